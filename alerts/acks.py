@@ -1,0 +1,96 @@
+"""Acks: a human takes it, or says that they cannot. At most one acceptance, whatever happens in the same instant."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, select, update
+
+from alerts.events import NeedAccepted, NeedDeclined
+from alerts.models import Need, NeedState, Page
+from alerts.outbox import withdraw
+from alerts.paging import wind
+from contacts.models import Contact
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+class Ack(Enum):
+    """What came of a press on Accept or Decline."""
+
+    YOURS = "yours"
+    TAKEN = "taken"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    NOT_ASKED = "not asked"
+
+
+OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+
+
+def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    """Take a need. Exactly one contact wins: the state changes by one conditional update.
+
+    Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
+    neither asked nor does the work that is needed (an account that was linked to another helper since).
+    """
+    if not _may_answer(unit, need_id, contact_id):
+        return Ack.NOT_ASKED
+    won = unit.session.scalars(
+        update(Need)
+        .where(Need.id == need_id, Need.state.in_(OPEN))
+        .values(state=NeedState.ACCEPTED, accepted_by=contact_id, accepted_at=unit.now)
+        .returning(Need)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if won is None:
+        return _settled_as(unit, need_id, contact_id)
+    withdraw(unit, need_id)
+    unit.record(NeedAccepted(case_id=won.case_id, need_id=need_id, need=won.kind, contact_id=contact_id))
+    wind(unit, need_id)
+    return Ack.YOURS
+
+
+def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    """Say no: the next is asked at once if nobody else on the step can still answer. Repeating changes nothing."""
+    need = unit.session.scalars(
+        select(Need).where(Need.id == need_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if need.state not in OPEN:
+        return _settled_as(unit, need_id, contact_id)
+    changed = unit.session.execute(
+        update(Page)
+        .where(Page.need_id == need_id, Page.contact_id == contact_id, Page.declined_at.is_(None))
+        .values(declined_at=unit.now)
+        .returning(Page.id)
+    ).all()
+    if changed:
+        unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
+        wind(unit, need_id)
+    return Ack.DECLINED
+
+
+def standing(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack | None:
+    """What came of this contact's part in a need so far; None when nothing has."""
+    if unit.session.get_one(Need, need_id, populate_existing=True).state not in OPEN:
+        return _settled_as(unit, need_id, contact_id)
+    declined = exists().where(Page.need_id == need_id, Page.contact_id == contact_id, Page.declined_at.is_not(None))
+    return Ack.DECLINED if unit.session.scalar(select(declined)) else None
+
+
+def _may_answer(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
+    if unit.session.get_one(Contact, contact_id).role == unit.session.get_one(Need, need_id).kind:
+        return True
+    asked = exists().where(Page.need_id == need_id, Page.contact_id == contact_id)
+    return bool(unit.session.scalar(select(asked)))
+
+
+def _settled_as(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    need = unit.session.get_one(Need, need_id, populate_existing=True)
+    if need.state == NeedState.CLOSED:
+        return Ack.CLOSED
+    return Ack.YOURS if need.accepted_by == contact_id else Ack.TAKEN

@@ -1,0 +1,68 @@
+"""The list of cases a helper may ask for in a chat: codes, states and who took them, nothing a reporter told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, exists, select
+
+from alerts.models import Need, NeedState, Page
+from cases.models import Case
+from cases.urgency import Urgency
+from contacts.directory import name_of
+from contacts.models import Contact
+from texts.catalogue import say
+from texts.dates import age
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+MOST_LISTED = 25
+"""Cases that fit into one message."""
+SEES_ALL = "coordinator"
+_URGENT_FIRST = (Urgency.NOW, Urgency.SOON, Urgency.LATER)
+
+
+def cases_for(unit: UnitOfWork, contact: Contact) -> list[UUID]:
+    """Return the cases a helper may know of, newest first: all for a coordinator, for others those they took."""
+    wanted = select(Case.id).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST_LISTED)
+    if contact.role != SEES_ALL:
+        wanted = wanted.where(_taken_by(contact.id))
+    return list(unit.session.scalars(wanted))
+
+
+def may_know_of(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
+    """Whether a helper may be told that there is this case: a coordinator, and whoever was asked to take it."""
+    if contact.role == SEES_ALL:
+        return True
+    asked = exists().where(Page.contact_id == contact.id, Page.need_id == Need.id, Need.case_id == case_id)
+    return bool(unit.session.scalar(select(asked)))
+
+
+def has_taken(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
+    """Whether a helper has accepted a need of the case."""
+    return bool(unit.session.scalar(select(exists().where(Case.id == case_id, _taken_by(contact.id)))))
+
+
+def _taken_by(contact_id: UUID) -> ColumnElement[bool]:
+    return exists().where(Need.case_id == Case.id, Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED)
+
+
+def case_line(unit: UnitOfWork, language: str, case_id: UUID) -> str:
+    """Say in a line how a case stands."""
+    case = unit.session.get_one(Case, case_id)
+    needs = unit.session.scalars(select(Need).where(Need.case_id == case_id)).all()
+    takers = [need.accepted_by for need in needs if need.accepted_by is not None]
+    names = [name_of(unit, unit.session.get_one(Contact, taker)) for taker in dict.fromkeys(takers)]
+    urgency = next((one for one in _URGENT_FIRST if any(need.urgency == one for need in needs)), Urgency.LATER)
+    return say(
+        "staff.case_line",
+        language,
+        code=case.code,
+        urgency=say(f"urgency.{urgency.value}", language),
+        state=say(f"case.{case.state}", language),
+        taken=", ".join(names) or say("staff.case_open", language),
+        age=age(unit.now - case.opened_at, language),
+    )

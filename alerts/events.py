@@ -1,0 +1,92 @@
+"""What can happen to an alert, in the past tense. Ids and codes only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID  # noqa: TC003  the event log reads these types back from their names
+
+from store.eventlog import Event
+
+
+@dataclass(frozen=True)
+class NeedOpened(Event):
+    """A human of one kind is needed from now on."""
+
+    need_id: UUID
+    need: str
+    urgency: str
+
+
+@dataclass(frozen=True)
+class StepPaged(Event):
+    """The people of one step of one round were asked (nobody, when the step was empty)."""
+
+    need_id: UUID
+    round: int
+    step: int
+    people: int
+
+
+@dataclass(frozen=True)
+class NeedAccepted(Event):
+    """A human took it."""
+
+    need_id: UUID
+    need: str
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class NeedGivenBack(Event):
+    """Who had taken it has it no longer; somebody else is sought."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class NeedDeclined(Event):
+    """Somebody who was asked cannot."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class NeedExhausted(Event):
+    """Everybody on the list was asked and nobody accepted; asking goes on.
+
+    Said again once an hour while there is nobody who could be asked at all.
+    """
+
+    need_id: UUID
+    hours: int = 0
+
+
+@dataclass(frozen=True)
+class PoliciesReplaced(Event):
+    """Other policies and rosters are in force from now on."""
+
+    document_id: UUID
+
+
+@dataclass(frozen=True)
+class ReporterUnreachable(Event):
+    """The reporter's account does not take our messages any more."""
+
+    chat_id: UUID
+
+
+@dataclass(frozen=True)
+class ChatNotErased(Event):
+    """Messages stand in a reporter's chat that should have been erased and soon cannot be any more."""
+
+    chat_id: UUID
+
+
+@dataclass(frozen=True)
+class ItemParked(Event):
+    """Something could not be handled after several tries and waits for a person."""
+
+    queue: str
+    item_id: UUID

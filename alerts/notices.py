@@ -1,0 +1,258 @@
+"""Notices: everybody who was paged learns at once who took it, or that nobody has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from alerts.buttons import mint
+from alerts.events import NeedAccepted, NeedExhausted, ReporterUnreachable
+from alerts.models import Delivery, DeliveryState, Need, NeedState
+from alerts.outbox import enqueue
+from alerts.targets import Reachable, way_to
+from alerts.wording import contact_ref, say_ref
+from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
+from cases.models import Case, FileState, ReportAnswer
+from contacts.directory import active_contacts, linked_contact
+from contacts.events import MethodDied
+from contacts.models import Contact
+from store.chats import Chat
+from store.claims import Claim, finish
+from store.timers import TABLE as TIMERS
+from store.timers import Timer, set_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+NEWS_TIMER = "tell_news"
+NEWS_EVERY = timedelta(minutes=1)
+_ON_ITS_WAY_OR_THERE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+LOUD_ROLES = ("coordinator", "lawyer")
+"""Who is told when a list has run out: until there is consent nobody else may know of a case."""
+
+
+def tell_who_took_it(unit: UnitOfWork, event: Event) -> None:
+    """Rewrite everything that asked for an accepted need: who took it is said, the buttons disappear.
+
+    On each phone the newest message goes first; the older ones, of which a long night leaves many, let pages pass.
+    """
+    if not isinstance(event, NeedAccepted):
+        return
+    asked = unit.session.scalars(
+        select(Delivery)
+        .where(Delivery.need_id == event.need_id, Delivery.action == "send", Delivery.state.in_(_ON_ITS_WAY_OR_THERE))
+        .order_by(Delivery.order_key.desc())
+    )
+    begun: set[UUID | None] = set()
+    for delivery in asked:
+        rewrite(unit, delivery, urgent=delivery.chat_id not in begun)
+        begun.add(delivery.chat_id)
+
+
+def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> None:
+    """Queue the rewriting of one message that asked for what is settled now; repeating it queues nothing more."""
+    need = unit.session.get_one(Need, delivery.need_id)
+    template, values, buttons = _settled_words(unit, need, delivery)
+    enqueue(
+        unit,
+        unit.session.get_one(Chat, delivery.chat_id),
+        template,
+        language=delivery.language,
+        values=values,
+        buttons=buttons,
+        action="edit",
+        edits_id=delivery.id,
+        urgent=urgent,
+        dedupe_key=f"rewrite:{delivery.id}:{need.state}:{need.accepted_by}",
+    )
+
+
+def _settled_words(
+    unit: UnitOfWork, need: Need, delivery: Delivery
+) -> tuple[str, dict[str, Any], list[list[dict[str, Any]]]]:
+    values = {"code": code_of(unit, need)}
+    if need.state != NeedState.ACCEPTED or need.accepted_by is None or delivery.chat_id is None:
+        return "staff.need_closed", values, []
+    reader = linked_contact(unit, delivery.chat_id)
+    if reader is None or need.accepted_by != reader.id:
+        return "staff.taken_by", {**values, "name": contact_ref(need.accepted_by)}, []
+    if need.case_id is None:
+        return "staff.you_took", values, []
+    return "staff.you_took", values, [[mint(unit, delivery.chat_id, "open", "button.open", subject_id=need.id)]]
+
+
+def code_of(unit: UnitOfWork, need: Need) -> str:
+    """The case code as a value of a text; for a fault of ours, which has no case, its name."""
+    return say_ref("fault.name") if need.case_id is None else unit.session.get_one(Case, need.case_id).code
+
+
+def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
+    """Tell every coordinator and lawyer who can be reached that nobody has accepted.
+
+    Those who do the work that is needed get the Accept button; the others can wake somebody. A fault of ours is
+    shown to coordinators only.
+    """
+    if not isinstance(event, NeedExhausted):
+        return
+    need = unit.session.get_one(Need, event.need_id)
+    if need.state not in (NeedState.PAGING, NeedState.EXHAUSTED):
+        return
+    for way in everybody_reachable(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
+        _shout(unit, need, way, event.hours)
+
+
+def everybody_reachable(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:
+    """Return everybody of these roles whom a message can reach."""
+    ways = [way_to(unit, contact) for role in roles for contact in active_contacts(unit, role)]
+    return [way for way in ways if way is not None]
+
+
+def _shout(unit: UnitOfWork, need: Need, way: Reachable, hours: int) -> None:
+    may_take = way.contact.role == need.kind
+    accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if may_take else []
+    words = "page.fault" if need.case_id is None else "page.exhausted" if may_take else "page.exhausted_other"
+    enqueue(
+        unit,
+        way.chat,
+        words,
+        language=way.language,
+        values={"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")},
+        buttons=accept,
+        urgent=True,
+        need_id=need.id,
+        dedupe_key=f"exhausted:{need.id}:{need.exhausted_at}:{hours}:{way.contact.id}",
+    )
+
+
+def tell_responders(unit: UnitOfWork, event: Event) -> None:
+    """Tell those who took a case that something was said or tapped: at once, then at most once a minute.
+
+    What comes within a minute of a notice is told when the minute is over: nothing stays untold.
+    """
+    if event.case_id is None or not isinstance(event, ReportExtended | QuestionAnswered) or _is_skip(unit, event):
+        return
+    for need, contact in takers(unit, event.case_id):
+        _, ways = _who_hears(unit, contact)
+        if ways:
+            set_timer(unit, NEWS_TIMER, need.id, _quiet_until(unit, need, ways))
+
+
+def _who_hears(unit: UnitOfWork, taker: Contact) -> tuple[str, list[Reachable]]:
+    """Who hears of news, in which words: who took the case or, where no message reaches them, every coordinator."""
+    way = way_to(unit, taker)
+    if way is not None:
+        return "staff.news", [way]
+    return "staff.news_unreached", everybody_reachable(unit, ("coordinator",))
+
+
+def _is_skip(unit: UnitOfWork, event: Event) -> bool:
+    """Whether the reporter only passed over a question."""
+    if not isinstance(event, QuestionAnswered):
+        return False
+    newest = unit.session.execute(
+        select(ReportAnswer.value, ReportAnswer.message_id)
+        .where(ReportAnswer.report_id == event.report_id, ReportAnswer.question == event.question)
+        .order_by(ReportAnswer.given_at.desc(), ReportAnswer.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return newest is not None and newest.value is None and newest.message_id is None
+
+
+def tell_news(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Send the one notice that stands for everything since the last one."""
+    need = unit.session.get_one(Need, timer.subject_id)
+    finish(unit.session, TIMERS, held)
+    if need.accepted_by is None:
+        return  # given back meanwhile: whoever takes it next reads everything
+    taker = unit.session.get_one(Contact, need.accepted_by)
+    words, ways = _who_hears(unit, taker)
+    for way in ways:
+        is_taker = way.contact.id == taker.id
+        enqueue(
+            unit,
+            way.chat,
+            words,
+            language=way.language,
+            values={"code": code_of(unit, need), "name": contact_ref(taker.id)},
+            buttons=[[mint(unit, way.chat.id, "open", "button.open", subject_id=need.id)]] if is_taker else [],
+            dedupe_key=f"{_news(need)}{unit.now.isoformat()}:{way.contact.id}",
+        )
+
+
+def _quiet_until(unit: UnitOfWork, need: Need, ways: Sequence[Reachable]) -> datetime:
+    chats = [way.chat.id for way in ways]
+    last: datetime | None = unit.session.scalar(
+        select(Delivery.created_at)
+        .where(Delivery.chat_id.in_(chats), Delivery.dedupe_key.startswith(_news(need)))
+        .order_by(Delivery.created_at.desc())
+        .limit(1)
+    )
+    return unit.now if last is None else max(unit.now, last + NEWS_EVERY)
+
+
+def _news(need: Need) -> str:
+    return f"news:{need.id}:"
+
+
+def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
+    """Who took what of a case."""
+    rows = unit.session.execute(
+        select(Need, Contact)
+        .join(Contact, Contact.id == Need.accepted_by)
+        .where(Need.case_id == case_id, Need.state == NeedState.ACCEPTED)
+    )
+    return [(need, contact) for need, contact in rows]
+
+
+def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
+    """Tell those who took a case that its reporter does not get our messages any more."""
+    if not isinstance(event, ReporterUnreachable) or event.case_id is None:
+        return
+    for need, contact in takers(unit, event.case_id):
+        way = way_to(unit, contact)
+        if way is not None:
+            enqueue(
+                unit,
+                way.chat,
+                "staff.reporter_unreachable",
+                language=way.language,
+                values={"code": code_of(unit, need)},
+            )
+
+
+def tell_method_died(unit: UnitOfWork, event: Event) -> None:
+    """Tell the coordinators, without a sound, that a colleague cannot be alerted any more."""
+    if not isinstance(event, MethodDied):
+        return
+    for way in everybody_reachable(unit, ("coordinator",)):
+        values = {"name": contact_ref(event.contact_id)}
+        enqueue(unit, way.chat, "staff.unreachable", language=way.language, values=values, silent=True)
+
+
+def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
+    """Tell those who took a case that a file of its reporter stays in Telegram; of a flood of them, once an hour."""
+    if not isinstance(event, FileNotFetched) or event.case_id is None:
+        return
+    for need, contact in takers(unit, event.case_id):
+        way = way_to(unit, contact)
+        if way is not None:
+            enqueue(
+                unit,
+                way.chat,
+                "staff.files_too_many" if event.why == FileState.TOO_MANY else "staff.file_too_large",
+                language=way.language,
+                values={"code": code_of(unit, need)},
+                dedupe_key=f"file:{event.why}:{need.id}:{once_for(unit, event)}",
+            )
+
+
+def once_for(unit: UnitOfWork, event: FileNotFetched) -> str:
+    """Name what is told once: each file that is too large, or an hour of too many."""
+    return f"{unit.now:%Y-%m-%dT%H}" if event.why == FileState.TOO_MANY else str(event.message_id)

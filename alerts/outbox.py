@@ -1,0 +1,355 @@
+"""The outbox: messages are rows before they are calls, and their outcome is a row after.
+
+Three steps, each its own transaction: *enqueue* (in the unit of whatever caused the message), *take* (claim, check
+that it still holds, keep the provider's limits, write the attempt, make the words), *record* (what the provider
+said). Between *take* and *record* a call is made with no transaction open (see :mod:`alerts.sender`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
+
+from alerts.buttons import open_callback
+from alerts.erasable import numbers_to_erase
+from alerts.giving_up import give_up
+from alerts.lanes import NEVER_CLOSED, admit
+from alerts.limits import TELEGRAM, Limits
+from alerts.models import UNSENT, Attempt, Delivery, DeliveryState, Need, NeedState
+from alerts.wording import Wording, Words, render
+from store import claims
+from store.base import new_id
+from store.chats import Chat, open_address
+from store.data_keys import chat_scope
+from store.lanes import Lane, lock_lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from alerts.channels.port import Button
+    from store.claims import Claim
+    from store.unit_of_work import UnitOfWork
+
+TABLE: Table = Delivery.__table__  # type: ignore[assignment]  # declarative tables are Tables
+ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]
+
+FREE_OF_LIMITS = ("answer", "leave")
+SETTLED = (NeedState.ACCEPTED, NeedState.CLOSED)
+ORIGINAL_UNDER_WAY = timedelta(milliseconds=300)
+"""How long an edit waits before it looks again whether what it edits has left."""
+LEASE = timedelta(seconds=25)
+"""Longer than a call may take and its outcome may wait: a call that is still under way must not be made again."""
+HOLDS_UP_FOR = 4
+"""From its fourth try on a message lets those behind it pass."""
+
+_order_lock = threading.Lock()
+_last_order = 0
+
+
+def next_order() -> int:
+    """Return a number that grows with every message of this process, and nearly so between processes."""
+    global _last_order  # noqa: PLW0603  one counter for the process, guarded by its lock
+    with _order_lock:
+        _last_order = max(_last_order + 1, time.time_ns())
+        return _last_order
+
+
+def enqueue(
+    unit: UnitOfWork,
+    chat: Chat,
+    template: str,
+    *,
+    language: str,
+    values: dict[str, Any] | None = None,
+    buttons: Sequence[Sequence[dict[str, Any]]] = (),
+    action: str = "send",
+    silent: bool = False,
+    urgent: bool = False,
+    edits_id: UUID | None = None,
+    page_id: UUID | None = None,
+    need_id: UUID | None = None,
+    dedupe_key: str | None = None,
+) -> UUID | None:
+    """Queue one message in this unit; return its id, or None when ``dedupe_key`` was queued before."""
+    fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    delivery = fresh(TABLE).values(
+        id=new_id(),
+        channel=chat.door,
+        chat_id=chat.id,
+        page_id=page_id,
+        need_id=need_id,
+        action=action,
+        template=template,
+        values=values or {},
+        buttons=[list(row) for row in buttons],
+        language=language,
+        silent=silent,
+        urgent=urgent,
+        order_key=next_order(),
+        edits_id=edits_id,
+        dedupe_key=dedupe_key,
+        created_at=unit.now,
+        due_at=unit.now,
+    )
+    unit.session.flush()
+    # The database decides who was first: two transactions may have come to the same conclusion at once.
+    once = delivery.on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key]).returning(TABLE.c.id)
+    queued: UUID | None = unit.session.scalar(once)
+    return queued
+
+
+@dataclass(frozen=True)
+class Job:
+    """One provider call that was written down and may now be made."""
+
+    held: Claim
+    delivery_id: UUID
+    attempt_id: UUID
+    chat_id: UUID
+    action: str
+    silent: bool
+    address: str = field(repr=False)
+    text: str = field(repr=False)
+    keyboard: tuple[tuple[Button, ...], ...] = field(repr=False)
+    provider_ref: str | None
+    """The message to edit."""
+    provider_refs: tuple[str, ...]
+    """The messages to erase."""
+    callback_id: str | None
+    """The press to answer."""
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A claimed message with all that decides whether and where it leaves, read in one query."""
+
+    held: Claim
+    row: Any
+    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits."""
+
+    @property
+    def limited(self) -> bool:
+        return self.row.action not in FREE_OF_LIMITS
+
+
+def take(unit: UnitOfWork, wording: Wording, limit: int, limits: Limits = TELEGRAM) -> list[Job]:
+    """Claim messages that may leave now; urgent ones first, those of one conversation in their order."""
+    held = claims.claim(
+        unit.session,
+        TABLE,
+        unit.now,
+        limit=limit,
+        lease=LEASE,
+        only=(in_turn(),),
+        first=(TABLE.c.urgent.desc(), TABLE.c.order_key),
+    )
+    if not held:
+        return []
+    claimed = _load(unit, held)
+    lanes = lock_lanes(unit, _lane_keys(claimed))
+    leaving = [due for due in claimed if _may_leave(unit, lanes, limits, due)]
+    unit.vault.fetch(chat_scope(due.row.chat_id) for due in leaving)
+    jobs = [job for due in leaving if (job := _word(unit, wording, due)) is not None]
+    _write_attempts(unit, jobs)
+    return jobs
+
+
+@cache
+def _details() -> Select[Any]:
+    """Everything that is needed of claimed messages. Made once: making a statement costs more than running it."""
+    original = aliased(TABLE)
+    chats: Table = Chat.__table__  # type: ignore[assignment]  # declarative tables are Tables
+    needs: Table = Need.__table__  # type: ignore[assignment]
+    return (
+        select(
+            TABLE.c.id,
+            TABLE.c.chat_id,
+            TABLE.c.page_id,
+            TABLE.c.action,
+            TABLE.c.template,
+            TABLE.c["values"].label("given"),
+            TABLE.c.buttons,
+            TABLE.c.language,
+            TABLE.c.silent,
+            TABLE.c.edits_id,
+            chats.c.address,
+            needs.c.state.label("need_state"),
+            original.c.due_at.label("original_due_at"),
+            original.c.provider_ref.label("original_ref"),
+        )
+        .select_from(TABLE)
+        .outerjoin(chats, chats.c.id == TABLE.c.chat_id)
+        .outerjoin(needs, needs.c.id == TABLE.c.need_id)
+        .outerjoin(original, original.c.id == TABLE.c.edits_id)
+        .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+def _load(unit: UnitOfWork, held: list[Claim]) -> list[_Due]:
+    """Read all claimed messages at once: a few queries for each would be most of the work."""
+    found = unit.session.execute(_details(), {"ids": [one.id for one in held]})
+    rows = {row.id: row for row in found}
+    return [_Due(one, rows[one.id]) for one in held]
+
+
+@cache
+def in_turn() -> ColumnElement[bool]:
+    """Whether no earlier message of the same conversation and urgency still has to leave.
+
+    One that was tried several times in vain holds up nobody any more: the fault may be its own.
+    """
+    earlier = aliased(TABLE)
+    behind_another = (
+        exists()
+        .where(
+            earlier.c.chat_id == TABLE.c.chat_id,
+            earlier.c.urgent == TABLE.c.urgent,
+            earlier.c.order_key < TABLE.c.order_key,
+            earlier.c.due_at.is_not(None),
+            earlier.c.tries < HOLDS_UP_FOR,
+            earlier.c.action.not_in(FREE_OF_LIMITS),
+        )
+        .correlate(TABLE)
+    ) & TABLE.c.action.not_in(FREE_OF_LIMITS)
+    return ~behind_another
+
+
+def chat_lane(chat_id: UUID) -> str:
+    """The limit of one conversation."""
+    return f"telegram:chat:{chat_id}"
+
+
+EVERYBODY_LANE = "telegram:all"
+
+
+def _lane_keys(claimed: list[_Due]) -> list[str]:
+    limited = [chat_lane(due.row.chat_id) for due in claimed if due.limited]
+    return [EVERYBODY_LANE, *limited] if limited else []
+
+
+def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, due: _Due) -> bool:
+    """Whether it leaves now; if not, its row says what became of it, or when to look again."""
+    if due.row.action == "send" and due.row.need_state in SETTLED:
+        return _rest(unit, due, due_at=None, state=DeliveryState.CANCELLED)
+    ready_at = _wait_for_lanes(unit.now, lanes, limits, due)
+    if ready_at is not None:  # waiting for a limit spends no try
+        return _rest(unit, due, due_at=ready_at, tries=due.held.tries - 1)
+    if due.row.edits_id is None or due.row.original_ref is not None:
+        return True
+    # An edit of a message that never left is nothing to do; of one on its way, it waits.
+    if due.row.original_due_at is None:
+        return _rest(unit, due, due_at=None, state=DeliveryState.CANCELLED)
+    return _rest(unit, due, due_at=unit.now + ORIGINAL_UNDER_WAY, tries=due.held.tries - 1)
+
+
+def _rest(unit: UnitOfWork, due: _Due, **values: Any) -> bool:
+    claims.settle(unit.session, TABLE, due.held, **values)
+    return False
+
+
+def _wait_for_lanes(now: datetime, lanes: dict[str, Lane], limits: Limits, due: _Due) -> datetime | None:
+    if not due.limited:
+        return None
+    wanted = (
+        (lanes[chat_lane(due.row.chat_id)], limits.chat_every, limits.chat_burst, limits.longest_closure),
+        (lanes[EVERYBODY_LANE], limits.everybody_every, limits.everybody_burst, NEVER_CLOSED),
+    )
+    asked = [
+        (lane, admit(lane.free_at, now, every, burst, longest_closure=closure))
+        for lane, every, burst, closure in wanted
+    ]
+    refused = [answer.ready_at for _, answer in asked if not answer.allowed]
+    if refused:
+        return max(refused)
+    for lane, answer in asked:
+        lane.free_at = answer.new_free_at
+    return None
+
+
+def _word(unit: UnitOfWork, wording: Wording, due: _Due) -> Job | None:
+    row = due.row
+    try:
+        text, keyboard = render(unit, wording, Words(row.template, row.given, row.buttons, row.language))
+        address = open_address(unit, row.chat_id, row.address)
+        sealed = row.given.get("callback")
+        callback_id = None if sealed is None else open_callback(unit, row.chat_id, sealed)
+    except Exception as error:  # noqa: BLE001  one message that cannot be worded must not hold up the others
+        trouble = f"{type(error).__name__} while wording {row.template}"
+        if claims.settle(unit.session, TABLE, due.held, due_at=None, trouble=trouble):
+            give_up(unit, row.id, row.page_id)
+        return None
+    to_erase = [] if row.action != "delete" else _choose_messages(unit, unit.session.get_one(Delivery, row.id))
+    return Job(
+        held=due.held,
+        delivery_id=row.id,
+        attempt_id=new_id(),
+        chat_id=row.chat_id,
+        action=row.action,
+        silent=row.silent,
+        address=address,
+        text=text,
+        keyboard=keyboard,
+        provider_ref=row.original_ref,
+        provider_refs=tuple(to_erase),
+        callback_id=callback_id,
+    )
+
+
+def _write_attempts(unit: UnitOfWork, jobs: list[Job]) -> None:
+    """Write down every call before any is made."""
+    if not jobs:
+        return
+    rows = [{"id": job.attempt_id, "delivery_id": job.delivery_id, "began_at": unit.now} for job in jobs]
+    unit.session.execute(insert(ATTEMPTS), rows)
+    unit.session.execute(
+        update(TABLE)
+        .where(TABLE.c.id.in_([job.delivery_id for job in jobs]), TABLE.c.fence == jobs[0].held.fence)
+        .values(state=DeliveryState.SENDING)
+    )
+
+
+def _choose_messages(unit: UnitOfWork, row: Delivery) -> list[str]:
+    """Say which messages a call that erases is about: those that can be erased now, not when it was queued."""
+    if row.action != "delete" or row.chat_id is None:
+        return []
+    numbers = numbers_to_erase(unit, row.chat_id, datetime.fromisoformat(row.values["before"]), row.order_key)
+    row.values = {**row.values, "numbers": numbers}
+    return numbers
+
+
+def cancel(unit: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    """Cancel messages that say what is no longer true and have not left.
+
+    Also one under way that would not hold up those behind it: if it fails, it must not come after them.
+    """
+    unit.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.action == "send",
+            or_(
+                Delivery.state.in_(UNSENT),
+                and_(Delivery.state == DeliveryState.SENDING, Delivery.tries >= HOLDS_UP_FOR),
+            ),
+            *which,
+        )
+        .values(state=DeliveryState.CANCELLED, due_at=None, fence=None)
+    )
+
+
+def withdraw(unit: UnitOfWork, need_id: UUID) -> None:
+    """Withdraw what was queued to ask for a need and has not left."""
+    unit.session.execute(
+        update(Delivery)
+        .where(Delivery.need_id == need_id, Delivery.state.in_(UNSENT), Delivery.action == "send")
+        .values(state=DeliveryState.CANCELLED, due_at=None, fence=None)
+    )

@@ -1,0 +1,235 @@
+"""Paging: the timer of a need asks what comes next, and this carries it out in one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, select, update
+
+from alerts import escalation, giving_up
+from alerts.buttons import mint
+from alerts.events import NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
+from alerts.models import Delivery, Need, NeedState, Page
+from alerts.outbox import enqueue
+from alerts.policies import ladder_for
+from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
+from alerts.targets import Reachable, reachable, way_to
+from alerts.wording import say_ref, time_ref
+from cases.models import Case
+from cases.urgency import Urgency
+from contacts.events import MethodDied
+from contacts.models import Contact
+from store.base import new_id
+from store.claims import Claim, finish
+from store.eventlog import EventRow
+from store.timers import TABLE, Timer, set_timer, stop_timer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+TIMER = giving_up.TIMER
+wind = giving_up.wind
+DECISIONS_AT_ONCE = 200
+"""More decisions than any sensible policy has steps; beyond them the search goes on in the next transaction."""
+
+
+def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Carry out everything that is due for one need, then set its timer to when it must be looked at again."""
+    # The need before its timer, here as in every ack: two who lock in opposite order would wait in a circle.
+    need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update()).one()
+    finish(unit.session, TABLE, held)
+    ladder = ladder_for(unit, need)
+    for _ in range(DECISIONS_AT_ONCE):
+        decision = escalation.next_step(ladder, progress_of(unit, need), unit.now)
+        match decision:
+            case escalation.Settled():
+                return stop_timer(unit, TIMER, need.id)
+            case escalation.WaitUntil(at):
+                return set_timer(unit, TIMER, need.id, at)
+            case escalation.PageStep():
+                _page(unit, need, ladder.steps[decision.step], decision)
+            case escalation.Exhausted(again):
+                _announce(unit, need, again=again)
+    return wind(unit, need.id)
+
+
+def progress_of(unit: UnitOfWork, need: Need) -> Progress:
+    """Read how far the search for a need has come from its rows."""
+    standing = Progress(
+        round=need.round,
+        step=need.step,
+        began_at=need.began_at,
+        accepted_by=need.accepted_by,
+        exhausted_at=need.exhausted_at,
+        closed=need.state == NeedState.CLOSED,
+        rounds_before=need.rounds_before,
+    )
+    rows = unit.session.scalars(select(Page).where(Page.need_id == need.id))
+    asks = (
+        Ask(row.contact_id, row.round, row.step, row.declined_at is not None, row.unreachable_at is not None)
+        for row in rows
+    )
+    return read_progress(standing, asks)
+
+
+def _keep(need: Need, progress: Progress) -> None:
+    need.round, need.step, need.began_at = progress.round, progress.step, progress.began_at
+    need.exhausted_at, need.rounds_before = progress.exhausted_at, progress.rounds_before
+
+
+def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalation.PageStep) -> None:
+    progress = progress_of(unit, need)
+    candidates = {one.contact.id: one for one in reachable(unit, step, need)}
+    asked = escalation.to_ask(progress, decision, frozenset(candidates))
+    _keep(need, begin_step(progress, decision.round, decision.step, asked, unit.now))
+    for contact_id in sorted(asked):
+        _ask(unit, need, candidates[contact_id])
+    unit.session.flush()
+    unit.record(
+        StepPaged(case_id=need.case_id, need_id=need.id, round=decision.round, step=decision.step, people=len(asked))
+    )
+
+
+def _ask(unit: UnitOfWork, need: Need, who: Reachable) -> None:
+    page = Page(
+        id=new_id(),
+        need_id=need.id,
+        contact_id=who.contact.id,
+        round=need.round,
+        step=need.step,
+        asked_at=unit.now,
+    )
+    unit.session.add(page)
+    unit.session.flush()
+    template, values = page_words(unit, need)
+    buttons = [
+        [
+            mint(unit, who.chat.id, "accept", "button.accept", subject_id=need.id, once=True),
+            mint(unit, who.chat.id, "decline", "button.decline", subject_id=need.id, once=True),
+        ],
+        [mint(unit, who.chat.id, "open", "button.open", subject_id=need.id)],
+    ]
+    enqueue(
+        unit,
+        who.chat,
+        template,
+        language=who.language,
+        values=values,
+        buttons=buttons if need.case_id is not None else buttons[:1],
+        urgent=need.urgency != Urgency.LATER,
+        silent=need.urgency == Urgency.LATER,
+        page_id=page.id,
+        need_id=need.id,
+        dedupe_key=f"{need.id}:{need.round}:{need.step}:{who.method.id}",
+    )
+
+
+def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
+    """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
+    if need.case_id is None:
+        return "page.fault", {"code": say_ref("fault.name")}
+    case = unit.session.get_one(Case, need.case_id)
+    values = {
+        "code": case.code,
+        "region": case.region or say_ref("region.unknown"),
+        "received": time_ref(case.opened_at),
+        "urgency": say_ref(f"urgency.{need.urgency}"),
+        "round": str(need.round),
+    }
+    again = "page.again|" if need.round > 1 else ""
+    return f"{again}page.{need.kind}", values
+
+
+def _announce(unit: UnitOfWork, need: Need, *, again: bool) -> None:
+    _keep(need, announce_exhaustion(progress_of(unit, need), unit.now))
+    if need.state == NeedState.PAGING:
+        need.state = NeedState.EXHAUSTED
+    unit.session.flush()
+    hours = _hours_exhausted(need, unit.now)
+    if not again or hours > _hours_said(unit, need):
+        unit.record(NeedExhausted(case_id=need.case_id, need_id=need.id, hours=hours))
+
+
+def _hours_exhausted(need: Need, at: datetime) -> int:
+    """Whole hours since exhaustion was first announced: it is said again once an hour, not at every beat."""
+    return 0 if need.exhausted_at is None else int((at - need.exhausted_at) / timedelta(hours=1))
+
+
+def _hours_said(unit: UnitOfWork, need: Need) -> int:
+    """Which hour was announced last. Read from the log: a house that stood still must not skip one."""
+    said = (
+        select(EventRow.payload)
+        .where(
+            EventRow.case_id == need.case_id,
+            EventRow.name == NeedExhausted.__name__,
+            EventRow.at >= need.exhausted_at,
+            EventRow.payload["need_id"].as_string() == str(need.id),
+        )
+        .order_by(EventRow.position.desc())
+        .limit(1)
+    )
+    payload = unit.session.scalar(said)
+    return 0 if payload is None else int(payload.get("hours", 0))
+
+
+def search_afresh(unit: UnitOfWork, event: Event) -> None:
+    """Climb the new ladders from their first step, for everything that is being sought when policies change.
+
+    Who declined is not asked again before overtime, and what waits until morning goes on waiting.
+    """
+    if not isinstance(event, PoliciesReplaced):
+        return
+    begun = select(Need).where(Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)), Need.round > 0)
+    for need in unit.session.scalars(begun.with_for_update().execution_options(populate_existing=True)).all():
+        _keep(need, restart(progress_of(unit, need), unit.now))
+        need.state = NeedState.PAGING
+        unit.session.flush()
+        wind(unit, need.id)
+
+
+def seek_another(unit: UnitOfWork, event: Event) -> None:
+    """Search again for what somebody took whom no message reaches any more: they count as having declined.
+
+    Whoever can be reached again by now keeps it. Repeating it changes nothing.
+    """
+    if not isinstance(event, MethodDied) or way_to(unit, unit.session.get_one(Contact, event.contact_id)) is not None:
+        return
+    taken = select(Need).where(
+        Need.accepted_by == event.contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
+    )
+    in_order = taken.order_by(Need.id).with_for_update().execution_options(populate_existing=True)
+    for need in unit.session.scalars(in_order).all():
+        _give_back(unit, need, event.contact_id)
+
+
+def _give_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    progress = progress_of(unit, need)
+    unit.session.execute(
+        update(Page)
+        .where(Page.need_id == need.id, Page.contact_id == contact_id, Page.declined_at.is_(None))
+        .values(declined_at=unit.now)
+    )
+    _keep(need, give_back(progress, unit.now))
+    need.state, need.accepted_by, need.accepted_at = NeedState.PAGING, None, None
+    unit.session.flush()
+    wind(unit, need.id)
+    unit.record(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id))
+
+
+def anybody_told(unit: UnitOfWork, need_id: UUID) -> bool:
+    """Whether anything that asks for the need has left."""
+    return bool(unit.session.scalar(select(exists().where(Delivery.need_id == need_id, Delivery.sent_at.is_not(None)))))
+
+
+def close_need(unit: UnitOfWork, need_id: UUID) -> None:
+    """Stop asking: what the need was for is gone."""
+    unit.session.execute(
+        update(Need)
+        .where(Need.id == need_id, Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)))
+        .values(state=NeedState.CLOSED)
+    )

@@ -1,0 +1,101 @@
+"""The policies and rosters in force: imported as one document, kept encrypted because it names people."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from alerts.events import PoliciesReplaced
+from alerts.models import PolicyDocument
+from alerts.policy import Policies, PolicyError, choose_policy, default_policy, read_policies
+from cases.models import Case
+from contacts.directory import find_contact
+from contacts.models import Contact
+from contacts.roster import Handoff, RosterPlan
+from store.base import new_id
+from store.data_keys import SYSTEM
+from store.errors import UnreadableError
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from alerts.ladder import Ladder
+    from alerts.models import Need
+    from store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+ABSENT = "absent"
+"""Stands in a roster for a member nobody knows, so that everybody else keeps their turns."""
+
+_read = lru_cache(maxsize=2)(read_policies)
+"""Every step of every search asks for the document, which seldom changes and takes milliseconds to read."""
+
+
+def import_policies(unit: UnitOfWork, text: str) -> Policies:
+    """Put a document in force; raises PolicyError (with lines) and changes nothing when it cannot be read.
+
+    Searches under way begin afresh on the new ladders (:func:`alerts.paging.search_afresh`). Importing what is in
+    force already changes nothing.
+    """
+    policies = read_policies(text)
+    if policies == policies_in_force(unit):
+        return policies
+    document = PolicyDocument(id=new_id(), imported_at=unit.now)
+    document.content = unit.vault.seal(SYSTEM, Field("policy_document", "content", document.id), text)
+    unit.session.add(document)
+    unit.session.flush()
+    unit.record(PoliciesReplaced(case_id=None, document_id=document.id))
+    return policies
+
+
+def policies_in_force(unit: UnitOfWork) -> Policies:
+    """Return the newest imported document, or what is used without one or with one that cannot be read any more."""
+    document = unit.session.scalars(
+        select(PolicyDocument).order_by(PolicyDocument.imported_at.desc(), PolicyDocument.id.desc()).limit(1)
+    ).one_or_none()
+    if document is None:
+        return default_policy()
+    field = Field("policy_document", "content", document.id)
+    try:
+        return _read(unit.vault.open(SYSTEM, field, document.content))
+    except (PolicyError, UnreadableError) as error:
+        # A document that was fine when it was imported and is not any more must not silence every search.
+        log.exception("policies_unreadable", error=type(error).__name__, instead="the built-in policy")
+        return default_policy()
+
+
+def ladder_for(unit: UnitOfWork, need: Need) -> Ladder:
+    """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none."""
+    policies = policies_in_force(unit)
+    case = None if need.case_id is None else unit.session.get(Case, need.case_id)
+    jurisdiction = None if case is None or case.region is None else case.region[:2]
+    chosen = choose_policy(policies.policies, jurisdiction=jurisdiction, risk=None)
+    built_in = default_policy().policies[0]
+    return chosen.needs.get(need.kind) or built_in.needs[need.kind]
+
+
+def roster_plan(unit: UnitOfWork, name: str) -> RosterPlan | None:
+    """Return the rotation of that name with its members by contact id; None when no such roster was imported."""
+    spec = next((one for one in policies_in_force(unit).rosters if one.name == name), None)
+    if spec is None or not spec.members:
+        return None
+    return RosterPlan(
+        name=spec.name,
+        timezone=spec.timezone,
+        every=spec.every,
+        handoff=Handoff(spec.handoff_time, spec.handoff_weekday),
+        members=tuple(_member_id(unit, member) for member in spec.members),
+    )
+
+
+def _member_id(unit: UnitOfWork, name: str) -> str:
+    contact = find_contact(unit, name)
+    return ABSENT if contact is None else str(contact.id)
+
+
+def find_member(unit: UnitOfWork, member: str) -> Contact | None:
+    """Return the contact behind a roster's member id."""
+    return None if member == ABSENT else unit.session.get(Contact, UUID(member))

@@ -1,0 +1,74 @@
+"""From policies to YAML, in the form a person would write; ``read_policies`` gives the same policies back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from alerts.ladder import Order, Person, Role, Roster
+from alerts.policy.spans import write_turn, write_wait
+
+if TYPE_CHECKING:
+    from alerts.ladder import Step, Target
+    from alerts.policy.model import Policies, Policy, RosterSpec
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def to_yaml(policies: Policies) -> str:
+    """Write a document. It names the people of its rosters and steps: keep it as safe as the contacts."""
+    document: dict[str, Any] = {}
+    if policies.policies:
+        document["policies"] = [_policy(policy) for policy in policies.policies]
+    if policies.rosters:
+        document["rosters"] = [_roster(roster) for roster in policies.rosters]
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    repeat = next((ladder.rounds for ladder in policy.needs.values()), 1)
+    return {
+        "name": policy.name,
+        "applies_to": {"jurisdictions": _any_or(policy.jurisdictions), "risk": _any_or(policy.risks)},
+        "repeat": repeat,
+        "needs": {need: [_step(step) for step in ladder.steps] for need, ladder in policy.needs.items()},
+    }
+
+
+def _any_or(values: frozenset[str] | None) -> str | list[str]:
+    return "any" if values is None else sorted(values)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "notify": [_target(target) for target in step.notify],
+        "channels": list(step.channels),
+        "wait": write_wait(step.wait),
+    }
+    if step.order is Order.IN_TURN:
+        written |= {"order": step.order.value, "gap": write_wait(step.gap)}
+    return written
+
+
+def _target(target: Target) -> dict[str, Any]:
+    match target:
+        case Roster(name):
+            return {"roster": name}
+        case Person(name):
+            return {"person": name}
+        case Role(role, criteria):
+            return {"role": role, "match": sorted(criteria)} if criteria else {"role": role}
+
+
+def _roster(roster: RosterSpec) -> dict[str, Any]:
+    day = "" if roster.handoff_weekday is None else f"{_WEEKDAYS[roster.handoff_weekday]} "
+    return {
+        "name": roster.name,
+        "timezone": roster.timezone,
+        "rotation": {
+            "every": write_turn(roster.every),
+            "handoff": f"{day}{roster.handoff_time:%H:%M}",
+            "members": list(roster.members),
+        },
+    }

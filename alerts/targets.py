@@ -1,0 +1,137 @@
+"""Whom a step means right now: rosters, roles and persons become contacts that can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.ladder import Person, Role, Roster
+from alerts.models import Need, NeedState
+from alerts.policies import find_member, roster_plan
+from cases.models import Case
+from contacts.directory import active_contacts, find_contact, telegram_method
+from contacts.matching import Candidate, Wanted, match
+from contacts.roster import on_call
+from contacts.values import Role as ContactRole
+from texts.catalogue import LANGUAGES, SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from alerts.ladder import Step, Target
+    from contacts.models import Contact, ContactMethod
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A contact with a living, proved way to reach them."""
+
+    contact: Contact
+    method: ContactMethod
+    chat: Chat
+    language: str
+
+
+ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
+"""Until there is consent nobody else is alerted, whatever a policy or a roster names."""
+
+
+def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Reachable]:
+    """Return everybody a step means who may be paged and can be; each once, in the order of the step."""
+    seen: set[UUID] = set()
+    found = []
+    for target in step.notify:
+        for contact in _contacts(unit, target, need):
+            if contact.id not in seen and contact.role in ROLES_BEFORE_CONSENT:
+                seen.add(contact.id)
+                way = way_to(unit, contact)
+                found += [] if way is None else [way]
+    return found
+
+
+def way_to(unit: UnitOfWork, contact: Contact) -> Reachable | None:
+    """Return how a contact can be reached, None when no proved and living way is known."""
+    found = telegram_method(unit, contact.id)
+    if found is None:
+        return None
+    method, chat = found
+    return Reachable(contact, method, chat, staff_language(contact, chat))
+
+
+def staff_language(contact: Contact, chat: Chat) -> str:
+    """The language a helper is spoken to in: chosen, else the first listed that we speak, else the account's."""
+    if chat.language_chosen and chat.language:
+        return chat.language
+    ours = (language for language in contact.languages if language in LANGUAGES)
+    return next(ours, chat.language or SOURCE)
+
+
+def _contacts(unit: UnitOfWork, target: Target, need: Need) -> Iterator[Contact]:
+    match target:
+        case Person(name):
+            yield from _present(find_contact(unit, name))
+        case Roster(name):
+            yield from _on_roster(unit, name)
+        case Role(role, criteria):
+            yield from _of_role(unit, role, criteria, need)
+
+
+def _present(contact: Contact | None) -> Iterator[Contact]:
+    if contact is not None and contact.left_at is None:
+        yield contact
+
+
+def _on_roster(unit: UnitOfWork, name: str) -> Iterator[Contact]:
+    """Who is on call; without such a roster every coordinator, because an alert must not fall through a gap."""
+    plan = roster_plan(unit, name)
+    if plan is None:
+        yield from active_contacts(unit, "coordinator")
+        return
+    member = on_call(plan, (), unit.now).member
+    if member is not None:
+        yield from _present(find_member(unit, member))
+
+
+def _of_role(unit: UnitOfWork, role: str, criteria: frozenset[str], need: Need) -> Iterator[Contact]:
+    contacts = {str(contact.id): contact for contact in active_contacts(unit, role)}
+    loads = _loads(unit)
+    case = None if need.case_id is None else unit.session.get(Case, need.case_id)
+    region = None if case is None else case.region
+    wanted = Wanted(
+        role=ContactRole(role),
+        region=region,
+        language=None if case is None else case.language,
+        country=None if region is None else region[:2],
+        at=unit.now,
+    )
+    candidates = [
+        Candidate(
+            contact_id=key,
+            role=ContactRole(contact.role),
+            regions=tuple(contact.regions),
+            languages=tuple(contact.languages),
+            specialities=tuple(contact.specialities),
+            country=contact.country,
+            active_cases=loads.get(contact.id, 0),
+            max_active_cases=contact.max_active_cases,
+            may_act_until=contact.may_act_until,
+            timezone=contact.timezone,
+        )
+        for key, contact in contacts.items()
+    ]
+    for candidate in match(candidates, wanted, criteria):
+        yield contacts[candidate.contact_id]
+
+
+def _loads(unit: UnitOfWork) -> dict[UUID, int]:
+    rows = unit.session.execute(
+        select(Need.accepted_by, func.count())
+        .where(Need.state == NeedState.ACCEPTED, Need.accepted_by.is_not(None))
+        .group_by(Need.accepted_by)
+    )
+    return {who: count for who, count in rows if who is not None}

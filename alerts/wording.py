@@ -1,0 +1,98 @@
+"""From a queued row to words: what a delivery says is made when it is sent, in the reader's language.
+
+Values in a row are codes and references, never personal data. A reference is looked up here:
+``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@say:KEY`` another text
+The value named CASES is a list of ids: how these cases stand follows the text, a line each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from alerts.case_list import case_line
+from alerts.channels.port import Button, Keyboard
+from contacts.directory import name_of
+from contacts.models import Contact
+from store.tokens import token_of
+from texts.catalogue import say
+from texts.dates import local_time
+
+if TYPE_CHECKING:
+    from alerts.models import Delivery
+    from store.unit_of_work import UnitOfWork
+
+
+CASES = "cases"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What words need besides the row: the zone times are told in, and where the console is."""
+
+    zone: str
+    public_url: str
+    link_buttons: bool = True
+    """Whether the messenger takes our address under a button; Telegram refuses those of this machine only."""
+
+
+def contact_ref(contact_id: UUID) -> str:
+    """A value that becomes a helper's name."""
+    return f"@contact:{contact_id}"
+
+
+def time_ref(at: datetime) -> str:
+    """A value that becomes a local time."""
+    return f"@time:{at.isoformat()}"
+
+
+def say_ref(key: str) -> str:
+    """A value that becomes another text."""
+    return f"@say:{key}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a delivery keeps of its words: keys, codes and references."""
+
+    template: str
+    values: dict[str, Any]
+    buttons: list[Any]
+    language: str
+
+
+def render(unit: UnitOfWork, wording: Wording, row: Words | Delivery) -> tuple[str, Keyboard]:
+    """Return the text and the keyboard of a delivery; raises KeyError for a text nobody wrote."""
+    texts = {name: value for name, value in row.values.items() if name != CASES}
+    values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
+    text = "\n\n".join(say(key, row.language, **values) for key in row.template.split("|") if key)
+    text = "\n".join([text, *(case_line(unit, row.language, UUID(one)) for one in row.values.get(CASES, ()))])
+    keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
+    return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
+
+
+def _links_in_text(text: str, keyboard: Keyboard) -> tuple[str, Keyboard]:
+    links = [button.url for line in keyboard for button in line if button.url is not None]
+    others = (tuple(button for button in line if button.url is None) for line in keyboard)
+    return "\n".join([text, *links]), tuple(line for line in others if line)
+
+
+def _look_up(unit: UnitOfWork, wording: Wording, language: str, value: Any) -> str:
+    text = str(value)
+    kind, _, what = text.partition(":")
+    if kind == "@contact":
+        return name_of(unit, unit.session.get_one(Contact, UUID(what)))
+    if kind == "@time":
+        return local_time(datetime.fromisoformat(what), wording.zone, language)
+    if kind == "@say":
+        return say(what, language)
+    return text
+
+
+def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, Any]) -> Button:
+    label = say(kept["label"], language)
+    if "link" in kept:
+        return Button(label, url=f"{wording.public_url}/open/{token_of(unit, 'case_link', UUID(kept['link']))}")
+    return Button(label, data=token_of(unit, "button", UUID(kept["button"])))

@@ -1,0 +1,50 @@
+"""What stands behind the pages no person reads, put together from the rooms they may not enter."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from alerts.vitals import read_vitals
+from app.migration import SchemaError, needed
+from app.parked import QUEUES
+from bot.poller import source_of
+from bot.webhook import keep_pushed
+from web.backstage import Backstage
+from web.webhook import Webhook
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from app.wiring import House
+    from store.unit_of_work import Store, UnitOfWork
+
+UNNAMED = "0" * 16
+"""Account of updates whose address names none, on a node that has no token."""
+
+
+def backstage(house: House) -> Backstage:
+    """Build it for one process."""
+    return Backstage(
+        look=partial(read_vitals, queues=QUEUES),
+        is_current=_is_current,
+        webhook=_webhook(house.store, house.settings),
+    )
+
+
+def _is_current(unit: UnitOfWork) -> bool:
+    try:
+        return needed(unit.session.connection()) is None
+    except SchemaError:
+        return False
+
+
+def _webhook(store: Store, settings: Settings) -> Webhook | None:
+    if settings.telegram_mode != "webhook" or settings.telegram_webhook_secret is None:
+        return None
+    token = settings.telegram_bot_token
+    ours = UNNAMED if token is None else source_of(token.get_secret_value()).removeprefix("telegram:")
+
+    def keep(account: str | None, update: Any) -> None:
+        keep_pushed(store, account or ours, update)
+
+    return Webhook(settings.telegram_webhook_secret.get_secret_value(), keep)

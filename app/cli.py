@@ -1,0 +1,36 @@
+"""The command ``panah``: what holds for every command, and where each is found."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from app.commands.audit import audit
+from app.commands.bench import bench
+from app.commands.contacts import contacts
+from app.commands.doctor import doctor
+from app.commands.home import demo, init, migrate, up, version
+from app.commands.parked import parked
+from app.commands.policy import policy
+from app.logs import set_up_logs
+
+NOBODY_ELSE = 0o077
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Panah: deportation-risk alerts and rapid response.
+
+    The launcher ./panah also knows `test`, which runs every check and every test.
+    """
+    os.umask(NOBODY_ELSE)  # whatever is written from here on, only this user can read
+    set_up_logs()
+
+
+for command in (init, up, demo, doctor, contacts, policy, audit, parked, migrate, version, bench):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main(prog_name="panah")

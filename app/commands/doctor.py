@@ -1,0 +1,36 @@
+"""The examination: ``doctor``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from app.commands.shared import FAULT, as_data, fails_clearly, what_is_wrong
+
+MARKS = {"ok": "  ok   ", "warn": "  warn ", "fault": "FAULT  "}
+
+
+@click.command()
+@as_data
+@fails_clearly
+def doctor(*, as_json: bool) -> None:
+    """Look at everything that must be right, and say what is not and what to do about it.
+
+    Changes nothing. Ends with status 1 when there is a fault. Helpers are named in it, nobody else is.
+    """
+    from app.doctor.examination import examine
+
+    findings = []
+    for found in examine(os.environ, Path(".env"), what_is_wrong):
+        findings.append(found)
+        if not as_json:
+            click.echo(f"{MARKS[found.level]}{found.name}: {found.what}")
+            if found.what_to_do:
+                click.echo(f"         → {found.what_to_do}")
+    if as_json:
+        click.echo(json.dumps([found.as_json() for found in findings], ensure_ascii=False))
+    sys.exit(FAULT if any(found.level == "fault" for found in findings) else 0)

@@ -1,0 +1,75 @@
+"""Setting a home up and running it: ``init``, ``up``, ``migrate``, ``demo``, ``version``."""
+
+from __future__ import annotations
+
+import click
+
+from app import VERSION
+from app.commands.shared import fails_clearly, settings
+
+
+@click.command()
+def version() -> None:
+    """Print which version this is."""
+    click.echo(f"panah {VERSION}")
+
+
+@click.command()
+@fails_clearly
+def init() -> None:
+    """Set up this home: key, key ring and database. Safe to run again."""
+    from app.setup import set_up
+
+    chosen = settings()
+    done = set_up(chosen)
+    if done.key_made_at is not None:
+        click.echo(f"Made the key: {done.key_made_at}")
+        click.echo("Keep a copy of it apart from this machine: without it nothing here can be read again.")
+    if done.copied_to is not None:
+        click.echo(f"The database as it was: {done.copied_to}")
+    click.echo(f"Ready: {chosen.home}")
+    click.echo("Next: panah contacts import FILE.csv, panah contacts link-code NAME, then panah up")
+
+
+@click.command()
+@click.option("--role", "roles", default="web,bot,worker", show_default=True, help="What this process runs.")
+@fails_clearly
+def up(roles: str) -> None:
+    """Run the bot, the worker and the web pages until SIGTERM."""
+    from app.migration import upgrade
+    from app.roles import ROLES, run
+    from app.wiring import build, open_home
+
+    wanted = frozenset(name.strip() for name in roles.split(",") if name.strip())
+    if not wanted or wanted - set(ROLES):
+        raise click.UsageError(f"--role takes {', '.join(ROLES)}, separated by commas")
+    chosen = settings()
+    open_home(chosen)
+    if chosen.database.startswith("sqlite"):
+        upgrade(chosen.database, backups=chosen.home)
+    run(build(chosen), wanted, lambda: click.echo(f"ready {chosen.web_address} ({', '.join(sorted(wanted))})"))
+
+
+@click.command()
+@fails_clearly
+def migrate() -> None:
+    """Bring the database to the schema of this release; an SQLite file is copied first."""
+    from app.migration import upgrade
+    from app.wiring import open_home
+
+    chosen = settings()
+    open_home(chosen)
+    copy = upgrade(chosen.database, backups=chosen.home)
+    if copy is not None:
+        click.echo(f"The database as it was: {copy}")
+    click.echo("The database is up to date.")
+
+
+@click.command()
+@click.option("--port", default=8765, show_default=True, help="Where the phones can be looked at.")
+@fails_clearly
+def demo(port: int) -> None:
+    """Play the story in the browser: the real program, with a local Telegram and phones. Needs nothing else."""
+    from app.demo import play
+
+    play(port)

@@ -1,0 +1,89 @@
+"""What every command begins and ends with: settings, a house, and one clear sentence when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app.settings import Settings, SettingsError, read_settings
+from store.errors import StoreError
+from store.queues import where_it_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.wiring import House
+
+P = ParamSpec("P")
+R = TypeVar("R")
+FAULT = 1
+
+as_data = click.option("--json", "as_json", is_flag=True, help="Print data.")
+
+
+def settings() -> Settings:
+    """Read the settings of this folder's ``.env`` and the environment."""
+    return read_settings(os.environ, Path(".env"))
+
+
+def house() -> House:
+    """Build everything for a command that works on a home, for as long as the command runs."""
+    from app.wiring import build
+
+    built = build(settings())
+    click.get_current_context().call_on_close(built.store.engine.dispose)
+    return built
+
+
+def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn whatever goes wrong into a sentence and exit status 1.
+
+    Never a traceback: it could show what people wrote. Of what nobody foresaw the kind and the place are said.
+    """
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click knows what these mean
+        except Exception as error:  # noqa: BLE001  the last line of defence between data and the terminal
+            fail(what_is_wrong(error))
+
+    return wrapped
+
+
+def what_is_wrong(error: Exception) -> str:
+    """Say what an exception means to an operator, without anything that may be personal data."""
+    match error:
+        case SettingsError() | StoreError():
+            return str(error)
+        case DBAPIError():
+            return _what_the_database_says(error)
+        case SQLAlchemyError():
+            return f"the database cannot be used ({where_it_failed()})"
+        case OSError():
+            return f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}"
+        case _:
+            return f"something unexpected went wrong ({where_it_failed()})"
+
+
+def _what_the_database_says(error: DBAPIError) -> str:
+    said = str(error.orig)
+    if "locked" in said:
+        return "the database is busy: another process has been writing to it for more than ten seconds"
+    if "unable to open" in said:
+        return "the database file cannot be opened; look at DATABASE_URL, PANAH_HOME and their permissions"
+    return f"the database does not answer or refuses ({type(error.orig).__name__}); look at DATABASE_URL"
+
+
+def fail(why: str) -> NoReturn:
+    """Say why on standard error and end with status 1."""
+    click.echo(f"panah: {why}", err=True)
+    sys.exit(FAULT)

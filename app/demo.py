@@ -1,0 +1,135 @@
+"""The demo: the real program in a process of its own, a local Telegram and phones in this one.
+
+Its home and its key are thrown away at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.demo_cast import seed
+from app.demo_program import Program
+from app.settings import read_settings
+from app.setup import set_up
+from app.wiring import build
+from sandbox import Sandbox
+from store.clock import SharedClock
+from store.errors import StoreError
+from store.vault import new_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox import Phone
+
+LINKED_WITHIN = 90.0
+"""Real seconds after which the demo gives up; a slow machine that compiles everything first takes half a minute."""
+MOST_STARTS = 3
+OURS = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
+"""Settings of a real home that the demo must not touch."""
+
+
+class DemoError(StoreError):
+    """The demo cannot be shown; the message says why."""
+
+
+def play(port: int) -> None:
+    """Set the stage, print where to look, and run until the reader has seen enough (Ctrl-C). Leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    with ExitStack() as stage:
+        stage.callback(_no_second_interruption)
+        try:
+            page = set_stage(stage, port)
+            click.echo(f"\n  Panah is running. Open  {page}\n")
+            click.echo("  Type “they took my brother” on the relative's phone. Ctrl-C ends it; nothing is kept.")
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            _no_second_interruption()
+            click.echo("")
+
+
+def _no_second_interruption() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def set_stage(stage: ExitStack, port: int) -> str:
+    """Set up a throw-away home, a local Telegram, the team and their phones, and start the program.
+
+    What must be taken down again is left with ``stage``. Returns the address of the phones' page; raises DemoError.
+    """
+    home = Path(tempfile.mkdtemp(prefix="panah-demo-"))
+    stage.callback(shutil.rmtree, home, ignore_errors=True)
+    token = f"{secrets.randbelow(9 * 10**8) + 10**8}:{secrets.token_urlsafe(24)}"
+    clock = SharedClock(home / "clock.json", sandbox=True)
+    program = Program(home)
+    controls: dict[str, Callable[..., object]] = {
+        "advance": lambda seconds: clock.advance(timedelta(seconds=seconds)),
+        "kill": program.kill,
+        "status": program.status,
+    }
+    sandbox = Sandbox(now=clock.now, port=free_port(port), token=token, zone="Asia/Almaty", controls=controls)
+    stage.enter_context(sandbox)
+    environment = demo_environment(home, sandbox.url, token, free_port(8000))
+    settings = read_settings(environment)
+    set_up(settings)
+    house = build(settings)
+    stage.callback(house.store.engine.dispose)
+    phones = seed(house, sandbox)
+    stage.callback(program.stop)
+    program.begin({**_inherited(), **environment})
+    wait_until_linked(phones, program)
+    return sandbox.page_url
+
+
+def demo_environment(home: Path, api_url: str, token: str, port: int) -> dict[str, str]:
+    """The settings of a demo: a throw-away home and key, a local Telegram."""
+    return {
+        "PANAH_HOME": str(home),
+        "PANAH_KEY": new_key(),
+        "PANAH_SANDBOX": "1",
+        "PANAH_BIND": f"127.0.0.1:{port}",
+        "TELEGRAM_API_URL": api_url,
+        "TELEGRAM_BOT_TOKEN": token,
+    }
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+def wait_until_linked(phones: list[Phone], program: Program) -> None:
+    """Wait until the program has answered everybody's /link; raises DemoError when it will not."""
+    deadline = time.monotonic() + LINKED_WITHIN
+    while not all(phone.messages for phone in phones):
+        if time.monotonic() > deadline or program.starts > MOST_STARTS:
+            raise DemoError(f"the program did not start; its last words:\n{program.last_words()}")
+        time.sleep(0.05)
+
+
+def free_port(wanted: int) -> int:
+    """Return ``wanted`` if nobody listens there, else any free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise DemoError("no port is free on this machine")

@@ -1,0 +1,143 @@
+"""What follows what: the plot of the house on one page.
+
+Each (event, reaction) is a row written with the event and handled in a transaction of its own: it is done once, and a
+reaction that fails does not undo what it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from alerts.erasing import TIMER as ERASE
+from alerts.erasing import erase_in_time, erase_what_waited
+from alerts.events import (
+    ItemParked,
+    NeedAccepted,
+    NeedExhausted,
+    NeedGivenBack,
+    PoliciesReplaced,
+    ReporterUnreachable,
+    StepPaged,
+)
+from alerts.notices import NEWS_TIMER as NEWS
+from alerts.notices import (
+    announce_exhausted,
+    tell_file_not_fetched,
+    tell_method_died,
+    tell_news,
+    tell_reporter_unreachable,
+    tell_responders,
+    tell_who_took_it,
+)
+from alerts.paging import TIMER as ESCALATE
+from alerts.paging import escalate, search_afresh, seek_another
+from alerts.planning import page_fault, plan_alert
+from cases.events import FileNotFetched, FileStored, QuestionAnswered, ReportExtended, ReportReceived
+from contacts.events import MethodDied
+from dialogue.notices import TIMER as TELL_WAITING
+from dialogue.notices import (
+    promise_the_truth,
+    tell_anew,
+    tell_reporter_of_file,
+    tell_reporter_taken,
+    tell_reporter_unreached,
+    tell_reporter_waiting,
+)
+from store import claims
+from store.eventlog import Event, EventRow, Reaction
+from store.queues import Queue
+from store.timers import TABLE as TIMERS
+from store.timers import Timer
+from store.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Table
+
+    from app.settings import Settings
+    from store.claims import Claim
+
+React = Callable[[UnitOfWork, Event], None]
+REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
+
+
+def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, React]]:
+    """Return what follows each event, by the names its rows carry.
+
+    ``zone``: where night is night. ``hotlines``: whom a reporter can call when nobody here accepts.
+    """
+    plan = partial(plan_alert, zone=zone)
+    tell_unreached = partial(tell_reporter_unreached, hotlines=hotlines)
+    return {
+        ReportReceived: {"plan_alert": plan, "promise_the_truth": promise_the_truth},
+        ReportExtended: {"plan_alert": plan, "tell_responders": tell_responders},
+        QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
+        FileStored: {"erase_what_waited": erase_what_waited},
+        FileNotFetched: {
+            "tell_file_not_fetched": tell_file_not_fetched,
+            "tell_reporter_of_file": tell_reporter_of_file,
+        },
+        StepPaged: {"promise_the_truth": promise_the_truth},
+        NeedAccepted: {"tell_who_took_it": tell_who_took_it, "tell_reporter_taken": tell_reporter_taken},
+        NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
+        PoliciesReplaced: {"search_afresh": search_afresh},
+        MethodDied: {"tell_method_died": tell_method_died, "seek_another": seek_another},
+        NeedGivenBack: {"tell_anew": tell_anew},
+        ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
+        ItemParked: {"page_fault": page_fault},
+    }
+
+
+def reaction_names() -> dict[str, tuple[str, ...]]:
+    """Return which rows an event calls for."""
+    return {event.__name__: tuple(reactions) for event, reactions in plot("UTC").items()}
+
+
+def reaction_queue(settings: Settings) -> Queue:
+    """The queue of reactions: what must follow what has happened."""
+    reactions_to = plot(settings.timezone, settings.fallback_hotlines)
+    by_name = {event.__name__: (event, reactions) for event, reactions in reactions_to.items()}
+
+    def handle(unit: UnitOfWork, held: Claim) -> None:
+        row = unit.session.get_one(Reaction, held.id)
+        happened = unit.session.get_one(EventRow, row.event_id)
+        kind, reactions = by_name[happened.name]
+        reactions[row.name](unit, kind.from_payload(happened.case_id, happened.payload))
+        claims.finish(unit.session, REACTIONS, held)
+
+    return Queue("reactions", REACTIONS, _taker(REACTIONS), handle, _parker("reaction"))
+
+
+def timer_queue(settings: Settings) -> Queue:
+    """The queue of timers: what must be looked at again."""
+    kinds: dict[str, Callable[[UnitOfWork, Timer, Claim], None]] = {
+        ESCALATE: escalate,
+        ERASE: erase_in_time,
+        TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
+        NEWS: tell_news,
+    }
+
+    def handle(unit: UnitOfWork, held: Claim) -> None:
+        timer = unit.session.get_one(Timer, held.id)
+        kinds[timer.kind](unit, timer, held)
+
+    return Queue("timers", TIMERS, _taker(TIMERS), handle, _parker("timer"))
+
+
+def _taker(table: Table) -> Callable[[UnitOfWork, int], list[Claim]]:
+    return lambda unit, limit: claims.claim(unit.session, table, unit.now, limit=limit)
+
+
+def _parker(queue: str) -> Callable[[UnitOfWork, Claim], None]:
+    def parked(unit: UnitOfWork, held: Claim) -> None:
+        note_parked(unit, queue, held.id)
+
+    return parked
+
+
+def note_parked(unit: UnitOfWork, queue: str, item_id: UUID) -> None:
+    """Write down that something waits for a person."""
+    unit.record(ItemParked(case_id=None, queue=queue, item_id=item_id))

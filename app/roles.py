@@ -1,0 +1,232 @@
+"""Roles: what one process runs. All of them by default; any of them on nodes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from alerts.channels.telegram.channel import TelegramChannel
+from alerts.channels.telegram.request import AiohttpRequest
+from alerts.sender import Sender
+from alerts.vitals import read_vitals
+from app.backstage import backstage
+from app.inbox import inbox_queue
+from app.listening import hear
+from app.parked import QUEUES
+from app.reactions import reaction_queue, timer_queue
+from app.setback import EVERY_SECONDS as SETBACK_SECONDS
+from app.setback import undo_setback
+from app.settings import Settings, SettingsError
+from bot.downloads import Downloads
+from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
+from scheduler.ticker import Job, Ticker
+from store.queues import Queue, where_it_failed, work_off
+from store.wake import watch_others
+from web.server import listen, serve
+
+if TYPE_CHECKING:
+    from app.wiring import House
+    from store.unit_of_work import Store
+
+log = structlog.get_logger(__name__)
+ROLES = ("web", "bot", "worker")
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+STOP_WITHIN = 9.0
+"""Real seconds a clean end may take (operators and service managers wait ten)."""
+BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY_AFTER = 60.0
+"""Real seconds of running after which an earlier failure is forgotten."""
+INBOX_WORKERS = 3
+TICK_SECONDS = 1.0
+CLOCK_LOOK_SECONDS = 0.05
+
+Work = Callable[[threading.Event], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that runs until it is told to stop, in a thread of its own."""
+
+    name: str
+    run: Work
+
+
+class EndedEarlyError(Exception):
+    """A part came to its end although nobody had told it to stop."""
+
+
+def parts_of(house: House, roles: frozenset[str]) -> list[Part]:
+    """Return what a process with these roles runs; raises SettingsError when the web address cannot be listened on."""
+    store, settings = house.store, house.settings
+    parts = [Part("watch", lambda stop: watch_others(store.engine, store.wake, stop))]
+    if settings.sandbox:
+        parts.append(Part("clock", lambda stop: _watch_clock(house, stop)))
+    if "web" in roles:
+        parts.append(Part("web", _web(house)))
+    if "bot" in roles and settings.telegram_bot_token is not None:
+        parts.append(Part("poller", lambda stop: asyncio.run(hear(house, stop))))
+    if "worker" in roles:
+        parts += _worker_parts(house)
+    return parts
+
+
+def _worker_parts(house: House) -> list[Part]:
+    settings = house.settings
+    queues = [inbox_queue()] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
+    parts = [Part(queue.name, _off(house, queue)) for queue in queues]
+    parts.append(Part("tick", lambda stop: _tick(_jobs(house), stop)))
+    if settings.telegram_bot_token is not None:
+        parts.append(Part("sender", lambda stop: asyncio.run(_send(house, stop))))
+        parts.append(Part("downloads", lambda stop: asyncio.run(_fetch(house, stop))))
+    return parts
+
+
+def _jobs(house: House) -> list[Job]:
+    store, url = house.store, house.settings.heartbeat_url
+    jobs = [
+        Job("look", lambda: _look(store), TICK_SECONDS),
+        Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
+    ]
+    if url is not None:
+        heart = Heartbeat(store, partial(read_vitals, queues=QUEUES), url)
+        jobs.append(Job("heartbeat", heart.beat, EVERY_SECONDS))
+    return jobs
+
+
+def _look(store: Store) -> None:
+    store.marks.moved("tick")
+    store.wake.ring()
+
+
+def _undo_setback(store: Store) -> None:
+    undo_setback(store)
+
+
+def _off(house: House, queue: Queue) -> Work:
+    return lambda stop: work_off(house.store, queue, stop)
+
+
+def _web(house: House) -> Work:
+    """Take the address now, so that a port in use ends the start and is not tried again and again behind our back."""
+    settings = house.settings
+    address = (settings.host, settings.port)
+    try:
+        taken = [listen(address)]
+    except OSError as error:
+        raise SettingsError(f"PANAH_BIND: cannot listen on {settings.bind} ({error.strerror})") from None
+
+    def run(stop: threading.Event) -> None:
+        serve(house.store, taken.pop() if taken else listen(address), settings.timezone, stop, backstage(house))
+
+    return run
+
+
+async def _fetch(house: House, stop: threading.Event) -> None:
+    async with _request(house) as request:
+        api = request.api(_token(house), house.settings.telegram_api_url)
+        await Downloads(house.store, api).run(stop)
+
+
+async def _send(house: House, stop: threading.Event) -> None:
+    async with _request(house) as request:
+        channel = TelegramChannel(_token(house), house.settings.telegram_api_url, request)
+        await Sender(house.store, channel, house.wording, limits=house.limits).run(stop)
+
+
+def _request(house: House) -> AiohttpRequest:
+    return AiohttpRequest(proxy=house.settings.telegram_proxy)
+
+
+def _token(house: House) -> str:
+    token = house.settings.telegram_bot_token
+    return "" if token is None else token.get_secret_value()
+
+
+def _tick(jobs: list[Job], stop: threading.Event) -> None:
+    ticker = Ticker(jobs)
+    ticker.start()
+    stop.wait()
+    ticker.stop()
+
+
+def _watch_clock(house: House, stop: threading.Event) -> None:
+    """Ring when the sandbox's clock was moved: what waits for a time must look again."""
+    path, seen = house.settings.clock_path, None
+    while not stop.wait(CLOCK_LOOK_SECONDS):
+        stamp = path.stat().st_mtime_ns if path.exists() else None
+        if stamp != seen:
+            seen = stamp
+            house.store.wake.ring()
+
+
+def run(house: House, roles: frozenset[str], ready: Callable[[], None]) -> None:
+    """Run until SIGTERM, SIGINT or SIGHUP, then end within ten seconds; each part is restarted when it fails.
+
+    Raises SettingsError, before anything runs, for settings these roles cannot work with.
+    """
+    say_what_is_off(house.settings, roles)
+    stop = threading.Event()
+    # Blocked here and therefore in every thread: whoever asks us to end is heard below and nowhere else.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    threads = [
+        threading.Thread(target=supervise, args=(part, stop), name=part.name, daemon=True)
+        for part in parts_of(house, roles)
+    ]
+    for thread in threads:
+        thread.start()
+    ready()
+    signal.sigwait(ENDING)
+    _end(house, threads, stop)
+
+
+def say_what_is_off(settings: Settings, roles: frozenset[str]) -> None:
+    """Log, a line each, what these settings leave out; raises SettingsError when nothing is left to do."""
+    if settings.telegram_bot_token is None:
+        if roles == {"bot"}:
+            raise SettingsError("TELEGRAM_BOT_TOKEN is not set: a process of the role bot alone has nothing to do")
+        log.warning("telegram_is_off", why="TELEGRAM_BOT_TOKEN is not set")
+    elif settings.public_url is None and not settings.sandbox:
+        log.warning("case_pages_cannot_be_opened", why="PANAH_PUBLIC_URL is not set")
+
+
+def _end(house: House, threads: list[threading.Thread], stop: threading.Event) -> None:
+    deadline = time.monotonic() + STOP_WITHIN
+    stop.set()
+    house.store.wake.ring()
+    for thread in threads:
+        thread.join(max(deadline - time.monotonic(), 0))
+    unfinished = [thread.name for thread in threads if thread.is_alive()]
+    log.info("stopped", unfinished=unfinished)
+    if unfinished:
+        # Python would wait for what they wait for. Nothing is lost: all work is rows, and leases end by themselves.
+        os._exit(1)
+    house.store.engine.dispose()
+
+
+def supervise(part: Part, stop: threading.Event) -> None:
+    """Run a part again and again, with longer and longer pauses, until ``stop``."""
+    failures = 0
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            _run_until_told(part, stop)
+        except BaseException:  # in its thread even a cancelled task or a SystemExit is only a failure
+            failures = 1 if time.monotonic() - began > STEADY_AFTER else failures + 1
+            pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
+            log.exception("part_failed", part=part.name, trouble=where_it_failed(), times=failures, again_in=pause)
+            stop.wait(pause)
+
+
+def _run_until_told(part: Part, stop: threading.Event) -> None:
+    part.run(stop)
+    if not stop.is_set():
+        raise EndedEarlyError

@@ -1,0 +1,40 @@
+"""All tables of the house in one metadata, for migrations and tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import alerts.models
+import cases.models
+import contacts.models
+import store.chats
+import store.data_keys
+import store.eventlog
+import store.files
+import store.inbox
+import store.lanes
+import store.leases
+import store.timers
+from store.base import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+ROOMS = (
+    alerts.models,
+    cases.models,
+    contacts.models,
+    store.chats,
+    store.data_keys,
+    store.eventlog,
+    store.files,
+    store.inbox,
+    store.lanes,
+    store.leases,
+    store.timers,
+)
+
+
+def metadata() -> MetaData:
+    """Return the metadata of every room in ROOMS."""
+    return Base.metadata

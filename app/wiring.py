@@ -1,0 +1,65 @@
+"""Wiring: from settings to everything that runs. Nothing is built when a module is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.limits import TELEGRAM, Limits
+from alerts.wording import Wording
+from app.keys import find_key
+from app.migration import SchemaError, needed
+from app.reactions import reaction_names
+from app.settings import SettingsError
+from store.clock import Clock, SharedClock, SystemClock
+from store.engine import open_engine
+from store.unit_of_work import Store
+from store.vault import KeyRing, open_ring, read_key
+from texts.zones import use_pinned_zones
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything one process needs, built once."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    wording: Wording
+    limits: Limits = TELEGRAM
+
+
+def build(settings: Settings) -> House:
+    """Open the key ring and the database; raises SettingsError or StoreError saying what to do."""
+    house = assemble(settings)
+    try:
+        _refuse_old_schema(house.store)
+    except Exception:
+        house.store.engine.dispose()
+        raise
+    return house
+
+
+def assemble(settings: Settings) -> House:
+    """Do the same without looking whether the database answers and has the right schema; raises the same."""
+    use_pinned_zones()
+    ring = open_home(settings)
+    clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
+    store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
+    return House(settings, store, clock, Wording(settings.timezone, settings.web_address))
+
+
+def _refuse_old_schema(store: Store) -> None:
+    with store.read() as unit:
+        if needed(unit.session.connection()) is not None:
+            raise SchemaError("the database is of an earlier release; run `panah migrate`")
+
+
+def open_home(settings: Settings) -> KeyRing:
+    """Open the key ring of a home; raises SettingsError or StoreError."""
+    if not settings.ring_path.exists():
+        raise SettingsError(f"{settings.home} is not set up yet; run `panah init`")
+    return open_ring(settings.ring_path, read_key(find_key(settings)))

@@ -1,0 +1,158 @@
+"""The poller: raw updates become inbox rows, committed before the offset moves.
+
+Telegram forgets an update once a higher offset is asked for, so the offset of the next call is read from what was
+committed. A crash anywhere asks for the same updates again, and the same update twice is kept once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+
+from alerts.channels.port import ChannelError, Misconfigured
+from alerts.channels.telegram.errors import WEBHOOK_SET
+from bot.updates import address_of
+from store import leases
+from store.inbox import RawInput, keep, position
+
+if TYPE_CHECKING:
+    import threading
+    from uuid import UUID
+
+    from store.unit_of_work import Store
+
+log = structlog.get_logger(__name__)
+LONG_POLL_SECONDS = 25
+LEASE = timedelta(seconds=40)
+"""Longer than a long poll; another node takes over when the poller has been gone for as long."""
+STAND_BY = 5.0
+SHORT_CALL = 10.0
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
+
+
+class BotApi(Protocol):
+    """What the poller needs of the Bot API."""
+
+    async def post(self, method: str, payload: dict[str, Any], seconds: float) -> Any:
+        """Call a method and return its ``result``; raises ChannelError."""
+        ...
+
+
+def source_of(token: str) -> str:
+    """Name a bot account in rows without giving its token away."""
+    return f"telegram:{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+
+
+class Poller:
+    """Asks one bot account for updates, as the only one of all nodes that does.
+
+    ``me`` names the node: a node that was killed and started again takes its own lease back at once.
+    """
+
+    def __init__(self, store: Store, api: BotApi, token: str, me: UUID) -> None:
+        self._store = store
+        self._api = api
+        self._source = source_of(token)
+        self._me = me
+        self._failures = 0
+        self._webhook_removed = False
+
+    async def run(self, stop: threading.Event) -> None:
+        """Poll until ``stop``. Provider errors are waited out here; database errors are raised."""
+        try:
+            while not stop.is_set():
+                self._store.marks.moved("poller")
+                if await asyncio.to_thread(self._hold_lease):
+                    await self._poll_until(stop)
+                else:
+                    await rest(stop, STAND_BY)
+        finally:
+            await asyncio.to_thread(self._let_go)
+
+    async def _poll_until(self, stop: threading.Event) -> None:
+        """One long poll that ends early when we must stop: what it would have brought is brought again."""
+        polling = asyncio.create_task(self._poll())
+        while not polling.done():
+            await asyncio.wait({polling}, timeout=0.1)
+            if stop.is_set():
+                polling.cancel()
+                return
+        try:
+            polling.result()
+            self._failures = 0
+        except ChannelError as error:
+            if error.code != WEBHOOK_SET or not await self._remove_webhook():
+                await self._bear(error, stop)
+
+    async def _poll(self) -> None:
+        last = await asyncio.to_thread(self._position)
+        ask: dict[str, Any] = {"timeout": LONG_POLL_SECONDS, "limit": 100, "allowed_updates": ALLOWED}
+        if last is not None:
+            ask["offset"] = last + 1
+        updates = await self._api.post("getUpdates", ask, LONG_POLL_SECONDS + 10)
+        if updates:
+            await asyncio.to_thread(self._keep, updates)
+
+    async def _bear(self, error: ChannelError, stop: threading.Event) -> None:
+        """Say what is wrong and wait a little, the longer the more often it was."""
+        self._failures += 1
+        loud = log.error if isinstance(error, Misconfigured) else log.warning
+        loud("polling_failed", code=error.code, meaning=error.meaning, times=self._failures)
+        await rest(stop, PAUSES[min(self._failures, len(PAUSES)) - 1])
+
+    async def _remove_webhook(self) -> bool:
+        """Go from webhook mode to polling, dropping nothing that waits; return whether it was done.
+
+        Once only: whoever sets a webhook again while we poll is an intruder, and that is loud.
+        """
+        if self._webhook_removed:
+            return False
+        try:
+            await self._api.post("deleteWebhook", {"drop_pending_updates": False}, SHORT_CALL)
+        except ChannelError:
+            return False
+        self._webhook_removed = True
+        log.warning("webhook_removed", why="TELEGRAM_MODE is polling")
+        return True
+
+    def _hold_lease(self) -> bool:
+        with self._store.unit("poller") as unit:
+            return leases.hold(unit, self._source, self._me, LEASE)
+
+    def _let_go(self) -> None:
+        with self._store.unit("poller") as unit:
+            leases.let_go(unit, self._source, self._me)
+
+    def _position(self) -> int | None:
+        with self._store.read() as unit:
+            return position(unit, self._source)
+
+    def _keep(self, updates: list[Any]) -> None:
+        inputs = [raw_input(update) for update in updates]
+        with self._store.unit("poller") as unit:
+            new = keep(unit, self._source, "telegram", [one for one in inputs if one is not None])
+        log.info("updates_kept", received=len(updates), new=new)
+
+
+def raw_input(update: Any) -> RawInput | None:
+    """Wrap one raw update, whatever is in it; None only for one without a number, which Telegram never sends."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    if not isinstance(number, int):
+        log.error("update_without_number")
+        return None
+    in_ascii = json.dumps(update)  # half a surrogate pair, which nothing else can write down, must not stop the batch
+    return RawInput(number, address_of(update), in_ascii)
+
+
+async def rest(stop: threading.Event, seconds: float) -> None:
+    """Wait so many real seconds, or until ``stop``."""
+    for _ in range(int(seconds / 0.1)):
+        if stop.is_set():
+            return
+        await asyncio.sleep(0.1)

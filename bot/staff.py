@@ -1,0 +1,201 @@
+"""What linked helpers say and press: linking, Accept, Decline, Open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from alerts.acks import Ack, accept_need, decline_need, standing
+from alerts.buttons import Pressed, belongs_to_somebody_else, press, seal_callback, use_up
+from alerts.case_list import cases_for, has_taken, may_know_of
+from alerts.models import Need
+from alerts.notices import code_of
+from alerts.outbox import enqueue
+from alerts.targets import staff_language
+from alerts.wording import CASES, contact_ref
+from bot.hearing import heard
+from cases.codes import normalise_code
+from cases.links import LINK_MINUTES, make_link, may_open
+from cases.models import Case
+from cases.urgency import Need as NeedKind
+from cases.urgency import needs_of, read_urgency
+from contacts.directory import linked_contact
+from contacts.linking import Refusal, link_account
+from dialogue.model import Command, Input, Said, Sent, Tapped
+from dialogue.questions import known_language
+from dialogue.reception import DIALOGUE, Heard, receive
+from texts.locale import guess_language
+
+if TYPE_CHECKING:
+    from bot.updates import Message, Press
+    from contacts.models import Contact
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+
+
+def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
+    """Answer a pressed button: a reporter's answer, or a helper's Accept, Decline or Open."""
+    pressed = press(unit, chat.id, given.token)
+    if pressed is None:
+        foreign = belongs_to_somebody_else(unit, chat.id, given.token)
+        return _toast(unit, chat, given, "staff.not_for_you" if foreign else _too_old(linked_contact(unit, chat.id)))
+    if pressed.action.startswith(DIALOGUE):
+        _toast(unit, chat, given, "")
+        tapped = Tapped(pressed.action.removeprefix(DIALOGUE))
+        return receive(unit, chat, Heard(tapped, kind="other", content="", case_id=pressed.subject_id))
+    contact = linked_contact(unit, chat.id)
+    if contact is None:
+        return _toast(unit, chat, given, "staff.link_prompt")
+    unit.actor = f"contact:{contact.id}"
+    return _answer_helper(unit, chat, given, contact, pressed)
+
+
+def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    if pressed.subject_id is None:
+        return _toast(unit, chat, given, _too_old(contact))
+    need = unit.session.get_one(Need, pressed.subject_id)
+    if pressed.action == "open":
+        return _open(unit, chat, given, contact, need)
+    if not use_up(unit, pressed):
+        return _toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
+    return _acknowledge(unit, chat, given, contact, (pressed.action, need))
+
+
+def _too_old(contact: Contact | None) -> str:
+    return "reply.expired_button" if contact is None else "staff.expired_button"
+
+
+def _acknowledge(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: tuple[str, Need]) -> None:
+    """Accept or decline. What the rewritten page does not say is said in a message too: a toast is gone in seconds."""
+    action, need = pressed
+    ack = (accept_need if action == "accept" else decline_need)(unit, need.id, contact.id)
+    template, values = _ack_words(unit, need, ack)
+    _toast(unit, chat, given, template, values)
+    if ack in (Ack.TAKEN, Ack.DECLINED, Ack.CLOSED):
+        _say(unit, chat, contact, template, values)
+
+
+def _ack_words(unit: UnitOfWork, need: Need, ack: Ack | None) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"code": code_of(unit, need)}
+    match ack:
+        case None:
+            return "staff.expired_button", {}
+        case Ack.NOT_ASKED:
+            return "staff.not_for_you", {}
+        case Ack.YOURS:
+            return "staff.you_took", values
+        case Ack.TAKEN if need.accepted_by is not None:
+            return "staff.too_late", {**values, "name": contact_ref(need.accepted_by)}
+        case Ack.DECLINED:
+            return "staff.declined", values
+        case _:
+            return "staff.need_closed", values
+
+
+def _open(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, need: Need) -> None:
+    if need.case_id is None:
+        return _toast(unit, chat, given, _too_old(contact))
+    case = unit.session.get_one(Case, need.case_id)
+    if need.accepted_by is None:
+        return _toast(unit, chat, given, "staff.accept_first", {"code": case.code})
+    if not may_open(accepted_by=need.accepted_by, contact_id=contact.id):
+        return _toast(unit, chat, given, *_ack_words(unit, need, Ack.TAKEN))
+    _toast(unit, chat, given, "")
+    return _send_link(unit, chat, contact, case)
+
+
+def _send_link(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
+    link_id = make_link(unit, case.id, contact.id, staff_language(contact, chat))
+    _say(
+        unit,
+        chat,
+        contact,
+        "staff.open_link",
+        {"code": case.code, "minutes": LINK_MINUTES},
+        buttons=[[{"link": str(link_id), "label": "button.open_page"}]],
+    )
+
+
+def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: Input, message: Message) -> None:
+    """Answer what a helper writes, and ``/link`` from anybody."""
+    match given:
+        case Command("link", code):
+            _link(unit, chat, code, message)
+        case Command("language", named) if contact is not None and (tag := known_language(named)) is not None:
+            chat.language, chat.language_chosen = tag, True
+            _say(unit, chat, contact, "reply.language", {})
+        case Command("cases", _) if contact is not None:
+            _list_cases(unit, chat, contact)
+        case Command("case", code) if contact is not None and code:
+            _find_case(unit, chat, contact, code)
+        case Command("report", words) if contact is not None and words:
+            chat.case_id = chat.dialogue = None  # each one is a report of its own
+            receive(unit, chat, Heard(Said(words), "text", words, words, message.client_language))
+        case Said() | Sent() if chat.case_id is not None or _speaks_of_custody(given):
+            receive(unit, chat, heard(message))
+        case _ if contact is not None:
+            _say(unit, chat, contact, "staff.help", {})
+
+
+def _speaks_of_custody(given: Input) -> bool:
+    """Whether a helper writes what must not be taken for small talk: they are people who may be taken themselves."""
+    return isinstance(given, Said) and NeedKind.LAWYER in needs_of(read_urgency(given.text), None)
+
+
+def _list_cases(unit: UnitOfWork, chat: Chat, contact: Contact) -> None:
+    found = cases_for(unit, contact)
+    if found:
+        _say(unit, chat, contact, "staff.cases", {CASES: [str(case_id) for case_id in found]})
+    else:
+        _say(unit, chat, contact, "staff.cases_none", {})
+
+
+def _find_case(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> None:
+    """Send the link to a case; one that a helper may not know of is answered like one that does not exist."""
+    case = unit.session.scalars(select(Case).where(Case.code == normalise_code(typed))).one_or_none()
+    if case is None or not may_know_of(unit, contact, case.id):
+        _say(unit, chat, contact, "staff.case_unknown", {})
+    elif has_taken(unit, contact, case.id):
+        _send_link(unit, chat, contact, case)
+    else:
+        _say(unit, chat, contact, "staff.accept_first", {"code": case.code})
+
+
+def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
+    chat.language = chat.language or guess_language(None, message.client_language)
+    linked = link_account(unit, chat, code)
+    if isinstance(linked, Refusal):
+        key = "staff.link_limited" if linked is Refusal.LIMITED else "staff.link_failed"
+        enqueue(unit, chat, key, language=chat.language, urgent=True)
+        return
+    _say(unit, chat, linked, "staff.linked", {"name": contact_ref(linked.id)})
+
+
+def _say(
+    unit: UnitOfWork,
+    chat: Chat,
+    contact: Contact,
+    key: str,
+    values: dict[str, Any],
+    *,
+    buttons: list[list[dict[str, Any]]] | None = None,
+) -> None:
+    language = staff_language(contact, chat)
+    enqueue(unit, chat, key, language=language, values=values, buttons=buttons or [], urgent=True)
+
+
+def _toast(unit: UnitOfWork, chat: Chat, given: Press, key: str, values: dict[str, Any] | None = None) -> None:
+    """Answer the press itself, so that the button stops spinning: a word on top of the chat, or nothing."""
+    contact = linked_contact(unit, chat.id)
+    language = chat.language or "en" if contact is None else staff_language(contact, chat)
+    enqueue(
+        unit,
+        chat,
+        key,
+        language=language,
+        values={**(values or {}), "callback": seal_callback(unit, chat.id, given.callback_id)},
+        action="answer",
+        urgent=True,
+        dedupe_key=f"answer:{unit.vault.blind_index('press', given.callback_id).hex()}",
+    )

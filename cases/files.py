@@ -1,0 +1,177 @@
+"""Files that reporters send: which are fetched, what becomes of each, what is known of them."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table, func, select
+
+from cases.events import FileNotFetched, FileStored
+from cases.models import Download, FileState, Report
+from store import claims
+from store.base import new_id
+from store.data_keys import Scope, case_scope
+from store.files import begin_file, discard_unfinished
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.claims import Claim
+    from store.files import FileWriter
+    from store.unit_of_work import UnitOfWork
+
+TABLE: Table = Download.__table__  # type: ignore[assignment]  # declarative tables are Tables
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes: Telegram hands out nothing larger to a bot."""
+PER_HOUR = 40
+"""Files of one conversation that are fetched within an hour …"""
+PER_DAY = 200 * 1024 * 1024
+"""… and their bytes within a day. What goes beyond is not fetched; the message it came with is kept, as all are."""
+LEASE = timedelta(seconds=60)
+"""How long a fetch is held without any progress."""
+GIVE_UP_AFTER = timedelta(hours=24)
+"""After a day of bad moments a person is told."""
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file in a message: what it was sent as, the provider's name for it, its size as far as it was told.
+
+    ``unique`` is the name that a file keeps when it is sent again.
+    """
+
+    kind: str
+    source: str = field(repr=False)
+    unique: str = field(repr=False)
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One file that may be fetched now, into ``file_id``."""
+
+    held: Claim
+    file_id: UUID
+    scope: Scope
+    source: str = field(repr=False)
+
+
+def ask_for_file(unit: UnitOfWork, report: Report, message_id: UUID, sent: SentFile) -> None:
+    """Write down a file that came with a message: to be fetched, unless it is too large or one too many."""
+    if report.chat_id is None:
+        raise ValueError("a file came in without a conversation")
+    state = _state(unit, report.chat_id, sent)
+    download = Download(
+        id=new_id(),
+        case_id=report.case_id,
+        message_id=message_id,
+        chat_id=report.chat_id,
+        kind=sent.kind,
+        size=sent.size,
+        state=state,
+        asked_at=unit.now,
+        due_at=unit.now if state == FileState.WAITING else None,
+    )
+    download.source = unit.vault.seal(case_scope(report.case_id), _source_field(download), sent.source)
+    unit.session.add(download)
+    unit.session.flush()
+    if state != FileState.WAITING:
+        _note_not_fetched(unit, download)
+
+
+def _state(unit: UnitOfWork, chat_id: UUID, sent: SentFile) -> FileState:
+    if sent.size is not None and sent.size > LARGEST:
+        return FileState.TOO_LARGE
+    fetched = (Download.chat_id == chat_id, Download.state.in_((FileState.WAITING, FileState.STORED)))
+    lately = select(func.count()).where(*fetched, Download.asked_at > unit.now - timedelta(hours=1))
+    today = select(func.sum(Download.size)).where(*fetched, Download.asked_at > unit.now - timedelta(days=1))
+    too_many = (unit.session.scalar(lately) or 0) >= PER_HOUR
+    too_much = (unit.session.scalar(today) or 0) + (sent.size or 0) > PER_DAY
+    return FileState.TOO_MANY if too_many or too_much else FileState.WAITING
+
+
+def _note_not_fetched(unit: UnitOfWork, download: Download) -> None:
+    unit.record(
+        FileNotFetched(
+            case_id=download.case_id, message_id=download.message_id, chat_id=download.chat_id, why=download.state
+        )
+    )
+
+
+def take_fetches(unit: UnitOfWork, limit: int) -> list[Fetch]:
+    """Claim files that may be fetched now. What an earlier try left of them is thrown away."""
+    held = claims.claim(unit.session, TABLE, unit.now, limit=limit, lease=LEASE)
+    return [_begin(unit, one) for one in held]
+
+
+def _begin(unit: UnitOfWork, held: Claim) -> Fetch:
+    row = unit.session.get_one(Download, held.id)
+    scope = case_scope(row.case_id)
+    left = row.file_id
+    row.file_id = begin_file(unit, scope)
+    unit.session.flush()
+    if left is not None:
+        discard_unfinished(unit, left)
+    return Fetch(held, row.file_id, scope, unit.vault.open(scope, _source_field(row), row.source))
+
+
+def keep_hold(unit: UnitOfWork, held: Claim) -> None:
+    """Say that a fetch makes progress; raises LeaseLostError when somebody else makes it now."""
+    claims.extend(unit.session, TABLE, held, unit.now + LEASE)
+
+
+def file_fetched(unit: UnitOfWork, held: Claim, writer: FileWriter) -> None:
+    """Declare a file complete, together with the event that attests it; raises LeaseLostError."""
+    row = unit.session.get_one(Download, held.id)
+    written = writer.finish(unit)
+    claims.finish(unit.session, TABLE, held, state=FileState.STORED, size=written.size)
+    keyed = unit.vault.subkey(f"fingerprint:{row.case_id}")
+    attested = hmac.digest(keyed, written.sha256.encode(), "sha256").hex()
+    unit.record(FileStored(case_id=row.case_id, message_id=row.message_id, file_id=written.id, fingerprint=attested))
+
+
+def file_too_large(unit: UnitOfWork, held: Claim) -> None:
+    """Note that a file turned out larger than its provider hands out; raises LeaseLostError."""
+    row = _without_file(unit, held)
+    claims.finish(unit.session, TABLE, held, state=FileState.TOO_LARGE)
+    unit.session.refresh(row)
+    _note_not_fetched(unit, row)
+
+
+def fetch_later(unit: UnitOfWork, held: Claim, after: timedelta, trouble: str) -> bool:
+    """Try again in a while, for a day; then park it. Return whether it was parked. Raises LeaseLostError."""
+    row = _without_file(unit, held)
+    if unit.now - row.asked_at < GIVE_UP_AFTER:
+        claims.finish(unit.session, TABLE, held, due_at=unit.now + after, trouble=trouble)
+        return False
+    claims.finish(unit.session, TABLE, held, parked_at=unit.now, trouble=trouble)
+    return True
+
+
+def give_up(unit: UnitOfWork, held: Claim, trouble: str) -> bool:
+    """After a failure that is no mere bad moment: try a few times, then park it. Return whether it was parked.
+
+    Raises LeaseLostError.
+    """
+    parked = claims.give_up_or_retry(unit.session, TABLE, held, unit.now, trouble)
+    if parked:
+        _without_file(unit, held)
+    return parked
+
+
+def _without_file(unit: UnitOfWork, held: Claim) -> Download:
+    row = unit.session.get_one(Download, held.id)
+    begun, row.file_id = row.file_id, None
+    unit.session.flush()
+    if begun is not None:
+        discard_unfinished(unit, begun)
+    return row
+
+
+def _source_field(download: Download) -> Field:
+    return Field("download", "source", download.id)

@@ -1,0 +1,134 @@
+"""What is happening to whom: a case, the reports it grew from, every word and answer of them.
+
+All content is ciphertext under the case's key; codes, states and instants are readable.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, new_id
+from store.claims import Claimable
+
+
+class Case(Base):
+    """Somebody may be sent back. One report opens it; more may join later."""
+
+    __tablename__ = "case"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(7), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default="reported")
+    """reported → corroborated → confirmed"""
+    region: Mapped[str | None] = mapped_column(String(8))
+    """ISO 3166-2 (or -1) code of the place of custody, None while unknown."""
+    language: Mapped[str] = mapped_column(String(16))
+    """The reporter's language: the lawyer and interpreter are sought by it."""
+    opened_at: Mapped[datetime]
+    reporter_told_at: Mapped[datetime | None]
+    """When the reporter was told that a human has it."""
+
+
+class Report(Base):
+    """What one conversation tells about a case."""
+
+    __tablename__ = "report"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), index=True)
+    door: Mapped[str] = mapped_column(String(16))
+    received_at: Mapped[datetime]
+
+
+class ReportMessage(Base):
+    """One thing the reporter wrote, said or sent, as received. An edited message is a row beside the one it changes."""
+
+    __tablename__ = "report_message"
+    __table_args__ = (Index("ix_report_message_report_id_number", "report_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """The provider's number of the message within its conversation; versions of one message share it."""
+    album: Mapped[str | None] = mapped_column(String(64))
+    """What is sent together has the same, opaque, name."""
+    forwarded: Mapped[bool] = mapped_column(default=False)
+    """Whether it was written by somebody else before; by whom is told in ``about`` or ``content``."""
+    kind: Mapped[str] = mapped_column(String(16))
+    about: Mapped[bytes | None]
+    """Ciphertext: what came with a text besides its words (where it was forwarded from, what it answers), as JSON."""
+    content: Mapped[bytes]
+    """Ciphertext: the text, or the provider's description of what was sent, as JSON."""
+    fingerprint: Mapped[bytes]
+    """HMAC-SHA256 of the content as received, under a key of the case: attests it without giving guesses a target."""
+    correction: Mapped[bool] = mapped_column(default=False)
+    """Whether it changes something sent before: the message with the same number."""
+    received_at: Mapped[datetime]
+
+
+class ReportAnswer(Base):
+    """An answer to one of the few questions. A later answer wins; earlier ones stay."""
+
+    __tablename__ = "report_answer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    question: Mapped[str] = mapped_column(String(24))
+    value: Mapped[bytes | None]
+    """Ciphertext of the chosen option; None when a message is the answer, or the question was skipped."""
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_message.id"))
+    given_at: Mapped[datetime]
+
+
+class FileState(StrEnum):
+    """waiting → stored, or too_large. too_many: not fetched, because its sender had sent too many before.
+
+    A waiting one that is parked could not be fetched and waits for a person.
+    """
+
+    WAITING = "waiting"
+    STORED = "stored"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+
+
+class Download(Claimable, Base):
+    """A file that came with a message: to be fetched from its provider, or the reason why it is not."""
+
+    __tablename__ = "download"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("report_message.id"), index=True)
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """voice, photo, video, document, sticker …"""
+    source: Mapped[bytes]
+    """Ciphertext of the provider's name for the file."""
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    """Bytes: as declared, and as received once it is stored."""
+    state: Mapped[str] = mapped_column(String(16), default=FileState.WAITING)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
+    asked_at: Mapped[datetime]
+
+
+class CaseLink(Base):
+    """A one-time way to one case for one helper. Only a fingerprint of the token is kept."""
+
+    __tablename__ = "case_link"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_index: Mapped[bytes] = mapped_column(unique=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    contact_id: Mapped[UUID]
+    language: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,60 @@
+"""Triage: what is known of a case so far, and therefore which humans are needed and how soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from cases.models import ReportAnswer, ReportMessage
+from cases.urgency import Need, Signals, Urgency, needs_of, read_urgency, urgency_of
+from cases.words import words_in
+from store.data_keys import case_scope
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Which humans a case needs, and how soon."""
+
+    needs: frozenset[Need]
+    urgency: Urgency
+
+
+def assess(unit: UnitOfWork, case_id: UUID) -> Assessment:
+    """Read everything that was said about a case. More words never make it need fewer people."""
+    signals = reduce(or_, _everything_heard(unit, case_id), read_urgency(None))
+    happening = _answer(unit, case_id, "happening")
+    return Assessment(needs_of(signals, happening), urgency_of(signals, happening))
+
+
+def _everything_heard(unit: UnitOfWork, case_id: UUID) -> Iterator[Signals]:
+    """Yield what every message speaks of, also those under a photo or on a pin ("police station").
+
+    There is always more in a recording or a picture than its words: the name of a file puts nothing off until morning.
+    """
+    for row in unit.session.scalars(select(ReportMessage).where(ReportMessage.case_id == case_id)):
+        content = unit.vault.open(case_scope(case_id), Field("report_message", "content", row.id), row.content)
+        heard = read_urgency(words_in(row.kind, content))
+        yield heard if row.kind == "text" else replace(heard, long=True)
+
+
+def _answer(unit: UnitOfWork, case_id: UUID, question: str) -> str | None:
+    row = unit.session.execute(
+        select(ReportAnswer.id, ReportAnswer.value)
+        .where(ReportAnswer.case_id == case_id, ReportAnswer.question == question, ReportAnswer.value.is_not(None))
+        .order_by(ReportAnswer.given_at.desc(), ReportAnswer.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return unit.vault.open(case_scope(case_id), Field("report_answer", "value", row.id), row.value)

@@ -1,0 +1,233 @@
+"""What an audience may see of a case: the one place that decides it.
+
+So far there is one audience: the helper who accepted a need of the case. A coordinator sees who can be called and how;
+for everybody else the reporter's contact is relayed, not shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from cases.events import CaseViewed
+from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
+from cases.words import words_in
+from store.data_keys import case_scope
+from store.files import StoredFile, sha256_of
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Select
+
+    from store.unit_of_work import UnitOfWork
+
+REPORTERS_CONTACT = frozenset({"safe_contact", "code_word", "call"})
+"""Questions whose answers lead to the reporter, or prove to be ours to them."""
+SEVERAL = "more"
+"""The one question of which several options may be chosen, one after another …"""
+THAT_IS_ALL = "done"
+"""… until this one, which says nothing where another was chosen."""
+CARD = "contact"
+"""A visiting card somebody sent: it may be anybody's, so it is taken for the reporter's."""
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """A file that came with a message. ``id`` and ``sha256`` are there once it is stored."""
+
+    kind: str
+    state: str
+    size: int | None
+    media: str | None = None
+    id: UUID | None = None
+    received_at: datetime | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing the reporter said; ``text`` is empty for what is not words."""
+
+    at: datetime
+    kind: str
+    text: str
+    corrects: bool = False
+    """Whether it changes something said before, which stands above it as it was."""
+    forwarded: bool = False
+    """Whether the reporter passed on what somebody else wrote."""
+    files: tuple[SeenFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question and what was answered: options, words, something without words, or nothing (it was skipped).
+
+    Several options where several may be chosen; otherwise the latest.
+    """
+
+    question: str
+    options: tuple[str, ...] = ()
+    text: str = ""
+    sent: str | None = None
+    """The kind of the message that answers, where a message does."""
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the reporter passed the question over."""
+        return not self.options and self.sent is None
+
+
+@dataclass(frozen=True)
+class ResponderView:
+    """What the helper who accepted sees."""
+
+    code: str
+    state: str
+    opened_at: datetime
+    entries: tuple[Entry, ...]
+    answers: tuple[Answered, ...]
+    contact_held_back: bool
+
+
+def hides_reporter(role: str) -> bool:
+    """Whether the reporter's contact is relayed to this role rather than shown."""
+    return role != "coordinator"
+
+
+def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: str) -> ResponderView:
+    """Build what a helper who accepted sees, and log that it was seen."""
+    case = unit.session.get_one(Case, case_id)
+    hides = hides_reporter(role)
+    said = {row.id: row for row in unit.session.scalars(_messages(case_id))}
+    given = unit.session.scalars(_answers(case_id)).all()
+    secret = _secret(said, given) if hides else frozenset()
+    shown: dict[UUID | None, Entry] = {id_: _entry(unit, row) for id_, row in said.items() if id_ not in secret}
+    view = ResponderView(
+        code=case.code,
+        state=case.state,
+        opened_at=case.opened_at,
+        entries=tuple(shown.values()),
+        answers=tuple(
+            _answered(unit, question, rows, shown)
+            for question, rows in _by_question(given).items()
+            if not (hides and (question in REPORTERS_CONTACT or rows[-1].message_id in secret))
+        ),
+        contact_held_back=hides,
+    )
+    unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
+    return view
+
+
+def _secret(said: Mapping[UUID, ReportMessage], given: Sequence[ReportAnswer]) -> frozenset[UUID | None]:
+    """Messages that lead to the reporter: visiting cards, and whatever answered, ever, how they can be reached.
+
+    A correction of one of them is held back with it; where it is not known what a correction changes, it may be that.
+    """
+    cards = {id_ for id_, row in said.items() if row.kind == CARD}
+    answers = {row.message_id for row in given if row.question in REPORTERS_CONTACT} - {None}
+    numbers = {(row.report_id, row.number) for id_, row in said.items() if id_ in cards | answers}
+    nowhere = {None} if answers else set()
+    corrections = {
+        id_
+        for id_, row in said.items()
+        if row.correction and ((row.report_id, row.number) in numbers or row.number in nowhere)
+    }
+    return frozenset(cards | answers | corrections)
+
+
+def _by_question(given: Sequence[ReportAnswer]) -> dict[str, list[ReportAnswer]]:
+    """Answers by question, in the order in which the questions were first met; skipping takes no answer back."""
+    found: dict[str, list[ReportAnswer]] = {}
+    for row in given:
+        found.setdefault(row.question, []).append(row)
+    return {question: [row for row in rows if not _skips(row)] or rows[-1:] for question, rows in found.items()}
+
+
+def _skips(row: ReportAnswer) -> bool:
+    return row.value is None and row.message_id is None
+
+
+def _messages(case_id: UUID) -> Select[ReportMessage]:
+    return (
+        select(ReportMessage)
+        .where(ReportMessage.case_id == case_id)
+        .order_by(ReportMessage.received_at, ReportMessage.id)
+    )
+
+
+def _answers(case_id: UUID) -> Select[ReportAnswer]:
+    return select(ReportAnswer).where(ReportAnswer.case_id == case_id).order_by(ReportAnswer.given_at, ReportAnswer.id)
+
+
+def _entry(unit: UnitOfWork, row: ReportMessage) -> Entry:
+    content = unit.vault.open(case_scope(row.case_id), Field("report_message", "content", row.id), row.content)
+    return Entry(
+        row.received_at,
+        row.kind,
+        words_in(row.kind, content),
+        corrects=row.correction,
+        forwarded=row.forwarded,
+        files=tuple(_files(unit, row.id)),
+    )
+
+
+def _files(unit: UnitOfWork, message_id: UUID) -> Iterator[SeenFile]:
+    rows = unit.session.execute(
+        select(Download, StoredFile)
+        .outerjoin(StoredFile, StoredFile.id == Download.file_id)
+        .where(Download.message_id == message_id)
+        .order_by(Download.asked_at, Download.id)
+    )
+    for row in rows:
+        download: Download = row[0]
+        file: StoredFile | None = row[1]
+        if file is None or file.finished_at is None:
+            yield SeenFile(download.kind, download.state, download.size)
+        else:
+            yield SeenFile(
+                kind=download.kind,
+                state=download.state,
+                size=file.size,
+                media=file.media,
+                id=file.id,
+                received_at=file.finished_at,
+                sha256=sha256_of(unit, file),
+            )
+
+
+def may_open_file(unit: UnitOfWork, file_id: UUID, role: str) -> UUID | None:
+    """Return the case of a file that a helper of this role, who accepted a need of that case, may see; else None."""
+    download = unit.session.scalars(select(Download).where(Download.file_id == file_id)).one_or_none()
+    if download is None or download.state != FileState.STORED:
+        return None
+    if hides_reporter(role):
+        said = {row.id: row for row in unit.session.scalars(_messages(download.case_id))}
+        if download.message_id in _secret(said, unit.session.scalars(_answers(download.case_id)).all()):
+            return None
+    return download.case_id
+
+
+def _answered(
+    unit: UnitOfWork, question: str, rows: Sequence[ReportAnswer], shown: Mapping[UUID | None, Entry]
+) -> Answered:
+    options = [_option(unit, row) for row in (rows if question == SEVERAL else rows[-1:])]
+    chosen = tuple(dict.fromkeys(option for option in options if option is not None))
+    message = shown.get(rows[-1].message_id)
+    return Answered(
+        question,
+        options=tuple(option for option in chosen if option != THAT_IS_ALL) or chosen,
+        text="" if message is None else message.text,
+        sent=None if message is None else message.kind,
+    )
+
+
+def _option(unit: UnitOfWork, row: ReportAnswer) -> str | None:
+    if row.value is None:
+        return None
+    return unit.vault.open(case_scope(row.case_id), Field("report_answer", "value", row.id), row.value)

@@ -1,0 +1,31 @@
+"""What can happen to those who help, in the past tense. Ids only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID  # noqa: TC003  the event log reads these types back from their names
+
+from store.eventlog import Event
+
+
+@dataclass(frozen=True)
+class ContactImported(Event):
+    """A contact was added or brought up to date from a file."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class AccountLinked(Event):
+    """A contact proved a Telegram account to be theirs."""
+
+    contact_id: UUID
+    chat_id: UUID
+
+
+@dataclass(frozen=True)
+class MethodDied(Event):
+    """The provider says that a contact can no longer be reached this way."""
+
+    contact_id: UUID
+    channel: str

@@ -1,0 +1,73 @@
+"""Who can help, and how they are reached. Names, numbers and notes are ciphertext under the contact's own key."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, new_id
+
+
+class Contact(Base):
+    """Somebody who helps. What is readable here is what matching needs."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    role: Mapped[str] = mapped_column(String(16), index=True)
+    name: Mapped[bytes]
+    name_index: Mapped[bytes] = mapped_column(unique=True)
+    private: Mapped[bytes]
+    """Ciphertext of a JSON object: whom to avoid, who verified them, notes, gender."""
+    regions: Mapped[list[Any]]
+    languages: Mapped[list[Any]]
+    specialities: Mapped[list[Any]]
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    country: Mapped[str | None] = mapped_column(String(2))
+    max_active_cases: Mapped[int | None]
+    may_act_until: Mapped[date | None] = mapped_column(Date)
+    left_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class ContactMethod(Base):
+    """One way to reach a contact. A Telegram account counts only after ``/link`` from that account."""
+
+    __tablename__ = "contact_method"
+    __table_args__ = (UniqueConstraint("contact_id", "channel"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    address: Mapped[bytes | None]
+    """Ciphertext of the number or address as given; a linked Telegram account is its conversation instead."""
+    chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), unique=True)
+    verified_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    """Since when the provider says that nobody can be reached here."""
+
+
+class LinkCode(Base):
+    """A short-lived, single-use code that ties a Telegram account to a contact."""
+
+    __tablename__ = "link_code"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    code_index: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LinkTry(Base):
+    """A wrong code, counted against the conversation it came from."""
+
+    __tablename__ = "link_try"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
+    at: Mapped[datetime]

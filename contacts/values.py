@@ -1,0 +1,80 @@
+"""What a contact is, before any database: roles, channels and one person's card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Role(StrEnum):
+    """What a person is asked to do when a case comes in."""
+
+    COORDINATOR = "coordinator"
+    LAWYER = "lawyer"
+    UNHCR = "unhcr"
+    JOURNALIST = "journalist"
+    INTERPRETER = "interpreter"
+    OBSERVER = "observer"
+    DOCTOR = "doctor"
+    PARTNER = "partner"
+
+
+class ChannelName(StrEnum):
+    """The ways a person can be reached, in the order they are offered."""
+
+    TELEGRAM = "telegram"
+    SMS = "sms"
+    VOICE = "voice"
+    EMAIL = "email"
+
+
+class Gender(StrEnum):
+    """A contact's gender, because a person may ask for a lawyer or interpreter of one."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """One person as imported from a file: already checked and normalised.
+
+    Numbers are E.164, regions ISO 3166-2 in capitals, languages BCP 47, `country` ISO 3166-1 alpha-2,
+    `timezone` an IANA name, `may_act_until` the last day on which the person may act. None or an empty
+    tuple means that nothing was stated.
+
+    The printed form shows nothing that identifies the person, so a card in a log or traceback harms nobody.
+    """
+
+    name: str = field(repr=False)
+    role: Role
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    specialities: tuple[str, ...] = field(default=(), repr=False)
+    timezone: str | None = None
+    country: str | None = None
+    telegram: str | None = field(default=None, repr=False)
+    sms: str | None = field(default=None, repr=False)
+    voice: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    max_active_cases: int | None = None
+    gender: Gender | None = field(default=None, repr=False)
+    avoid: tuple[str, ...] = field(default=(), repr=False)
+    may_act_until: date | None = None
+    verified_by: str | None = field(default=None, repr=False)
+    notes: str | None = field(default=None, repr=False)
+
+    def addresses(self) -> dict[ChannelName, str]:
+        """Every stated way to reach the person, in the order of `ChannelName`."""
+        stated: dict[ChannelName, str | None] = {
+            ChannelName.TELEGRAM: self.telegram,
+            ChannelName.SMS: self.sms,
+            ChannelName.VOICE: self.voice,
+            ChannelName.EMAIL: self.email,
+        }
+        return {channel: address for channel, address in stated.items() if address is not None}

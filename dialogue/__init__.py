@@ -1,0 +1,1 @@
+"""One conversation for every door: pure steps, and what carries them out."""

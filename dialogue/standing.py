@@ -1,0 +1,41 @@
+"""Where a report stands, as far as whoever made it may know: the truth, and nothing of anybody else's case."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from alerts.models import Need, NeedState
+from alerts.paging import anybody_told
+from cases.triage import assess
+from cases.urgency import Urgency
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+class Standing(Enum):
+    """TAKEN: a person has it. WAITING: somebody was asked. UNREACHED: nobody could be. LATER: not before morning."""
+
+    TAKEN = "taken"
+    WAITING = "waiting"
+    UNREACHED = "unreached"
+    LATER = "later"
+
+
+def standing_of(unit: UnitOfWork, case_id: UUID) -> Standing:
+    """Say where a case stands. Asked counts from the moment a message has left, not from the wish to send one."""
+    needs = unit.session.scalars(select(Need).where(Need.case_id == case_id)).all()
+    if any(need.state == NeedState.ACCEPTED for need in needs):
+        return Standing.TAKEN
+    if any(anybody_told(unit, need.id) for need in needs):
+        return Standing.WAITING
+    if not needs:  # planned in the next moment; what it will come to is known already
+        return Standing.LATER if assess(unit, case_id).urgency == Urgency.LATER else Standing.UNREACHED
+    if all(need.urgency == Urgency.LATER and need.round == 0 for need in needs):
+        return Standing.LATER
+    return Standing.UNREACHED

@@ -1,0 +1,38 @@
+// Builds elements without markup strings: nothing a person wrote is ever read as HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [property, value] of Object.entries(properties)) {
+    if (property in made && property !== "role") made[property] = value;
+    else made.setAttribute(property, value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+export function icon(name) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.append(document.createElementNS(SVG, "use"));
+  setIcon(drawing, name);
+  return drawing;
+}
+
+export function setIcon(drawing, name) {
+  drawing.firstElementChild.setAttribute("href", `/sandbox/static/icons.svg#${name}`);
+}
+
+export function wave() {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("class", "wave");
+  drawing.setAttribute("viewBox", "0 0 132 20");
+  drawing.setAttribute("aria-hidden", "true");
+  const heights = [4, 9, 14, 7, 12, 18, 10, 5, 8, 15, 17, 9, 6, 11, 16, 12, 7, 4, 9, 13, 8, 5];
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", heights.map((height, at) => `M${at * 6 + 3} ${10 - height / 2}v${height}`).join(""));
+  drawing.append(path);
+  return drawing;
+}

@@ -1,0 +1,33 @@
+"""Everything the store can refuse, by name. Messages hold no personal data."""
+
+
+class StoreError(Exception):
+    """Any refusal of the store."""
+
+
+class NaiveDatetimeError(StoreError, TypeError):
+    """A datetime without a time zone was about to be stored or compared."""
+
+
+class LeaseLostError(StoreError):
+    """The row was finished or claimed by somebody else meanwhile; nothing of this unit is kept."""
+
+
+class KeyMissingError(StoreError):
+    """No key-encryption key could be read, or it is not 32 bytes of base64."""
+
+
+class WrongKeyError(StoreError):
+    """The key does not open this home: another PANAH_KEY was used when it was made."""
+
+
+class UnreadableError(StoreError):
+    """A ciphertext does not belong where it stands, was changed, or its data key was destroyed."""
+
+
+class ClockRefusedError(StoreError):
+    """Somebody tried to move the business clock outside a sandbox."""
+
+
+class FileTooLargeError(StoreError):
+    """A file has more bytes than its writer takes; what was written of it does not count."""

@@ -1,0 +1,196 @@
+"""The event log: what happened, in order, per case, in a chain of keyed MACs.
+
+Events are named in the past tense and carry ids and codes only. Each is written in the commit of the change it
+describes. The MAC of an event covers its content and the MAC before it, so that changing, dropping or reordering a
+row shows (:func:`verify`). Cutting the tail shows against a seal taken earlier (:func:`heads`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self, get_type_hints
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, new_id
+from store.claims import Claimable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.orm import Session
+
+SYSTEM_CHAIN = "system"
+GENESIS = b"\x00" * 32
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. Subclasses add fields of type UUID, str, int or datetime (ids and codes only)."""
+
+    case_id: UUID | None
+
+    @classmethod
+    def from_payload(cls, case_id: UUID | None, payload: Mapping[str, Any]) -> Self:
+        """Rebuild the event from its row; fields it no longer has are ignored."""
+        kinds = get_type_hints(cls)
+        known = {field.name for field in dataclasses.fields(cls)} - {"case_id"}
+        given = {name: _decode(kinds[name], value) for name, value in payload.items() if name in known}
+        return cls(case_id=case_id, **given)
+
+    def payload(self) -> dict[str, Any]:
+        """Return what is stored beside the case id."""
+        names = (field.name for field in dataclasses.fields(self) if field.name != "case_id")
+        return {name: _encode(getattr(self, name)) for name in names}
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _decode(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind in (UUID, UUID | None):
+        return UUID(value)
+    if kind in (datetime, datetime | None):
+        return datetime.fromisoformat(value)
+    return value
+
+
+class EventRow(Base):
+    """One event of one chain."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("chain", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    chain: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    payload: Mapped[dict[str, Any]]
+    mac: Mapped[bytes]
+
+
+class ChainHead(Base):
+    """Where a chain ends; locked while an event is appended, so that positions never collide."""
+
+    __tablename__ = "chain_head"
+
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)
+    position: Mapped[int]
+    mac: Mapped[bytes]
+
+
+class Reaction(Claimable, Base):
+    """What must follow an event: one row per (event, reaction), handled in a transaction of its own."""
+
+    __tablename__ = "reaction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+
+
+Reaction.__table__.append_constraint(UniqueConstraint("event_id", "name"))  # type: ignore[attr-defined]  # a Table
+
+
+def append(
+    session: Session, mac_key: bytes, event: Event, *, actor: str, now: datetime, reactions: tuple[str, ...]
+) -> UUID:
+    """Write an event at the end of its chain, and a row for each reaction it calls for. Return the event's id."""
+    chain = SYSTEM_CHAIN if event.case_id is None else f"case:{event.case_id}"
+    head = _lock_head(session, chain)
+    row = EventRow(
+        id=new_id(),
+        chain=chain,
+        position=head.position + 1,
+        name=type(event).__name__,
+        case_id=event.case_id,
+        actor=actor,
+        at=now,
+        payload=event.payload(),
+    )
+    row.mac = _mac(mac_key, head.mac, row)
+    head.position, head.mac = row.position, row.mac
+    session.add(row)
+    session.flush()
+    session.add_all(Reaction(event_id=row.id, name=name, due_at=now) for name in reactions)
+    session.flush()
+    return row.id
+
+
+def _lock_head(session: Session, chain: str) -> ChainHead:
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(insert(ChainHead).values(chain=chain, position=0, mac=GENESIS).on_conflict_do_nothing())
+    return session.scalars(
+        select(ChainHead).where(ChainHead.chain == chain).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _mac(key: bytes, before: bytes, row: EventRow) -> bytes:
+    content = json.dumps(
+        [
+            row.chain,
+            row.position,
+            row.name,
+            None if row.case_id is None else str(row.case_id),
+            row.actor,
+            row.at.astimezone(UTC).isoformat(),
+            row.payload,
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hmac.digest(key, before + content.encode(), "sha256")
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where a chain does not hold: the first position that does not fit, and how."""
+
+    chain: str
+    position: int
+    what: str
+
+
+def verify(session: Session, mac_key: bytes) -> Iterator[Break]:
+    """Recompute every chain; yield at most one break for each, at its first wrong position."""
+    heads = {head.chain: head for head in session.scalars(select(ChainHead))}
+    chains = set(session.scalars(select(EventRow.chain).distinct())) | set(heads)
+    for chain in sorted(chains):
+        found = _first_break(session, mac_key, chain, heads.get(chain))
+        if found is not None:
+            yield found
+
+
+def _first_break(session: Session, mac_key: bytes, chain: str, head: ChainHead | None) -> Break | None:
+    before, position = GENESIS, 0
+    rows = session.scalars(select(EventRow).where(EventRow.chain == chain).order_by(EventRow.position))
+    for row in rows.yield_per(500):
+        if row.position != position + 1:
+            return Break(chain, position + 1, "an event is missing")
+        if not hmac.compare_digest(row.mac, _mac(mac_key, before, row)):
+            return Break(chain, row.position, "an event was changed")
+        before, position = row.mac, row.position
+    if head is None or (head.position, head.mac) != (position, before):
+        return Break(chain, position + 1, "the end of the chain was cut")
+    return None
+
+
+def heads(session: Session) -> dict[str, tuple[int, str]]:
+    """Return the seal of every chain, to be kept elsewhere: its length and the hexadecimal MAC at its end."""
+    return {head.chain: (head.position, head.mac.hex()) for head in session.scalars(select(ChainHead))}

@@ -1,0 +1,45 @@
+"""Leases: one poller per bot token, whatever number of nodes there is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import String, or_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base
+
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
+
+class Lease(Base):
+    """Who may do a thing only one may do, and until when."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holder: Mapped[UUID]
+    until: Mapped[datetime]
+
+
+def hold(unit: UnitOfWork, name: str, holder: UUID, for_: timedelta) -> bool:
+    """Take or renew the lease; return whether ``holder`` has it now."""
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    unit.session.execute(insert(Lease).values(name=name, holder=holder, until=unit.now).on_conflict_do_nothing())
+    taken = unit.session.execute(
+        update(Lease)
+        .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= unit.now))
+        .values(holder=holder, until=unit.now + for_)
+        .returning(Lease.name)
+    )
+    return taken.one_or_none() is not None
+
+
+def let_go(unit: UnitOfWork, name: str, holder: UUID) -> None:
+    """Give the lease back, so that another node need not wait for its end."""
+    unit.session.execute(update(Lease).where(Lease.name == name, Lease.holder == holder).values(until=unit.now))

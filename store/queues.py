@@ -1,0 +1,132 @@
+"""Working off a queue: claim, handle in a transaction of its own, park what fails again and again, wait."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from store import claims
+from store.errors import LeaseLostError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import ColumnElement, Table
+
+    from store.claims import Claim
+    from store.unit_of_work import Store, UnitOfWork
+
+log = structlog.get_logger(__name__)
+LONGEST_WAIT = 5.0
+"""Real seconds after which a queue looks again even if no bell rang."""
+AT_ONCE = 4
+"""Rows one worker takes at a time: few, so that a worker that dies holds up little."""
+HOUSE = Path(__file__).parent.parent
+"""Where our own packages lie."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is worked off, and how. ``handle`` must finish its claim in the unit it is given."""
+
+    name: str
+    table: Table
+    take: Callable[[UnitOfWork, int], list[Claim]]
+    handle: Callable[[UnitOfWork, Claim], None]
+    parked: Callable[[UnitOfWork, Claim], None]
+    only: Sequence[ColumnElement[bool]] = ()
+    """Which due rows ``take`` may take; the others are not waited for."""
+
+
+def work_off(store: Store, queue: Queue, stop: threading.Event) -> None:
+    """Handle rows as they fall due, until ``stop``. Database errors are raised, for a supervisor to restart this."""
+    while not stop.is_set():
+        store.marks.moved(queue.name)
+        seen = store.wake.rung
+        if not work_once(store, queue):
+            store.wake.wait(seen, seconds_until_due(store, queue.table, queue.only))
+
+
+def work_once(store: Store, queue: Queue, limit: int = AT_ONCE) -> int:
+    """Handle the rows that are due now, at most ``limit``; return how many were taken."""
+    if seconds_until_due(store, queue.table, queue.only) > 0:
+        return 0
+    with store.unit(f"queue:{queue.name}", rings=False) as unit:
+        held = _take(unit, queue, limit)
+    for one in held:
+        handle_one(store, queue, one)
+    return len(held)
+
+
+def _take(unit: UnitOfWork, queue: Queue, limit: int) -> list[Claim]:
+    """Claim due rows; one that was claimed before and not finished is taken alone.
+
+    If it is what ends its workers, it would otherwise take along, time after time, what only lay beside it.
+    """
+    held = queue.take(unit, limit)
+    fresh = len(list(takewhile(lambda one: one.tries == 1, held)))
+    together = max(fresh, 1)
+    for spare in held[together:]:
+        claims.give_back(unit.session, queue.table, spare, unit.now)
+    return held[:together]
+
+
+def handle_one(store: Store, queue: Queue, held: Claim) -> None:
+    """Handle one claimed row: all of it or, when it fails, none of it and a later try.
+
+    A row that many workers died with is not tried again: it may be what kills them.
+    """
+    if held.tries > claims.DEATHS:
+        return _put_aside(store, queue, held, "its workers ended before it did", claims.park)
+    try:
+        with store.unit(f"queue:{queue.name}") as unit:
+            queue.handle(unit, held)
+    except LeaseLostError:
+        log.info("lease_lost", queue=queue.name, id=str(held.id))
+    except Exception:  # noqa: BLE001  whatever one row does, the others go on
+        _put_aside(store, queue, held, where_it_failed(), claims.give_up_or_retry)
+    return None
+
+
+def _put_aside(store: Store, queue: Queue, held: Claim, trouble: str, how: Callable[..., bool]) -> None:
+    """Have the row tried later, or parked."""
+    log.error("handling_failed", queue=queue.name, id=str(held.id), tries=held.tries, trouble=trouble)
+    try:
+        with store.unit(f"queue:{queue.name}") as unit:
+            if how(unit.session, queue.table, held, unit.now, trouble):
+                queue.parked(unit, held)
+    except LeaseLostError:
+        log.info("lease_lost", queue=queue.name, id=str(held.id))
+
+
+def where_it_failed(error: BaseException | None = None) -> str:
+    """Type and place of an exception (the one being handled): never its message, which may hold what a person wrote.
+
+    The place is the last one in our own house: that a driver complained says nothing of who made it complain.
+    """
+    known = sys.exception() if error is None else error
+    frames = [] if known is None else traceback.extract_tb(known.__traceback__)
+    ours = [frame for frame in frames if _is_ours(frame.filename)] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(known).__name__}{place}"[:200]
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(HOUSE) and "site-packages" not in path.relative_to(HOUSE).parts
+
+
+def seconds_until_due(store: Store, table: Table, only: Sequence[ColumnElement[bool]] = ()) -> float:
+    """Real seconds until the next row that may be taken wants work; at most LONGEST_WAIT. Takes no lock."""
+    with store.glance() as connection:
+        due_at = claims.next_due(connection, table, only)
+    if due_at is None:
+        return LONGEST_WAIT
+    return min(max((due_at - store.clock.now()).total_seconds(), 0.0), LONGEST_WAIT)

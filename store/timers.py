@@ -1,0 +1,54 @@
+"""Timers: what must be looked at again, and when. A timer is a row, so it survives whatever the process does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import String, Table, UniqueConstraint, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, new_id
+from store.claims import Claimable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from store.unit_of_work import UnitOfWork
+
+
+class Timer(Claimable, Base):
+    """One thing to look at again. There is one timer per kind and subject."""
+
+    __tablename__ = "timer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[UUID]
+
+
+TABLE: Table = Timer.__table__  # type: ignore[assignment]  # declarative tables are Tables
+TABLE.append_constraint(UniqueConstraint("kind", "subject_id"))
+
+
+def set_timer(unit: UnitOfWork, kind: str, subject_id: UUID, due_at: datetime) -> None:
+    """Wind the timer of (kind, subject) to ``due_at``, whatever it stood at; a holder of it loses the lease.
+
+    Two who wind it for the first time in the same instant end with one timer, as the later of them wound it.
+    """
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    wound = {"due_at": due_at, "fence": None, "tries": 0, "parked_at": None}
+    unit.session.execute(
+        insert(TABLE)
+        .values(id=new_id(), kind=kind, subject_id=subject_id, **wound)
+        .on_conflict_do_update(index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_=wound)
+    )
+
+
+def stop_timer(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
+    """Put the timer to rest; nothing happens when there is none."""
+    unit.session.execute(
+        update(Timer).where(Timer.kind == kind, Timer.subject_id == subject_id).values(due_at=None, fence=None)
+    )

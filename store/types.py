@@ -1,0 +1,44 @@
+"""Column types that refuse what must never be stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import DateTime
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from store.errors import NaiveDatetimeError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive datetimes; always gives back aware UTC, on both engines.
+
+    SQLite has no time zones: there the UTC wall time is stored, in a text form that sorts as time does.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Store as ``timestamptz`` on PostgreSQL."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; raises NaiveDatetimeError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveDatetimeError("store aware datetimes only (UTC)")
+        in_utc = value.astimezone(UTC)
+        return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back aware UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,0 +1,109 @@
+"""One unit of work: one transaction, one reading of the clock, one accountable actor, the events it records.
+
+``with store.unit(actor) as unit:`` commits on a clean exit and leaves no trace otherwise. Nothing inside touches the
+network.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from store import eventlog
+from store.data_keys import Scope, Vault
+from store.engine import for_reading
+from store.marks import Marks
+from store.wake import Wake, notify_others
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection, Engine
+
+    from store.clock import Clock
+    from store.vault import KeyRing
+
+
+@dataclass
+class UnitOfWork:
+    """What a use-case works with. Made by :meth:`Store.unit` only."""
+
+    session: Session
+    vault: Vault
+    now: datetime
+    actor: str
+    _reactions: Mapping[str, tuple[str, ...]]
+    _mac_key: bytes = field(repr=False)
+
+    def record(self, event: eventlog.Event) -> UUID:
+        """Write an event of this unit and the rows of what must follow it."""
+        reactions = self._reactions.get(type(event).__name__, ())
+        return eventlog.append(self.session, self._mac_key, event, actor=self.actor, now=self.now, reactions=reactions)
+
+
+class Store:
+    """The database, the vault and the clock of one process."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ring: KeyRing,
+        clock: Clock,
+        *,
+        reactions: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.ring = ring
+        self.clock = clock
+        self.wake = Wake()
+        self.marks = Marks()
+        self._reactions = reactions or {}
+        self._keys: dict[Scope, bytes] = {}
+        self._reading = for_reading(engine)
+        self._mac_key = ring.subkey("eventlog")
+
+    @contextmanager
+    def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:
+        """Begin a writing unit. The clock is read after the write lock is held, so that time follows order.
+
+        After the commit everybody who waits for work looks again, in all processes. ``rings=False`` is for what
+        gives nobody anything to do, such as a claim or a lease: ringing for it would set all waiters looking at once,
+        again and again.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection()
+            now = self.clock.now()
+            vault = Vault(session, self.ring, self._keys, now)
+            yield UnitOfWork(session, vault, now, actor, self._reactions, self._mac_key)
+            session.flush()
+            for statement in notify_others(self.engine.dialect.name) if rings else ():
+                session.connection().exec_driver_sql(statement)
+            session.commit()
+        vault.keep_fresh_keys()
+        if rings:
+            self.wake.ring()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Begin a unit that only reads, all of it from one moment of the database; an attempt to write is an error."""
+        with Session(self._reading, expire_on_commit=False) as session:
+            now = self.clock.now()
+            vault = Vault(session, self.ring, self._keys, now)
+            yield UnitOfWork(session, vault, now, "reader", {}, self._mac_key)
+            session.rollback()
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Begin to read plain columns, without the rest of a unit: for looks made hundreds of times a second."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def verify_log(self) -> list[eventlog.Break]:
+        """Check every chain of the event log; an empty list means that all of them hold."""
+        with self.read() as unit:
+            return list(eventlog.verify(unit.session, self._mac_key))

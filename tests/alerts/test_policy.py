@@ -1,0 +1,292 @@
+"""Policies: what people write, what it means, and what they are told when it means nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.ladder import Ladder, Order, Person, Role, Roster, Step
+from alerts.policy import (
+    NEEDS,
+    RISKS,
+    Policies,
+    Policy,
+    PolicyError,
+    RosterSpec,
+    choose_policy,
+    default_policy,
+    read_policies,
+    to_yaml,
+)
+from alerts.policy.steps import CHANNELS, ROLES
+from contacts.matching import CRITERIA
+
+EXAMPLE = """\
+policies:
+  - name: detention
+    applies_to: {jurisdictions: [KZ], risk: any}
+    repeat: 3
+    needs:
+      coordinator:
+        - {notify: [{roster: duty}], channels: [telegram, sms], wait: 2m}
+        - {notify: [{roster: backup}], channels: [telegram, voice], wait: 3m}
+      lawyer:
+        - {notify: [{role: lawyer, match: [region, language]}], channels: [telegram, sms, voice], wait: 5m}
+        - {notify: [{role: lawyer, match: [country]}], channels: [telegram, voice], wait: 10m}
+rosters:
+  - name: duty
+    timezone: Asia/Almaty
+    rotation: {every: 1 week, handoff: "Mon 09:00", members: [Aigerim, Timur]}
+"""
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def test_the_documented_example_means_what_it_says() -> None:
+    read = read_policies(EXAMPLE)
+    (detention,) = read.policies
+    assert (detention.name, detention.jurisdictions, detention.risks) == ("detention", frozenset({"KZ"}), None)
+    assert detention.needs["coordinator"] == Ladder(
+        (
+            Step((Roster("duty"),), ("telegram", "sms"), minutes(2)),
+            Step((Roster("backup"),), ("telegram", "voice"), minutes(3)),
+        ),
+        repeat=3,
+    )
+    assert detention.needs["lawyer"].steps[0].notify == (Role("lawyer", frozenset({"region", "language"})),)
+    assert read.rosters == (RosterSpec("duty", "Asia/Almaty", timedelta(weeks=1), time(9), 0, ("Aigerim", "Timur")),)
+    assert read.missing_rosters == {"backup"}
+
+
+def test_steps_alone_are_short_for_a_coordinator_and_the_rest_has_sensible_values() -> None:
+    (short,) = read_policies("policies: [{name: short, steps: [{notify: [{person: Aigerim}]}]}]").policies
+    assert short.needs == {"coordinator": Ladder((Step((Person("Aigerim"),), ("telegram",), minutes(3)),), repeat=3)}
+    assert (short.jurisdictions, short.risks) == (None, None)
+
+
+def test_channels_can_ring_in_turn() -> None:
+    text = (
+        "policies:\n- name: turns\n  steps:\n"
+        "  - {notify: [{role: doctor}], channels: [sms, voice], order: in_turn, gap: 45s, wait: 1h30m}\n"
+    )
+    (step,) = read_policies(text).policies[0].needs["coordinator"].steps
+    assert (step.order, step.gap, step.wait) == (Order.IN_TURN, timedelta(seconds=45), minutes(90))
+
+
+def test_a_country_that_yaml_takes_for_a_word_stays_a_country() -> None:
+    text = "policies: [{name: north, applies_to: {jurisdictions: [NO, KZ-75]}, steps: [{notify: [{roster: duty}]}]}]"
+    assert read_policies(text).policies[0].jurisdictions == frozenset({"NO", "KZ-75"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "advice"),
+    [
+        ("channels: [telegram, sms]", "chanels: [telegram]", 7, "do you mean `channels`?"),
+        ("telegram, voice], wait: 3m", "telegramm], wait: 3m", 8, "do you mean `telegram`?"),
+        ("telegram, voice], wait: 3m", "sms, sms], wait: 3m", 8, "written twice"),
+        ("wait: 2m", "wait: two minutes", 7, "90s, 2m or 1h"),
+        ("wait: 2m", "wait: 1s", 7, "10s to 24h"),
+        ("wait: 2m", "wait: ", 7, "length of time"),
+        ("wait: 2m", "wait: [2m]", 7, "length of time"),
+        ("wait: 2m", "wait: 2m, gap: 30s", 7, "order: in_turn"),
+        ("wait: 2m", "wait: 2m, order: random", 7, "at_once, in_turn"),
+        ("wait: 2m", "wait: 30s, order: in_turn", 7, "after the wait is over"),
+        ("repeat: 3", "repeat: 0", 4, "1 to 20"),
+        ("repeat: 3", "repeat: often", 4, "1 to 20"),
+        ("repeat: 3", "repeat: 3\n    repeat: 4", 5, "twice"),
+        ("[KZ]", "[Kazakhstan]", 3, "ISO code"),
+        ("[KZ]", "[]", 3, "with one at least"),
+        ("risk: any", "risk: hgih", 3, "do you mean `high`?"),
+        ("      lawyer:", "      laywer:", 9, "do you mean `lawyer`?"),
+        ("{role: lawyer, match: [country]}", "{role: lawer}", 11, "do you mean `lawyer`?"),
+        ("{role: lawyer, match: [country]}", "{role: lawyer, match: [town]}", 11, "country"),
+        ("{roster: backup}", "{roster: backup, role: lawyer}", 8, "name one of these"),
+        ("{roster: backup}", "{roster: backup, match: [region]}", 8, "only a `role`"),
+        ("[{roster: backup}]", "backup", 8, "list of rosters"),
+        ("[{roster: backup}]", "[backup]", 8, "mapping"),
+        ("[{roster: backup}]", "[]", 8, "list of rosters"),
+        ("notify: [{roster: backup}], ", "", 8, "whom to ask"),
+        ("  - name: detention\n", "  - applies_to: any\n", 2, "a `name`"),
+        ("    needs:\n", "    steps: []\n    needs:\n", 2, "either `needs` or"),
+        ("Asia/Almaty", "Asia/Almati", 14, "IANA"),
+        ("Asia/Almaty", "Asia", 14, "IANA"),
+        ("    timezone: Asia/Almaty\n", "", 13, "a `timezone`"),
+        ("1 week", "fortnight", 15, "1 week, 3 days or 12 hours"),
+        ("1 week", "0 days", 15, "a year at most"),
+        ("Mon 09:00", "Monday 09:00", 15, "Mon 09:00"),
+        ("Mon 09:00", "Mon 9.00", 15, "Mon 09:00"),
+        ("Mon 09:00", "09:00", 15, "need a weekday"),
+        ("members: [Aigerim, Timur]", "members: []", 15, "one at least"),
+        (", members: [Aigerim, Timur]", "", 15, "lacks members"),
+        ('{every: 1 week, handoff: "Mon 09:00", members: [Aigerim, Timur]}', "weekly", 15, "mapping"),
+        ("    rotation:", "    rotatoin:", 15, "do you mean `rotation`?"),
+        ("rosters:", "roster:", 12, "do you mean `rosters`?"),
+        ("wait: 10m}", "wait: 10m", 12, "not YAML"),
+        ("    repeat: 3", "\trepeat: 3", 4, "not YAML"),
+        ("[KZ]", "&here [KZ]", 3, "without & and *"),
+        ("[KZ]", "*there", 3, "without & and *"),
+        ("[KZ]", "!!python/name:os.system [KZ]", 3, "write a list"),
+        ("policies:", "---\n---\npolicies:", 2, "one document"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_what_to_write(old: str, new: str, line: int, advice: str) -> None:
+    assert old in EXAMPLE
+    with pytest.raises(PolicyError) as caught:
+        read_policies(EXAMPLE.replace(old, new, 1))
+    told = [problem for problem in caught.value.problems if problem.line == line]
+    assert any(advice in problem.advice for problem in told), str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "[" * 1500, "\x00", "word", "x" * 300_000, "policies:"])
+def test_what_is_no_policy_at_all_is_refused_kindly(text: str) -> None:
+    with pytest.raises(PolicyError, match="line 1: "):
+        read_policies(text)
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_lines() -> None:
+    broken = EXAMPLE.replace("2m", "soon").replace("Asia/Almaty", "Almaty").replace("[KZ]", "[K]")
+    with pytest.raises(PolicyError) as caught:
+        read_policies(broken)
+    assert [problem.line for problem in caught.value.problems] == [3, 7, 14]
+
+
+def test_two_of_the_same_name_are_refused() -> None:
+    step = "steps: [{notify: [{roster: duty}]}]"
+    with pytest.raises(PolicyError, match="line 3: this name is taken"):
+        read_policies(f"policies:\n- {{name: a, {step}}}\n- {{name: a, {step}}}\n")
+
+
+@given(st.text(alphabet="policesrn: -[]{}&*!|>'\"\n\t#naeduty0193mk\ud800\x85", max_size=80))
+def test_whatever_is_in_the_file_the_answer_is_policies_or_a_policy_error(text: str) -> None:
+    with suppress(PolicyError):
+        read_policies(text)
+
+
+def test_no_message_repeats_a_name() -> None:
+    name = "Canary Testova"
+    for old, new in [
+        ("{roster: backup}", f"{{person: {name}, match: [region]}}"),
+        ("{roster: backup}", f"{{{name}: person}}"),
+        ("[Aigerim, Timur]", f"{{{name}: 1}}"),
+        ("1 week", name),
+        ("Asia/Almaty", name),
+        ("Mon 09:00", name),
+        ("name: duty", f"name: {name}\n  - name: {name}"),
+        ("wait: 10m}", f"wait: {name}"),
+        ("telegram, voice", name),
+    ]:
+        with pytest.raises(PolicyError) as caught:
+            read_policies(EXAMPLE.replace(old, new, 1))
+        assert "anary" not in f"{caught.value} {caught.value!r} {caught.value.__context__!r}"
+
+
+names = (
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20)
+    .map(str.strip)
+    .filter(bool)
+)
+whole_seconds = st.integers(60, 24 * 3600).map(lambda count: timedelta(seconds=count))
+targets = st.one_of(
+    names.map(Roster),
+    names.map(Person),
+    st.builds(Role, st.sampled_from(ROLES), st.frozensets(st.sampled_from(list(CRITERIA)))),
+)
+some_channels = st.lists(st.sampled_from(CHANNELS), min_size=1, max_size=4, unique=True).map(tuple)
+notified = st.lists(targets, min_size=1, max_size=3).map(tuple)
+steps = st.one_of(
+    st.builds(Step, notified, some_channels, whole_seconds),
+    st.builds(Step, notified, some_channels, whole_seconds, st.just(Order.IN_TURN), st.just(timedelta(seconds=15))),
+)
+several_steps = st.lists(steps, min_size=1, max_size=3).map(tuple)
+places = st.none() | st.frozensets(st.sampled_from(["KZ", "NO", "KZ-ALM", "KZ-75", "TR"]), min_size=1)
+policies = st.integers(1, 20).flatmap(
+    lambda repeat: st.builds(
+        Policy,
+        names,
+        st.dictionaries(st.sampled_from(NEEDS), st.builds(Ladder, several_steps, st.just(repeat)), min_size=1),
+        places,
+        st.none() | st.frozensets(st.sampled_from(RISKS), min_size=1),
+    )
+)
+rosters = st.builds(
+    RosterSpec,
+    names,
+    st.sampled_from(["Asia/Almaty", "UTC", "Europe/Istanbul"]),
+    st.integers(1, 500).map(lambda hours: timedelta(hours=hours)),
+    st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    st.integers(0, 6),
+    st.lists(names, min_size=1, max_size=4).map(tuple),
+)
+documents = st.builds(
+    Policies,
+    st.lists(policies, max_size=3, unique_by=lambda one: one.name).map(tuple),
+    st.lists(rosters, max_size=2, unique_by=lambda one: one.name).map(tuple),
+).filter(lambda document: document.policies or document.rosters)
+
+
+@settings(max_examples=50)
+@given(documents)
+def test_what_is_written_reads_back_the_same(document: Policies) -> None:
+    assert read_policies(to_yaml(document)) == document
+
+
+def test_the_default_policy_can_be_written_read_and_used() -> None:
+    default = default_policy()
+    assert read_policies(to_yaml(default)) == default
+    assert set(default.policies[0].needs) == {"coordinator", "lawyer"}
+    assert default.missing_rosters == {"duty"}
+
+
+def policy(name: str, jurisdictions: set[str] | None = None, risks: set[str] | None = None) -> Policy:
+    return Policy(
+        name,
+        {},
+        None if jurisdictions is None else frozenset(jurisdictions),
+        None if risks is None else frozenset(risks),
+    )
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "risk", "chosen"),
+    [
+        ("KZ-ALM", "high", "almaty"),
+        ("KZ-ALM", None, "almaty"),
+        ("KZ", "high", "kazakhstan in danger"),
+        ("KZ", "low", "kazakhstan"),
+        ("KZ-75", "low", "kazakhstan"),
+        ("TR", "critical", "danger"),
+        ("TR", "low", "everywhere"),
+        (None, None, "everywhere"),
+        (None, "critical", "danger"),
+    ],
+)
+def test_the_most_specific_policy_is_chosen(jurisdiction: str | None, risk: str | None, chosen: str) -> None:
+    written = (
+        policy("everywhere"),
+        policy("danger", risks={"high", "critical"}),
+        policy("kazakhstan", {"KZ"}),
+        policy("kazakhstan in danger", {"KZ", "KG"}, {"high"}),
+        policy("almaty", {"KZ-ALM"}),
+    )
+    assert choose_policy(written, jurisdiction, risk).name == chosen
+
+
+def test_of_equals_the_first_written_is_chosen() -> None:
+    assert choose_policy((policy("first", {"KZ"}), policy("second", {"KZ"})), "KZ", None).name == "first"
+
+
+def test_a_case_no_policy_is_for_falls_under_the_default() -> None:
+    assert choose_policy((policy("kazakhstan", {"KZ"}),), "TR", None).name == "default"
+    assert choose_policy((), None, None).name == "default"
+
+
+def test_what_is_not_known_excludes_nothing() -> None:
+    assert choose_policy((policy("almaty", {"KZ-ALM"}, {"high"}),), None, None).name == "almaty"
+    assert choose_policy((policy("almaty", {"KZ-ALM"}),), "KZ", None).name == "almaty"
+    assert choose_policy((policy("almaty", {"KZ-ALM"}),), "KG", None).name == "default"

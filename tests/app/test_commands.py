@@ -1,0 +1,258 @@
+"""The commands, as an operator types them: what they print, and with which status they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import click
+import pytest
+
+from app import VERSION
+from app.cli import main
+from app.commands.shared import what_is_wrong
+from app.settings import read_settings
+from app.wiring import build
+from store.inbox import InboxItem, RawInput, keep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.app.conftest import Panah
+
+TEAM = "name,role,languages,sms,notes\nAigerim,coordinator,kk;ru,+77000000001,\nДана,lawyer,ru,,+7 is not a formula\n"
+CANARY = "Асқар Canary"
+
+
+def all_commands(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*names, name)
+        if isinstance(command, click.Group):
+            yield from all_commands(command, *names, name)
+
+
+@pytest.mark.parametrize("command", [(), *all_commands(main)])
+def test_every_command_explains_itself(panah: Panah, command: tuple[str, ...]) -> None:
+    said = panah.does(*command, "--help")
+    assert said.startswith(f"Usage: panah {' '.join(command)}".rstrip())
+    assert said == panah.does(*command, "-h")
+    assert "  -h, --help" in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("nonsense",), ("up", "--role", "king"), ("up", "--role", ","), ("contacts", "import"), ("parked", "--jso"),
+     ("contacts", "import", "no-such-file.csv"), ("contacts", "link-code"), ("policy",)],
+)  # fmt: skip
+def test_wrong_use_ends_with_two(ready: Panah, wrong: tuple[str, ...]) -> None:
+    ready.refuses(*wrong, status=2)
+
+
+def test_the_version_is_known_without_a_home(panah: Panah) -> None:
+    assert panah.does("version") == f"panah {VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("up",), ("migrate",), ("parked",), ("audit", "verify"), ("contacts", "export"), ("policy", "show")]
+)
+def test_a_home_that_is_not_set_up_is_told_what_to_do(panah: Panah, command: tuple[str, ...]) -> None:
+    assert panah.refuses(*command) == f"panah: {panah.home} is not set up yet; run `panah init`\n"
+    assert not panah.home.exists()
+
+
+def test_a_wrong_setting_is_told_in_a_line(ready: Panah) -> None:
+    assert ready.refuses("parked", PANAH_HOMME="x").startswith("panah: PANAH_HOMME: there is no such setting")
+
+
+def test_settings_are_read_from_the_file_in_the_folder(ready: Panah) -> None:
+    ready.writes(".env", "PANAH_TIMEZONE=Nowhere\n")
+    assert "PANAH_TIMEZONE" in ready.refuses("parked")
+
+
+class TestContacts:
+    def test_good_rows_are_imported_and_come_out_again(self, ready: Panah) -> None:
+        assert ready.does("contacts", "import", ready.writes("team.csv", TEAM)) == "Imported 2 contacts.\n"
+        exported = ready.does("contacts", "export")
+        assert exported.splitlines()[1].startswith("Aigerim,coordinator,,kk;ru,")
+        assert "'+7 is not a formula" in exported
+        ready.does("contacts", "import", ready.writes("again.csv", exported))
+        assert ready.does("contacts", "export") == exported
+
+    def test_importing_again_adds_nobody_and_records_nothing(self, ready: Panah) -> None:
+        file = ready.writes("team.csv", TEAM)
+        ready.does("contacts", "import", file)
+        before = events(ready)
+        ready.does("contacts", "import", file)
+        assert events(ready) == before
+
+    def test_bad_rows_are_named_and_nothing_is_imported(self, ready: Panah) -> None:
+        file = ready.writes("team.csv", TEAM + "Timur,king,,,\n")
+        said = ready.refuses("contacts", "import", file)
+        assert "team.csv: line 4, role: " in said
+        assert "nothing was imported" in said
+        assert len(ready.does("contacts", "export").splitlines()) == 1
+
+    def test_the_good_ones_alone_if_one_wants(self, ready: Panah) -> None:
+        file = ready.writes("team.csv", TEAM + "Timur,king,,,\n")
+        result = ready("contacts", "import", file, "--partial")
+        assert (result.exit_code, result.stdout) == (1, "Imported 2 contacts.\n")
+        assert "line 4" in result.stderr
+
+    def test_a_link_code_is_printed_alone(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        said = ready.does("contacts", "link-code", "дана")
+        assert said.strip().isalnum()
+        assert len(said) == len("23456789\n")
+        assert ready.does("contacts", "link-code", "  ДАНА ") != said
+
+    def test_there_is_no_code_for_a_stranger_or_for_who_has_left(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        assert "no contact of that name" in ready.refuses("contacts", "link-code", CANARY)
+        in_database(ready, "UPDATE contact SET left_at = '2026-01-01 00:00:00.000000'")
+        assert "no contact of that name" in ready.refuses("contacts", "link-code", "Aigerim")
+
+
+class TestPolicy:
+    def test_it_is_put_in_force_and_shown(self, ready: Panah) -> None:
+        shown = ready.does("policy", "show")
+        file = ready.writes("policy.yaml", shown)
+        assert ready.does("policy", "import", file).startswith("In force: 1 policies")
+        assert ready.does("policy", "show") == shown
+
+    @pytest.mark.parametrize("content", ["policies: [", "nothing: here\n", ""])
+    def test_a_wrong_one_changes_nothing(self, ready: Panah, content: str) -> None:
+        before = ready.does("policy", "show")
+        assert "policy.yaml" in ready.refuses("policy", "import", ready.writes("policy.yaml", content))
+        assert ready.does("policy", "show") == before
+
+    def test_one_in_another_encoding_is_refused(self, ready: Panah) -> None:
+        file = ready.folder / "policy.yaml"
+        file.write_bytes("policies: Алматы".encode("cp1251"))
+        assert "UTF-8" in ready.refuses("policy", "import", str(file))
+
+
+class TestAudit:
+    def test_an_untouched_log_holds(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        assert ready.does("audit", "verify") == "Every chain holds.\n"
+        assert ready.does("audit", "verify", "--json") == "[]\n"
+
+    def test_tampering_is_a_fault_and_located(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        in_database(ready, "UPDATE event SET actor = 'somebody else' WHERE position = 2")
+        result = ready("audit", "verify")
+        assert (result.exit_code, result.stdout) == (1, "system: an event was changed at position 2\n")
+        result = ready("audit", "verify", "--json")
+        assert result.exit_code == 1
+        assert json.loads(result.stdout) == [{"chain": "system", "position": 2, "what": "an event was changed"}]
+
+
+class TestParked:
+    @pytest.fixture
+    def item(self, ready: Panah) -> str:
+        """Something that could not be handled."""
+        house = build(read_settings(ready.environment))
+        with house.store.unit("test") as unit:
+            keep(unit, "telegram:test", "telegram", [RawInput(1, "7000000", CANARY)])
+            row = unit.session.query(InboxItem).one()
+            row.due_at, row.parked_at, row.trouble = None, unit.now, "KeyError at handler.py:1"
+        house.store.engine.dispose()
+        return str(row.id)
+
+    def test_nothing_is_fine(self, ready: Panah) -> None:
+        assert ready.does("parked") == "Nothing is parked.\n"
+        assert ready.does("parked", "--json") == "[]\n"
+
+    def test_what_waits_is_shown_without_what_it_says(self, ready: Panah, item: str) -> None:
+        result = ready("parked")
+        assert result.exit_code == 1
+        assert result.stdout.startswith(f"inbox {item} parked ")
+        assert result.stdout.endswith("UTC: KeyError at handler.py:1\n")
+        (one,) = json.loads(ready("parked", "--json").stdout)
+        assert (one["queue"], one["id"], one["trouble"]) == ("inbox", item, "KeyError at handler.py:1")
+        assert CANARY not in result.output
+
+    def test_it_is_tried_again_when_told(self, ready: Panah, item: str) -> None:
+        assert ready.does("parked", "retry", item) == "It is being tried again.\n"
+        assert ready.does("parked") == "Nothing is parked.\n"
+        assert "no parked item" in ready.refuses("parked", "retry", item)
+
+    @pytest.mark.parametrize("stranger", [str(uuid4()), "nonsense"])
+    def test_an_unknown_id_is_a_fault(self, ready: Panah, stranger: str) -> None:
+        assert "no parked item" in ready.refuses("parked", "retry", stranger)
+
+
+class TestDatabase:
+    def test_migrating_what_is_up_to_date_changes_nothing(self, ready: Panah) -> None:
+        assert ready.does("migrate") == "The database is up to date.\n"
+        assert list(ready.home.glob("before-*")) == []
+
+    def test_an_older_database_is_named_and_migrated(self, ready: Panah) -> None:
+        in_database(ready, "DROP TABLE alembic_version")
+        assert "of an earlier release; run `panah migrate`" in ready.refuses("parked")
+
+    def test_a_later_one_is_not_touched(self, ready: Panah) -> None:
+        in_database(ready, "UPDATE alembic_version SET version_num = '9999'")
+        for command in ("parked", "migrate", "init", "up"):
+            assert "of a later release (revision 9999)" in ready.refuses(command)
+
+    def test_an_unreachable_one_is_told_without_its_address(self, ready: Panah) -> None:
+        said = ready.refuses("parked", DATABASE_URL="postgresql+psycopg://panah:S3cret@127.0.0.1:1/panah")
+        assert "the database does not answer" in said
+        assert "S3cret" not in said
+
+    def test_one_that_cannot_be_opened_is_told(self, ready: Panah) -> None:
+        said = ready.refuses("parked", DATABASE_URL=f"sqlite:///{ready.folder}/none/panah.db")
+        assert "cannot be opened" in said
+
+    def test_a_busy_one_is_told(self) -> None:
+        from sqlalchemy.exc import OperationalError
+
+        error = OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+        assert "busy" in what_is_wrong(error)
+
+    def test_what_nobody_foresaw_is_told_by_kind_and_place(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        in_database(ready, "UPDATE contact SET role = 'king'")
+        said = ready.refuses("contacts", "export")
+        assert re.search(r"something unexpected went wrong \(ValueError at \w+\.py:\d+\)", said)
+        assert "king" not in said
+
+    def test_it_may_be_elsewhere(self, ready: Panah, empty_database: str) -> None:
+        assert "run `panah migrate`" in ready.refuses("parked", DATABASE_URL=empty_database)
+        ready.does("migrate", DATABASE_URL=empty_database)
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM), DATABASE_URL=empty_database)
+        assert "Aigerim" in ready.does("contacts", "export", DATABASE_URL=empty_database)
+        assert "Aigerim" not in ready.does("contacts", "export")
+
+
+def test_whatever_a_command_writes_only_its_owner_can_read(ready: Panah) -> None:
+    ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+    ready.does("contacts", "link-code", "Aigerim")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in ready.home.iterdir()} == {0o600}
+
+
+def test_no_name_or_number_is_readable_in_the_file(ready: Panah) -> None:
+    ready.does(
+        "contacts", "import", ready.writes("team.csv", f"name,role,sms,notes\n{CANARY},lawyer,+77000000009,{CANARY}\n")
+    )
+    for file in ready.home.iterdir():
+        assert b"Canary" not in file.read_bytes()
+        assert b"77000000009" not in file.read_bytes()
+
+
+def in_database(panah: Panah, statement: str) -> None:
+    with closing(sqlite3.connect(panah.home / "panah.db")) as database:
+        database.execute(statement)
+        database.commit()
+
+
+def events(panah: Panah) -> int:
+    with closing(sqlite3.connect(panah.home / "panah.db")) as database:
+        count: int = database.execute("SELECT count(*) FROM event").fetchone()[0]
+        return count

@@ -1,0 +1,394 @@
+"""What the doctor finds, on homes that are well and on homes that are not."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from alerts.models import Delivery
+from alerts.outbox import enqueue
+from alerts.policies import import_policies
+from alerts.vitals import NO_TIME, QueueVitals, Vitals
+from alerts.wording import Wording
+from app.cli import NOBODY_ELSE, main
+from app.commands.shared import what_is_wrong
+from app.doctor import database, home, network, team, work
+from app.doctor.examination import examine
+from app.doctor.findings import Finding, Level
+from app.migration import downgrade
+from app.settings import read_settings
+from app.setup import set_up
+from app.wiring import House
+from bot.webhook import webhook_url
+from contacts.directory import find_contact, put_contact
+from contacts.events import ContactImported
+from contacts.linking import link_account, make_link_code
+from contacts.models import Contact
+from contacts.values import ContactCard, Role
+from sandbox import Sandbox
+from store.base import new_id
+from store.chats import find_or_open_chat
+from store.vault import new_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from app.settings import Settings
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+TOKEN = "7000001:invented"
+SECRET = "canary-webhook-secret"
+ROSTER = """\
+policies:
+  - name: test
+    applies_to: {jurisdictions: [KZ], risk: any}
+    repeat: 2
+    needs:
+      coordinator:
+        - {notify: [{roster: duty}], channels: [telegram], wait: 2m}
+        - {notify: [{roster: nobody}], channels: [telegram], wait: 2m}
+rosters:
+  - name: duty
+    timezone: Asia/Almaty
+    rotation: {every: 1 day, handoff: "09:00", members: [Aigerim, Timur, Stranger]}
+"""
+
+
+def levels(findings: Iterable[Finding]) -> dict[str, Level]:
+    return {one.name: one.level for one in findings}
+
+
+def faults(findings: Iterable[Finding]) -> set[str]:
+    return {one.name for one in findings if one.level is Level.FAULT}
+
+
+# A whole home
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    as_the_command_does = os.umask(NOBODY_ELSE)
+    key = tmp_path / "key"
+    key.write_text(new_key())
+    yield {"PANAH_HOME": str(tmp_path / "home"), "PANAH_KEY_FILE": str(key)}
+    os.umask(as_the_command_does)
+
+
+def report_on(environment: dict[str, str]) -> list[Finding]:
+    return list(examine(environment, None, what_is_wrong))
+
+
+def test_a_new_home_with_a_bot_lacks_its_people_only(environment: dict[str, str]) -> None:
+    with Sandbox(token=TOKEN) as sandbox:
+        sandbox.bot()
+        environment |= {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": sandbox.url}
+        set_up(read_settings(environment))
+        found = report_on(environment)
+    assert faults(found) == {"coordinator", "lawyer"}
+    (telegram,) = [one for one in found if one.name == "telegram"]
+    assert "panah_sandbox_bot" in telegram.what
+
+
+def test_settings_that_make_no_sense_are_all_that_is_said(environment: dict[str, str]) -> None:
+    found = report_on({**environment, "PANAH_TYPO": "1", "TELEGRAM_MODE": "pigeons"})
+    assert [one.name for one in found] == ["settings", "settings"]
+    assert faults(found) == {"settings"}
+
+
+def test_a_home_that_is_not_set_up_is_left_as_it_is(environment: dict[str, str], tmp_path: Path) -> None:
+    assert {"home", "key_ring"} <= faults(report_on(environment))
+    assert not (tmp_path / "home").exists()
+
+
+def test_another_key_is_a_fault(environment: dict[str, str]) -> None:
+    set_up(read_settings(environment))
+    environment |= {"PANAH_KEY": new_key()}
+    del environment["PANAH_KEY_FILE"]
+    assert "key_ring" in faults(report_on(environment))
+
+
+def test_a_pending_migration_is_a_fault_and_hides_what_cannot_be_read(environment: dict[str, str]) -> None:
+    settings = read_settings(environment)
+    set_up(settings)
+    downgrade(settings.database, "base")
+    found = report_on(environment)
+    assert "database" in faults(found)
+    assert "log" not in levels(found)
+
+
+def test_telegram_that_does_not_answer_or_know_us_is_a_fault(environment: dict[str, str]) -> None:
+    with Sandbox(token=TOKEN) as sandbox:
+        sandbox.bot()
+        given = environment | {"TELEGRAM_API_URL": sandbox.url}
+        assert faults(network.check_telegram(read_settings(given))) == {"telegram"}
+        given["TELEGRAM_BOT_TOKEN"] = "7000002:stranger"
+        assert faults(network.check_telegram(read_settings(given))) == {"telegram"}
+        with sandbox.outage():
+            given["TELEGRAM_BOT_TOKEN"] = TOKEN
+            assert faults(network.check_telegram(read_settings(given))) == {"telegram"}
+
+
+def test_the_command_prints_data_and_ends_with_1_on_a_fault(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(read_settings(environment))
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, ["doctor", "--json"])
+    assert done.exit_code == 1
+    (telegram,) = [one for one in json.loads(done.stdout) if one["name"] == "telegram"]
+    assert telegram["level"] == "fault"
+    assert telegram["what_to_do"]
+
+
+# The home
+
+
+def settings_of(environment: dict[str, str], **more: str) -> Settings:
+    return read_settings(environment | more)
+
+
+def test_a_home_others_can_look_into_is_a_fault(environment: dict[str, str]) -> None:
+    settings = settings_of(environment)
+    set_up(settings)
+    assert home.check_folder(settings).level is Level.OK
+    settings.ring_path.chmod(0o640)
+    assert home.check_folder(settings).level is Level.FAULT
+
+
+def test_a_key_on_the_disk_of_the_data_is_worth_a_warning(tmp_path: Path) -> None:
+    environment = {"PANAH_HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    settings = settings_of(environment)
+    set_up(settings)
+    found = home.check_key(settings, environment)
+    assert found.level is Level.WARN
+    assert "disk" in found.what
+    settings.key_path.chmod(0o644)
+    assert home.check_key(settings, environment).level is Level.FAULT
+    settings.key_path.unlink()
+    assert home.check_key(settings, environment).level is Level.FAULT
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [({"PANAH_KEY": new_key()}, Level.WARN), ({"PANAH_KEY_COMMAND": "true"}, Level.OK)],
+)
+def test_where_the_key_comes_from_is_said(given: dict[str, str], level: Level, tmp_path: Path) -> None:
+    environment = {"PANAH_HOME": str(tmp_path), **given}
+    assert home.check_key(read_settings(environment), environment).level is level
+
+
+def test_a_reserved_name_that_is_set_is_named_and_its_value_is_not(tmp_path: Path) -> None:
+    found = home.check_reserved({"TWILIO_AUTH_TOKEN": "canary"}, None)
+    assert found.level is Level.WARN
+    assert "TWILIO_AUTH_TOKEN" in found.what
+    assert "canary" not in found.what
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("SMTP_URL=smtps://canary@mail.example.org\n")
+    assert "SMTP_URL" in home.check_reserved({}, dotenv).what
+    assert home.check_reserved({}, None).level is Level.OK
+
+
+def test_zones_must_know_of_the_move_to_utc_5() -> None:
+    assert home.check_zones(datetime(2026, 3, 2, tzinfo=UTC)).level is Level.OK
+    assert home.check_zones(datetime(2023, 3, 2, tzinfo=UTC)).level is Level.FAULT  # then it was not so yet
+
+
+def test_what_is_missing_outside_is_a_warning(environment: dict[str, str]) -> None:
+    bare = settings_of(environment)
+    assert home.check_heartbeat(bare).level is Level.WARN
+    assert home.check_public_url(bare).level is Level.WARN
+    full = settings_of(
+        environment, HEARTBEAT_URL="https://monitor.example.org/canary", PANAH_PUBLIC_URL="https://panah.example.org"
+    )
+    assert home.check_heartbeat(full).level is Level.OK
+    assert "canary" not in home.check_heartbeat(full).what
+    assert home.check_public_url(full).level is Level.OK
+
+
+# The database
+
+
+@pytest.fixture
+def house(store: Store, clock: ManualClock, database_url: str, tmp_path: Path) -> House:
+    settings = read_settings({"PANAH_HOME": str(tmp_path), "DATABASE_URL": database_url})
+    return House(settings, store, clock, Wording("Asia/Almaty", "http://localhost:8000"))
+
+
+def test_a_healthy_database_is_well(house: House) -> None:
+    for check in (database.check_space, database.check_log):
+        assert check(house).level is Level.OK
+    assert levels(work.check_work(house)) == {"parked": Level.OK, "queues": Level.OK, "needs": Level.OK}
+    engine = database.check_engine(house)
+    forgetful = house.store.engine.dialect.name == "postgresql"  # the tests' server is told not to care
+    assert engine.level is (Level.FAULT if forgetful else Level.OK)
+
+
+def test_a_changed_event_is_a_fault_also_where_only_the_ends_are_compared(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.store.unit("test") as unit:
+        unit.record(ContactImported(case_id=None, contact_id=new_id()))
+    assert database.check_log(house).level is Level.OK
+    monkeypatch.setattr(database, "ALL_OF_IT", 0)
+    assert database.check_log(house).level is Level.OK
+    with house.store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM event"))
+    assert database.check_log(house).level is Level.FAULT
+    monkeypatch.undo()
+    assert database.check_log(house).level is Level.FAULT
+
+
+def test_the_clock_is_judged_by_postgresql_and_by_what_was_written_down() -> None:
+    now = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+
+    def judged(**given: timedelta) -> Level:
+        theirs, newest = ((now + given[name]) if name in given else None for name in ("theirs", "newest"))
+        return database.judge_clock(now, theirs, newest).level
+
+    assert judged() is Level.OK
+    assert judged(theirs=timedelta(seconds=1), newest=timedelta(days=-1)) is Level.OK
+    assert judged(theirs=timedelta(seconds=-3)) is Level.WARN
+    assert judged(theirs=timedelta(seconds=31)) is Level.FAULT
+    assert judged(newest=timedelta(hours=1)) is Level.FAULT
+
+
+def test_the_clock_of_the_database_can_be_read(house: House) -> None:
+    assert [one.name for one in database.check_clock(house)] == ["clock"]
+
+
+def test_a_message_that_does_not_leave_is_a_fault(house: House, clock: ManualClock) -> None:
+    with house.store.unit("test") as unit:
+        enqueue(unit, find_or_open_chat(unit, "telegram", "7000000"), "reply.help", language="en")
+    assert faults(work.check_work(house)) == set()
+    clock.advance(timedelta(minutes=2))
+    assert faults(work.check_work(house)) == {"queues"}
+    with house.store.unit("test") as unit:
+        delivery = unit.session.query(Delivery).one()
+        delivery.due_at, delivery.parked_at = None, unit.now
+    assert faults(work.check_work(house)) == {"parked"}
+
+
+# The work
+
+
+WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME, 0, NO_TIME)
+
+
+def test_a_need_nobody_took_is_a_fault() -> None:
+    assert work.judge_needs(replace(WELL, needs={("lawyer", "paging"): 2})).level is Level.OK
+    assert work.judge_needs(replace(WELL, needs={("lawyer", "exhausted"): 1})).level is Level.FAULT
+
+
+def test_messages_that_do_not_leave_are_a_fault_when_they_are_for_several() -> None:
+    waiting = replace(WELL, oldest_unsent=timedelta(hours=1))
+    assert work.judge_queues(replace(waiting, waiting_chats=1)).level is Level.WARN
+    assert work.judge_queues(replace(waiting, waiting_chats=2)).level is Level.FAULT
+
+
+def test_nobody_listening_is_a_fault() -> None:
+    assert work.judge_listening(WELL).level is Level.OK
+    assert work.judge_listening(replace(WELL, unheard_for=None)).level is Level.WARN
+    assert work.judge_listening(replace(WELL, unheard_for=timedelta(minutes=5))).level is Level.FAULT
+
+
+# The team
+
+
+def add(house: House, name: str, role: str = "coordinator", country: str | None = "KZ", *, linked: bool = True) -> None:
+    with house.store.unit("test") as unit:
+        put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",), country=country))
+        contact = find_contact(unit, name)
+        assert contact is not None
+        if linked:
+            chat = find_or_open_chat(unit, "telegram", f"700{name}")
+            assert isinstance(link_account(unit, chat, make_link_code(unit, contact.id)), Contact)
+
+
+def test_somebody_of_each_role_must_be_linked(house: House) -> None:
+    add(house, "Aigerim", linked=False)
+    assert faults(team.check_team(house)) == {"coordinator", "lawyer"}
+    add(house, "Timur")
+    add(house, "Dana", "lawyer")
+    assert faults(team.check_team(house)) == set()
+
+
+def test_rosters_are_looked_through_a_week_ahead(house: House) -> None:
+    add(house, "Aigerim")
+    add(house, "Timur", linked=False)
+    with house.store.unit("test") as unit:
+        import_policies(unit, ROSTER)
+    said = [one for one in team.check_team(house) if one.name.startswith("roster")]
+    assert {one.name for one in said} == {"roster duty", "roster nobody"}
+    words = " ".join(one.what for one in said)
+    assert "Timur cannot be reached" in words
+    assert "not among the contacts" in words
+    assert "everybody on it is in KZ" in words
+    assert "Aigerim" not in words
+
+
+def test_a_hole_in_the_present_shift_is_a_fault(house: House) -> None:
+    with house.store.unit("test") as unit:
+        import_policies(unit, ROSTER.replace("Aigerim, Timur, Stranger", "Stranger"))
+    assert "roster duty" in faults(team.check_team(house))
+
+
+def test_a_roster_across_countries_with_everybody_linked_is_well(house: House) -> None:
+    add(house, "Aigerim")
+    add(house, "Timur", country="TR")
+    with house.store.unit("test") as unit:
+        import_policies(unit, ROSTER.replace(", Stranger", ""))
+    assert [one.level for one in team.check_team(house) if one.name == "roster duty"] == [Level.OK]
+
+
+# Outside
+
+
+def webhook_mode(environment: dict[str, str]) -> Settings:
+    return settings_of(
+        environment,
+        TELEGRAM_MODE="webhook",
+        TELEGRAM_WEBHOOK_SECRET=SECRET,
+        PANAH_PUBLIC_URL="https://panah.example.org",
+    )
+
+
+def test_how_messages_come_in_must_be_as_the_settings_say(environment: dict[str, str]) -> None:
+    polling, pushed = settings_of(environment), webhook_mode(environment)
+    ours = webhook_url("https://panah.example.org", TOKEN)
+    assert network.judge_webhook(polling, TOKEN, {"url": "", "pending_update_count": 3}).level is Level.OK
+    assert network.judge_webhook(polling, TOKEN, {"url": ours}).level is Level.WARN
+    assert network.judge_webhook(polling, TOKEN, {"url": "", "pending_update_count": 5000}).level is Level.FAULT
+    assert network.judge_webhook(pushed, TOKEN, {"url": ours}).level is Level.OK
+    assert network.judge_webhook(pushed, TOKEN, {"url": "https://elsewhere.example.org"}).level is Level.FAULT
+    assert network.judge_webhook(pushed, TOKEN, {}).level is Level.FAULT
+
+
+def test_a_proxy_must_not_show_the_metrics() -> None:
+    outside = "https://panah.example.org"
+    assert network.judge_pages(outside, network.Visit(200, 404)).level is Level.OK
+    assert network.judge_pages(outside, network.Visit(200, 200)).level is Level.FAULT
+    assert network.judge_pages("http://localhost:8000", network.Visit(200, 200)).level is Level.OK
+    assert network.judge_pages(outside, network.Visit(502, 502)).level is Level.WARN
+
+
+def test_a_proxy_must_pass_the_webhook_on() -> None:
+    outside = "https://panah.example.org"
+    assert network.judge_pages(outside, network.Visit(200, 404, 403)).level is Level.OK
+    assert network.judge_pages(outside, network.Visit(200, 404, 404)).level is Level.FAULT
+
+
+def test_an_address_that_does_not_answer_is_a_warning(environment: dict[str, str]) -> None:
+    settings = settings_of(environment, PANAH_PUBLIC_URL="http://127.0.0.1:9")
+    assert levels(network.check_public_address(settings)) == {"public_pages": Level.WARN}
+    assert list(network.check_public_address(settings_of(environment))) == []

@@ -1,0 +1,244 @@
+"""Settings: every form they come in, and every way in which they can be wrong."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "S3cret-value-nobody-may-see"
+NAMES = sorted(str(field.alias) for field in Settings.model_fields.values())
+
+
+def refused(*dotenv: Path, **environment: str) -> str:
+    with pytest.raises(SettingsError) as why:
+        read_settings(environment, *dotenv)
+    return str(why.value)
+
+
+def test_without_anything_everything_has_a_working_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings({})
+    assert settings.home == tmp_path / "var"
+    assert settings.database == f"sqlite:///{tmp_path}/var/panah.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.web_address == "http://localhost:8000"
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.telegram_bot_token is None
+
+
+def test_the_home_is_a_whole_path_whatever_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read_settings({"PANAH_HOME": "~/panah"}).home == tmp_path / "panah"
+    (tmp_path / "here").symlink_to(tmp_path / "there")
+    assert read_settings({"PANAH_HOME": str(tmp_path / "here")}).home == tmp_path / "there"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
+    values = {
+        "PANAH_HOME": str(tmp_path),
+        "DATABASE_URL": "postgresql+psycopg://panah@localhost/panah",
+        "PANAH_BIND": "127.0.0.1:8001",
+        "PANAH_PUBLIC_URL": "https://panah.example.org",
+        "PANAH_TIMEZONE": "Asia/Almaty",
+        "PANAH_SANDBOX": "true",
+        "TELEGRAM_BOT_TOKEN": "123:abc",
+        "TELEGRAM_API_URL": "http://localhost:8081",
+        "TELEGRAM_MODE": "polling",
+        "TELEGRAM_PROXY": "http://localhost:3128",
+        "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-sixteen-letters",
+        "HEARTBEAT_URL": "https://monitor.example.org/x",
+    }
+    file = tmp_path / "value"
+    file.write_text(values.get(name, "a value") + "\n")
+    from_file = read_settings({f"{name}_FILE": str(file)})
+    assert from_file == read_settings({name: values.get(name, "a value")})
+    assert from_file != read_settings({}) or name in {"PANAH_TIMEZONE", "TELEGRAM_MODE"}
+
+
+def test_a_name_and_its_file_together_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(SECRET)
+    why = refused(PANAH_KEY=SECRET, PANAH_KEY_FILE=str(file))
+    assert why == "PANAH_KEY and PANAH_KEY_FILE are both set; keep one of them"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "cannot be read"), (b"\xff\xfe\x00", "does not hold text"), (b" \n", "is empty")]
+)
+def test_a_file_that_gives_no_value_is_named(tmp_path: Path, content: bytes | None, why: str) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    assert f"PANAH_KEY_FILE: the file {why}" in refused(PANAH_KEY_FILE=str(file))
+
+
+@pytest.mark.parametrize("name", ["PANAH_HOMES", "PANAH_", "PANAH_KEY_FIL", "PANAH_NOTHING_FILE", "PANAH_FILE"])
+def test_an_unknown_name_of_ours_is_an_error_that_names_it(name: str) -> None:
+    assert refused(**{name: SECRET}) == f"{name}: there is no such setting; see .env.example"
+
+
+def test_names_of_others_and_reserved_ones_are_none_of_our_business() -> None:
+    others = {"PATH": "/bin", "SMTP_URL": "smtps://x", "TWILIO_AUTH_TOKEN_FILE": "/nowhere"}
+    assert read_settings(others) == read_settings({})
+
+
+def test_all_problems_are_told_at_once() -> None:
+    why = refused(PANAH_BIND="8000", PANAH_TIMEZONE="Almaty", PANAH_NONE="1", TELEGRAM_MODE="pigeon")
+    assert [line.partition(":")[0] for line in why.splitlines()] == [
+        "PANAH_NONE",
+        "PANAH_BIND",
+        "PANAH_TIMEZONE",
+        "TELEGRAM_MODE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PANAH_BIND", "8000"),
+        ("PANAH_BIND", ":8000"),
+        ("PANAH_BIND", "127.0.0.1:"),
+        ("PANAH_BIND", "127.0.0.1:0"),
+        ("PANAH_BIND", "127.0.0.1:65536"),
+        ("PANAH_BIND", "127.0.0.1:8²"),
+        ("PANAH_TIMEZONE", "Mars/Base"),
+        ("PANAH_TIMEZONE", "../../etc/passwd"),
+        ("PANAH_HOME", "/srv/what?"),
+        ("PANAH_SANDBOX", "maybe"),
+        ("PANAH_PUBLIC_URL", "panah.example.org"),
+        ("PANAH_PUBLIC_URL", "http://panah.example.org"),
+        ("PANAH_PUBLIC_URL", "https://panah.example.org/folder"),
+        ("PANAH_PUBLIC_URL", f"https://user:{SECRET}@panah.example.org"),
+        ("TELEGRAM_MODE", "pigeon"),
+        ("TELEGRAM_API_URL", "ftp://localhost"),
+        ("TELEGRAM_API_URL", "http://local host"),
+        ("TELEGRAM_API_URL", "http://localhost:99999999"),
+        ("TELEGRAM_BOT_TOKEN", SECRET),
+        ("TELEGRAM_BOT_TOKEN", f"123:{SECRET}/../x"),
+        ("TELEGRAM_PROXY", f"socks5://user:{SECRET}@localhost:1080"),
+        ("DATABASE_URL", f"mysql://panah:{SECRET}@localhost/panah"),
+        ("DATABASE_URL", f"postgresql+psycopg://panah:{SECRET}:x@localhost:port/panah"),
+        ("DATABASE_URL", f"postgresql+asyncpg://panah:{SECRET}@localhost/panah"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", SECRET),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name_and_never_repeated(name: str, value: str) -> None:
+    why = refused(**{name: value})
+    assert why.startswith(f"{name}: ")
+    assert SECRET not in why
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.text(), min_size=1))
+def test_whatever_is_given_no_refusal_repeats_it(given_values: dict[str, str]) -> None:
+    assert SECRET not in traceback_of({name: f"{SECRET}{value}" for name, value in given_values.items()})
+
+
+def traceback_of(environment: dict[str, str]) -> str:
+    try:
+        read_settings(environment)
+    except SettingsError as error:
+        return "".join(traceback.format_exception(error))
+    return ""
+
+
+def test_secrets_are_not_in_the_printed_form() -> None:
+    settings = read_settings(
+        {
+            "PANAH_KEY": SECRET,
+            "DATABASE_URL": f"postgresql+psycopg://panah:{SECRET}@localhost/panah",
+            "TELEGRAM_BOT_TOKEN": f"123:{SECRET}",
+            "TELEGRAM_PROXY": f"http://user:{SECRET}@localhost",
+        }
+    )
+    assert SECRET not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port"),
+    [("[::1]:8000", "::1", 8000), ("10.0.0.1:80", "10.0.0.1", 80), ("localhost:1", "localhost", 1)],
+)
+def test_addresses_to_listen_on(value: str, host: str, port: int) -> None:
+    settings = read_settings({"PANAH_BIND": value})
+    assert (settings.host, settings.port) == (host, port)
+
+
+@pytest.mark.parametrize(
+    "value", ["https://panah.example.org", "https://panah.example.org/", "http://localhost:8000", "http://abc.onion"]
+)
+def test_the_public_address_has_no_slash_at_its_end(value: str) -> None:
+    assert read_settings({"PANAH_PUBLIC_URL": value}).web_address == value.rstrip("/")
+
+
+class TestSandbox:
+    def test_its_clock_never_meets_the_real_telegram(self) -> None:
+        why = refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc")
+        assert "never Telegram itself" in why
+
+    @pytest.mark.parametrize(
+        "url",
+        ["https://api.telegram.org", "https://149.154.167.220", "http://localhost.example.org", "http://10.0.0.1:8081"],
+    )
+    def test_nothing_that_is_not_this_machine_will_do(self, url: str) -> None:
+        refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc", TELEGRAM_API_URL=url)
+
+    @pytest.mark.parametrize("url", ["http://127.0.0.1:8081", "http://localhost:8081/", "http://[::1]:8081"])
+    def test_a_stand_in_on_this_machine_does(self, url: str) -> None:
+        settings = read_settings({"PANAH_SANDBOX": "1", "TELEGRAM_BOT_TOKEN": "123:abc", "TELEGRAM_API_URL": url})
+        assert settings.sandbox
+
+
+class TestDotenv:
+    def write(self, tmp_path: Path, text: str) -> Path:
+        file = tmp_path / ".env"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def test_it_is_read_and_the_environment_wins(self, tmp_path: Path) -> None:
+        file = self.write(tmp_path, "PANAH_BIND=127.0.0.1:1\nPANAH_TIMEZONE='Asia/Bishkek'\nOTHER=1\n# PANAH_X=1\n")
+        settings = read_settings({"PANAH_BIND": "127.0.0.1:2"}, file)
+        assert (settings.port, settings.timezone) == (2, "Asia/Bishkek")
+
+    def test_the_environment_wins_in_either_form(self, tmp_path: Path) -> None:
+        key = tmp_path / "key"
+        key.write_text("from the file")
+        file = self.write(tmp_path, "PANAH_KEY=from-dotenv\n")
+        settings = read_settings({"PANAH_KEY_FILE": str(key)}, file)
+        assert settings.key is not None
+        assert settings.key.get_secret_value() == "from the file"
+
+    def test_an_empty_variable_switches_off_what_the_file_says(self, tmp_path: Path) -> None:
+        file = self.write(tmp_path, "TELEGRAM_BOT_TOKEN=123:abc\n")
+        assert read_settings({"TELEGRAM_BOT_TOKEN": ""}, file).telegram_bot_token is None
+
+    def test_a_secret_is_taken_as_it_stands(self, tmp_path: Path) -> None:
+        file = self.write(tmp_path, "PANAH_KEY='a${HOME}$b'\n")
+        settings = read_settings({}, file)
+        assert settings.key is not None
+        assert settings.key.get_secret_value() == "a${HOME}$b"
+
+    @pytest.mark.parametrize("line", [f"PANAH_KEY='{SECRET}", f"PANAH_KEY {SECRET}", SECRET])
+    def test_a_line_that_cannot_be_read_is_an_error_with_its_number(self, tmp_path: Path, line: str) -> None:
+        file = self.write(tmp_path, f"# fine\n{line}\n")
+        why = refused(file)
+        assert "line 2" in why
+        assert SECRET not in why
+
+    def test_a_mistyped_name_in_it_is_an_error_too(self, tmp_path: Path) -> None:
+        assert "PANAH_SANDBOXX" in refused(self.write(tmp_path, "PANAH_SANDBOXX=1\n"))
+
+    def test_a_file_that_is_no_text_is_an_error(self, tmp_path: Path) -> None:
+        file = tmp_path / ".env"
+        file.write_bytes(b"PANAH_KEY=\xff\xfe\n")
+        assert ".env cannot be read" in refused(file)

@@ -1,0 +1,133 @@
+"""What relatives tell is found nowhere: not in a log, not in the database, not on a helper's phone."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.bad_days.canary import Canary, look
+from tests.bad_days.places import everywhere, in_the_database, plant
+from tests.bad_days.storm import wait_for_calm
+
+if TYPE_CHECKING:
+    from sandbox import Phone
+    from tests.bad_days.ground import Ground
+
+NAME = Canary("name", "Qarlyghash Zhumaqanova")
+NATIVE_NAME = Canary("name in its own script", "Қарлығаш Жұмақанова")
+ARABIC_NAME = Canary("name in another script", "قارلىعاش جۇماقان")
+FIRST_NAME = Canary("reporter's first name", "Botagozcanary")
+USER_ID = Canary("reporter's Telegram id", "7000918273")
+NUMBER = Canary("phone number", "77000918264")
+SPACED_NUMBER = Canary("phone number as people write it", "+7 700 091 82 64")
+WORDS = Canary("words", "three men in a grey Lada took her from the bazaar")
+CAPTION = Canary("caption", "this is the paper they showed her")
+FILE_NAME = Canary("file name", "deportation-order-zhumaqanova.pdf")
+LATITUDE, LONGITUDE = Canary("latitude", 43.2389417), Canary("longitude", 76.8897091)
+CODE_WORD = Canary("code word", "бүркітқанат")
+POISON = Canary("words that could not be read", "unreadable zhumaqanova lines")
+CORRECTION = Canary("correction", "four men, the Lada was white")
+
+TOLD = (
+    NAME, NATIVE_NAME, ARABIC_NAME, FIRST_NAME, USER_ID, NUMBER, SPACED_NUMBER, WORDS, CAPTION, FILE_NAME, LATITUDE,
+    LONGITUDE, CODE_WORD, POISON, CORRECTION,
+)  # fmt: skip
+CONTROL = Canary("control", "Sholpan Careless")
+
+
+@pytest.mark.processes
+@pytest.mark.timeout(150)
+def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Ground) -> None:
+    program = ground.running()
+    aigerim, dana = ground.team()
+    reporter = ground.sandbox.phone(str(FIRST_NAME.value), role="relative", user_id=int(str(USER_ID.value)))
+    tells_everything(ground, reporter)
+    program.kill()  # in the middle: what it leaves lying about is looked at too
+    ground.after_leases()
+    program.start().wait_until_ready()
+    wait_for_calm(ground)
+    code = ground.code_on(reporter)
+    for helper in (aigerim, dana):
+        helper.taps("Accept", on=helper.sees(code))
+    aigerim.taps("Open", on=aigerim.sees(f"You have taken {code}"))
+    assert opens_the_page(aigerim) >= {NAME.value, WORDS.value, CODE_WORD.value}, "it was not even kept"
+    wait_for_calm(ground)
+
+    assert everywhere(ground, TOLD, (aigerim, dana)) == []
+    program.terminate()
+    assert in_the_database(ground, TOLD) == []
+
+    plant(ground, str(CONTROL.value))
+    found = in_the_database(ground, [CONTROL])
+    assert found, "the search is blind"
+    if ground.house.store.engine.dialect.name == "postgresql":
+        places = {one.where for one in found}
+        assert "table careless" in places
+        assert len(places) > 2, "neither the files nor the write-ahead log were searched"
+
+
+def tells_everything(ground: Ground, reporter: Phone) -> None:
+    """One report with everything in it that must stay between the reporter and us."""
+    first = reporter.writes(f"{WORDS.value}. {NAME.value}, {NATIVE_NAME.value}, {ARABIC_NAME.value}")
+    reporter.sees("We have your message", timeout=30)
+    reporter.edits(first, str(CORRECTION.value))
+    reporter.sends("photo", caption=str(CAPTION.value))
+    reporter.sends("document", file_name=FILE_NAME.value)
+    reporter.sends("contact", phone_number=f"+{NUMBER.value}", first_name=NAME.value, last_name=NATIVE_NAME.value)
+    reporter.shares_location(float(LATITUDE.value), float(LONGITUDE.value))
+    reporter.writes(f"call me on {SPACED_NUMBER.value}")
+    answers_until_the_code_word(reporter)
+    chat = {"id": reporter.chat_id, "type": "private", "first_name": FIRST_NAME.value}
+    ground.sandbox.push_raw_update({"message": {"message_id": 900, "chat": chat, "text": {"quote": POISON.value}}})
+    ground.sandbox.wait_until_collected()
+
+
+def answers_until_the_code_word(reporter: Phone) -> None:
+    """Skip the other questions, and answer the one for a code word."""
+    reporter.taps("Skip")
+    asked = "Write a word that only you and we will know"
+    for _ in range(QUESTIONS_AT_MOST):
+        newest = reporter.messages[-1]
+        if any(message.says(asked) for message in reporter.messages):
+            break
+        reporter.sees("", after=newest)
+        reporter.taps("Skip")
+    reporter.writes(str(CODE_WORD.value))
+    reporter.sees("Is any of this true")
+
+
+QUESTIONS_AT_MOST = 12
+
+
+def opens_the_page(helper: Phone) -> set[str]:
+    """Press the button of the one-time link; return which of the secrets the page shows."""
+    address = helper.link("Open the page", timeout=30)
+    with urlopen(Request(address, data=b""), timeout=10) as answer:  # noqa: S310  our own
+        page = answer.read().decode()
+    return {str(canary.value) for canary in TOLD if str(canary.value) in page}
+
+
+@pytest.mark.parametrize("canary", [*TOLD, CONTROL], ids=lambda canary: canary.name)
+def test_a_canary_is_recognised_in_every_disguise(canary: Canary) -> None:
+    plain = str(canary.value)
+    for before in ("", "a", "ab", "abc", '{"text": "'):
+        sentence = f"{before}{plain} and so on"
+        raw = sentence.encode()
+        for disguised in (
+            raw,
+            sentence.encode("utf-16-le"),
+            sentence.encode("utf-16-be"),
+            raw.hex().encode(),
+            raw.hex().upper().encode(),
+            base64.b64encode(raw),
+            base64.urlsafe_b64encode(raw),
+            json.dumps(sentence).encode(),
+            plain.casefold().encode(),
+        ):
+            if isinstance(canary.value, str) or disguised == raw:
+                assert look([canary], "here", disguised), disguised
+    assert not look([canary], "here", b"nothing of the kind, 43 times, at a bazaar")

@@ -1,0 +1,34 @@
+"""The benchmarks run; how fast anything is, is no matter of a test."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.processes
+def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
+    arguments = ["bench", "--quick", "--json", "--folder", str(tmp_path)]
+    for name in ("fields", "timers", "fan-out"):
+        arguments += ["--only", name]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["machine"]["cores"] >= 1
+    assert {row["bench"] for row in report["rows"]} == {"fields", "timers", "fan-out"}
+    assert all(row["ours"] > 0 and row["baseline"] > 0 and row["ratio"] > 0 for row in report["rows"])
+    assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
+
+
+def test_a_benchmark_nobody_wrote_is_wrong_use() -> None:
+    done = CliRunner().invoke(main, ["bench", "--only", "luck"])
+    assert done.exit_code == 2
+    assert "first-words" in done.output

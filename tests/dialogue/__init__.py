@@ -1,0 +1,1 @@
+"""The conversation: what is kept, what is asked, and that it ends."""

@@ -1,0 +1,37 @@
+"""A store for tests to which the engine does not matter: SQLite, and nothing waits for the disk."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from app.schema import metadata
+from store.clock import ManualClock
+from store.engine import open_engine
+from store.unit_of_work import Store
+from store.vault import KeyRing
+from tests.conftest import START
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from store.clock import Clock
+
+
+@contextmanager
+def quick_store(folder: Path, clock: Clock | None = None) -> Iterator[Store]:
+    """A fresh store in ``folder``, for as long as the block lasts."""
+    engine = open_engine(f"sqlite:///{folder}/quick.db")
+    event.listen(engine, "connect", _hurry)
+    metadata().create_all(engine)
+    try:
+        yield Store(engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), clock or ManualClock(START))
+    finally:
+        engine.dispose()
+
+
+def _hurry(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")

@@ -1,0 +1,266 @@
+"""A town for stories: the whole program in threads of this process, a local Telegram, phones and a movable clock.
+
+The same parts run as under ``panah up``, by a clock that runs as ours does and can be moved. Nothing here waits for
+a time: stories wait for what is seen on a phone (``phone.sees``) or until there is nothing left to do (``rests``).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, Table, and_, or_, select
+from structlog.testing import capture_logs
+
+from alerts import outbox
+from alerts.policies import import_policies
+from alerts.wording import Wording
+from app.parked import QUEUES
+from app.reactions import reaction_names
+from app.roles import Part, parts_of, supervise
+from app.settings import read_settings
+from app.wiring import House
+from cases.models import Case
+from contacts.directory import find_contact, put_contact
+from contacts.linking import link_account, make_link_code
+from contacts.models import Contact
+from contacts.values import ContactCard, Role
+from sandbox import Phone, Sandbox
+from store import inbox
+from store.chats import find_or_open_chat
+from store.engine import open_engine
+from store.unit_of_work import Store
+from tests import promises
+from web.factory import make_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+    from datetime import datetime
+
+    from werkzeug.test import TestResponse
+
+    from store.unit_of_work import UnitOfWork
+    from store.vault import KeyRing
+
+TOKEN = "1:TEST"
+ZONE = "Asia/Almaty"
+HOTLINE = "+7 700 000 00 99"
+A_MOMENT = timedelta(seconds=0.4)
+IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
+"""What is due but stands behind something that is not makes nobody busy."""
+CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
+
+
+class RunningClock:
+    """Runs as ours does, from an instant of our choice, and can be moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._at + timedelta(seconds=time.monotonic() - self._began)
+
+    def advance(self, by: timedelta) -> None:
+        self._at += by
+
+
+class Town:
+    """People with phones, and Panah.
+
+    At its end the log is verified, nothing may be parked or have gone wrong, and nobody may have been given away.
+    """
+
+    def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime) -> None:
+        self.clock = RunningClock(begins_at)
+        self.sandbox = Sandbox(now=self.clock.now, token=TOKEN)
+        self.logged: list[MutableMapping[str, Any]] = []
+        self._database_url, self._ring = database_url, ring
+        self._stack = ExitStack()
+        self._relatives: list[Phone] = []
+        self._staff: list[Phone] = []
+        self._expected: set[str] = set()
+        self._parked = 0
+
+    def __enter__(self) -> Self:
+        self.logged = self._stack.enter_context(capture_logs())
+        self.sandbox.start()
+        self.sandbox.bot()
+        self._stack.callback(self.sandbox.stop)
+        self.house = self.build()
+        self._stack.callback(self.house.store.engine.dispose)
+        self._stack.enter_context(self.running(self.house))
+        self.web = make_app(self.house.store, ZONE).test_client()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._stack:
+            if kind is None:
+                self.keeps_its_promises()
+        print(*self.logged, sep="\n")  # noqa: T201  pytest shows it with a failure
+
+    # The program
+
+    def build(self) -> House:
+        """Another process's view of the same database."""
+        settings = read_settings(
+            {
+                "DATABASE_URL": self._database_url,
+                "TELEGRAM_BOT_TOKEN": TOKEN,
+                "TELEGRAM_API_URL": self.sandbox.url,
+                "PANAH_FALLBACK_HOTLINES": HOTLINE,
+            }
+        )
+        store = Store(open_engine(self._database_url), self._ring, self.clock, reactions=reaction_names())
+        return House(settings, store, self.clock, Wording(ZONE, "http://localhost:8000"))
+
+    @contextmanager
+    def running(self, house: House, roles: frozenset[str] = frozenset({"bot", "worker"})) -> Iterator[None]:
+        """Run the program's parts for as long as the block lasts."""
+        stop = threading.Event()
+        threads = [threading.Thread(target=supervise, args=(part, stop)) for part in self._parts(house, roles)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            house.store.wake.ring()
+            for thread in threads:
+                thread.join(15)
+            assert not any(thread.is_alive() for thread in threads), "a part did not stop"
+
+    @staticmethod
+    def _parts(house: House, roles: frozenset[str]) -> list[Part]:
+        return parts_of(house, roles)
+
+    # Time and peace
+
+    def rests(self) -> None:
+        """Wait until everything that is due by now, or in a moment, is done: nothing more happens until later."""
+        if not self.sandbox.faults.is_out:
+            self.sandbox.wait_until_collected()
+        self.sandbox.wait_until(lambda: not self._busy())
+
+    def later(self, **amount: float) -> None:
+        """Let time pass, once everything due before is done: ``later(minutes=2)``."""
+        self.rests()
+        self.clock.advance(timedelta(**amount))
+        self.house.store.wake.ring()
+
+    @contextmanager
+    def silence(self, *phones: Phone) -> Iterator[None]:
+        """No message comes to these phones by what happens in the block (edits of old ones make no sound)."""
+        self.rests()
+        before = [len(phone.messages) for phone in phones]
+        yield
+        self.rests()
+        rung = [phone for phone, count in zip(phones, before, strict=True) if len(phone.messages) != count]
+        assert not rung, "\n".join(["these phones were to stay silent:", *(phone.screen() for phone in rung)])
+
+    def _busy(self) -> bool:
+        soon = self.clock.now() + A_MOMENT
+        with self.house.store.read() as unit:
+            return any(
+                unit.session.scalar(select(table.c.id).where(*IN_TURN.get(name, ()), _wanted(table, soon)).limit(1))
+                for name, table in QUEUES.items()
+            )
+
+    # Who is there
+
+    def relative(self, name: str = "Gulnar", language: str = "en") -> Phone:
+        """Somebody who is not in our directory."""
+        phone = self.sandbox.phone(name, role="relative", language=language)
+        self._relatives.append(phone)
+        return phone
+
+    def helper(
+        self, name: str, role: str = "coordinator", *, languages: tuple[str, ...] = ("en",), linked: bool = True
+    ) -> Phone:
+        """Somebody in our directory, with a linked phone unless said otherwise."""
+        with self.house.store.unit("test") as unit:
+            return self._join(unit, name, role, languages, linked=linked)
+
+    def team(self, **roles: str) -> tuple[Phone, ...]:
+        """Several helpers, each with a linked phone: ``team(Aigerim="coordinator", Dana="lawyer")``."""
+        with self.house.store.unit("test") as unit:
+            return tuple(self._join(unit, name, role, ("en",), linked=True) for name, role in roles.items())
+
+    def _join(self, unit: UnitOfWork, name: str, role: str, languages: tuple[str, ...], *, linked: bool) -> Phone:
+        """Enter somebody; the account is linked as ``/link`` does it, without the way there (a story of its own)."""
+        phone = self.sandbox.phone(name, role=role, language=languages[0])
+        self._staff.append(phone)
+        contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), languages, country="KZ"))
+        if linked:
+            chat = find_or_open_chat(unit, "telegram", str(phone.chat_id))
+            assert isinstance(link_account(unit, chat, make_link_code(unit, contact_id)), Contact)
+        return phone
+
+    def link_code(self, name: str) -> str:
+        """What the administrator gives a helper."""
+        with self.house.store.unit("test") as unit:
+            contact = find_contact(unit, name)
+            assert contact is not None
+            return make_link_code(unit, contact.id)
+
+    def policy(self, text: str) -> None:
+        """Put policies and rosters in force."""
+        with self.house.store.unit("test") as unit:
+            import_policies(unit, text)
+
+    # What happened
+
+    def case_codes(self) -> list[str]:
+        """The codes of all cases, oldest first."""
+        with self.house.store.read() as unit:
+            return list(unit.session.scalars(select(Case.code).order_by(Case.opened_at, Case.id)))
+
+    @staticmethod
+    def code_on(phone: Phone) -> str:
+        """The code of the report this phone was told, once it was."""
+        found = CODE.search(phone.sees(CODE).plain)
+        assert found is not None
+        return found[0]
+
+    def looks_at(self, link: str) -> TestResponse:
+        """Open an address as a browser or a link preview does."""
+        return self.web.get(urlsplit(link).path)
+
+    def presses(self, link: str) -> TestResponse:
+        """Press the button of a one-time link."""
+        return self.web.post(urlsplit(link).path)
+
+    def page(self, link: str) -> str:
+        """The words of the page behind a one-time link."""
+        answer = self.presses(link)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def heard_of(self, event: str, **fields: object) -> bool:
+        """Whether something was logged under this name, with these fields."""
+        return any({"event": event, **fields}.items() <= entry.items() for entry in list(self.logged))
+
+    # What must be true in the end
+
+    def expects(self, *troubles: str, parked: int = 0) -> None:
+        """The story tells of errors that are logged under these names, and of so many things that stay parked."""
+        self._expected |= set(troubles)
+        self._parked = parked
+
+    def keeps_its_promises(self) -> None:
+        """See :mod:`tests.promises`."""
+        self.rests()
+        promises.the_log_holds(self.house.store)
+        promises.nothing_else_is_parked(self.house.store, self._parked)
+        promises.nothing_went_wrong(self.logged, self._expected)
+        promises.nobody_was_given_away(self.sandbox, self._relatives, self._staff, self.logged)
+
+
+def _wanted(table: Table, soon: datetime) -> ColumnElement[bool]:
+    """A row somebody works on, or should by now."""
+    return and_(table.c.due_at.is_not(None), or_(table.c.due_at <= soon, table.c.fence.is_not(None)))

@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import pytest
+
+from texts import check
+from texts.audience import is_button, required
+from texts.catalogue import DRAFT, LANGUAGES, REVIEWED, Entry, entries, keys
+
+
+def test_the_catalogues_are_in_order() -> None:
+    assert check.problems() == ()
+
+
+def test_a_key_the_program_uses_and_nobody_wrote_is_found() -> None:
+    assert check.problems(used=["reply.first", "reply.firts"]) == ("the program says reply.firts, which is not a key",)
+
+
+def test_relatives_are_spoken_to_in_every_language_and_staff_in_three() -> None:
+    for language in LANGUAGES:
+        assert {"reply.first", "ask.who", "option.skip", "language.ug"} <= required(language)
+        assert ("page.coordinator" in required(language)) == (language in {"en", "ru", "kk"})
+    assert required("kk") == keys()
+
+
+def test_buttons_are_told_from_messages() -> None:
+    assert is_button("option.call.yes")
+    assert is_button("web.show")
+    assert not is_button("web.show_why")
+    assert not is_button("ask.call")
+
+
+ENGLISH = Entry("Take {code}.\nSend /stop", ("Who reads it.",), None, (), fuzzy=False)
+KAZAKH = Entry("{code} алыңыз.\n/stop жіберіңіз", ("Who reads it.",), ENGLISH.text, (DRAFT,), fuzzy=False)
+
+
+def complaints(key: str, language: str, entry: Entry, english: Entry = ENGLISH) -> set[str]:
+    found = check.in_catalogue(language, {key: entry}, {key: english})
+    return {problem.removeprefix(f"{key} ") for problem in found if problem.startswith(f"{key} ")}
+
+
+def test_a_good_entry_has_no_complaint() -> None:
+    assert complaints("reply.x", "kk", KAZAKH) == set()
+    assert complaints("reply.x", "en", ENGLISH) == set()
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        (replace(KAZAKH, text=""), "is empty"),
+        (replace(KAZAKH, text=" {code} алыңыз.\n/stop жіберіңіз"), "begins or ends with white space"),
+        (replace(KAZAKH, text="{cod} алыңыз.\n/stop жіберіңіз"), "has other placeholders than the English"),
+        (replace(KAZAKH, text="{code} { алыңыз.\n/stop жіберіңіз"), "has a stray brace"),
+        (replace(KAZAKH, text="{code} алыңыз.\n/стоп жіберіңіз"), "has other commands than the English"),
+        (replace(KAZAKH, text="{code} алыңыз. /stop жіберіңіз"), "has other lines than the English"),
+        (replace(KAZAKH, text="{code} aлыңыз.\n/stop жіберіңіз"), "has letters of another alphabet"),
+        (replace(KAZAKH, text="{code}\u200f алыңыз.\n/stop жіберіңіз"), "holds invisible control characters"),
+        (replace(KAZAKH, text="{code} алыңыз.\n/stop" + " жіберіңіз" * 500), "is too long for a message"),
+        (replace(KAZAKH, marks=()), "says neither or both of review: draft and review: done"),
+        (replace(KAZAKH, marks=(DRAFT, REVIEWED)), "says neither or both of review: draft and review: done"),
+        (replace(KAZAKH, fuzzy=True), "is fuzzy, so nobody would hear it; use review: draft"),
+    ],
+)
+def test_each_fault_is_found(entry: Entry, complaint: str) -> None:
+    assert complaint in complaints("reply.x", "kk", entry)
+
+
+def test_a_label_longer_than_a_button_is_found() -> None:
+    label = replace(ENGLISH, text="x" * 31)
+
+    assert complaints("option.x", "en", label, label) == {"is too long for a button"}
+
+
+def test_a_first_reply_longer_than_a_lock_screen_is_found() -> None:
+    reply = replace(ENGLISH, text="x" * 451)
+
+    assert complaints("reply.first", "en", reply, reply) == {"is too long for a lock screen"}
+
+
+def test_a_language_must_call_itself_the_same_everywhere() -> None:
+    name = replace(ENGLISH, text="Қазақша")
+
+    assert complaints("language.kk", "ug", replace(KAZAKH, text="قازاقچە"), name) == {"differs between languages"}
+    assert complaints("language.kk", "ug", replace(KAZAKH, text="Қазақша"), name) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "looks_right", "is_right"),
+    [
+        ("ug", "یاردەم", "ياردەم"),  # Persian yeh
+        ("ug", "ساقچي خەۋه", "ساقچى خەۋە"),  # Arabic heh
+        ("kk-Arab", "کومەك", "كومەك"),  # Persian kaf
+        ("kk", "Ciз", "Сіз"),  # two Latin letters
+        ("zh", "您 код", "您的编号"),
+    ],
+)
+def test_letters_that_only_look_right_are_found(language: str, looks_right: str, is_right: str) -> None:
+    english = replace(ENGLISH, text="You")
+
+    assert "has letters of another alphabet" in complaints(
+        "reply.x", language, replace(KAZAKH, text=looks_right), english
+    )
+    assert complaints("reply.x", language, replace(KAZAKH, text=is_right), english) == set()
+
+
+def test_a_key_that_english_lacks_is_found() -> None:
+    found = check.in_catalogue("zh", dict(entries("zh")) | {"reply.old": KAZAKH}, entries("en"))
+
+    assert list(found) == ["reply.old is not a key of the English catalogue"]
+
+
+def test_a_missing_translation_is_found() -> None:
+    own = {key: entry for key, entry in entries("ug").items() if key != "reply.taken"}
+
+    assert list(check.in_catalogue("ug", own, entries("en"))) == ["reply.taken is missing"]
+
+
+def test_a_translator_who_left_an_address_is_protected() -> None:
+    found = check.in_file("ug", "# Somebody <somebody@example.org>", entries("ug"), entries("en"))
+
+    assert any("e-mail address" in problem for problem in found)

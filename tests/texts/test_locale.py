@@ -1,0 +1,159 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from texts.catalogue import LANGUAGES
+from texts.locale import guess_language, is_right_to_left
+
+# Nobody here is real. Client codes are those of the app: None where a door has none (SMS, a web form).
+MESSAGES: dict[str, list[tuple[str, str | None]]] = {
+    "ug": [
+        ("ياردەم قىلىڭلار، ئاكامنى تۇتۇپ كەتتى", None),
+        ("ئېغىم ئايرودرومدا", "tr"),
+        ("ياردەم", "en"),
+        ("ئۇكام چېگرادا قولغا ئېلىندى، قازاقىستاندا", "ru"),
+        ("ئانامدىن خەۋەر يوق، 3 كۈن بولدى", "zh-hans"),
+        ("سالام", "ar"),
+        ("مەن ئىستانبۇلدا، ئېرىمنى ساقچى ئېلىپ كەتتى Telegram", "tr"),
+    ],
+    "kk-Arab": [
+        ("كومەك كەرەك، ٴىنىمدى ۇستاپ كەتتى", None),
+        ("ءبىزدىڭ بالانى شەكارادا ۇستادى", "zh-hans"),
+        ("اعامدى قاماپ قويدى", "ru"),
+        ("سالەمەتسىز بە، مەنىڭ كۇيەۋىم حابارسىز كەتتى", "en"),
+        ("قىتايعا قايتارىپ جىبەرەيىن دەپ جاتىر", None),
+        ("پوليتسيا الىپ كەتتى", "ru"),
+    ],
+    "kk": [
+        ("Көмектесіңіздерші, ағамды ұстап әкетті", None),
+        ("Інім шекарада", "ru"),
+        ("агамды устап алды, комек керек", "ru"),
+        ("Сәлеметсіз бе! Күйеуім хабарсыз кетті", "en"),
+        ("полиция алып кетти, кайда екенин билмеймиз", "ru"),
+        ("Қазір әуежайда, задержать етті", "ru"),
+        ("Жок", "ru"),
+    ],
+    "ru": [
+        ("Помогите, брата задержали на границе", None),
+        ("его увезли", "en"),
+        ("Моего мужа Ержаната Қабай забрали из дома", "kk"),
+        ("Здравствуйте", "kk"),
+        ("суд завтра в 10", "kk"),
+        ("Брат в аэропорту Алматы, рейс CZ6012", "tr"),
+        ("Допоможіть, його затримали на кордоні, є папір", "uk"),
+        ("Акамни ушлаб кетишди, ўзимиз билмаймиз", "uz"),
+    ],
+    "zh": [
+        ("我哥哥在边境被抓了", None),
+        ("救命", "ug"),
+        ("请帮帮我，我妻子失联三天了", "kk"),
+        ("他在机场 Almaty", "en"),
+        ("被抓了 help", "en"),
+        ("我弟弟叫 Yerzhanat，今天被带走", "ru"),
+    ],
+    "en": [
+        ("Help, my brother was arrested at the border", None),
+        ("help", "en"),
+        ("My husband is at the airport", "tr"),
+        ("yardim edin, abim gözaltında", "tr"),
+        ("ayuda", "es"),
+        ("ساعدوني، أخي محتجز في المطار", "ar"),
+        ("برادرم را در مرز گرفتند، کمک کنید", "fa"),
+        ("میرے بھائی کو پکڑ لیا گیا ہے", "ur"),
+        ("السلام عليكم", "ar"),
+        ("برایەکەم گیراوە، یارمەتیم بدەن", "ckb"),
+        ("", None),
+        ("12 34", None),
+        ("🆘🆘", "fr"),
+    ],
+}
+CASES = [(text, client, language) for language, said in MESSAGES.items() for text, client in said]
+
+
+@pytest.mark.parametrize(("text", "client", "language"), CASES)
+def test_a_message_is_answered_in_its_language(text: str, client: str | None, language: str) -> None:
+    assert guess_language(text, client) == language
+
+
+@pytest.mark.parametrize(
+    ("client", "language"),
+    [
+        ("kk", "kk"),
+        ("kk-KZ", "kk"),
+        ("kk-Arab", "kk-Arab"),
+        ("kk_CN", "kk-Arab"),
+        ("ru", "ru"),
+        ("zh-hans", "zh"),
+        ("zh-Hant-TW", "zh"),
+        ("ug", "ug"),
+        ("ug-CN", "ug"),
+        ("en-GB", "en"),
+        ("tr", "en"),
+        ("uz", "ru"),
+        ("ky", "ru"),
+        ("xx", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+@pytest.mark.parametrize("text", [None, "", "  \n", "🆘", "12:30, 87", "https://example.org/помогите", "/start"])
+def test_without_words_the_app_decides(text: str | None, client: str | None, language: str) -> None:
+    assert guess_language(text, client) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "language"),
+    [
+        ("ATAMDY USTADY", "kk", "kk"),  # Kazakh in Latin letters
+        ("pomogite", "ru", "ru"),
+        ("akamni tutup ketti", "ug", "ug"),
+        ("Алматы", "kk", "kk"),
+        ("Алматы", "en", "ru"),
+        ("بالام", "kk", "kk-Arab"),
+        ("بالام", "ug", "ug"),
+        ("بالام", "fa", "en"),
+        ("بالام", "en", "ug"),
+        ("السلام عليكم", None, "ug"),
+        ("السلام عليكم", "kk", "kk-Arab"),
+        ("ساعدوني، أخي محتجز في المطار", "ug", "ug"),
+        ("уйғур җәмийити", "ug", "ru"),  # Uyghurs who write Cyrillic read Russian, our Uyghur is in Arabic letters
+        ("уйғур җәмийити", "ru", "ru"),
+    ],
+)
+def test_where_letters_are_shared_the_app_decides(text: str, client: str | None, language: str) -> None:
+    assert guess_language(text, client) == language
+
+
+def test_the_two_ways_to_write_the_kazakh_hamza_are_one() -> None:
+    assert guess_language("\u0674بىر", None) == guess_language("\u0621بىر", None) == "kk-Arab"
+    assert guess_language("\u0678", "ru") == "kk-Arab"  # high hamza and yeh as one character
+
+
+def test_links_mentions_and_commands_are_not_the_person_speaking() -> None:
+    assert guess_language("@panah_example https://example.org/abc /help помогите", "en") == "ru"
+
+
+def test_words_that_touch_a_link_are_heard() -> None:
+    assert guess_language("救命https://example.org/abc我哥哥被抓了", "en") == "zh"
+
+
+def test_a_very_long_message_is_judged_by_its_beginning() -> None:
+    assert guess_language("помогите " * 500 + "救" * 100_000, "en") == "ru"
+
+
+@given(text=st.none() | st.text(alphabet=st.characters()), client=st.none() | st.text(max_size=12))
+def test_any_text_gets_one_of_our_languages(text: str | None, client: str | None) -> None:
+    assert guess_language(text, client) in LANGUAGES
+
+
+@given(
+    text=st.text(alphabet="اەبپتجچحخدرزژسشعغفقكگڭلمنھوۇۆۈۋېىيئ\u0674ءکیهة َُ،؟"),
+    client=st.sampled_from(["kk", "ug", "ru", "ar", None]),
+)
+def test_our_arabic_letters_are_never_answered_in_cyrillic(text: str, client: str | None) -> None:
+    if not set(text) & set("کیهة"):
+        assert guess_language(text, client) != "kk" or not any(letter.isalpha() for letter in text)
+
+
+def test_only_two_languages_run_from_right_to_left() -> None:
+    assert [language for language in LANGUAGES if is_right_to_left(language)] == ["kk-Arab", "ug"]

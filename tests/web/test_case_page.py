@@ -1,0 +1,259 @@
+"""The page behind a one-time link: once, for the one who holds the case, in words they read."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, update
+
+from alerts.models import Delivery, Need, NeedState, Page
+from alerts.outbox import enqueue
+from cases.links import LINK_MINUTES
+from contacts.models import Contact
+from store.base import new_id
+from store.chats import find_or_open_chat
+from store.eventlog import EventRow
+from tests.web.conftest import ZONE
+from tests.web.scene import FIRST_WORDS, Scene
+from web.factory import make_app
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.testing import FlaskClient
+
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+SCRIPT = "<script>alert('x')</script><img src=//evil.example>"
+
+
+def shown(answer_text: str) -> str:
+    """The words of a page, as they are read."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer_text)).split())
+
+
+def seen_by(store: Store) -> list[str]:
+    with store.read() as unit:
+        return list(unit.session.scalars(select(EventRow.actor).where(EventRow.name == "CaseViewed")))
+
+
+class TestOnce:
+    def test_looking_shows_nothing_and_uses_nothing_up(
+        self, client: FlaskClient, scene: Scene, quick_store: Store
+    ) -> None:
+        link = scene.link(scene.helper())
+        for _ in range(3):
+            answer = client.get(link)
+            assert answer.status_code == 200
+            assert scene.code in answer.text
+            assert FIRST_WORDS not in answer.text
+        assert seen_by(quick_store) == []
+
+    def test_pressing_shows_the_case_and_is_logged(self, client: FlaskClient, scene: Scene, quick_store: Store) -> None:
+        aigerim = scene.helper()
+        answer = client.post(scene.link(aigerim))
+        assert answer.status_code == 200
+        assert FIRST_WORDS in answer.text
+        assert seen_by(quick_store) == [f"contact:{aigerim}"]
+        assert quick_store.verify_log() == []
+
+    def test_the_second_time_it_is_over(self, client: FlaskClient, scene: Scene, quick_store: Store) -> None:
+        link = scene.link(scene.helper())
+        client.post(link)
+        for answer in (client.get(link), client.post(link)):
+            assert answer.status_code == 404
+            assert "used or has expired" in answer.text
+            assert scene.code not in answer.text
+        assert len(seen_by(quick_store)) == 1
+
+    def test_of_several_presses_at_once_one_wins(self, store: Store) -> None:
+        scene = Scene.begin(store)
+        link, together = scene.link(scene.helper()), threading.Barrier(4)
+        answers: list[int] = []
+
+        def press() -> None:
+            client = make_app(store, ZONE).test_client()
+            together.wait()
+            answers.append(client.post(link).status_code)
+
+        threads = [threading.Thread(target=press) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == [200, 404, 404, 404]
+        assert len(seen_by(store)) == 1
+
+    def test_after_ten_minutes_it_is_over(self, client: FlaskClient, scene: Scene, clock: ManualClock) -> None:
+        link = scene.link(scene.helper())
+        clock.advance(timedelta(minutes=LINK_MINUTES) - timedelta(seconds=1))
+        assert client.get(link).status_code == 200
+        clock.advance(timedelta(seconds=1))
+        assert client.get(link).status_code == client.post(link).status_code == 404
+
+    def test_an_unused_link_says_why_in_its_readers_language(
+        self, client: FlaskClient, scene: Scene, clock: ManualClock
+    ) -> None:
+        link = scene.link(scene.helper(), "ru")
+        clock.advance(timedelta(hours=1))
+        assert 'lang="ru"' in client.get(link).text
+        assert 'lang="en"' in client.get("/open/never-there-was-one").text
+
+
+class TestWhose:
+    def test_who_has_left_sees_nothing(self, client: FlaskClient, scene: Scene, quick_store: Store) -> None:
+        aigerim = scene.helper()
+        link = scene.link(aigerim)
+        with quick_store.unit("test") as unit:
+            unit.session.execute(update(Contact).where(Contact.id == aigerim).values(left_at=unit.now))
+        for answer in (client.get(link), client.post(link)):
+            assert answer.status_code == 404
+            assert scene.code not in answer.text
+        assert seen_by(quick_store) == []
+
+    def test_who_does_not_hold_the_case_sees_nothing(
+        self, client: FlaskClient, scene: Scene, quick_store: Store
+    ) -> None:
+        answer = client.post(scene.link(scene.helper(accepts=False)))
+        assert answer.status_code == 403
+        assert "You have not accepted this case" in answer.text
+        assert FIRST_WORDS not in answer.text
+        assert seen_by(quick_store) == []
+
+    def test_what_was_taken_back_meanwhile_is_not_shown(
+        self, client: FlaskClient, scene: Scene, quick_store: Store
+    ) -> None:
+        link = scene.link(scene.helper())
+        with quick_store.unit("test") as unit:
+            unit.session.execute(update(Need).values(state=NeedState.PAGING, accepted_by=None))
+        assert client.post(link).status_code == 403
+
+    def test_a_lawyer_is_not_shown_the_way_to_the_reporter(self, client: FlaskClient, scene: Scene) -> None:
+        scene.answers("call", "yes")
+        scene.answers("safe_contact", message=scene.says("+7 700 000 00 77 after ten"))
+        scene.answers("where", message=scene.says("at the airport"))
+        lawyer = client.post(scene.link(scene.helper("Dana", "lawyer"))).text
+        coordinator = client.post(scene.link(scene.helper())).text
+        assert "700 000 00 77" not in lawyer
+        assert "Yes, call me" not in lawyer
+        assert "relayed by a coordinator" in lawyer
+        assert "700 000 00 77" in coordinator
+        assert "Yes, call me" in coordinator
+        assert "relayed by a coordinator" not in coordinator
+        assert lawyer.count("at the airport") == coordinator.count("at the airport") == 2
+
+
+class TestWords:
+    def test_what_was_written_is_never_markup(self, client: FlaskClient, scene: Scene) -> None:
+        scene.answers("who", message=scene.says(SCRIPT))
+        scene.sends("photo", caption=SCRIPT)
+        scene.answers("happening", SCRIPT)
+        text = client.post(scene.link(scene.helper(SCRIPT))).text
+        assert "<script" not in text
+        assert "<img" not in text
+        assert shown(text).count(SCRIPT) == 5
+
+    def test_what_turns_letters_round_is_left_out_and_lines_stay_lines(self, client: FlaskClient, scene: Scene) -> None:
+        scene.says("\u202eEVIL\u202c one\ntwo \u2067ئۇ\u2069\x00\x07 \ud800 end")
+        text = client.post(scene.link(scene.helper())).text
+        assert "EVIL one\ntwo \u2067ئۇ\u2069   \ufffd end" in text
+        assert not re.search("[\u202a-\u202e\x00\x07]", text)
+
+    def test_every_strangers_words_stand_in_a_box_of_their_own(self, client: FlaskClient, scene: Scene) -> None:
+        scene.answers("who", message=scene.says("ئاسقەر"))
+        text = client.post(scene.link(scene.helper("Aigerim"))).text
+        assert text.count('<p class="words" dir="auto">ئاسقەر</p>') == 2
+        assert "<bdi>Aigerim</bdi>" in text
+
+    @pytest.mark.parametrize(
+        ("language", "spoken"),
+        [("en", "en"), ("ru", "ru"), ("kk", "kk"), ("kk-Arab", "kk"), ("ug", "en"), ("zh", "en"), ("tr", "en")],
+    )
+    def test_the_page_says_which_language_it_speaks_and_runs_as_that_does(
+        self, client: FlaskClient, scene: Scene, language: str, spoken: str
+    ) -> None:
+        link = scene.link(scene.helper(), language)
+        for text in (client.get(link).text, client.post(link).text, client.post(link).text):
+            assert f'<html lang="{spoken}" dir="ltr">' in text
+
+    def test_times_are_the_teams(self, client: FlaskClient, scene: Scene) -> None:
+        assert "2 March 2026, 23:00 (Almaty)" in client.post(scene.link(scene.helper())).text
+
+    def test_what_is_not_words_is_said_to_be_there(self, client: FlaskClient, scene: Scene) -> None:
+        scene.answers("more.medical", message=scene.sends("voice", voice={"duration": 3}))
+        scene.sends("location", location={"latitude": 43.35, "longitude": 77.04})
+        scene.sends("sticker", sticker={"emoji": "x"})
+        text = shown(client.post(scene.link(scene.helper())).text)
+        assert text.count("Voice message") == 2
+        assert "43.35, 77.04" in text
+        assert "Something else" in text
+
+    def test_answers_are_what_was_tapped(self, client: FlaskClient, scene: Scene) -> None:
+        for question, value in (("happening", "border"), ("how_many", "few"), ("more", "medical"), ("more", "paper")):
+            scene.answers(question, value)
+        scene.answers("outside")
+        scene.answers("more", "done")
+        text = shown(client.post(scene.link(scene.helper())).text)
+        assert "What is happening At a border or airport" in text
+        assert "How many people 2 to 5 people" in text
+        assert "Reporter is outside the feared country —" in text
+        assert "Also Urgent medical need They were given a paper" in text
+        assert "That is all" not in text
+
+    def test_a_choice_nobody_knows_any_more_stands_as_it_was_kept(self, client: FlaskClient, scene: Scene) -> None:
+        scene.answers("happening", "abducted")
+        assert "abducted" in client.post(scene.link(scene.helper())).text
+
+
+class TestTrail:
+    def page(self, scene: Scene, name: str, state: str, *, declined: bool = False) -> None:
+        dana = scene.helper(name, "lawyer", accepts=False)
+        with scene.store.unit("test") as unit:
+            need = unit.session.scalars(select(Need).where(Need.kind == "lawyer")).one()
+            page = Page(id=new_id(), need_id=need.id, contact_id=dana, round=1, step=0, asked_at=unit.now)
+            page.declined_at = unit.now if declined else None
+            unit.session.add(page)
+            unit.session.flush()
+            sent = enqueue(
+                unit, find_or_open_chat(unit, "telegram", name), "page.lawyer", language="en", page_id=page.id
+            )
+            unit.session.execute(update(Delivery).where(Delivery.id == sent).values(state=state))
+
+    @pytest.fixture
+    def sought(self, scene: Scene, quick_store: Store) -> UUID:
+        """A lawyer who is still sought; the coordinator who looks on."""
+        coordinator = scene.helper()
+        scene.helper("Dana", "lawyer")
+        with quick_store.unit("test") as unit:
+            values = {"state": NeedState.PAGING, "accepted_by": None}
+            unit.session.execute(update(Need).where(Need.kind == "lawyer").values(**values))
+        return coordinator
+
+    def test_a_coordinator_sees_whom_the_search_has_met(self, client: FlaskClient, scene: Scene, sought: UUID) -> None:
+        for name, state in (("Timur", "sent"), ("Marat", "failed_temporary"), ("Zhanna", "unknown")):
+            self.page(scene, name, state)
+        self.page(scene, "Serik", "sent", declined=True)
+        self.page(scene, "Nobody", "cancelled")
+        text = shown(client.post(scene.link(sought)).text)
+        assert "Coordinator accepted · Aigerim" in text
+        assert "Lawyer people are being alerted" in text
+        assert "Timur · sent, no answer yet" in text
+        assert "Marat · in the queue" in text
+        assert "Zhanna · may not have arrived" in text
+        assert "Serik · declined" in text
+        assert "Nobody" not in text
+
+    def test_a_lawyer_sees_who_has_taken_it_and_not_who_was_asked(self, client: FlaskClient, scene: Scene) -> None:
+        scene.helper()
+        dana = scene.helper("Dana", "lawyer")
+        self.page(scene, "Timur", "sent", declined=True)
+        text = shown(client.post(scene.link(dana)).text)
+        assert "Coordinator accepted · Aigerim" in text
+        assert "Lawyer accepted · Dana" in text
+        assert "Timur" not in text

@@ -1,0 +1,81 @@
+"""The server itself: it takes its address at once, answers what it has begun to answer, and ends when told."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.conftest import ZONE
+from web.server import listen, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.unit_of_work import Store
+
+
+def answer_of(connection: socket.socket) -> bytes:
+    said = b""
+    while not said.endswith(b"ready\n"):
+        said += connection.recv(4096)
+    return said
+
+
+@contextmanager
+def served(quick_store: Store) -> Iterator[tuple[str, threading.Event]]:
+    listening, stop = listen(("127.0.0.1", 0)), threading.Event()
+    thread = threading.Thread(target=serve, args=(quick_store, listening, ZONE, stop))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", stop
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_it_answers_and_ends_although_somebody_stays_connected(quick_store: Store) -> None:
+    with served(quick_store) as (url, stop):
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+            assert answer.read() == b"ok\n"
+            assert answer.headers["Server"] is None
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as lingering:
+            lingering.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer_of(lingering)
+            began = time.monotonic()
+            stop.set()
+            assert lingering.recv(4096) == b""
+            assert time.monotonic() - began < 3
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(url, timeout=5)  # noqa: S310  our own address
+
+
+def test_a_request_under_way_is_answered_before_it_ends(quick_store: Store) -> None:
+    with served(quick_store) as (url, stop):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as waiting:
+            with quick_store.unit("test"):  # holds up whoever wants to write
+                waiting.sendall(b"POST /open/x HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+                time.sleep(0.3)
+                stop.set()
+                time.sleep(0.3)
+            answer = b"".join(iter(lambda: waiting.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.0 404")
+    assert answer.endswith(b"</html>")
+
+
+def test_a_taken_address_is_an_error_at_once() -> None:
+    with listen(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        listen(taken.getsockname())
+
+
+def test_requests_wait_in_line_until_somebody_serves() -> None:
+    with listen(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as early:
+        early.sendall(b"GET / HTTP/1.0\r\n\r\n")

@@ -1,0 +1,22 @@
+"""Who reads which text, read from the first word of its key."""
+
+from typing import Final
+
+from texts.catalogue import keys
+
+_FOR_RELATIVES: Final = ("reply.", "ask.", "option.", "language.")
+_STAFF_LANGUAGES: Final = frozenset({"en", "ru", "kk"})
+_BUTTONS: Final = ("option.", "button.", "language.")
+_OTHER_BUTTONS: Final = frozenset({"web.show"})
+
+
+def required(language: str) -> frozenset[str]:
+    """Keys a catalogue must hold: what relatives read in every language, everything in those of the staff."""
+    if language in _STAFF_LANGUAGES:
+        return keys()
+    return frozenset(key for key in keys() if key.startswith(_FOR_RELATIVES))
+
+
+def is_button(key: str) -> bool:
+    """Say whether the text is the label of a button."""
+    return key.startswith(_BUTTONS) or key in _OTHER_BUTTONS

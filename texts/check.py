@@ -1,0 +1,138 @@
+"""What must be true of the catalogues before they are shipped.
+
+`python -m texts.check` says what is wrong and fails; a test asks the same.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from texts.audience import is_button, required
+from texts.catalogue import DRAFT, LANGUAGES, REVIEWED, SOURCE, Entry, entries, folder
+from texts.refresh import refreshed
+
+_MESSAGE_LENGTH: Final = 4096  # Telegram's limit
+_BUTTON_LENGTH: Final = 30  # what a phone shows of a button in full
+_FIRST_REPLY_LENGTH: Final = 450
+
+_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
+_RUSSIAN: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+# The letters a text may be made of. A Persian yeh or an Arabic heh inside a Uyghur word looks right on one
+# phone and falls apart on the next. Chinese is checked by the name of the character.
+_ALPHABETS: Final[Mapping[str, frozenset[str]]] = {
+    "en": frozenset(_LATIN),
+    "ru": frozenset(_RUSSIAN),
+    "kk": frozenset(_RUSSIAN + "әғқңөұүһі"),
+    "kk-Arab": frozenset("اەبپتجچحدرزسشعفقكگلمنڭھوۇۆۋىي\u0674"),
+    "ug": frozenset("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىيئ"),
+}
+_FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
+# May stand in any language: what is filled in, what is typed as it is, and the one proper name.
+_FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\bTelegram\b")
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+
+
+def problems(used: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what is wrong, one phrase each, empty when all is well.
+
+    `used` are the keys the program speaks by: each must be in the catalogue.
+    """
+    english = entries(SOURCE)
+    found = [f"the program says {key}, which is not a key" for key in sorted(set(used) - set(english))]
+    for language in LANGUAGES:
+        own = entries(language)
+        found += [f"{language}: {problem}" for problem in in_catalogue(language, own, english)]
+        found += [f"{language}: {problem}" for problem in in_file(language, _raw(language), own, english)]
+    return tuple(found)
+
+
+def in_catalogue(language: str, own: Mapping[str, Entry], english: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield what is wrong with the entries of a catalogue, compared with the English ones."""
+    yield from (f"{key} is missing" for key in sorted(required(language) - set(own)))
+    for key, entry in own.items():
+        if key not in english:
+            yield f"{key} is not a key of the English catalogue"
+            continue
+        judged = _Judged(key, language, entry, english[key])
+        yield from (f"{key} {complaint}" for complaint, is_wrong in _COMPLAINTS.items() if is_wrong(judged))
+
+
+def in_file(language: str, raw: str, own: Mapping[str, Entry], english: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield what is wrong with the file itself."""
+    if _EMAIL.search(raw):
+        yield "the file holds an e-mail address; translators stay unnamed, they have families"
+    if raw != refreshed(language, own, english):
+        yield "the file is not in step with the English one; run python -m texts.refresh"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    key: str
+    language: str
+    entry: Entry
+    english: Entry
+
+    @property
+    def text(self) -> str:
+        return self.entry.text
+
+
+def _has_foreign_letters(judged: _Judged) -> bool:
+    if judged.key.startswith("language."):
+        return False
+    own_words = _FOREIGN.sub(" ", judged.text).lower()
+    alphabet = _ALPHABETS.get(judged.language)
+    return any(
+        not (_FIRST_HAN <= letter <= _LAST_HAN if alphabet is None else letter in alphabet)
+        for letter in own_words
+        if letter.isalpha()
+    )
+
+
+def _review_is_unclear(judged: _Judged) -> bool:
+    return judged.language != SOURCE and len({DRAFT, REVIEWED} & set(judged.entry.marks)) != 1
+
+
+def _commands(text: str) -> list[str]:
+    return re.findall(r"(?<![\w/])/[a-z]+|`[^`]*`", text)
+
+
+_COMPLAINTS: Final[Mapping[str, Callable[[_Judged], bool]]] = {
+    "is empty": lambda judged: not judged.text,
+    "begins or ends with white space": lambda judged: judged.text != judged.text.strip(),
+    "has other placeholders than the English": lambda judged: judged.entry.placeholders != judged.english.placeholders,
+    "has a stray brace": lambda judged: bool(re.search(r"[{}]", re.sub(r"\{[a-z_]+\}", "", judged.text))),
+    "has other commands than the English": lambda judged: _commands(judged.text) != _commands(judged.english.text),
+    "has other lines than the English": lambda judged: judged.text.count("\n") != judged.english.text.count("\n"),
+    "has letters of another alphabet": _has_foreign_letters,
+    "holds invisible control characters": lambda judged: not judged.text.replace("\n", "").isprintable(),
+    "is too long for a message": lambda judged: len(judged.text) > _MESSAGE_LENGTH,
+    "is too long for a button": lambda judged: is_button(judged.key) and len(judged.text) > _BUTTON_LENGTH,
+    "is too long for a lock screen": lambda judged: (
+        judged.key == "reply.first" and len(judged.text) > _FIRST_REPLY_LENGTH
+    ),
+    "differs between languages": lambda judged: (
+        judged.key.startswith("language.") and judged.text != judged.english.text
+    ),
+    "is fuzzy, so nobody would hear it; use review: draft": lambda judged: judged.entry.fuzzy,
+    "says neither or both of review: draft and review: done": _review_is_unclear,
+    "has no note for translators": lambda judged: not judged.english.notes,
+}
+
+
+def _raw(language: str) -> str:
+    return (files("texts") / "catalogues" / folder(language) / "panah.po").read_text(encoding="utf-8")
+
+
+def main() -> None:
+    """Say what is wrong; exit with 1 if anything is."""
+    found = problems()
+    sys.stdout.writelines(f"{problem}\n" for problem in found)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

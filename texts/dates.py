@@ -1,0 +1,94 @@
+"""Instants as a person reads them: in local time, with the city whose clock is meant.
+
+Formats, month names and most city names come from CLDR through Babel. Hours are always 00 to 23, because an
+alert that says 7:30 must not be read as evening by one person and morning by another.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+
+# English as written outside the United States: 5 March 2026, never 3/5 or 5/3.
+_LOCALES: Final[Mapping[str, str]] = {
+    "en": "en_001",
+    "ru": "ru",
+    "kk": "kk",
+    "kk-Arab": "kk_Arab",
+    "ug": "ug",
+    "zh": "zh_Hans",
+}
+_COMMAS: Final[Mapping[str, str]] = {"kk-Arab": "، ", "ug": "، ", "zh": " "}
+
+# CLDR has no Uyghur names of cities yet; these are the ones our people live in.
+_UYGHUR_CITIES: Final[Mapping[str, str]] = {
+    "Asia/Almaty": "ئالمۇتا",
+    "Asia/Bangkok": "بانكوك",
+    "Asia/Bishkek": "بىشكەك",
+    "Asia/Dubai": "دۇبەي",
+    "Asia/Kuala_Lumpur": "كۇئالالۇمپۇر",
+    "Asia/Shanghai": "شاڭخەي",
+    "Asia/Tashkent": "تاشكەنت",
+    "Asia/Urumqi": "ئۈرۈمچى",
+    "Europe/Berlin": "بېرلىن",
+    "Europe/Istanbul": "ئىستانبۇل",
+    "Europe/Moscow": "موسكۋا",
+}
+
+
+def age(since: timedelta, language: str) -> str:
+    """Return how long something has lasted, in its largest unit: "5 min", "3 days"."""
+    return format_timedelta(since, locale=_LOCALES.get(language, _LOCALES["en"]), format="short", threshold=1)
+
+
+class NaiveDatetimeError(ValueError):
+    """An instant without a time zone: nobody can say when it is."""
+
+
+def local_time(at: datetime, zone: str, language: str, *, with_date: bool = False) -> str:
+    """Return an instant as the clock of `zone` shows it, with the zone's city: "22:05 (Almaty)".
+
+    `zone` is an IANA name. With `with_date` the day stands before: "5 March 2026, 22:05 (Almaty)".
+    A language we do not speak is answered in English, as by `texts.catalogue.say`. Raises NaiveDatetimeError
+    for an instant without a zone, zoneinfo.ZoneInfoNotFoundError for a zone that does not exist.
+    """
+    local = _at_zone(at, zone)
+    clock = f"{format_time(local, 'HH:mm', locale=_locale(language))} ({_city(zone, language)})"
+    if not with_date:
+        return clock
+    return f"{_day(local, language)}{_COMMAS.get(language, ', ')}{clock}"
+
+
+def local_date(at: datetime, zone: str, language: str) -> str:
+    """Return the day an instant falls on in `zone`, in full: "5 March 2026". Raises as `local_time`."""
+    return _day(_at_zone(at, zone), language)
+
+
+def _at_zone(at: datetime, zone: str) -> datetime:
+    if at.utcoffset() is None:
+        raise NaiveDatetimeError("an instant needs a time zone before it can be told")
+    return at.astimezone(ZoneInfo(zone))
+
+
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, _LOCALES["en"]))
+
+
+def _day(local: datetime, language: str) -> str:
+    day = format_date(local.date(), "long", locale=_locale(language))
+    # CLDR's narrow no-break space is a box on older phones.
+    return day.replace("\u202f", "\u00a0")
+
+
+@lru_cache(maxsize=256)
+def _city(zone: str, language: str) -> str:
+    if language == "ug" and zone in _UYGHUR_CITIES:
+        return _UYGHUR_CITIES[zone]
+    city = get_timezone_location(ZoneInfo(zone), locale=_locale(language), return_city=True)
+    # CLDR spells the Kazakh high hamza with the full-size letter; our catalogues, and fonts, have its own.
+    return city.replace("\u0621", "\u0674") if language == "kk-Arab" else city

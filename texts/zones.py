@@ -1,0 +1,15 @@
+"""Where the rules of time zones come from."""
+
+import zoneinfo
+
+
+def use_pinned_zones() -> None:
+    """Make the whole process take time zones from the installed `tzdata` package only. May be called again.
+
+    Python prefers the zone files of the operating system to the package, and those of an old server are
+    wrong for us: Kazakhstan moved to a single zone, UTC+5, on 1 March 2024, and files from before that put
+    Almaty one hour late. A lawyer would be told the wrong hour of a hearing. The package is pinned in the
+    lock file, so every machine counts the same. Zones that were already loaded are forgotten.
+    """
+    zoneinfo.reset_tzpath([])
+    zoneinfo.ZoneInfo.clear_cache()

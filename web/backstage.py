@@ -1,0 +1,25 @@
+"""What the house gives the pages that no person reads: metrics, readiness, webhooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.vitals import Vitals
+    from store.unit_of_work import UnitOfWork
+    from web.webhook import Webhook
+
+
+@dataclass(frozen=True)
+class Backstage:
+    """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
+
+    Without a ``webhook`` there is no such page.
+    """
+
+    look: Callable[[UnitOfWork], Vitals]
+    is_current: Callable[[UnitOfWork], bool]
+    webhook: Webhook | None = None

@@ -1,0 +1,75 @@
+"""The page behind a one-time link: looking at it shows nothing, pressing the button shows the case once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+
+from cases.file_links import make_ticket
+from cases.links import find_link, language_of_link, use_link
+from cases.models import Case
+from cases.views import hides_reporter, view_for_responder
+from contacts.models import Contact
+from web.trail import holds, trail
+from web.words import FALLBACK_LANGUAGE, Words
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from cases.models import CaseLink
+    from cases.views import ResponderView
+    from store.unit_of_work import Store, UnitOfWork
+
+Answer = tuple[str, int]
+
+
+def case_link_pages(store: Store, zone: str) -> Blueprint:
+    """Build the two routes of a link: look (GET) and show (POST)."""
+    pages = Blueprint("case_link", __name__)
+
+    def message(unit: UnitOfWork, token: str, key: str) -> str:
+        words = Words(language_of_link(unit, token) or FALLBACK_LANGUAGE, zone)
+        return render_template("message.html", key=key, **words.in_templates())
+
+    @pages.get("/open/<token>")
+    def look(token: str) -> Answer:
+        """Show only a button: link previews of messengers must not use the link up."""
+        with store.read() as unit:
+            link = find_link(unit, token)
+            if link is None or _holder(unit, link) is None:
+                return message(unit, token, "web.link_invalid"), 404
+            code = unit.session.get_one(Case, link.case_id).code
+            words = Words(link.language, zone)
+        return render_template("link.html", code=code, token=token, **words.in_templates()), 200
+
+    @pages.post("/open/<token>")
+    def show(token: str) -> Answer:
+        """Use the link up and show the case."""
+        with store.unit("web") as unit:
+            link = use_link(unit, token)
+            if link is None or (contact := _holder(unit, link)) is None:
+                return message(unit, token, "web.link_invalid"), 404
+            if not holds(unit, link.case_id, contact.id):
+                return message(unit, token, "web.not_accepted"), 403
+            unit.actor = f"contact:{contact.id}"
+            view = view_for_responder(unit, link.case_id, contact.id, contact.role)
+            needs = trail(unit, link.case_id, with_people=not hides_reporter(contact.role))
+            tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in _stored(view)}
+            words = Words(link.language, zone)
+        page = render_template("case.html", view=view, needs=needs, tickets=tickets, **words.in_templates())
+        return page, 200
+
+    return pages
+
+
+def _stored(view: ResponderView) -> list[UUID]:
+    return [file.id for entry in view.entries for file in entry.files if file.id is not None]
+
+
+def _holder(unit: UnitOfWork, link: CaseLink) -> Contact | None:
+    """Whose link it is, as long as they still help."""
+    return unit.session.scalars(
+        select(Contact).where(Contact.id == link.contact_id, Contact.left_at.is_(None))
+    ).one_or_none()

@@ -1,0 +1,120 @@
+"""The Flask application: pages, health checks, and the headers every answer carries."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask, Response, abort, request
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+
+from store.queues import where_it_failed
+from web.case_files import case_file_pages
+from web.case_link import case_link_pages
+from web.metrics import metrics_page
+from web.webhook import ENDPOINT as WEBHOOK
+from web.webhook import LARGEST_UPDATE, telegram_webhook
+from web.words import readable
+
+if TYPE_CHECKING:
+    from store.unit_of_work import Store
+    from web.backstage import Backstage
+
+log = structlog.get_logger(__name__)
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+BODY_LIMIT = 4 * 1024
+"""Bytes a request may carry: no page takes more than the press of a button."""
+STATIC_SECONDS = 3600
+
+
+def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Flask:
+    """Build the application; ``zone`` is the one times are told in.
+
+    Without a ``backstage`` there are only the pages that people read and the simplest health checks.
+    """
+    app = Flask(__name__, static_folder="static")
+    app.jinja_env.filters["readable"] = readable
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.register_blueprint(case_link_pages(store, zone))
+    app.register_blueprint(case_file_pages(store))
+    _add_health(app, store, backstage)
+    if backstage is not None:
+        app.register_blueprint(metrics_page(store, backstage.look))
+        if backstage.webhook is not None:
+            app.register_blueprint(telegram_webhook(backstage.webhook))
+    app.before_request(_refuse_large_bodies)
+    app.after_request(_guard)
+    app.register_error_handler(HTTPException, _say_plainly)
+    app.register_error_handler(Exception, _fail_quietly)
+    return app
+
+
+def _add_health(app: Flask, store: Store, backstage: Backstage | None) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """Say that the process answers."""
+        return _plain("ok")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        """Say whether this process can work: the database answers and is of this release, no part of it hangs."""
+        try:
+            with store.read() as unit:
+                unit.session.execute(text("SELECT 1"))
+                current = backstage is None or backstage.is_current(unit)
+        except Exception:  # noqa: BLE001  whatever is wrong with the database, we are not ready
+            log.warning("not_ready", trouble=where_it_failed())
+            return _plain("the database does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
+        if not current:
+            return _plain("the database is of another release", HTTPStatus.SERVICE_UNAVAILABLE)
+        if hanging := store.marks.hanging():
+            return _plain(f"hanging: {', '.join(hanging)}", HTTPStatus.SERVICE_UNAVAILABLE)
+        return _plain("ready")
+
+
+def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
+    return Response(f"{words}\n", status, mimetype="text/plain")
+
+
+def _refuse_large_bodies() -> None:
+    limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else BODY_LIMIT
+    if (request.content_length or 0) > limit:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _say_plainly(error: HTTPException) -> Response:
+    """Answer what went wrong in a line, with the headers the status asks for and nothing of the request."""
+    answer = _plain(f"{error.code} {error.name}", error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    for name, value in error.get_headers():
+        if name.lower() != "content-type":
+            answer.headers[name] = value
+    return answer
+
+
+def _fail_quietly(_error: Exception) -> Response:
+    """Answer and log a failure of ours without any of the words it may be about."""
+    log.error("page_failed", page=request.endpoint, trouble=where_it_failed())
+    return _plain("500 Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR)

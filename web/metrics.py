@@ -1,0 +1,107 @@
+"""``/metrics`` in Prometheus' text format: counts by state and ages, nothing about anybody.
+
+Even counts tell how busy a hotline is, so they are shown on this machine only: to a peer on a loopback address that
+asked for a loopback name. A reverse proxy on the same machine is such a peer too; as long as it keeps the Host header
+of what it passes on, the world does not get here through it (``panah doctor`` tries).
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from alerts.vitals import Vitals
+    from store.unit_of_work import Store, UnitOfWork
+
+FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+Labels = tuple[tuple[str, str], ...]
+Sample = tuple[Labels, float]
+
+
+def metrics_page(store: Store, look: Callable[[UnitOfWork], Vitals]) -> Blueprint:
+    """Build the route."""
+    pages = Blueprint("metrics", __name__)
+
+    @pages.get("/metrics")
+    def metrics() -> Response:
+        """Show how the work flows, to this machine."""
+        if not _asked_from_here():
+            abort(HTTPStatus.NOT_FOUND)
+        with store.read() as unit:
+            vitals = look(unit)
+        return Response(exposition(vitals, store.marks.idle()), content_type=FORMAT)
+
+    return pages
+
+
+def _asked_from_here() -> bool:
+    name = urlsplit(f"//{request.host}").hostname or ""
+    return _is_loopback(request.remote_addr or "") and (name == "localhost" or _is_loopback(name))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def exposition(vitals: Vitals, idle: Mapping[str, float]) -> str:
+    """Write a reading down. ``idle``: seconds since each part of this process moved."""
+    return "".join(_families(vitals, idle))
+
+
+def _families(vitals: Vitals, idle: Mapping[str, float]) -> Iterator[str]:
+    queues = vitals.queues.items()
+    yield _family(
+        "queue_rows",
+        "Rows by queue: ready to be worked on, scheduled for later (or being worked on), parked for a person.",
+        [
+            ((("queue", name), ("state", state)), count)
+            for name, queue in queues
+            for state, count in (("ready", queue.ready), ("scheduled", queue.scheduled), ("parked", queue.parked))
+        ],
+    )
+    yield _family(
+        "queue_overdue_seconds",
+        "How long the oldest ready row has been wanting work.",
+        [((("queue", name),), queue.overdue.total_seconds()) for name, queue in queues],
+    )
+    yield _family("deliveries", "Messages by state.", [((("state", one),), n) for one, n in vitals.deliveries.items()])
+    yield _family(
+        "oldest_unsent_seconds",
+        "Age of the oldest message that has not left.",
+        [((), vitals.oldest_unsent.total_seconds())],
+    )
+    yield _family(
+        "needs",
+        "People that are, or were, sought; exhausted: nobody is left to ask.",
+        [((("kind", kind), ("state", state)), count) for (kind, state), count in vitals.needs.items()],
+    )
+    if vitals.unheard_for is not None:
+        yield _family(
+            "unheard_seconds",
+            "How long no node has been taking messages from Telegram; 0 while one does.",
+            [((), vitals.unheard_for.total_seconds())],
+        )
+    yield _family(
+        "part_idle_seconds",
+        "Since when each part of this process has not begun another round.",
+        [((("part", part),), seconds) for part, seconds in idle.items()],
+    )
+
+
+def _family(name: str, meaning: str, samples: list[Sample]) -> str:
+    """One metric, a gauge as all of ours. Labels are our own words: nothing in them needs escaping."""
+    lines = [f"# HELP panah_{name} {meaning}", f"# TYPE panah_{name} gauge"]
+    for labels, value in samples:
+        inside = ",".join(f'{label}="{of}"' for label, of in labels)
+        lines.append(f"panah_{name}{{{inside}}} {value:g}" if inside else f"panah_{name} {value:g}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,95 @@
+"""What the templates speak with: the words of one language, chosen once for a whole page."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from texts.bidi import isolate
+from texts.catalogue import keys, say, spoken
+from texts.dates import local_time
+from texts.locale import is_right_to_left
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FALLBACK_LANGUAGE = "en"
+TELLING = "web.show"
+"""A key of the pages: whichever language has it, has them all."""
+# Overrides and embeddings show letters in an order nobody wrote; marks and isolates are left to those who type them.
+_MIRRORS = dict.fromkeys(range(0x202A, 0x202F))
+FILES = frozenset({"voice", "photo", "video", "document"})
+"""What has something to look at or listen to beside its words."""
+
+KILO, MEGA = 1000, 1_000_000
+
+
+def readable(text: str) -> str:
+    """Return what somebody wrote as it can be shown: nothing that turns letters round, no control characters.
+
+    What is kept stays as it was received.
+    """
+    return "".join(map(_shown, text.translate(_MIRRORS)))
+
+
+def _shown(character: str) -> str:
+    if character == "\n":
+        return character
+    match unicodedata.category(character):
+        case "Cc" | "Zl" | "Zp":
+            return " "
+        case "Cs":
+            return "\ufffd"
+        case _:
+            return character
+
+
+class Words:
+    """The words of one page. Those of a helper whose language has no pages come in the nearest that does."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = spoken(TELLING, language)
+        self.right_to_left = is_right_to_left(self.language)
+        self._zone = zone
+
+    def t(self, key: str, **values: str | int) -> str:
+        """One text."""
+        return say(key, self.language, **values)
+
+    def at(self, instant: datetime) -> str:
+        """An instant in local time, with its day."""
+        return local_time(instant, self._zone, self.language, with_date=True)
+
+    def option(self, question: str, chosen: str) -> str:
+        """What was chosen; a choice the program no longer knows stands as it was kept."""
+        key = f"option.{question}.{chosen}"
+        return self.t(key) if key in keys() else isolate(chosen)
+
+    def kind(self, sent: str) -> str:
+        """What kind of thing was sent."""
+        key = f"web.kind.{sent}"
+        return self.t(key if key in keys() else "web.kind.other")
+
+    @staticmethod
+    def size(count: int) -> str:
+        """So many bytes, as people write it."""
+        return f"{count / MEGA:.1f} MB" if count >= MEGA else f"{-(-count // KILO)} kB"
+
+    def question(self, asked: str) -> str:
+        """The label of a question; a detail of the menu is called what its button was called."""
+        label = f"web.question.{asked}"
+        return self.t(label if label in keys() else f"option.{asked}")
+
+    def in_templates(self) -> dict[str, Any]:
+        """Everything, by the names templates use."""
+        return {
+            "language": self.language,
+            "direction": "rtl" if self.right_to_left else "ltr",
+            "t": self.t,
+            "at": self.at,
+            "option": self.option,
+            "kind": self.kind,
+            "question": self.question,
+            "size": self.size,
+            "files": FILES,
+        }
