@@ -6,11 +6,12 @@ Errors carry a code from the channel's table and its meaning; never an address, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 LONGEST_DATA = 64
 """Bytes a button may carry back: the least of all channels (Telegram's)."""
@@ -42,7 +43,9 @@ class Outgoing:
     """One message to one address; where it goes and what it says do not show in a repr.
 
     ``silent``: it arrives without a sound. ``protected``: it cannot be forwarded or saved, where the channel can do
-    that. ``attempt_id`` names the call in what the provider reports back, where it reports.
+    that. ``attempt_id`` names the call in what the provider reports back, where it reports; ``reference`` names the
+    message and stays the same when it is sent again. ``subject`` is a headline that may stand on a lock screen (e-mail).
+    ``language`` is what the text is written in, for a voice that reads it.
     """
 
     address: str = field(repr=False)
@@ -51,6 +54,9 @@ class Outgoing:
     silent: bool = False
     protected: bool = False
     attempt_id: str = ""
+    reference: str = ""
+    subject: str = field(default="", repr=False)
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,60 @@ class Channel(Protocol):
 
     async def leave(self, address: str) -> None:
         """Leave a group. One that was left already, or is gone, is fine."""
+        ...
+
+
+class Arrival(StrEnum):
+    """How far a message has come, as its provider tells it."""
+
+    UNDER_WAY = "under way"
+    """The provider has it and is still at it (queued, ringing)."""
+    SENT = "sent"
+    """It has left the provider."""
+    DELIVERED = "delivered"
+    """It has reached the phone or the mailbox. A call: a human has answered it."""
+    READ = "read"
+    FAILED_TEMPORARY = "failed_temporary"
+    """It has not arrived and will not by itself (busy, no answer, voicemail): trying again may help."""
+    FAILED_PERMANENT = "failed_permanent"
+    """It has not arrived, and trying again would change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider says about a message it was given. ``code`` and ``meaning`` as in ChannelError.
+
+    ``recipient_gone``: nobody can be reached at this address any more.
+    """
+
+    arrival: Arrival
+    code: str = ""
+    meaning: str = ""
+    recipient_gone: bool = False
+
+
+@runtime_checkable
+class AnswersQuestions(Protocol):
+    """A channel whose provider can be asked what became of a message."""
+
+    async def find(self, message: Outgoing, since: datetime) -> Sent | None:
+        """Look for a message whose call had no readable answer; None when the provider did not take it.
+
+        ``since`` is when the call began (aware UTC). Raises ChannelError when the provider cannot be asked.
+        """
+        ...
+
+    async def report(self, provider_id: str) -> Report:
+        """Ask how far a message has come. Raises ChannelError when the provider cannot be asked."""
+        ...
+
+
+@runtime_checkable
+class Redacts(Protocol):
+    """A channel whose provider can be made to forget what a message said."""
+
+    async def redact(self, provider_id: str) -> None:
+        """Take the words out of the provider's records. Repeating it is fine; raises ChannelError."""
         ...
 
 
