@@ -9,7 +9,7 @@ hands over the first time only, and an hour that is skipped hands over when the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -143,7 +143,7 @@ def shifts_between(roster: RosterPlan, overrides: Iterable[Override], start: dat
     return shifts
 
 
-def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
+def first_shown(wall: datetime, zone: tzinfo) -> datetime:
     """The first instant (UTC) at which a clock in `zone` shows `wall`, a time without a zone, or later."""
     # With fold=0 Python takes the first of two occurrences, and the offset before a gap for an hour in it.
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -186,7 +186,7 @@ def _cut(shift: OnCall, stronger: list[Override], at: datetime) -> OnCall:
     return OnCall(shift.member, max(before, default=None), min(after, default=None))
 
 
-def _shown(at: datetime, zone: ZoneInfo) -> datetime:
+def _shown(at: datetime, zone: tzinfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
 
 
