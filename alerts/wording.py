@@ -16,16 +16,19 @@ from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
 from contacts.directory import name_of
 from contacts.models import Contact
+from contacts.values import ChannelName
 from store.tokens import token_of
-from texts.catalogue import say
+from texts.catalogue import say, say_plain
 from texts.dates import local_time
 
 if TYPE_CHECKING:
-    from alerts.models import Delivery
     from store.unit_of_work import UnitOfWork
 
 
 CASES = "cases"
+PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
+"""Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
+SUBJECT = "email.subject"
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,25 @@ class Words:
     values: dict[str, Any]
     buttons: list[Any]
     language: str
+    plain: bool = False
+    """Without direction isolates."""
 
 
-def render(unit: UnitOfWork, wording: Wording, row: Words | Delivery) -> tuple[str, Keyboard]:
+def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboard]:
     """Return the text and the keyboard of a delivery; raises KeyError for a text nobody wrote."""
     texts = {name: value for name, value in row.values.items() if name != CASES}
     values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
-    text = "\n\n".join(say(key, row.language, **values) for key in row.template.split("|") if key)
+    speak = say_plain if row.plain else say
+    text = "\n\n".join(speak(key, row.language, **values) for key in row.template.split("|") if key)
     text = "\n".join([text, *(case_line(unit, row.language, UUID(one)) for one in row.values.get(CASES, ()))])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
+
+
+def subject_of(values: dict[str, Any], language: str) -> str:
+    """Return the headline of an e-mail: it may be read on a lock screen, so it names a code and nothing else."""
+    code = str(values.get("code", ""))
+    return say_plain(SUBJECT, language, code="" if code.startswith("@") else code).strip()
 
 
 def _links_in_text(text: str, keyboard: Keyboard) -> tuple[str, Keyboard]:
@@ -93,6 +105,8 @@ def _look_up(unit: UnitOfWork, wording: Wording, language: str, value: Any) -> s
 
 def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, Any]) -> Button:
     label = say(kept["label"], language)
+    if kept.get("answer"):
+        return Button(label, url=f"{wording.public_url}/answer/{token_of(unit, 'button', UUID(kept['button']))}")
     if "link" in kept:
         return Button(label, url=f"{wording.public_url}/open/{token_of(unit, 'case_link', UUID(kept['link']))}")
     return Button(label, data=token_of(unit, "button", UUID(kept["button"])))

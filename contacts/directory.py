@@ -65,8 +65,10 @@ def _put_method(unit: UnitOfWork, contact: Contact, channel: ChannelName, addres
             return
         method = ContactMethod(id=new_id(), contact_id=contact.id, channel=str(channel))
         unit.session.add(method)
-    elif _address(unit, method) == address:
+    elif address_of_method(unit, method) == address:
         return
+    elif channel != ChannelName.TELEGRAM:
+        method.chat_id = method.verified_at = method.dead_at = None  # another number is another conversation
     elif method.chat_id is None:
         method.verified_at = method.dead_at = None
     field = Field("contact_method", "address", method.id)
@@ -74,7 +76,8 @@ def _put_method(unit: UnitOfWork, contact: Contact, channel: ChannelName, addres
     unit.session.flush()
 
 
-def _address(unit: UnitOfWork, method: ContactMethod) -> str | None:
+def address_of_method(unit: UnitOfWork, method: ContactMethod) -> str | None:
+    """Decrypt the number or address of a method; None where none is stated."""
     if method.address is None:
         return None
     field = Field("contact_method", "address", method.id)
@@ -103,7 +106,11 @@ def linked_contact(unit: UnitOfWork, chat_id: UUID) -> Contact | None:
     return unit.session.scalars(
         select(Contact)
         .join(ContactMethod, ContactMethod.contact_id == Contact.id)
-        .where(ContactMethod.chat_id == chat_id, Contact.left_at.is_(None))
+        .where(
+            ContactMethod.chat_id == chat_id,
+            ContactMethod.channel == ChannelName.TELEGRAM,
+            Contact.left_at.is_(None),
+        )
     ).one_or_none()
 
 
@@ -131,7 +138,7 @@ def _card(unit: UnitOfWork, contact: Contact) -> ContactCard:
     scope = contact_scope(contact.id)
     private = json.loads(unit.vault.open(scope, Field("contact", "private", contact.id), contact.private))
     methods = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact.id))
-    addresses = {method.channel: _address(unit, method) for method in methods}
+    addresses = {method.channel: address_of_method(unit, method) for method in methods}
     return ContactCard(
         name=name_of(unit, contact),
         role=Role(contact.role),

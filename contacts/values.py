@@ -30,6 +30,8 @@ class ChannelName(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     EMAIL = "email"
+    OTHER = "other"
+    """Whatever Apprise can reach: Signal, Matrix, ntfy, WhatsApp …, given as its address. There are no receipts."""
 
 
 class Gender(StrEnum):
@@ -62,6 +64,7 @@ class ContactCard:
     sms: str | None = field(default=None, repr=False)
     voice: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
+    other: str | None = field(default=None, repr=False)
     max_active_cases: int | None = None
     gender: Gender | None = field(default=None, repr=False)
     avoid: tuple[str, ...] = field(default=(), repr=False)
@@ -76,5 +79,6 @@ class ContactCard:
             ChannelName.SMS: self.sms,
             ChannelName.VOICE: self.voice,
             ChannelName.EMAIL: self.email,
+            ChannelName.OTHER: self.other,
         }
         return {channel: address for channel, address in stated.items() if address is not None}
