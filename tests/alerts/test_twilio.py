@@ -27,9 +27,10 @@ from alerts.channels.port import (
 )
 from alerts.channels.twilio import errors
 from alerts.channels.twilio.account import TwilioAccount
-from alerts.channels.twilio.errors import TABLE, Kind, Row
+from alerts.channels.twilio.errors import TABLE
 from alerts.channels.twilio.sms import TRIAL, SmsChannel
 from alerts.channels.twilio.voice import VoiceChannel
+from alerts.channels.verdicts import Kind
 from tests.alerts.leaks import assert_harmless, assert_logs_are_harmless, closed_port, failure_of
 from tests.alerts.twilio_api import ACCOUNT, TOKEN, TwilioApi, twilio_api
 
@@ -267,13 +268,14 @@ async def test_what_is_no_identifier_is_not_put_into_an_address(
 # how it fails
 
 
-@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: str(row.number))
-async def test_every_code_means_something(api: TwilioApi, sms: SmsChannel, voice: VoiceChannel, row: Row) -> None:
-    api.refuses(400, row.number)
+@pytest.mark.parametrize("number", TABLE)
+async def test_every_code_means_something(api: TwilioApi, sms: SmsChannel, voice: VoiceChannel, number: int) -> None:
+    verdict = TABLE[number]
+    api.refuses(400, number)
     for channel in (sms, voice):
-        error = await failure_of(channel.send(ALERT), KINDS[row.kind])
-        assert (error.code, error.meaning) == (row.code, row.meaning)
-        assert getattr(error, "recipient_gone", False) is (row.kind is Kind.GONE)
+        error = await failure_of(channel.send(ALERT), KINDS[verdict.kind])
+        assert (error.code, error.meaning) == (verdict.code, verdict.meaning)
+        assert getattr(error, "recipient_gone", False) is (verdict.kind is Kind.GONE)
 
 
 def test_the_tables_know_each_code_once() -> None:
@@ -286,7 +288,7 @@ def test_the_tables_know_each_code_once() -> None:
         errors.DELIVERY,
     )
     assert len(TABLE) == sum(map(len, tables))
-    assert all(row.code and row.meaning for row in TABLE.values())
+    assert all(one.code and one.meaning for one in TABLE.values())
 
 
 async def test_a_code_of_next_year_is_temporary_and_loud(api: TwilioApi, sms: SmsChannel) -> None:
