@@ -12,6 +12,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from alerts.channels.plain import text_with_links
 from texts.bidi import plain
 
 if TYPE_CHECKING:
@@ -56,11 +57,5 @@ def compose(message: Outgoing, sender: Mailbox, to: Mailbox, reference: str, now
     mail["Message-ID"] = f"<{message_id}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(_text(message), charset="utf-8", cte="quoted-printable")
+    mail.set_content(text_with_links(message) + "\n", charset="utf-8", cte="quoted-printable")
     return Mail(message_id, bytes(mail))
-
-
-def _text(message: Outgoing) -> str:
-    """The text, and each link with its label; a lone surrogate, which no encoding has, is replaced."""
-    links = [f"{button.label}:\n{button.url}" for row in message.keyboard for button in row if button.url is not None]
-    return "\n\n".join([message.text, *links]).encode(errors="replace").decode() + "\n"
