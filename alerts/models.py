@@ -255,6 +255,8 @@ class ChannelState(Base):
     channel: Mapped[str] = mapped_column(String(16), primary_key=True)
     configured: Mapped[bool]
     since: Mapped[datetime]
+    answers_in: Mapped[list[Any]]
+    """Countries (ISO 3166) whose numbers can answer our texts, as the team found out; beside what is known of them."""
 
 
 class RosterOverride(Base):

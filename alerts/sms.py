@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from alerts import replies
 from alerts.acks import Ack
 from alerts.answers import numbered, open_numbered, reader_of, settle_answer
+from alerts.channel_states import can_answer_sms
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.reach import note_reachable, note_unreachable
 from alerts.targets import staff_language
 from cases import intake
-from contacts.countries import two_way_sms
 from contacts.models import Contact, ContactMethod
 from contacts.verification import confirm
 from store.chats import Chat, address_of
@@ -94,7 +94,7 @@ def _say_unclear(unit: UnitOfWork, chat: Chat, reader: Contact, key: str = "sms.
 
 def _say(unit: UnitOfWork, chat: Chat, reader: Contact, key: str, **values: str) -> None:
     """Answer, where an answer can be answered again: to a number that texts only one way nothing is promised."""
-    if two_way_sms(address_of(unit, chat)):
+    if can_answer_sms(unit, address_of(unit, chat)):
         enqueue(unit, chat, key, language=staff_language(reader, chat), values=dict(values), urgent=True)
 
 

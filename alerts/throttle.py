@@ -53,7 +53,7 @@ PACES: Final[Mapping[str, Pace]] = {
     ChannelName.VOICE: (Rule(1, _MINUTE), Rule(3, _QUARTER), Rule(7, _HOUR)),
     ChannelName.EMAIL: (Rule(1, _MINUTE),),
     ChannelName.OTHER: (Rule(2, _MINUTE), Rule(8, _QUARTER)),
-    ChannelName.TELEGRAM: (Rule(3, _MINUTE), Rule(12, _QUARTER)),
+    ChannelName.TELEGRAM: (Rule(10, _MINUTE), Rule(40, _QUARTER)),
 }
 """What holds where nobody has said anything else: for the pages to one person on one channel."""
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alerts.buttons import mint
+from alerts.channel_states import can_answer_sms
 from alerts.channels.twilio.voice_twiml import spoken_language
 from alerts.reply_numbers import next_reply_number
 from alerts.wording import say_ref
-from contacts.countries import two_way_sms
 from contacts.values import ChannelName
 from store.chats import address_of
 
@@ -66,7 +66,7 @@ def ask_by(unit: UnitOfWork, way: Reachable, what: Asked, page: tuple[str, dict[
     kind = SHORT.get(words, "page")
     short = {name: values[name] for name in CODE_ONLY if name in values} | {"need": say_ref(f"need.{what.need}")}
     match way.channel:
-        case ChannelName.SMS if two_way_sms(address_of(unit, way.chat)):
+        case ChannelName.SMS if can_answer_sms(unit, address_of(unit, way.chat)):
             number = next_reply_number(unit)
             return Asking(f"sms.{kind}", {**short, "number": str(number)}, [], number)
         case ChannelName.VOICE:

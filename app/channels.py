@@ -55,7 +55,7 @@ async def send_by(house: House, channel: str, stop: threading.Event) -> None:
 def say_what_is_set_up(house: House) -> None:
     """Write down which channels there are, for whoever plans on whichever node."""
     with house.store.unit("system") as unit:
-        note_channels(unit, house.settings.channels)
+        note_channels(unit, house.settings.channels, house.settings.sms_answers_in)
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ LAST_PORT = 2**16 - 1
 MODES = ("polling", "webhook")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+COUNTRY = re.compile(r"[A-Za-z]{2}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -72,6 +73,7 @@ class Settings(BaseModel):
     twilio_api_url: str | None = Field(default=None, alias="TWILIO_API_URL")
     sms_per_second: float = Field(default=1.0, alias="PANAH_SMS_PER_SECOND", gt=0, le=100)
     calls_per_second: float = Field(default=1.0, alias="PANAH_CALLS_PER_SECOND", gt=0, le=100)
+    sms_answers: str | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
     smtp_url: SecretStr | None = Field(default=None, alias="SMTP_URL")
     mail_from: str | None = Field(default=None, alias="MAIL_FROM", repr=False)
     other_channels: bool = Field(default=False, alias="PANAH_OTHER_CHANNELS")
@@ -172,6 +174,13 @@ class Settings(BaseModel):
         _split(value)
         return value.rstrip("/")
 
+    @field_validator("sms_answers")
+    @classmethod
+    def _countries(cls, value: str) -> str:
+        if not all(COUNTRY.fullmatch(one.strip()) for one in value.split(",")):
+            raise ValueError("is a list of countries by their two letters, separated by commas: KZ,KG")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, value: SecretStr) -> SecretStr:
@@ -257,6 +266,11 @@ class Settings(BaseModel):
             "other": self.other_channels,
         }
         return frozenset(channel for channel, there in has.items() if there)
+
+    @property
+    def sms_answers_in(self) -> tuple[str, ...]:
+        """Countries whose people can answer our texts, as the team has tried."""
+        return tuple(sorted({one.strip().upper() for one in (self.sms_answers or "").split(",") if one.strip()}))
 
     @property
     def host(self) -> str:

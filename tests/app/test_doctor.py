@@ -188,17 +188,6 @@ def test_where_the_key_comes_from_is_said(given: dict[str, str], level: Level, t
     assert home.check_key(read_settings(environment), environment).level is level
 
 
-def test_a_reserved_name_that_is_set_is_named_and_its_value_is_not(tmp_path: Path) -> None:
-    found = home.check_reserved({"TWILIO_AUTH_TOKEN": "canary"}, None)
-    assert found.level is Level.WARN
-    assert "TWILIO_AUTH_TOKEN" in found.what
-    assert "canary" not in found.what
-    dotenv = tmp_path / ".env"
-    dotenv.write_text("SMTP_URL=smtps://canary@mail.example.org\n")
-    assert "SMTP_URL" in home.check_reserved({}, dotenv).what
-    assert home.check_reserved({}, None).level is Level.OK
-
-
 def test_zones_must_know_of_the_move_to_utc_5() -> None:
     assert home.check_zones(datetime(2026, 3, 2, tzinfo=UTC)).level is Level.OK
     assert home.check_zones(datetime(2023, 3, 2, tzinfo=UTC)).level is Level.FAULT  # then it was not so yet

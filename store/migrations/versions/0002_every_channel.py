@@ -98,6 +98,7 @@ def _new_tables() -> None:
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("configured", sa.Boolean(), nullable=False),
         sa.Column("since", store.types.UtcDateTime(), nullable=False),
+        sa.Column("answers_in", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("channel", name="pk_channel_state"),
     )
     op.create_table(
