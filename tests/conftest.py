@@ -30,8 +30,19 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("panah", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("panah")
 
+TAKING_TURNS = ("storm", "browser", "processes")
+"""Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
+
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
 _numbers = itertools.count()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        turn = next((name for name in TAKING_TURNS if item.get_closest_marker(name)), None)
+        if turn is not None:
+            item.add_marker(pytest.mark.xdist_group(turn))
 
 
 @pytest.fixture(scope="session")

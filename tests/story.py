@@ -132,7 +132,7 @@ class Town:
             stop.set()
             house.store.wake.ring()
             for thread in threads:
-                thread.join(15)
+                thread.join(60)
             assert not any(thread.is_alive() for thread in threads), "a part did not stop"
 
     @staticmethod

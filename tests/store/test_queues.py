@@ -187,7 +187,7 @@ class Working:
 
 
 def soon(truth: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not truth() and time.monotonic() < deadline:
         time.sleep(0.01)
     return truth()
