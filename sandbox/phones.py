@@ -181,7 +181,7 @@ class Phone:
         before = len(self.messages)
         ends_at = time.monotonic() + for_seconds
         while (left := ends_at - time.monotonic()) > 0:
-            self._hub.wait_for_change(min(left, 0.05))
+            self._hub.changes.wait_for_change(min(left, 0.05))
             if len(self.messages) > before:
                 raise StoryError(f"{self.name}'s phone was to stay silent\n{self.screen()}")
 
@@ -203,7 +203,7 @@ class Phone:
                 unchanged, looked_at = self._chat.revision == looked_at, self._chat.revision
             return None if unchanged else look()
 
-        found = wait_for(self._hub, look_again, timeout)
+        found = wait_for(self._hub.changes, look_again, timeout)
         if found is None:
             raise StoryError(f"{self.name} did not see {what} within {timeout:g} s\n{self.screen()}")
         return found

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sandbox import page
 from sandbox.cast import Cast, Handset
+from sandbox.changes import Changes
 from sandbox.groups import Group
 from sandbox.page.guard import only_from_this_machine
 from sandbox.phones import Phone
@@ -78,7 +79,8 @@ class Sandbox:
         limits: bool = False,
         controls: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
-        self._hub = Hub(now, enforce_limits=limits)
+        self._changes = Changes()
+        self._hub = Hub(self._changes, now, enforce_limits=limits)
         self._cast = Cast()
         self._token = token
         self._zone = zone
@@ -210,7 +212,7 @@ class Sandbox:
 
     def wait_until(self, what: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait until `what()` is true, looking every few milliseconds; StoryError when it never is."""
-        wait_for_truth(self._hub, what, timeout)
+        wait_for_truth(self._changes, what, timeout)
 
     def wait_until_collected(self, timeout: float = PATIENCE) -> None:
         """Wait until the program has confirmed every update."""

@@ -9,6 +9,12 @@ from aiohttp import web
 HOST = "127.0.0.1"
 
 
+def hang_up(request: web.Request) -> None:
+    """Break the connection instead of answering."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
 class Server:
     """Serves the application `build` makes (it is called inside the server's event loop)."""
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.telegram.hub import Hub
 
 if TYPE_CHECKING:
-    from sandbox.telegram.faults import Switch
+    from sandbox.switches import Switch
+    from sandbox.telegram.faults import Fault
 
 LONGEST_ADVANCE: Final = 7 * 24 * 3600
 
@@ -17,7 +18,7 @@ class Controls:
     def __init__(self, hub: Hub, hooks: Mapping[str, Callable[..., Any]]) -> None:
         self._hub = hub
         self._hooks = dict(hooks)
-        self._outage: Switch | None = None
+        self._outage: Switch[Fault] | None = None
 
     def status(self) -> dict[str, Any]:
         """What the bar shows: which buttons exist, whether Telegram is out, and the owner's own status."""
