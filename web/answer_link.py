@@ -42,12 +42,13 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
         """Show the code and two buttons; link previews and mail scanners answer nothing."""
         with store.read() as unit:
             link = find_link(unit, token)
-        if link is None:
-            return message(FALLBACK_LANGUAGE, "web.link_invalid", 404)
-        if not link.is_open:
-            return message(link.language, "web.answer_settled")
-        code = link.row.values.get("codes") or link.row.values.get("code", "")
-        return render_template("answer.html", code=code, token=token, **Words(link.language, zone).in_templates()), 200
+            if link is None:
+                return message(FALLBACK_LANGUAGE, "web.link_invalid", 404)
+            if not link.is_open:
+                return message(link.language, "web.answer_settled")
+            code = link.row.values.get("codes") or link.row.values.get("code", "")
+            words = Words(link.language, zone)
+        return render_template("answer.html", code=code, token=token, **words.in_templates()), 200
 
     @pages.post("/answer/<token>")
     def answer(token: str) -> Answer:

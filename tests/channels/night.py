@@ -81,9 +81,19 @@ class Night:
 
     def helper(self, name: str, role: str = "coordinator", **addresses: str) -> None:
         """Somebody in the directory, whose ways are proved: ``telegram``, ``sms``, ``voice``, ``email``, ``other``."""
-        stated = {channel: address for channel, address in addresses.items() if channel != "telegram"}
+        card = ContactCard(
+            name,
+            Role(role),
+            ("KZ",),
+            ("en",),
+            country="KZ",
+            sms=addresses.get("sms"),
+            voice=addresses.get("voice"),
+            email=addresses.get("email"),
+            other=addresses.get("other"),
+        )
         with self.store.unit("test") as unit:
-            contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",), country="KZ", **stated))
+            contact_id = put_contact(unit, card)
             methods = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact_id)).all()
             for method in methods:
                 begin_check(unit, method)

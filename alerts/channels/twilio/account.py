@@ -72,7 +72,7 @@ class TwilioAccount:
 
 async def readable(call: Awaitable[Result]) -> Result:
     """Await a call of the library. An answer that it cannot read is UnknownOutcome, free of what it held."""
-    from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]  # heavy, see the package
+    from twilio.base.exceptions import TwilioException  # heavy, see the package
 
     try:
         return await call
@@ -134,7 +134,7 @@ def begun_since(record: Any, since: datetime) -> bool:
 
 def _client(account_sid: str, auth_token: str, http: TwilioHttp) -> Any:
     # Imported here: it is heavy (see the package).
-    from twilio.rest import Client  # type: ignore[import-untyped]
+    from twilio.rest import Client
 
     # An environment of our own: TWILIO_EDGE and TWILIO_REGION of the machine would change the address.
     client = Client(account_sid, auth_token, http_client=http, environment={"": ""})

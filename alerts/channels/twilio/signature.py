@@ -23,7 +23,7 @@ def is_signed(
     ``public_url`` is PANAH_PUBLIC_URL, never the Host header, which whoever sends the request may choose.
     ``path_and_query`` stands as it came, ``form`` holds what was posted and nothing of the query.
     """
-    from twilio.request_validator import (  # type: ignore[import-untyped]
+    from twilio.request_validator import (
         RequestValidator,
         add_port,
         remove_port,
