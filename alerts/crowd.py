@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState
 from alerts.targets import Reachable
 from alerts.throttle import may_go
-from alerts.tiers import Asked, ask_by
+from alerts.tiers import Asked, Asking, ask_by
 from cases.models import Case
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
@@ -35,6 +35,12 @@ MOST_TOGETHER = 20
 """Pages that one message can stand for."""
 CODES_SHOWN = {ChannelName.SMS: 3, ChannelName.VOICE: 0}
 """How many codes a bundle names; the others are counted."""
+OTHERS_WORDS = {
+    ChannelName.TELEGRAM: "page.bundle_other",
+    ChannelName.SMS: "sms.bundle_other",
+    ChannelName.VOICE: "voice.bundle_other",
+}
+"""What somebody hears who cannot take it but can wake somebody."""
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
@@ -70,14 +76,14 @@ class Crowd:
 
     def is_stale(self, row: Any) -> bool:
         """Whether this is a bundle of which nothing is wanted any more."""
-        if not row.asks or row.page_id is not None:
+        if not row.asks or row.need_id is not None:
             return False
         wanted = exists().where(Delivery.bundle_id == row.id, Delivery.need_id == Need.id, Need.state.in_(OPEN))
         return not self._unit.session.scalar(select(wanted))
 
     def bundle(self, row: Any, held: Claim) -> bool:
         """Put a held-back page and what waits beside it into one new message; whether there was anything beside it."""
-        if not row.throttled or row.page_id is None or row.state != DeliveryState.QUEUED:
+        if not row.throttled or row.need_id is None or row.state != DeliveryState.QUEUED:
             return False
         together = _waiting(self._unit, row, held)
         if len(together) < 2:  # noqa: PLR2004  one is no bundle
@@ -124,7 +130,6 @@ def _waiting(unit: UnitOfWork, row: Any, held: Claim) -> list[Delivery]:
         .where(
             Delivery.chat_id == row.chat_id,
             Delivery.asks.is_(True),
-            Delivery.page_id.is_not(None),
             Delivery.state == DeliveryState.QUEUED,
             Need.kind == kind,
             Need.case_id.is_not(None),
@@ -143,8 +148,11 @@ def _write_bundle(unit: UnitOfWork, pages: list[Delivery]) -> UUID:
     way = _way_of(unit, first)
     kind = unit.session.get_one(Need, first.need_id).kind
     bundle_id = new_id()
-    asking = ask_by(
-        unit, way, Asked(kind, bundle_id, action="accept_all", has_page=False), _words(unit, way.channel, pages, kind)
+    words = _words(unit, way.channel, pages, kind)
+    asking = (
+        ask_by(unit, way, Asked(kind, bundle_id, action="accept_all", has_page=False), words)
+        if way.contact.role == kind
+        else Asking(OTHERS_WORDS.get(ChannelName(way.channel), "email.bundle_other"), words[1], [])
     )
     unit.session.add(
         Delivery(

@@ -19,6 +19,8 @@ TIMER = "escalate"
 """The timer of a need: what comes next in the search for somebody."""
 RING = "ring"
 """The timer of a page: by which channel its reader is rung next."""
+BROKEN_CHANNEL = "channel_broken"
+"""The trouble of a message whose channel works for nobody until a person mends it."""
 LATE_AFTER = 2
 """Tries in vain after which a channel is not waited for: it goes on trying beside the next one."""
 

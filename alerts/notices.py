@@ -203,6 +203,7 @@ def _shout(unit: UnitOfWork, need: Need, way: Reachable, hours: int) -> None:
         need_id=need.id,
         method_id=way.method.id,
         number=asking.number,
+        asks=True,
         dedupe_key=f"exhausted:{need.id}:{need.exhausted_at}:{hours}:{way.method.id}",
     )
 

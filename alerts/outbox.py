@@ -178,7 +178,7 @@ def take(
         limit=limit,
         lease=LEASE,
         only=may_be_taken(channel),
-        first=(TABLE.c.urgent.desc(), TABLE.c.order_key),
+        first=(TABLE.c.urgent.desc(), TABLE.c.first_of_cluster.desc(), TABLE.c.order_key),
     )
     if not held:
         return []
@@ -246,7 +246,8 @@ def _load(unit: UnitOfWork, held: list[Claim]) -> list[_Due]:
 def in_turn() -> ColumnElement[bool]:
     """Whether no earlier message of the same conversation and urgency still has to leave.
 
-    One that was tried several times in vain holds up nobody any more: the fault may be its own.
+    What is the first of another happening waits for nothing but the provider's limits. One that was tried several
+    times in vain holds up nobody any more: the fault may be its own.
     """
     earlier = aliased(TABLE)
     behind_another = (
@@ -261,7 +262,7 @@ def in_turn() -> ColumnElement[bool]:
             earlier.c.action.not_in(FREE_OF_LIMITS),
         )
         .correlate(TABLE)
-    ) & TABLE.c.action.not_in(FREE_OF_LIMITS)
+    ) & and_(TABLE.c.action.not_in(FREE_OF_LIMITS), TABLE.c.first_of_cluster.is_(False))
     return ~behind_another
 
 

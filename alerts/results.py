@@ -19,7 +19,7 @@ from alerts.channels.port import (
     UnknownOutcome,
 )
 from alerts.erasing import erased, not_erased, note_shown
-from alerts.giving_up import LATE_AFTER, give_up, look_at_page, look_at_row
+from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, give_up, look_at_page, look_at_row
 from alerts.lanes import close_lane
 from alerts.limits import TELEGRAM, Limits
 from alerts.models import Delivery, DeliveryState, Need
@@ -168,8 +168,18 @@ def _settle(unit: UnitOfWork, outcome: Outcome, limits: Limits) -> None:
             _retry(unit, outcome.job, DeliveryState.UNKNOWN)
         case TemporaryFailure():
             _retry(unit, outcome.job, DeliveryState.FAILED_TEMPORARY)
-        case _:  # misconfigured: nothing will leave until a person mends it, and nothing is lost meanwhile
-            _again(unit, outcome.job, unit.now + AFTER_MISCONFIGURATION, DeliveryState.FAILED_TEMPORARY)
+        case _:
+            _wait_for_mending(unit, outcome.job)
+
+
+def _wait_for_mending(unit: UnitOfWork, job: Job) -> None:
+    """Nothing will leave by this channel until a person mends it; nothing is lost meanwhile, and others ring."""
+    _again(unit, job, unit.now + AFTER_MISCONFIGURATION, DeliveryState.FAILED_TEMPORARY)
+    row = unit.session.get_one(Delivery, job.delivery_id, populate_existing=True)
+    if row.asks:
+        row.trouble = BROKEN_CHANNEL
+        unit.session.flush()
+        look_at_row(unit, row)
 
 
 def _failed_for_good(unit: UnitOfWork, job: Job, error: PermanentFailure) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.clusters import is_first_of_cluster
-from alerts.giving_up import LATE_AFTER, RING, lose_page
+from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
 from alerts.ladder import Order
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
 from alerts.outbox import enqueue
@@ -100,6 +100,8 @@ def _how(row: Delivery, *, alive: bool) -> Rung:
     if row.state == DeliveryState.FAILED_PERMANENT or row.parked_at is not None or given_up or not alive:
         return Rung.FAILED
     if row.state == DeliveryState.UNKNOWN:
+        return Rung.UNKNOWN
+    if row.trouble == BROKEN_CHANNEL and row.state not in HANDED_OVER:
         return Rung.UNKNOWN
     came_back = row.state == DeliveryState.FAILED_TEMPORARY and row.provider_ref is not None
     if row.state not in HANDED_OVER and (came_back or row.tries >= LATE_AFTER):

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.vitals import read_vitals
@@ -25,6 +26,7 @@ from app.reactions import reaction_queue, timer_queue
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError
+from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from contacts.values import ChannelName
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -219,10 +221,13 @@ def supervise(part: Part, stop: threading.Event) -> None:
         began = time.monotonic()
         try:
             _run_until_told(part, stop)
-        except BaseException:  # in its thread even a cancelled task or a SystemExit is only a failure
+        except BaseException as error:  # in its thread even a cancelled task or a SystemExit is only a failure
             failures = 1 if time.monotonic() - began > STEADY_AFTER else failures + 1
             pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
-            log.exception("part_failed", part=part.name, trouble=where_it_failed(), times=failures, again_in=pause)
+            meaning = {"meaning": what_the_database_says(error)} if isinstance(error, DBAPIError) else {}
+            log.exception(
+                "part_failed", part=part.name, trouble=where_it_failed(), times=failures, again_in=pause, **meaning
+            )
             stop.wait(pause)
 
 

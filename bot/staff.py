@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.acks import Ack, accept_need, decline_need, standing
+from alerts.answers import settle_answer
 from alerts.buttons import Pressed, belongs_to_somebody_else, press, seal_callback, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of
-from alerts.models import Need
+from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
 from alerts.targets import staff_language
@@ -55,12 +56,25 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
 def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     if pressed.subject_id is None:
         return _toast(unit, chat, given, _too_old(contact))
+    if pressed.action in ("accept_all", "decline_all"):
+        return _settle_bundle(unit, chat, given, contact, pressed)
     need = unit.session.get_one(Need, pressed.subject_id)
     if pressed.action == "open":
         return _open(unit, chat, given, contact, need)
     if not use_up(unit, pressed):
         return _toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
     return _acknowledge(unit, chat, given, contact, (pressed.action, need))
+
+
+def _settle_bundle(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    """Accept or decline everything a bundle asked for. Pressing again finds it settled and says how it stands."""
+    row = unit.session.get_one(Delivery, pressed.subject_id)
+    answered = settle_answer(unit, row, contact, accepts=pressed.action == "accept_all", proved=True)
+    mine = [unit.session.get_one(Need, need_id) for need_id, ack in answered.acks if ack is Ack.YOURS]
+    if answered.ack is Ack.DECLINED:
+        return _toast(unit, chat, given, "staff.bundle_declined")
+    values = {"codes": ", ".join(sorted(code_of(unit, need) for need in mine)), "count": str(len(mine))}
+    return _toast(unit, chat, given, "staff.bundle_yours" if mine else "staff.bundle_settled", values)
 
 
 def _too_old(contact: Contact | None) -> str:

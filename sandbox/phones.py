@@ -10,12 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sandbox.cast import Handset
+from sandbox.calls import Call
+from sandbox.cast import Account, Handset
 from sandbox.groups import Group
+from sandbox.mail.state import Mail
 from sandbox.seen import Message, line_of, plain, seen
 from sandbox.telegram import media, people
+from sandbox.telegram import state as telegram
 from sandbox.telegram.hub import Hub
 from sandbox.telegram.parameters import Json
+from sandbox.texts import Text, shown
+from sandbox.twilio import people as callers
+from sandbox.twilio.state import CallStatus, Line, Network
 from sandbox.waiting import PATIENCE, StoryError, wait_for
 
 Found = TypeVar("Found")
@@ -30,19 +36,17 @@ class Tap:
 
 
 class Phone:
-    """One person's phone, open at the chat with the bot."""
+    """One person's phone: Telegram, open at the chat with the bot; SMS and calls; mail. It may lack any of them."""
 
-    def __init__(self, hub: Hub, handset: Handset) -> None:
+    def __init__(self, hub: Hub, network: Network, handset: Handset) -> None:
         self._hub = hub
+        self._network = network
         self._handset = handset
-        self._user = handset.user
-        self._bot = handset.bot
-        self._chat = handset.chat
 
     @property
     def user_id(self) -> int:
-        """Telegram's id of the person."""
-        return self._user.id
+        """Telegram's id of the person; without Telegram it only names the phone."""
+        return self._handset.id
 
     @property
     def chat_id(self) -> int:
@@ -52,9 +56,43 @@ class Phone:
     @property
     def name(self) -> str:
         """The first name."""
-        return self._user.first_name
+        return self._handset.name
 
-    # What the person does
+    @property
+    def number(self) -> str | None:
+        """The telephone number in international form."""
+        return self._handset.line.number if self._handset.line else None
+
+    @property
+    def email(self) -> str | None:
+        """The address of the mailbox."""
+        return self._handset.mailbox.address if self._handset.mailbox else None
+
+    @property
+    def _account(self) -> Account:
+        if self._handset.telegram is None:
+            raise StoryError(f"{self.name} has no Telegram")
+        return self._handset.telegram
+
+    @property
+    def _user(self) -> telegram.User:
+        return self._account.user
+
+    @property
+    def _bot(self) -> telegram.BotAccount:
+        return self._account.bot
+
+    @property
+    def _chat(self) -> telegram.Chat:
+        return self._account.chat
+
+    @property
+    def _line(self) -> Line:
+        if self._handset.line is None:
+            raise StoryError(f"{self.name} has no number")
+        return self._handset.line
+
+    # What the person does in Telegram
 
     def writes(self, text: str, *, to: Group | None = None, reply_to: Message | None = None) -> Message:
         """Send words, into a group when one is named."""
@@ -134,7 +172,7 @@ class Phone:
         with self._hub.changing():
             people.deletes_account(self._chat)
 
-    # What the person sees
+    # What the person sees in Telegram
 
     @property
     def messages(self) -> list[Message]:
@@ -145,7 +183,7 @@ class Phone:
     def conversation(self) -> list[Message]:
         """Both sides, oldest first."""
         with self._hub.reading():
-            return [seen(message) for message in self._chat.messages.values()]
+            return [seen(message) for message in self._chat.messages.values()] if self._handset.telegram else []
 
     @property
     def toasts(self) -> list[str]:
@@ -154,9 +192,12 @@ class Phone:
             return [toast.text for toast in self._chat.toasts if toast.user_id == self.user_id]
 
     def screen(self) -> str:
-        """The chat as text, for reading in a failed test."""
-        lines = [line_of(message) for message in self.conversation if not message.deleted]
-        return "\n".join([f"--- {self.name} ---", *lines, "---"])
+        """Everything on the phone as text, for reading in a failed test."""
+        chat = [line_of(message) for message in self.conversation if not message.deleted]
+        texts = [f"sms {'me ' if text.mine else 'got'} {text.at:%H:%M:%S} {text.plain}" for text in self.sms]
+        calls = [" / ".join([f"call {call.status}", *(said.text for said in call.said)]) for call in self.calls]
+        mails = [f"mail {mail.at:%H:%M:%S} {mail.subject}" for mail in self.mails]
+        return "\n".join([f"--- {self.name} ---", *chat, *texts, *calls, *mails, "---"])
 
     def sees(self, what: str | re.Pattern[str], *, after: Message | None = None, timeout: float = PATIENCE) -> Message:
         """Wait until a message of the bot says this; gives the newest one that does, in its present state.
@@ -176,14 +217,80 @@ class Phone:
             timeout,
         )
 
+    # SMS
+
+    @property
+    def sms(self) -> list[Text]:
+        """The thread of SMS, both sides, oldest first; empty without a number."""
+        with self._hub.reading():
+            thread = self._handset.line.thread if self._handset.line else []
+            return [shown(one.message, one.body, one.at) for one in thread]
+
+    def texts(self, body: str, *, to: str | None = None) -> Text:
+        """Write an SMS to the number that wrote last (or `to`). STOP, START and HELP do what they do at Twilio."""
+        line = self._line
+        with self._hub.changing():
+            message = callers.texts(self._network, line.number, body, to=to)
+            return shown(message, message.body, message.created_at)
+
+    def gets_text(self, what: str | re.Pattern[str], *, after: Text | None = None, timeout: float = PATIENCE) -> Text:
+        """Wait until an SMS says this; gives the newest one that does. `after` leaves out it and what came before."""
+        return self._wait(lambda: self._newest_text(what, after), f"an SMS {what!r}", timeout)
+
+    # Calls
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call that reached this phone, oldest first, live; empty without a number."""
+        with self._hub.reading():
+            calls = self._handset.line.calls if self._handset.line else []
+            return [Call(self._hub.changes, self._network, call) for call in calls]
+
+    def rings(self, *, timeout: float = PATIENCE) -> Call:
+        """Wait until the phone rings; gives the call, which can be answered, rejected or left to ring."""
+        return self._wait(
+            lambda: next((call for call in self.calls if call.status == CallStatus.RINGING), None), "a call", timeout
+        )
+
+    # Mail
+
+    @property
+    def mails(self) -> list[Mail]:
+        """What lies in the mailbox, oldest first; empty without an address."""
+        with self._hub.reading():
+            return list(self._handset.mailbox.mails) if self._handset.mailbox else []
+
+    def gets_mail(self, what: str | re.Pattern[str], *, after: Mail | None = None, timeout: float = PATIENCE) -> Mail:
+        """Wait for a mail whose subject or text says this; gives the newest. `after` leaves out what came before."""
+        oldest = after.number if after is not None else 0
+
+        def look() -> Mail | None:
+            return next((mail for mail in reversed(self.mails) if mail.number > oldest and mail.says(what)), None)
+
+        return self._wait(look, f"a mail {what!r}", timeout)
+
+    # All of them
+
     def stays_silent(self, *, for_seconds: float) -> None:
-        """Fail when a message of the bot comes within so many real seconds."""
-        before = len(self.messages)
+        """Fail when a message, an SMS, a call or a mail comes within so many real seconds."""
+        before = self._arrivals()
         ends_at = time.monotonic() + for_seconds
         while (left := ends_at - time.monotonic()) > 0:
-            self._hub.wait_for_change(min(left, 0.05))
-            if len(self.messages) > before:
+            self._hub.changes.wait_for_change(min(left, 0.05))
+            if self._arrivals() > before:
                 raise StoryError(f"{self.name}'s phone was to stay silent\n{self.screen()}")
+
+    def _arrivals(self) -> int:
+        texts = [text for text in self.sms if not text.mine]
+        return len(self.messages) + len(texts) + len(self.calls) + len(self.mails)
+
+    def _newest_text(self, what: str | re.Pattern[str], after: Text | None) -> Text | None:
+        for text in reversed(self.sms):
+            if after is not None and text.sid == after.sid:
+                return None
+            if not text.mine and text.says(what):
+                return text
+        return None
 
     def _newest(self, meant: Callable[[Message], bool]) -> Message | None:
         with self._hub.reading():
@@ -200,10 +307,10 @@ class Phone:
         def look_again() -> Found | None:
             nonlocal looked_at
             with self._hub.reading():
-                unchanged, looked_at = self._chat.revision == looked_at, self._chat.revision
+                unchanged, looked_at = self._handset.revision == looked_at, self._handset.revision
             return None if unchanged else look()
 
-        found = wait_for(self._hub, look_again, timeout)
+        found = wait_for(self._hub.changes, look_again, timeout)
         if found is None:
             raise StoryError(f"{self.name} did not see {what} within {timeout:g} s\n{self.screen()}")
         return found

@@ -1,4 +1,4 @@
-"""The sandbox itself: a Bot API server, the phones and the page, started and stopped as one thing."""
+"""The sandbox itself: Telegram, Twilio, a mail server, the phones and the page, started and stopped as one thing."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,21 +10,30 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from sandbox import page
-from sandbox.cast import Cast, Handset
+from sandbox.cast import Account, Cast, Handset
+from sandbox.changes import Changes
 from sandbox.groups import Group
+from sandbox.mail.service import MailService
+from sandbox.mail.state import PostOffice
 from sandbox.page.guard import only_from_this_machine
 from sandbox.phones import Phone
 from sandbox.server import Server
 from sandbox.telegram import people
-from sandbox.telegram import state as telegram
 from sandbox.telegram.faults import Faults
 from sandbox.telegram.hub import Hub
 from sandbox.telegram.journal import ApiCall
 from sandbox.telegram.pushing import Pusher
 from sandbox.telegram.routes import BotApi
+from sandbox.telegram.state import BotAccount, Standing, User, is_on_this_machine
+from sandbox.twilio.numbers import is_number
+from sandbox.twilio.service import Twilio
+from sandbox.twilio.state import Network
 from sandbox.waiting import PATIENCE, wait_for_truth
 
 DEFAULT_TOKEN: Final = "700000:SANDBOX-no-real-bot-has-this"  # noqa: S105 - it opens nothing
+DEFAULT_ACCOUNT: Final = "AC" + "5a" * 16
+DEFAULT_TWILIO_TOKEN: Final = "5a" * 16
+DEFAULT_NUMBER: Final = "+77000000900"
 LARGEST_BODY: Final = 50 * 1024 * 1024
 RELATIVES: Final = re.compile(r"relative|reporter|friend|person at risk|^$", re.IGNORECASE)
 
@@ -32,7 +41,7 @@ RELATIVES: Final = re.compile(r"relative|reporter|friend|person at risk|^$", re.
 class Bot:
     """One bot of the sandbox, seen from Telegram's side."""
 
-    def __init__(self, hub: Hub, account: telegram.BotAccount) -> None:
+    def __init__(self, hub: Hub, account: BotAccount) -> None:
         self._hub = hub
         self.account = account
 
@@ -54,7 +63,7 @@ class Bot:
 
 
 class Sandbox:
-    """A local Telegram. Use it as a context manager, or call `start` and `stop`.
+    """A local Telegram, Twilio and mail server. Use it as a context manager, or call `start` and `stop`.
 
     now       the business clock (aware datetimes); real time when not given
     port      0 picks a free one
@@ -66,6 +75,14 @@ class Sandbox:
               "status": callable() -> {"program": "running"|"starting"|"stopped", "detail": text,
               "links": [{"label": text, "url": text}]}, asked every second: it must answer at once.
               Hooks are called in threads of their own.
+
+    twilio_account, twilio_token, twilio_number   what the program is configured with to use this Twilio
+    public_url   the program's own name for itself, as in the addresses it gives to Twilio
+    deliver_to   where it really listens, on this machine; can be set later. Nothing is ever posted elsewhere
+    sms_webhook  where SMS from phones are posted; /webhooks/twilio/sms at the program when not given
+    speech       characters a voice speaks in a second of the business clock; 0 speaks everything at once
+    mail_login   user and password that the mail server asks for; none when not given
+    mail_starttls  whether it takes mail only over TLS, with a certificate of its own (`mail.certificate`)
     """
 
     def __init__(
@@ -77,13 +94,28 @@ class Sandbox:
         zone: str = "UTC",
         limits: bool = False,
         controls: Mapping[str, Callable[..., Any]] | None = None,
+        twilio_account: str = DEFAULT_ACCOUNT,
+        twilio_token: str = DEFAULT_TWILIO_TOKEN,
+        twilio_number: str = DEFAULT_NUMBER,
+        public_url: str | None = None,
+        deliver_to: str | None = None,
+        sms_webhook: str | None = None,
+        speech: float = 0.0,
+        mail_login: tuple[str, str] | None = None,
+        mail_starttls: bool = False,
     ) -> None:
-        self._hub = Hub(now, enforce_limits=limits)
+        self._changes = Changes()
+        self._hub = Hub(self._changes, now, enforce_limits=limits)
         self._cast = Cast()
         self._token = token
         self._zone = zone
         self._controls = dict(controls or {})
         self._server = Server(self._application, port)
+        network = Network(now, twilio_account, twilio_token, twilio_number)
+        self.twilio = Twilio(self._changes, network, webhook=sms_webhook, pace=speech)
+        self.mail = MailService(self._changes, PostOffice(now), login=mail_login, starttls=mail_starttls)
+        self.public_url = public_url
+        self.deliver_to = deliver_to
 
     def start(self) -> Self:
         """Serve; returns when the first request can come."""
@@ -112,6 +144,36 @@ class Sandbox:
         """Where the phones can be looked at."""
         return f"http://localhost:{self._server.port}/"
 
+    @property
+    def twilio_url(self) -> str:
+        """Where Twilio's REST API is: what stands in place of https://api.twilio.com."""
+        return self.url
+
+    @property
+    def smtp_url(self) -> str:
+        """Where mail is taken, with the login in it when there is one. The first look makes the server listen."""
+        return self._server.run(self.mail.url())
+
+    @property
+    def public_url(self) -> str | None:
+        """The program's own name for itself."""
+        return self.twilio.addresses.public_url
+
+    @public_url.setter
+    def public_url(self, url: str | None) -> None:
+        self.twilio.addresses.public_url = url
+
+    @property
+    def deliver_to(self) -> str | None:
+        """Where the program listens; ValueError for an address that is not on this machine."""
+        return self.twilio.addresses.deliver_to
+
+    @deliver_to.setter
+    def deliver_to(self, url: str | None) -> None:
+        if url is not None and not is_on_this_machine(url):
+            raise ValueError("the sandbox talks to this machine only")
+        self.twilio.addresses.deliver_to = url
+
     # Who is there
 
     def bot(self, token: str | None = None, *, name: str = "Panah", username: str = "panah_sandbox_bot") -> Bot:
@@ -137,22 +199,40 @@ class Sandbox:
         started: bool = True,
         suggestions: tuple[str, ...] = (),
         bot: Bot | None = None,
+        telegram: bool = True,
+        number: str | None = None,
+        email: str | None = None,
     ) -> Phone:
         """A person with a phone, who has opened the bot already unless `started` is False (then 400 chat not found).
 
         `role` is the title on the page; `rings` says whether a page with buttons makes the phone ring there (staff:
         yes, relatives: no, unless said otherwise). `language` is both Telegram's language_code and the page's label.
-        `suggestions` are first words the page offers to type while the chat is empty.
+        `suggestions` are first words the page offers to type while the chat is empty. With a `number` (international
+        form) it takes SMS and calls, with an `email` mail; without `telegram` it has nothing else.
         """
-        account = (bot or self.bot()).account
-        standing = telegram.Standing.WELCOME if started else telegram.Standing.UNKNOWN
+        if number is not None and not is_number(number):
+            raise ValueError("a number looks like +77000000001")
+        staff = not RELATIVES.search(role)
         with self._hub.changing() as world:
             user = world.add_user(name, language, user_id)
-            chat = world.open_private_chat(account, user, standing)
-            staff = not RELATIVES.search(role)
-            handset = Handset(user, chat, account, role, language, staff if rings is None else rings, suggestions)
+            handset = Handset(
+                id=user.id,
+                name=name,
+                role=role,
+                language=language,
+                rings=staff if rings is None else rings,
+                suggestions=suggestions,
+                telegram=self._account(user, bot, started=started) if telegram else None,
+                line=None if number is None else self.twilio.network.line(number),
+                mailbox=None if email is None else self.mail.office.box(email),
+            )
             self._cast.add(handset)
-        return Phone(self._hub, handset)
+        return Phone(self._hub, self.twilio.network, handset)
+
+    def _account(self, user: User, bot: Bot | None, *, started: bool) -> Account:
+        account = (bot or self.bot()).account
+        standing = Standing.WELCOME if started else Standing.UNKNOWN
+        return Account(user, self._hub.world.open_private_chat(account, user, standing), account)
 
     def add_phone(
         self,
@@ -162,9 +242,21 @@ class Sandbox:
         language: str = "en",
         user_id: int | None = None,
         suggestions: tuple[str, ...] = (),
+        telegram: bool = True,
+        number: str | None = None,
+        email: str | None = None,
     ) -> Phone:
         """The same as `phone`, in the words of whoever seeds a demonstration."""
-        return self.phone(name, role=role, language=language, user_id=user_id, suggestions=suggestions)
+        return self.phone(
+            name,
+            role=role,
+            language=language,
+            user_id=user_id,
+            suggestions=suggestions,
+            telegram=telegram,
+            number=number,
+            email=email,
+        )
 
     def group(self, title: str, members: list[Phone], *, bot: Bot | None = None) -> Group:
         """A group of these people, who have just brought the bot in."""
@@ -210,7 +302,7 @@ class Sandbox:
 
     def wait_until(self, what: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait until `what()` is true, looking every few milliseconds; StoryError when it never is."""
-        wait_for_truth(self._hub, what, timeout)
+        wait_for_truth(self._changes, what, timeout)
 
     def wait_until_collected(self, timeout: float = PATIENCE) -> None:
         """Wait until the program has confirmed every update."""
@@ -221,5 +313,7 @@ class Sandbox:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[only_from_this_machine])
         BotApi(self._hub).add_to(app)
         Pusher(self._hub).add_to(app)
-        page.add_to(app, self._hub, self._cast, zone=self._zone, controls=self._controls)
+        self.twilio.add_to(app)
+        self.mail.add_to(app)
+        page.add_to(app, self._hub, self._cast, self.twilio, self.mail, zone=self._zone, controls=self._controls)
         return app

@@ -2,11 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from aiohttp import web
 
+Result = TypeVar("Result")
+
 HOST = "127.0.0.1"
+
+
+def hang_up(request: web.Request) -> None:
+    """Break the connection instead of answering."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 class Server:
@@ -33,6 +42,13 @@ class Server:
         if self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do something inside the event loop and give what comes of it; RuntimeError when the server does not run."""
+        if self._loop is None or not self._thread.is_alive():
+            work.close()
+            raise RuntimeError("start the sandbox first")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _run(self) -> None:
         try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from sandbox.telegram.hub import Hub
+from sandbox.changes import Changes
 
 Found = TypeVar("Found")
 
@@ -16,7 +16,7 @@ class StoryError(AssertionError):
     """What the story expected did not happen in time."""
 
 
-def wait_for(hub: Hub, look: Callable[[], Found | None], timeout: float) -> Found | None:
+def wait_for(changes: Changes, look: Callable[[], Found | None], timeout: float) -> Found | None:
     """Look, and look again whenever something changed, until there is something or the real time is over."""
     ends_at = time.monotonic() + timeout
     while True:
@@ -24,10 +24,10 @@ def wait_for(hub: Hub, look: Callable[[], Found | None], timeout: float) -> Foun
         left = ends_at - time.monotonic()
         if found is not None or left <= 0:
             return found
-        hub.wait_for_change(min(left, 0.02))
+        changes.wait_for_change(min(left, 0.02))
 
 
-def wait_for_truth(hub: Hub, what: Callable[[], object], timeout: float) -> None:
+def wait_for_truth(changes: Changes, what: Callable[[], object], timeout: float) -> None:
     """Wait until `what()` is true, looking every few milliseconds; StoryError when it never is."""
-    if wait_for(hub, lambda: True if what() else None, timeout) is None:
+    if wait_for(changes, lambda: True if what() else None, timeout) is None:
         raise StoryError(f"it did not become true within {timeout:g} s")

@@ -1,30 +1,52 @@
-"""The control bar: what the owner of the sandbox lets the page do."""
+"""The control bar: what the owner of the sandbox lets the page do, and the providers' outages."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
+from sandbox.cast import Cast
+from sandbox.mail.service import MailService
 from sandbox.telegram.hub import Hub
-
-if TYPE_CHECKING:
-    from sandbox.telegram.faults import Switch
+from sandbox.twilio.service import Twilio
 
 LONGEST_ADVANCE: Final = 7 * 24 * 3600
+
+
+class _CanBeSwitchedOff(Protocol):
+    def off(self) -> None: ...
 
 
 class Controls:
     """The hooks. They may block, so they are called outside the server's event loop."""
 
-    def __init__(self, hub: Hub, hooks: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self, hub: Hub, cast: Cast, twilio: Twilio, mail: MailService, hooks: Mapping[str, Callable[..., Any]]
+    ) -> None:
         self._hub = hub
+        self._cast = cast
         self._hooks = dict(hooks)
-        self._outage: Switch | None = None
+        self._outages: dict[str, Callable[[], _CanBeSwitchedOff]] = {
+            "telegram": hub.faults.outage,
+            "sms": lambda: twilio.faults.outage("sms"),
+            "voice": lambda: twilio.faults.outage("voice"),
+            "mail": mail.faults.outage,
+        }
+        self._is_out: dict[str, Callable[[], bool]] = {
+            "telegram": lambda: hub.faults.is_out,
+            "sms": lambda: twilio.faults.is_out("sms"),
+            "voice": lambda: twilio.faults.is_out("voice"),
+            "mail": lambda: mail.faults.is_out,
+        }
+        self._on: dict[str, _CanBeSwitchedOff] = {}
 
     def status(self) -> dict[str, Any]:
-        """What the bar shows: which buttons exist, whether Telegram is out, and the owner's own status."""
+        """What the bar shows: which buttons exist, which providers are out, and the owner's own status.
+
+        Only providers that some phone uses are named.
+        """
         told = self._hooks["status"]() if "status" in self._hooks else {}
         return {
             "can": sorted(self._hooks.keys() & {"advance", "kill"}),
-            "outage": self._hub.faults.is_out,
+            "outages": {service: self._is_out[service]() for service in self._in_use()},
             **{name: told[name] for name in ("program", "detail", "links") if name in told},
         }
 
@@ -40,9 +62,22 @@ class Controls:
         self._hooks["kill"]()
         self._hub.announce()
 
-    def outage(self, *, on: bool) -> None:
-        """Make Telegram unreachable, or reachable again."""
-        if self._outage is not None:
-            self._outage.off()
-        self._outage = self._hub.faults.outage() if on else None
+    def outage(self, service: str, *, on: bool) -> None:
+        """Make a provider unreachable, or reachable again; LookupError when there is no such provider."""
+        begin = self._outages[service]
+        if service in self._on:
+            self._on.pop(service).off()
+        if on:
+            self._on[service] = begin()
         self._hub.announce()
+
+    def _in_use(self) -> list[str]:
+        phones = list(self._cast.handsets.values())
+        numbers = any(phone.line for phone in phones)
+        in_use = {
+            "telegram": not phones or any(phone.telegram for phone in phones),
+            "sms": numbers,
+            "voice": numbers,
+            "mail": any(phone.mailbox for phone in phones),
+        }
+        return [service for service, used in in_use.items() if used]

@@ -45,11 +45,11 @@ class Stream:
             if not changed.is_set():
                 loop.call_soon_threadsafe(changed.set)
 
-        self._hub.listen(wake)
+        self._hub.changes.listen(wake)
         try:
             await self._tell_until_stopped(response, changed)
         finally:
-            self._hub.unlisten(wake)
+            self._hub.changes.unlisten(wake)
         return response
 
     async def _tell_until_stopped(self, response: web.StreamResponse, changed: asyncio.Event) -> None:

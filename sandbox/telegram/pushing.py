@@ -48,7 +48,7 @@ class Pusher:
         def wake() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        self._hub.listen(wake)
+        self._hub.changes.listen(wake)
         failures = 0
         try:
             async with aiohttp.ClientSession(timeout=PATIENCE) as session:
@@ -61,7 +61,7 @@ class Pusher:
                     elif not tried:
                         await _wait(changed)
         finally:
-            self._hub.unlisten(wake)
+            self._hub.changes.unlisten(wake)
 
     async def _round(self, session: aiohttp.ClientSession) -> tuple[bool, bool]:
         """Bring one update to each webhook; gives whether there was any, and whether one was not taken."""

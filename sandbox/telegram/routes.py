@@ -6,9 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
+from sandbox.server import hang_up
+from sandbox.switches import Drop
 from sandbox.telegram import methods, polling
 from sandbox.telegram.errors import RefusedError, not_found, unauthorized
-from sandbox.telegram.faults import Drop, Fault, Refuse
+from sandbox.telegram.faults import Fault, Refuse
 from sandbox.telegram.hub import Hub
 from sandbox.telegram.journal import ApiCall
 from sandbox.telegram.parameters import Json, Parameters
@@ -57,7 +59,7 @@ class BotApi:
         if delay:
             await asyncio.sleep(delay)
         if self._hub.faults.is_out:
-            _hang_up(request)
+            hang_up(request)
             return None
         fault = self._hub.faults.strike(method, _chat_id(given))
         if isinstance(fault, Refuse):
@@ -70,7 +72,7 @@ class BotApi:
         except RefusedError as refusal:
             response = _refused(refusal)
         except polling.OutageError:
-            _hang_up(request)
+            hang_up(request)
             return None
         if fault is None:
             return response
@@ -90,7 +92,7 @@ class BotApi:
 
     async def _leave_unanswered(self, request: web.Request, fault: Fault) -> None:
         if isinstance(fault, Drop):
-            _hang_up(request)
+            hang_up(request)
         else:
             await self._stopping.wait()
 
@@ -108,7 +110,7 @@ class BotApi:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         if self._hub.faults.is_out:
-            _hang_up(request)
+            hang_up(request)
         bot = self._hub.world.bots.get(request.match_info["token"])
         if bot is None:
             return _refused(unauthorized())
@@ -131,8 +133,3 @@ def _accepted(result: Json) -> web.Response:
 
 def _refused(refusal: RefusedError) -> web.Response:
     return web.json_response(refusal.answer(), status=refusal.code)
-
-
-def _hang_up(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()

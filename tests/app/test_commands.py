@@ -14,8 +14,8 @@ import pytest
 
 from app import VERSION
 from app.cli import main
-from app.commands.shared import what_is_wrong
 from app.settings import read_settings
+from app.troubles import what_is_wrong
 from app.wiring import build
 from store.inbox import InboxItem, RawInput, keep
 
@@ -253,6 +253,14 @@ class TestDatabase:
 
         error = OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
         assert "busy" in what_is_wrong(error)
+
+    def test_a_full_disk_is_told(self) -> None:
+        from sqlalchemy.exc import OperationalError
+
+        for said in ("database or disk is full", 'could not extend file "base/1/2": No space left on device'):
+            told = what_is_wrong(OperationalError("INSERT", {}, sqlite3.OperationalError(said)))
+            assert told.startswith("the disk is full: make room")
+            assert "base" not in told
 
     def test_what_nobody_foresaw_is_told_by_kind_and_place(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))

@@ -18,13 +18,13 @@ from alerts.policies import import_policies
 from alerts.vitals import NO_TIME, QueueVitals, Vitals
 from alerts.wording import Wording
 from app.cli import NOBODY_ELSE, main
-from app.commands.shared import what_is_wrong
 from app.doctor import database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
 from app.migration import downgrade
 from app.settings import read_settings
 from app.setup import set_up
+from app.troubles import what_is_wrong
 from app.wiring import House
 from bot.webhook import webhook_url
 from contacts.directory import find_contact, put_contact

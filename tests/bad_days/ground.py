@@ -61,7 +61,7 @@ class Ground:
         self.processes = folder / "processes"
         self._folder = folder
         self._compiled = compiled
-        self.home.mkdir()
+        self.home.mkdir(exist_ok=True)
         self.clock = SharedClock(self.home / "clock.json", sandbox=True)
         self.sandbox = Sandbox(now=self.clock.now, token=TOKEN)
         self._database_url = database_url

@@ -158,9 +158,9 @@ def test_controls_are_the_owners(clock: Clock) -> None:
         assert visitor.posts("controls/kill", {}) == 204
         assert visitor.posts("controls/outage", {"on": True}) == 204
         status = visitor.first_state()["status"]
-        assert status == {"can": ["advance", "kill"], "outage": True, "program": "running"}
+        assert status == {"can": ["advance", "kill"], "outages": {"telegram": True}, "program": "running"}
         assert visitor.posts("controls/outage", {"on": False}) == 204
-        assert visitor.first_state()["status"]["outage"] is False
+        assert visitor.first_state()["status"]["outages"] == {"telegram": False}
         visitor.close()
     assert (moved, killed) == ([60], [True])
 
@@ -168,4 +168,4 @@ def test_controls_are_the_owners(clock: Clock) -> None:
 def test_controls_nobody_offers_are_absent(visitor: Visitor) -> None:
     assert visitor.posts("controls/kill", {}) == 404
     assert visitor.posts("controls/advance", {"seconds": 60}) == 404
-    assert visitor.first_state()["status"] == {"can": [], "outage": False}
+    assert visitor.first_state()["status"] == {"can": [], "outages": {"telegram": False}}

@@ -25,7 +25,7 @@ export function showStatus(status) {
   byId("clock-moves").hidden = !status.can.includes("advance");
   byId("kill").hidden = !status.can.includes("kill");
   byId("step-kill").hidden = !status.can.includes("kill");
-  byId("outage").setAttribute("aria-checked", String(status.outage));
+  byId("outage").setAttribute("aria-checked", String(Boolean(status.outages.telegram)));
   showProgram(status);
   showLinks(status.links ?? []);
 }

@@ -1,0 +1,1 @@
+"""A local mail server: takes what the program sends over SMTP and keeps it, readable, for whoever has the address."""

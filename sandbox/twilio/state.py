@@ -1,0 +1,213 @@
+"""The network's world: lines, messages and calls. No I/O, no clock of its own, no threads."""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sandbox.twilio.errors import DELIVERY_ERRORS
+
+
+class Service(StrEnum):
+    """The two halves of Twilio, which can fail one by one."""
+
+    SMS = "sms"
+    VOICE = "voice"
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    RECEIVED = "received"  # from a phone
+
+
+class CallStatus(StrEnum):
+    """How far a call has come."""
+
+    QUEUED = "queued"
+    RINGING = "ringing"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+MESSAGE_UNDER_WAY: Final = frozenset({MessageStatus.QUEUED, MessageStatus.SENT})
+CALL_UNDER_WAY: Final = frozenset({CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS})
+
+
+@dataclass(slots=True)
+class Message:
+    """One SMS. `sender` and `recipient` are numbers (a sender may be a name)."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    direction: str
+    status: MessageStatus
+    created_at: datetime
+    updated_at: datetime
+    sent_at: datetime | None = None
+    error_code: int | None = None
+    status_callback: str = ""
+    messaging_service: str = ""
+    deleted: bool = False
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether a phone sent it."""
+        return self.direction == "inbound"
+
+    @property
+    def error_message(self) -> str | None:
+        """The error in words."""
+        return DELIVERY_ERRORS.get(self.error_code or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An SMS as the phone keeps it, whatever Twilio forgets of it later."""
+
+    message: Message
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that were spoken in a call, or the key that was pressed."""
+
+    text: str
+    language: str
+    at: datetime
+    is_key: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One call from the program to a phone. `pressed` are keys that nothing has asked for yet."""
+
+    sid: str
+    sender: str
+    recipient: str
+    created_at: datetime
+    updated_at: datetime
+    url: str = ""
+    method: str = "POST"
+    twiml: str = ""
+    status_callback: str = ""
+    events: frozenset[str] = frozenset({"completed"})
+    machine_detection: str = ""
+    ring_for: float = 60.0
+    status: CallStatus = CallStatus.QUEUED
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    answered_by_machine: bool = False
+    said: list[Said] = field(default_factory=list)
+    pressed: list[str] = field(default_factory=list)
+    asks_for_keys: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, in whichever way."""
+        return self.status not in CALL_UNDER_WAY
+
+    @property
+    def rings_until(self) -> datetime:
+        """When it stops ringing by itself."""
+        return (self.started_at or self.created_at) + timedelta(seconds=self.ring_for)
+
+    @property
+    def answered_by(self) -> str | None:
+        """What machine detection says, when it was asked for and somebody or something answered."""
+        if not self.machine_detection or self.answered_at is None:
+            return None
+        if not self.answered_by_machine:
+            return "human"
+        return "machine_end_beep" if self.machine_detection == "DetectMessageEnd" else "machine_start"
+
+    @property
+    def seconds(self) -> int | None:
+        """How long was talked, once it is over; None when nobody answered."""
+        if self.answered_at is None or self.ended_at is None:
+            return None
+        return max(0, int((self.ended_at - self.answered_at).total_seconds()))
+
+
+@dataclass(slots=True)
+class Line:
+    """What a phone with a number shows. `revision` grows with every change anybody could see."""
+
+    number: str
+    thread: list[Shown] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    revision: int = 0
+
+
+class Network:
+    """Everything there is at Twilio. `now` must give aware datetimes."""
+
+    def __init__(self, now: Callable[[], datetime], account: str, token: str, number: str) -> None:
+        self.now = now
+        self.account = account
+        self.token = token
+        self.number = number
+        self.lines: dict[str, Line] = {}
+        self.messages: dict[str, Message] = {}
+        self.calls: dict[str, Call] = {}
+        self.opted_out: set[tuple[str, str]] = set()
+        self.accepted: deque[Message | Call] = deque()
+        self.problems: list[str] = []
+
+    def line(self, number: str) -> Line:
+        """The line of a phone, connected when there is none."""
+        return self.lines.setdefault(number, Line(number))
+
+    def add_message(self, message: Message) -> Message:
+        """Accept a message; the exchange carries it from here."""
+        self.messages[message.sid] = message
+        self.accepted.append(message)
+        return message
+
+    def add_call(self, call: Call) -> Call:
+        """Accept a call; the exchange places it."""
+        self.calls[call.sid] = call
+        self.accepted.append(call)
+        return call
+
+    def touch(self, thing: Message | Call) -> None:
+        """Something about it changed: its date, and what phones show."""
+        thing.updated_at = self.now()
+        line = self.lines.get(thing.recipient)
+        if line is not None:
+            line.revision += 1
+
+    def show(self, number: str, message: Message) -> None:
+        """Put a message into the thread of a phone, if a phone has this number."""
+        line = self.lines.get(number)
+        if line is not None:
+            line.thread.append(Shown(message, message.body, self.now()))
+            line.revision += 1
+
+    def number_that_wrote_to(self, number: str) -> str:
+        """The program's number that a phone would answer to: the last that wrote to it, or that the program used."""
+        outbound = [message for message in reversed(self.messages.values()) if not message.is_inbound]
+        to_it = [message for message in outbound if message.recipient == number]
+        return next((message.sender for message in (*to_it, *outbound) if message.sender), self.number)
+
+
+def new_sid(prefix: str) -> str:
+    """An id as Twilio makes them."""
+    return prefix + secrets.token_hex(16)
