@@ -15,8 +15,10 @@ from sqlalchemy import select
 from alerts.acks import OPEN, Ack, accept_need, decline_need, hold_need
 from alerts.buttons import find_button
 from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need
+from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
+from contacts.verification import Verdict, is_open, settle_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,13 +110,17 @@ class Spoken:
 def answer_key(unit: UnitOfWork, attempt_id: UUID, digits: str) -> Spoken | None:
     """Take the key somebody pressed in a call; None for a call we did not make. Repeating it changes nothing.
 
-    1 accepts, 2 declines; anything else, * among it, has the question said again.
+    1 accepts, 2 declines; anything else, * among it, has the question said again. In a call that checks a number, 1
+    proves it and 2 gives it up.
     """
     attempt = unit.session.get(Attempt, attempt_id)
     row = None if attempt is None else unit.session.get(Delivery, attempt.delivery_id)
     contact = None if row is None else reader_of(unit, row)
     if row is None or contact is None or row.channel != ChannelName.VOICE:
         return None
+    check_id = check_in(row.values)
+    if check_id is not None:
+        return _answer_check(unit, row, check_id, digits)
     if digits not in (ACCEPT, DECLINE):
         return Spoken(row.template, row.values, row.language, asks=True)
     answered = settle_answer(unit, row, contact, accepts=digits == ACCEPT, proved=True)
@@ -130,6 +136,16 @@ _SPOKEN = {
     Ack.NOT_ASKED: "taken",
     Ack.DECLINED: "declined",
 }
+
+
+def _answer_check(unit: UnitOfWork, row: Delivery, check_id: UUID, digits: str) -> Spoken:
+    if digits not in (ACCEPT, DECLINE) and is_open(unit, check_id):
+        return Spoken(row.template, row.values, row.language, asks=True)
+    verdict = settle_by_key(unit, check_id, expected=digits == ACCEPT)
+    return Spoken(f"voice.{_CHECKED[verdict]}", {}, row.language)
+
+
+_CHECKED = {Verdict.PROVED: "proved", Verdict.REFUSED: "not_proved", Verdict.OVER: "over"}
 
 
 @dataclass(frozen=True)

@@ -341,12 +341,13 @@ def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
 
 
 def tell_method_died(unit: UnitOfWork, event: Event) -> None:
-    """Tell the coordinators, without a sound, that a colleague cannot be alerted any more."""
+    """Tell the coordinators, without a sound, that a colleague cannot be alerted any more, or not in this way."""
     if not isinstance(event, MethodDied):
         return
+    words = "staff.unreachable" if event.channel == ChannelName.TELEGRAM else "staff.way_lost"
     for way in everybody_reachable(unit, ("coordinator",)):
-        values = {"name": contact_ref(event.contact_id)}
-        enqueue(unit, way.chat, "staff.unreachable", language=way.language, values=values, silent=True)
+        values = {"name": contact_ref(event.contact_id), "channel": say_ref(f"channel.{event.channel}")}
+        enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
 
 
 def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:

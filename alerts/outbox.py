@@ -27,7 +27,7 @@ from alerts.giving_up import give_up, look_at_page
 from alerts.lanes import NEVER_CLOSED, admit
 from alerts.limits import TELEGRAM, Limits
 from alerts.models import UNSENT, Attempt, Delivery, DeliveryState, Need, NeedState
-from alerts.wording import PLAIN, Wording, Words, render, subject_of
+from alerts.wording import PLAIN, OutdatedError, Wording, Words, render, subject_of
 from contacts.values import ChannelName
 from store import claims
 from store.base import new_id
@@ -342,6 +342,9 @@ def _word(unit: UnitOfWork, wording: Wording, due: _Due) -> Job | None:
         address = open_address(unit, row.chat_id, row.address)
         sealed = row.given.get("callback")
         callback_id = None if sealed is None else open_callback(unit, row.chat_id, sealed)
+    except OutdatedError:
+        _rest(unit, due, due_at=None, state=DeliveryState.EXPIRED)
+        return None
     except Exception as error:  # noqa: BLE001  one message that cannot be worded must not hold up the others
         trouble = f"{type(error).__name__} while wording {row.template}"
         if claims.settle(unit.session, TABLE, due.held, due_at=None, trouble=trouble):

@@ -23,6 +23,7 @@ from cases.urgency import Need as NeedKind
 from cases.urgency import needs_of, read_urgency
 from contacts.directory import linked_contact
 from contacts.linking import Refusal, link_account
+from contacts.verification import confirm_for
 from dialogue.model import Command, Input, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
@@ -139,6 +140,8 @@ def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: I
         case Command("language", named) if contact is not None and (tag := known_language(named)) is not None:
             chat.language, chat.language_chosen = tag, True
             _say(unit, chat, contact, "reply.language", {})
+        case Command("verify", code) if contact is not None and code:
+            _verify(unit, chat, contact, code)
         case Command("cases", _) if contact is not None:
             _list_cases(unit, chat, contact)
         case Command("case", code) if contact is not None and code:
@@ -184,6 +187,12 @@ def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
         enqueue(unit, chat, key, language=chat.language, urgent=True)
         return
     _say(unit, chat, linked, "staff.linked", {"name": contact_ref(linked.id)})
+
+
+def _verify(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> None:
+    """Prove one of their own numbers by the code that came to it, in digits of any script."""
+    digits = "".join(str(int(sign)) for sign in typed if sign.isdecimal())
+    _say(unit, chat, contact, "staff.verified" if confirm_for(unit, contact.id, digits) else "staff.not_verified", {})
 
 
 def _say(

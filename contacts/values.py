@@ -64,13 +64,13 @@ class ContactCard:
     sms: str | None = field(default=None, repr=False)
     voice: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
-    other: str | None = field(default=None, repr=False)
     max_active_cases: int | None = None
     gender: Gender | None = field(default=None, repr=False)
     avoid: tuple[str, ...] = field(default=(), repr=False)
     may_act_until: date | None = None
     verified_by: str | None = field(default=None, repr=False)
     notes: str | None = field(default=None, repr=False)
+    other: str | None = field(default=None, repr=False)
 
     def addresses(self) -> dict[ChannelName, str]:
         """Every stated way to reach the person, in the order of `ChannelName`."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.app.conftest import Panah
 
 TEAM = "name,role,languages,sms,notes\nAigerim,coordinator,kk;ru,+77000000001,\nДана,lawyer,ru,,+7 is not a formula\n"
+WAYS = "name,role,sms,voice,email\nAigerim,coordinator,+77000000001,+77000000001,a@example.org\n"
 CANARY = "Асқар Canary"
 
 
@@ -108,6 +109,44 @@ class TestContacts:
         assert said.strip().isalnum()
         assert len(said) == len("23456789\n")
         assert ready.does("contacts", "link-code", "  ДАНА ") != said
+
+    def test_it_is_shown_who_can_be_reached_how_and_never_where(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        assert (
+            ready.does("contacts", "show")
+            == "Aigerim (coordinator): sms unproved\nДана (lawyer): no way to reach them is stated\n"
+        )
+        in_database(ready, "UPDATE contact_method SET dead_at = '2026-01-01 00:00:00.000000'")
+        shown = json.loads(ready.does("contacts", "show", "aigerim", "--json"))
+        assert shown == [{"name": "Aigerim", "role": "coordinator", "ways": {"sms": "dead"}}]
+        assert "no contact of that name" in ready.refuses("contacts", "show", CANARY)
+
+    def test_a_check_is_sent_to_what_is_stated_and_not_proved(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", WAYS))
+        said = ready.does("contacts", "verify", "Aigerim")
+        assert said.splitlines() == [
+            "voice: we call them; they press 1",
+            "email: a link is on its way; they open it within a day and press the button there",
+        ]
+        assert "link their Telegram first" in ready("contacts", "verify", "Aigerim").stderr
+        for _ in range(2):
+            ready("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "three were sent within the hour" in ready.refuses("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "+7700" not in said
+
+    def test_what_is_proved_is_checked_again_only_by_name(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", WAYS))
+        ready.does("contacts", "verify", "Aigerim")
+        in_database(
+            ready,
+            "UPDATE contact_method SET chat_id = (SELECT id FROM chat LIMIT 1),"
+            " verified_at = '2026-01-01 00:00:00.000000'",
+        )
+        assert "proved already" in ready.refuses("contacts", "verify", "Aigerim")
+        assert "they press 1" in ready.does("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "nothing of the kind" in ready.refuses("contacts", "verify", "Aigerim", "--channel", "other")
+        assert "no contact of that name" in ready.refuses("contacts", "verify", CANARY)
+        ready.refuses("contacts", "verify", "Aigerim", "--channel", "telegram", status=2)
 
     def test_there_is_no_code_for_a_stranger_or_for_who_has_left(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))
