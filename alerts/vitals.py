@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, select
 
-from alerts.models import UNSENT, Delivery, DeliveryState, Need
+from alerts.canary import CanaryVitals, read_canary
+from alerts.models import CANARY, UNSENT, Delivery, DeliveryState, Need
 from store.leases import Lease
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Vitals:
     """Conversations in which a message has not left for longer than OVERDUE_AFTER."""
     unheard_for: timedelta | None
     """How long nobody has been taking messages from Telegram (zero: somebody is); None when nobody ever did."""
+    canary: CanaryVitals | None = None
+    """None: no canary is sent."""
 
     @property
     def stuck(self) -> tuple[str, ...]:
@@ -68,8 +71,11 @@ class Vitals:
         return sum(queue.parked for queue in self.queues.values())
 
 
-def read_vitals(unit: UnitOfWork, queues: Mapping[str, Table]) -> Vitals:
-    """Read them; ``queues`` are tables of claimable rows by the name they are shown under."""
+def read_vitals(unit: UnitOfWork, queues: Mapping[str, Table], *, canary: bool = False) -> Vitals:
+    """Read them; ``queues`` are tables of claimable rows by the name they are shown under.
+
+    ``canary``: whether one is sent here. Its own need is none of those counted.
+    """
     return Vitals(
         queues={name: _queue(unit, table) for name, table in queues.items()},
         deliveries=_deliveries(unit),
@@ -77,6 +83,7 @@ def read_vitals(unit: UnitOfWork, queues: Mapping[str, Table]) -> Vitals:
         oldest_unsent=_age(unit.now, unit.session.scalar(select(func.min(Delivery.created_at)).where(_unsent()))),
         waiting_chats=_waiting_chats(unit),
         unheard_for=_unheard_for(unit),
+        canary=read_canary(unit) if canary else None,
     )
 
 
@@ -101,7 +108,10 @@ def _deliveries(unit: UnitOfWork) -> dict[str, int]:
 
 def _needs(unit: UnitOfWork) -> dict[tuple[str, str], int]:
     counted = unit.session.execute(
-        select(Need.kind, Need.state, func.count()).group_by(Need.kind, Need.state).order_by(Need.kind, Need.state)
+        select(Need.kind, Need.state, func.count())
+        .where(Need.kind != CANARY)
+        .group_by(Need.kind, Need.state)
+        .order_by(Need.kind, Need.state)
     )
     return {(kind, state): count for kind, state, count in counted}
 

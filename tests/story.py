@@ -76,11 +76,12 @@ class Town:
     At its end the log is verified, nothing may be parked or have gone wrong, and nobody may have been given away.
     """
 
-    def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime) -> None:
+    def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime, *, canary: bool = False) -> None:
         self.clock = RunningClock(begins_at)
         self.sandbox = Sandbox(now=self.clock.now, token=TOKEN)
         self.logged: list[MutableMapping[str, Any]] = []
         self._database_url, self._ring = database_url, ring
+        self._canary = canary
         self._stack = ExitStack()
         self._relatives: list[Phone] = []
         self._staff: list[Phone] = []
@@ -114,6 +115,7 @@ class Town:
                 "TELEGRAM_BOT_TOKEN": TOKEN,
                 "TELEGRAM_API_URL": self.sandbox.url,
                 "PANAH_FALLBACK_HOTLINES": HOTLINE,
+                "PANAH_CANARY": "true" if self._canary else "false",
             }
         )
         store = Store(open_engine(self._database_url), self._ring, self.clock, reactions=reaction_names())

@@ -91,10 +91,31 @@ def _families(vitals: Vitals, idle: Mapping[str, float]) -> Iterator[str]:
             "How long no node has been taking messages from Telegram; 0 while one does.",
             [((), vitals.unheard_for.total_seconds())],
         )
+    yield from _canary(vitals)
     yield _family(
         "part_idle_seconds",
         "Since when each part of this process has not begun another round.",
         [((("part", part),), seconds) for part, seconds in idle.items()],
+    )
+
+
+def _canary(vitals: Vitals) -> Iterator[str]:
+    canary = vitals.canary
+    if canary is None:
+        return
+    if canary.took is not None and canary.age is not None:
+        yield _family(
+            "canary_seconds",
+            "How long the last alert that tries the whole path took, from the inbox to its acceptance.",
+            [((), canary.took.total_seconds())],
+        )
+        yield _family(
+            "canary_age_seconds", "Since when that is known; one comes every 900.", [((), canary.age.total_seconds())]
+        )
+    yield _family(
+        "canary_missing_seconds",
+        "How long one has been out that has not come back; above 120 is an alarm.",
+        [((), canary.missing.total_seconds())],
     )
 
 

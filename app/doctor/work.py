@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 def check_work(house: House) -> Iterator[Finding]:
     """Look at every queue, the messages and the needs."""
     with house.store.read() as unit:
-        vitals = read_vitals(unit, QUEUES)
+        vitals = read_vitals(unit, QUEUES, canary=house.settings.sends_canary)
     yield judge_parked(vitals)
     yield judge_queues(vitals)
     yield judge_needs(vitals)
+    yield judge_canary(vitals)
     if house.settings.telegram_bot_token is not None:
         yield judge_listening(vitals)
 
@@ -70,6 +71,27 @@ def judge_needs(vitals: Vitals) -> Finding:
             "ring somebody yourself; then lengthen the policy's list",
         )
     return ok("needs", f"{open_} open, none without anybody left to ask")
+
+
+def judge_canary(vitals: Vitals) -> Finding:
+    """Whether the drill that goes through the whole path comes back."""
+    canary = vitals.canary
+    if canary is None:
+        return warn(
+            "canary",
+            "PANAH_CANARY is off: a path that is broken half-way shows when an alert is lost",
+            "remove PANAH_CANARY=false",
+        )
+    if canary.is_silent:
+        return fault(
+            "canary",
+            f"the alert that tries the whole path has not come back ({_minutes(canary.missing)} out)",
+            "is `panah up` running with the role worker? see its log, `panah deliveries --stuck` and the runbook",
+        )
+    if canary.took is None or canary.age is None:
+        return warn("canary", "none has come back yet", "`panah up` sends one within half a minute")
+    said = f"an alert went through the whole path in {canary.took.total_seconds():.1f} s, {_minutes(canary.age)} ago"
+    return ok("canary", said)
 
 
 def judge_listening(vitals: Vitals) -> Finding:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from alerts.canary import CanaryVitals
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.policies import import_policies
@@ -217,7 +218,12 @@ def house(store: Store, clock: ManualClock, database_url: str, tmp_path: Path) -
 def test_a_healthy_database_is_well(house: House) -> None:
     for check in (database.check_space, database.check_log):
         assert check(house).level is Level.OK
-    assert levels(work.check_work(house)) == {"parked": Level.OK, "queues": Level.OK, "needs": Level.OK}
+    assert levels(work.check_work(house)) == {
+        "parked": Level.OK,
+        "queues": Level.OK,
+        "needs": Level.OK,
+        "canary": Level.WARN,  # none has come back yet
+    }
     engine = database.check_engine(house)
     forgetful = house.store.engine.dialect.name == "postgresql"  # the tests' server is told not to care
     assert engine.level is (Level.FAULT if forgetful else Level.OK)
@@ -277,6 +283,28 @@ WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME, 0, NO_T
 def test_a_need_nobody_took_is_a_fault() -> None:
     assert work.judge_needs(replace(WELL, needs={("lawyer", "paging"): 2})).level is Level.OK
     assert work.judge_needs(replace(WELL, needs={("lawyer", "exhausted"): 1})).level is Level.FAULT
+
+
+@pytest.mark.parametrize(
+    ("took", "age", "missing", "level"),
+    [
+        (None, None, 0, Level.WARN),
+        (0.2, 600, 0, Level.OK),
+        (0.2, 600, 60, Level.OK),  # the next one is under way
+        (0.2, 600, 121, Level.FAULT),
+        (0.2, 1100, 0, Level.FAULT),  # nobody sends any more
+    ],
+)
+def test_a_canary_that_does_not_come_back_is_a_fault(
+    took: float | None, age: float | None, missing: float, level: Level
+) -> None:
+    canary = CanaryVitals(
+        None if took is None else timedelta(seconds=took),
+        None if age is None else timedelta(seconds=age),
+        timedelta(seconds=missing),
+    )
+    assert work.judge_canary(replace(WELL, canary=canary)).level is level
+    assert work.judge_canary(WELL).level is Level.WARN, "it is switched off"
 
 
 def test_messages_that_do_not_leave_are_a_fault_when_they_are_for_several() -> None:
