@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from alerts.canary import CanaryVitals
+from alerts.channels.twilio.account import VOICE_PATH
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.policies import import_policies
@@ -27,7 +28,7 @@ from app.migration import downgrade
 from app.settings import read_settings
 from app.setup import set_up
 from app.wiring import House
-from bot.webhook import webhook_url
+from bot.webhook import PATH, webhook_url
 from contacts.directory import find_contact, put_contact
 from contacts.events import ContactImported
 from contacts.linking import link_account, make_link_code
@@ -401,8 +402,9 @@ def test_a_proxy_must_not_show_the_metrics() -> None:
 
 def test_a_proxy_must_pass_the_webhook_on() -> None:
     outside = "https://panah.example.org"
-    assert network.judge_pages(outside, network.Visit(200, 404, 403)).level is Level.OK
-    assert network.judge_pages(outside, network.Visit(200, 404, 404)).level is Level.FAULT
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 403, VOICE_PATH: 403})).level is Level.OK
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 404})).level is Level.FAULT
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 403, VOICE_PATH: 200})).level is Level.FAULT
 
 
 def test_an_address_that_does_not_answer_is_a_warning(environment: dict[str, str]) -> None:
