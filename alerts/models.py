@@ -224,6 +224,8 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     code: Mapped[str | None] = mapped_column(String(64))
+    meaning: Mapped[str | None] = mapped_column(String(200))
+    """What the code means, as our own tables put it; free of addresses, as every ChannelError's is."""
     provider_ref: Mapped[str | None] = mapped_column(String(64), index=True)
     """How the provider names what came of this call."""
 

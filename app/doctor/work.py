@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.models import NeedState
-from alerts.vitals import NO_TIME, OVERDUE_AFTER, Vitals, read_vitals
+from alerts.vitals import OUTBOX, OVERDUE_AFTER, Vitals, read_vitals
 from app.doctor.findings import Finding, fault, ok, warn
 from app.parked import QUEUES
 
@@ -44,7 +44,7 @@ def judge_queues(vitals: Vitals) -> Finding:
     if not vitals.stuck:
         return _one_that_waits(vitals)
     late = {name: queue.overdue for name, queue in vitals.queues.items()}
-    late["delivery"] = max(vitals.oldest_unsent, late.get("delivery", NO_TIME))
+    late |= {f"{OUTBOX}:{name}": channel.oldest_unsent for name, channel in vitals.channels.items()}
     said = ", ".join(f"{name} {_minutes(late[name])}" for name in vitals.stuck)
     return fault(
         "queues",
@@ -55,8 +55,10 @@ def judge_queues(vitals: Vitals) -> Finding:
 
 def _one_that_waits(vitals: Vitals) -> Finding:
     if vitals.waiting_chats:
-        said = f"messages to one conversation have not left for {_minutes(vitals.oldest_unsent)}"
-        return warn("queues", said, "they are tried again for a day; see the log for what Telegram says")
+        said = f"messages to {vitals.waiting_chats} conversations have not left for {_minutes(vitals.oldest_unsent)}"
+        return warn(
+            "queues", said, "they are tried again for a day; see `panah deliveries --stuck` for what the provider says"
+        )
     return ok("queues", "nothing is late")
 
 

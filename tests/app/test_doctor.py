@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +17,7 @@ from alerts.channels.twilio.account import VOICE_PATH
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.policies import import_policies
-from alerts.vitals import NO_TIME, QueueVitals, Vitals
+from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
 from alerts.wording import Wording
 from app.cli import NOBODY_ELSE, main
 from app.commands.shared import what_is_wrong
@@ -278,7 +278,8 @@ def test_a_message_that_does_not_leave_is_a_fault(house: House, clock: ManualClo
 # The work
 
 
-WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME, 0, NO_TIME)
+HOUR = timedelta(hours=1)
+WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME)
 
 
 def test_a_need_nobody_took_is_a_fault() -> None:
@@ -309,9 +310,13 @@ def test_a_canary_that_does_not_come_back_is_a_fault(
 
 
 def test_messages_that_do_not_leave_are_a_fault_when_they_are_for_several() -> None:
-    waiting = replace(WELL, oldest_unsent=timedelta(hours=1))
-    assert work.judge_queues(replace(waiting, waiting_chats=1)).level is Level.WARN
-    assert work.judge_queues(replace(waiting, waiting_chats=2)).level is Level.FAULT
+    def judged(**given: Any) -> Level:
+        return work.judge_queues(replace(WELL, channels={"sms": ChannelVitals(oldest_unsent=HOUR, **given)})).level
+
+    assert judged(late_chats=1) is Level.WARN
+    assert judged(late_chats=2) is Level.FAULT
+    assert judged(overdue=HOUR) is Level.FAULT
+    assert judged(late_chats=2, quiet_for=timedelta(seconds=2)) is Level.WARN, "others leave: it works at its limits"
 
 
 def test_nobody_listening_is_a_fault() -> None:

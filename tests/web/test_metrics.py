@@ -57,8 +57,8 @@ def test_metrics_count_and_age_what_waits(store: Store, clock: ManualClock) -> N
     assert found['panah_queue_rows{queue="delivery",state="ready"}'] == 1
     assert found['panah_queue_rows{queue="inbox",state="parked"}'] == 0
     assert found['panah_queue_overdue_seconds{queue="delivery"}'] == 100
-    assert found['panah_deliveries{state="queued"}'] == 1
-    assert found["panah_oldest_unsent_seconds"] == 100
+    assert found['panah_deliveries{channel="telegram",state="queued"}'] == 1
+    assert found['panah_oldest_unsent_seconds{channel="telegram"}'] == 100
     assert found["panah_unheard_seconds"] == 60
     assert found['panah_part_idle_seconds{part="sender"}'] < 60
 
