@@ -93,6 +93,20 @@ class ItemParked(Event):
 
 
 @dataclass(frozen=True)
+class CanaryHeard(Event):
+    """A canary came out of the inbox; its alert bears the id of the input."""
+
+    alert_id: UUID
+
+
+@dataclass(frozen=True)
+class CanaryLost(Event):
+    """A canary has not come back in time, and nobody was told so of an earlier one."""
+
+    alert_id: UUID
+
+
+@dataclass(frozen=True)
 class ReceiptCame(Event):
     """A provider reported what became of a message it had taken."""
 

@@ -47,6 +47,10 @@ class DeliveryState(StrEnum):
     BUNDLED = "bundled"
 
 
+CANARY = "canary"
+"""Kind of an alert and its need, role of who answers it, channel and door: the drill of :mod:`alerts.canary`."""
+CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")
+"""The contact row that answers canaries. It counts as one who has left, so nothing lists, rings or exports it."""
 UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED_TEMPORARY, DeliveryState.UNKNOWN)
 HANDED_OVER = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 """The provider has it, however much further it has come since."""
@@ -220,6 +224,8 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     code: Mapped[str | None] = mapped_column(String(64))
+    meaning: Mapped[str | None] = mapped_column(String(200))
+    """What the code means, as our own tables put it; free of addresses, as every ChannelError's is."""
     provider_ref: Mapped[str | None] = mapped_column(String(64), index=True)
     """How the provider names what came of this call."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from alerts.buttons import mint
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
-from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, HANDED_OVER, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
 from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
@@ -173,7 +173,7 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedExhausted):
         return
     need = unit.session.get_one(Need, event.need_id)
-    if need.state not in OPEN:
+    if need.state not in OPEN or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
         return
     for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
         _shout(unit, need, way, event.hours)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from alerts import paging
 from alerts.clusters import cluster_of
-from alerts.events import ItemParked, NeedOpened
+from alerts.events import CanaryLost, ItemParked, NeedOpened
 from alerts.models import Alert, Need, NeedState
 from alerts.night import first_waking_hour
 from cases.triage import assess
@@ -73,11 +73,11 @@ def _hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:
 
 
 def page_fault(unit: UnitOfWork, event: Event) -> None:
-    """Page the coordinator on duty when something was parked: it may be somebody's first words.
+    """Page the coordinator on duty when something was parked (it may be somebody's first words) or a canary is lost.
 
     While an earlier page of this kind is unanswered, further ones add nothing.
     """
-    if not isinstance(event, ItemParked):
+    if not isinstance(event, ItemParked | CanaryLost):
         return
     unanswered = (
         select(Need.id).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == FAULT, Need.state.in_(_OPEN))

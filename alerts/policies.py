@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,7 +11,8 @@ import structlog
 from sqlalchemy import select
 
 from alerts.events import PoliciesReplaced
-from alerts.models import PolicyDocument
+from alerts.ladder import Ladder, Step
+from alerts.models import CANARY, PolicyDocument
 from alerts.policy import Policies, PolicyError, choose_policy, default_policy, read_policies
 from cases.models import Case
 from contacts.directory import find_contact
@@ -22,13 +24,15 @@ from store.errors import UnreadableError
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from alerts.ladder import Ladder
     from alerts.models import Need
     from store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 ABSENT = "absent"
 """Stands in a roster for a member nobody knows, so that everybody else keeps their turns."""
+
+CANARY_LADDER = Ladder((Step((), (CANARY,), wait=timedelta(minutes=15)),))
+"""One step. Who is on it is known without looking (:func:`alerts.targets.reachable`)."""
 
 _read = lru_cache(maxsize=2)(read_policies)
 """Every step of every search asks for the document, which seldom changes and takes milliseconds to read."""
@@ -69,6 +73,8 @@ def policies_in_force(unit: UnitOfWork) -> Policies:
 
 def ladder_for(unit: UnitOfWork, need: Need) -> Ladder:
     """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none."""
+    if need.kind == CANARY:
+        return CANARY_LADDER
     policies = policies_in_force(unit)
     case = None if need.case_id is None else unit.session.get(Case, need.case_id)
     jurisdiction = None if case is None or case.region is None else case.region[:2]

@@ -41,6 +41,8 @@ PATIENT_STEPS = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure; the last one repeats."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """After a day of temporary failures a message that is no page is no longer news."""
+LONGEST_MEANING = 200
+"""Characters that are kept of what a failure means."""
 AFTER_MISCONFIGURATION = timedelta(seconds=15)
 
 
@@ -86,6 +88,7 @@ def _end_attempts(unit: UnitOfWork, outcomes: list[Outcome]) -> None:
             "attempt": one.job.attempt_id,
             "said": "sent" if isinstance(one.result, Sent) else type(one.result).__name__,
             "why": None if isinstance(one.result, Sent) else one.result.code,
+            "means": None if isinstance(one.result, Sent) else one.result.meaning[:LONGEST_MEANING],
             "ref": one.result.provider_id or None if isinstance(one.result, Sent) else None,
         }
         for one in outcomes
@@ -93,7 +96,13 @@ def _end_attempts(unit: UnitOfWork, outcomes: list[Outcome]) -> None:
     unit.session.execute(
         update(ATTEMPTS)
         .where(ATTEMPTS.c.id == bindparam("attempt"))
-        .values(ended_at=unit.now, outcome=bindparam("said"), code=bindparam("why"), provider_ref=bindparam("ref")),
+        .values(
+            ended_at=unit.now,
+            outcome=bindparam("said"),
+            code=bindparam("why"),
+            meaning=bindparam("means"),
+            provider_ref=bindparam("ref"),
+        ),
         ended,
     )
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.ladder import Person, Role, Roster
-from alerts.models import ChannelState, Need, NeedState
+from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
 from alerts.policies import find_member, roster_plan
 from cases.models import Case
 from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
-from contacts.models import ContactMethod
+from contacts.models import Contact, ContactMethod
 from contacts.roster import on_call
 from contacts.values import ChannelName
 from contacts.values import Role as ContactRole
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from alerts.ladder import Step, Target
-    from contacts.models import Contact
     from store.unit_of_work import UnitOfWork
 
 
@@ -51,8 +50,10 @@ ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
 def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Contact]:
     """Return everybody a step means who may be paged and can be; each once, in the order of the step.
 
-    Who sits on another seat of the same search is not asked for a second one.
+    Who sits on another seat of the same search is not asked for a second one. A canary is read by nobody who lives.
     """
+    if need.kind == CANARY:
+        return [unit.session.get_one(Contact, CANARY_READER)]
     seated = _seated(unit, need)
     seen: set[UUID] = set()
     found = []
@@ -85,7 +86,7 @@ def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
         )
     )
     ways = [Reachable(contact, method, chat, staff_language(contact, chat)) for method, chat in rows]
-    return sorted(ways, key=lambda way: _ORDER[way.channel])
+    return sorted(ways, key=lambda way: _ORDER.get(way.channel, len(_ORDER)))
 
 
 _ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}

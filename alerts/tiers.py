@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from alerts.buttons import mint
 from alerts.channel_states import can_answer_sms
 from alerts.channels.twilio.voice_twiml import spoken_language
+from alerts.models import CANARY
 from alerts.reply_numbers import next_reply_number
 from alerts.wording import say_ref
 from contacts.values import ChannelName
@@ -43,8 +44,8 @@ def language_on(channel: str, language: str) -> str:
 
 
 def words_of(channel: str) -> str:
-    """Return the beginning of the text keys of a channel: whatever Apprise reaches is spoken to as by e-mail."""
-    return str(ChannelName.EMAIL if channel == ChannelName.OTHER else channel)
+    """Return the beginning of the text keys of a channel: what Apprise reaches, and a canary, is told as by e-mail."""
+    return str(ChannelName.EMAIL if channel in (ChannelName.OTHER, CANARY) else channel)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ UNNAMED = "0" * 16
 def backstage(house: House) -> Backstage:
     """Build it for one process."""
     return Backstage(
-        look=partial(read_vitals, queues=QUEUES),
+        look=partial(read_vitals, queues=QUEUES, canary=house.settings.sends_canary),
         is_current=_is_current,
         webhook=_webhook(house.store, house.settings),
         twilio=_twilio(house),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from alerts.canary import ANSWERS, hear_canary
+from alerts.models import CANARY
 from alerts.sms import hear_sms
 from app.reactions import note_parked
 from bot.handler import handle
@@ -12,12 +15,21 @@ from store.inbox import TABLE, InboxItem, claim_inputs, in_turn, open_input
 from store.queues import Queue
 
 if TYPE_CHECKING:
+    from store.chats import Chat
     from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
-
 SMS = "sms"
 """Source of texts that Twilio brings."""
+
+
+Hear = Callable[["UnitOfWork", InboxItem, "Chat", str], None]
+HEARD: dict[str, Hear] = {
+    SMS: lambda unit, _, chat, text: hear_sms(unit, chat, text),
+    CANARY: hear_canary,
+    ANSWERS: hear_canary,
+}
+"""Who hears what a source brings; every other source is a Telegram account."""
 
 
 def inbox_queue() -> Queue:
@@ -28,17 +40,18 @@ def inbox_queue() -> Queue:
 def _handle(unit: UnitOfWork, held: Claim) -> None:
     """Hand one input to the door it came in at."""
     source = unit.session.get_one(InboxItem, held.id).source
-    if source == SMS:
-        _handle_sms(unit, held)
+    if source in HEARD:
+        _hear(unit, held, HEARD[source])
     else:
         handle(unit, held)
 
 
-def _handle_sms(unit: UnitOfWork, held: Claim) -> None:
+def _hear(unit: UnitOfWork, held: Claim, hear: Hear) -> None:
+    """Have what came in heard and erase the raw copy; its effects and its end are one commit."""
     item, text, chat = open_input(unit, held)
     if chat is not None:
         unit.actor = f"chat:{chat.id}"
-        hear_sms(unit, chat, text)
+        hear(unit, item, chat, text)
     item.payload = None
     unit.session.flush()
     claims.finish(unit.session, TABLE, held)

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from alerts.canary import TIMER as CANARY
+from alerts.canary import miss_canary, plan_canary
 from alerts.erasing import TIMER as ERASE
 from alerts.erasing import erase_in_time, erase_what_waited
 from alerts.events import (
+    CanaryHeard,
+    CanaryLost,
     ItemParked,
     NeedAccepted,
     NeedExhausted,
@@ -94,6 +98,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         NeedGivenBack: {"tell_anew": tell_anew},
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},
+        CanaryHeard: {"plan_canary": plan_canary},
+        CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
     }
@@ -127,6 +133,7 @@ def timer_queue(settings: Settings) -> Queue:
         ERASE: erase_in_time,
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
         NEWS: tell_news,
+        CANARY: miss_canary,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

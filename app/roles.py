@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.vitals import read_vitals
 from app.backstage import backstage
+from app.canary import EVERY_SECONDS as CANARY_SECONDS
+from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
 from app.inbox import inbox_queue
 from app.listening import hear
@@ -87,19 +89,23 @@ def _worker_parts(house: House) -> list[Part]:
     parts = [Part(queue.name, _off(house, queue)) for queue in queues]
     parts.append(Part("tick", lambda stop: _tick(house, stop)))
     parts += [_sender(house, channel) for channel in configured(house)]
+    if settings.sends_canary:
+        parts.append(Part("sender:canary", lambda stop: answer_canaries(house, stop)))
     if settings.telegram_bot_token is not None:
         parts.append(Part("downloads", lambda stop: asyncio.run(_fetch(house, stop))))
     return parts
 
 
 def _jobs(house: House) -> list[Job]:
-    store, url = house.store, house.settings.heartbeat_url
+    store, url, canary = house.store, house.settings.heartbeat_url, house.settings.sends_canary
     jobs = [
         Job("look", lambda: _look(store), TICK_SECONDS),
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
     ]
+    if canary:
+        jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:
-        heart = Heartbeat(store, partial(read_vitals, queues=QUEUES), url)
+        heart = Heartbeat(store, partial(read_vitals, queues=QUEUES, canary=canary), url)
         jobs.append(Job("heartbeat", heart.beat, EVERY_SECONDS))
     return jobs
 

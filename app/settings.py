@@ -268,6 +268,14 @@ class Settings(BaseModel):
         return frozenset(channel for channel, there in has.items() if there)
 
     @property
+    def sends_canary(self) -> bool:
+        """Whether a drill goes through the whole path.
+
+        Not in the sandbox: one that was out while the clock was moved by hand would count as lost.
+        """
+        return self.canary and not self.sandbox
+
+    @property
     def sms_answers_in(self) -> tuple[str, ...]:
         """Countries whose people can answer our texts, as the team has tried."""
         return tuple(sorted({one.strip().upper() for one in (self.sms_answers or "").split(",") if one.strip()}))

@@ -76,4 +76,6 @@ def troubles(vitals: Vitals) -> list[str]:
     found = [f"queue {name} is stuck" for name in vitals.stuck]
     if vitals.unheard_for is not None and vitals.unheard_for > OVERDUE_AFTER:
         found.append("nobody takes messages from Telegram")
+    if vitals.canary is not None and vitals.canary.is_silent:
+        found.append("the canary has not come back")
     return found

@@ -83,13 +83,14 @@ class Town:
     has_every_channel = False
     """Whether SMS, voice and e-mail are set up beside Telegram, and the web pages served that their answers need."""
 
-    def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime) -> None:
+    def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime, *, canary: bool = False) -> None:
         self.clock = RunningClock(begins_at)
         self.sandbox = Sandbox(
             now=self.clock.now, token=TOKEN, public_url=PUBLIC_URL, deliver_to=f"http://127.0.0.1:{free_port()}"
         )
         self.logged: list[MutableMapping[str, Any]] = []
         self._database_url, self._ring = database_url, ring
+        self._canary = canary
         self._stack = ExitStack()
         self._relatives: list[Phone] = []
         self._staff: list[Phone] = []
@@ -125,6 +126,7 @@ class Town:
                 "TELEGRAM_API_URL": self.sandbox.url,
                 "PANAH_FALLBACK_HOTLINES": HOTLINE,
                 **(self.providers() if self.has_every_channel else {}),
+                "PANAH_CANARY": "true" if self._canary else "false",
             }
         )
         store = Store(open_engine(self._database_url), self._ring, self.clock, reactions=reaction_names())

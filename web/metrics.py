@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from alerts.vitals import Vitals
+    from alerts.vitals import ChannelVitals, Vitals
     from store.unit_of_work import Store, UnitOfWork
 
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
@@ -74,12 +74,7 @@ def _families(vitals: Vitals, idle: Mapping[str, float]) -> Iterator[str]:
         "How long the oldest ready row has been wanting work.",
         [((("queue", name),), queue.overdue.total_seconds()) for name, queue in queues],
     )
-    yield _family("deliveries", "Messages by state.", [((("state", one),), n) for one, n in vitals.deliveries.items()])
-    yield _family(
-        "oldest_unsent_seconds",
-        "Age of the oldest message that has not left.",
-        [((), vitals.oldest_unsent.total_seconds())],
-    )
+    yield from _channels(vitals.channels)
     yield _family(
         "needs",
         "People that are, or were, sought; exhausted: nobody is left to ask.",
@@ -91,10 +86,60 @@ def _families(vitals: Vitals, idle: Mapping[str, float]) -> Iterator[str]:
             "How long no node has been taking messages from Telegram; 0 while one does.",
             [((), vitals.unheard_for.total_seconds())],
         )
+    yield from _canary(vitals)
     yield _family(
         "part_idle_seconds",
         "Since when each part of this process has not begun another round.",
         [((("part", part),), seconds) for part, seconds in idle.items()],
+    )
+
+
+def _channels(channels: Mapping[str, ChannelVitals]) -> Iterator[str]:
+    """What each channel carries; a channel that never had a message has no sample."""
+    names = {name: (("channel", name),) for name in channels}
+    yield _family(
+        "deliveries",
+        "Messages by channel and state; unknown: the provider may have it.",
+        [
+            ((*names[name], ("state", state)), count)
+            for name, channel in channels.items()
+            for state, count in channel.states.items()
+        ],
+    )
+    yield _family(
+        "throttled",
+        "Messages that wait because their reader has had enough for the moment.",
+        [(names[name], channel.throttled) for name, channel in channels.items()],
+    )
+    yield _family(
+        "oldest_unsent_seconds",
+        "Age of the oldest message that should have left and has not.",
+        [(names[name], channel.oldest_unsent.total_seconds()) for name, channel in channels.items()],
+    )
+    yield _family(
+        "quiet_seconds",
+        "Since when nothing has left; on a quiet day that is long.",
+        [(names[name], one.quiet_for.total_seconds()) for name, one in channels.items() if one.quiet_for is not None],
+    )
+
+
+def _canary(vitals: Vitals) -> Iterator[str]:
+    canary = vitals.canary
+    if canary is None:
+        return
+    if canary.took is not None and canary.age is not None:
+        yield _family(
+            "canary_seconds",
+            "How long the last alert that tries the whole path took, from the inbox to its acceptance.",
+            [((), canary.took.total_seconds())],
+        )
+        yield _family(
+            "canary_age_seconds", "Since when that is known; one comes every 900.", [((), canary.age.total_seconds())]
+        )
+    yield _family(
+        "canary_missing_seconds",
+        "How long one has been out that has not come back; above 120 is an alarm.",
+        [((), canary.missing.total_seconds())],
     )
 
 

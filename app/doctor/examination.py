@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.doctor import database, home, network, team, work
+from app.doctor import channels, database, home, network, reach, team, work
 from app.doctor.findings import Finding, Level, fault, ok
 from app.settings import Settings, SettingsError, read_settings
 from app.wiring import House, assemble
@@ -34,6 +34,7 @@ def examine(environment: Mapping[str, str], dotenv: Path | None, explain: Explai
     yield from _run(
         {
             "telegram": lambda: network.check_telegram(settings),
+            "channels": lambda: channels.check_channels(settings),
             "public_pages": lambda: network.check_public_address(settings),
         },
         explain,
@@ -77,6 +78,7 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "log": lambda: database.check_log(house),
         "work": lambda: work.check_work(house),
         "team": lambda: team.check_team(house),
+        "methods": lambda: reach.check_reach(house),
     }
     yield from _run(checks, explain)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,11 +12,12 @@ import aiohttp
 
 from alerts.channels.port import ChannelError, Misconfigured
 from alerts.channels.telegram.request import AiohttpRequest
+from alerts.channels.twilio.account import STATUS_PATH, VOICE_PATH
 from app.doctor.findings import Finding, fault, ok, warn
 from bot.webhook import PATH, webhook_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from alerts.channels.telegram.raw import RawBotApi
     from app.settings import Settings
@@ -82,7 +83,7 @@ def check_public_address(settings: Settings) -> Iterator[Finding]:
     if settings.public_url is None:
         return
     try:
-        found = asyncio.run(_visit(settings.public_url, webhook=settings.telegram_mode == "webhook"))
+        found = asyncio.run(_visit(settings.public_url, _doors(settings)))
     except (aiohttp.ClientError, OSError) as error:
         yield warn(
             "public_pages",
@@ -93,25 +94,31 @@ def check_public_address(settings: Settings) -> Iterator[Finding]:
         yield judge_pages(settings.public_url, found)
 
 
+def _doors(settings: Settings) -> list[str]:
+    """Where others bring us something; each refuses whoever cannot show that they may."""
+    telegram = [PATH] if settings.telegram_mode == "webhook" else []
+    return telegram if settings.twilio_account_sid is None else [*telegram, STATUS_PATH, VOICE_PATH]
+
+
 @dataclass(frozen=True)
 class Visit:
-    """The status of our pages as seen from outside: one every proxy passes, the metrics, the webhook if there is one.
+    """The status of our pages as seen from outside: one every proxy passes, the metrics, and each of our doors.
 
-    The webhook is asked without its secret.
+    Doors are asked without secret or signature, and must refuse.
     """
 
     page: int
     metrics: int
-    webhook: int | None = None
+    doors: Mapping[str, int] = field(default_factory=dict)
 
 
-async def _visit(url: str, *, webhook: bool) -> Visit:
+async def _visit(url: str, doors: list[str]) -> Visit:
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         return Visit(
             page=await _status(session, "GET", f"{url}{PASSED}"),
             metrics=await _status(session, "GET", f"{url}/metrics"),
-            webhook=await _status(session, "POST", f"{url}{PATH}") if webhook else None,
+            doors={path: await _status(session, "POST", f"{url}{path}") for path in doors},
         )
 
 
@@ -126,9 +133,11 @@ def judge_pages(url: str, found: Visit) -> Finding:
     if found.page != HTTPStatus.OK:
         said = f"our pages are not there, or are not passed on (status {found.page})"
         return warn("public_pages", said, "see the reverse proxy: it has to pass /open/* and /static/*")
-    if found.webhook not in {None, HTTPStatus.FORBIDDEN}:
-        said = f"Telegram cannot bring messages: {PATH} is not passed on (status {found.webhook})"
-        return fault("public_pages", said, f"let the reverse proxy pass {PATH}")
+    for path, status in found.doors.items():
+        if status != HTTPStatus.FORBIDDEN:
+            who = "Telegram cannot bring messages" if path == PATH else "Twilio cannot tell us anything"
+            said = f"{who}: {path} is not passed on, or not refused to strangers (status {status})"
+            return fault("public_pages", said, f"let the reverse proxy pass {path}; is `panah up` of this release?")
     if found.metrics == HTTPStatus.OK and not local:
         return fault(
             "public_pages",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.models import NeedState
-from alerts.vitals import NO_TIME, OVERDUE_AFTER, Vitals, read_vitals
+from alerts.vitals import OUTBOX, OVERDUE_AFTER, Vitals, read_vitals
 from app.doctor.findings import Finding, fault, ok, warn
 from app.parked import QUEUES
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 def check_work(house: House) -> Iterator[Finding]:
     """Look at every queue, the messages and the needs."""
     with house.store.read() as unit:
-        vitals = read_vitals(unit, QUEUES)
+        vitals = read_vitals(unit, QUEUES, canary=house.settings.sends_canary)
     yield judge_parked(vitals)
     yield judge_queues(vitals)
     yield judge_needs(vitals)
+    yield judge_canary(vitals)
     if house.settings.telegram_bot_token is not None:
         yield judge_listening(vitals)
 
@@ -43,7 +44,7 @@ def judge_queues(vitals: Vitals) -> Finding:
     if not vitals.stuck:
         return _one_that_waits(vitals)
     late = {name: queue.overdue for name, queue in vitals.queues.items()}
-    late["delivery"] = max(vitals.oldest_unsent, late.get("delivery", NO_TIME))
+    late |= {f"{OUTBOX}:{name}": channel.oldest_unsent for name, channel in vitals.channels.items()}
     said = ", ".join(f"{name} {_minutes(late[name])}" for name in vitals.stuck)
     return fault(
         "queues",
@@ -54,8 +55,10 @@ def judge_queues(vitals: Vitals) -> Finding:
 
 def _one_that_waits(vitals: Vitals) -> Finding:
     if vitals.waiting_chats:
-        said = f"messages to one conversation have not left for {_minutes(vitals.oldest_unsent)}"
-        return warn("queues", said, "they are tried again for a day; see the log for what Telegram says")
+        said = f"messages to {vitals.waiting_chats} conversations have not left for {_minutes(vitals.oldest_unsent)}"
+        return warn(
+            "queues", said, "they are tried again for a day; see `panah deliveries --stuck` for what the provider says"
+        )
     return ok("queues", "nothing is late")
 
 
@@ -70,6 +73,27 @@ def judge_needs(vitals: Vitals) -> Finding:
             "ring somebody yourself; then lengthen the policy's list",
         )
     return ok("needs", f"{open_} open, none without anybody left to ask")
+
+
+def judge_canary(vitals: Vitals) -> Finding:
+    """Whether the drill that goes through the whole path comes back."""
+    canary = vitals.canary
+    if canary is None:
+        return warn(
+            "canary",
+            "PANAH_CANARY is off: a path that is broken half-way shows when an alert is lost",
+            "remove PANAH_CANARY=false",
+        )
+    if canary.is_silent:
+        return fault(
+            "canary",
+            f"the alert that tries the whole path has not come back ({_minutes(canary.missing)} out)",
+            "is `panah up` running with the role worker? see its log, `panah deliveries --stuck` and the runbook",
+        )
+    if canary.took is None or canary.age is None:
+        return warn("canary", "none has come back yet", "`panah up` sends one within half a minute")
+    said = f"an alert went through the whole path in {canary.took.total_seconds():.1f} s, {_minutes(canary.age)} ago"
+    return ok("canary", said)
 
 
 def judge_listening(vitals: Vitals) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.channels.canary import CanaryChannel
 from alerts.channels.fake import FakeChannel
 from alerts.channels.port import Button, Channel, Outgoing, PermanentFailure, Sent, TemporaryFailure, UnknownOutcome
 
@@ -26,6 +27,25 @@ def test_printed_messages_show_neither_where_they_go_nor_what_they_say() -> None
     message = Outgoing("7000000", "canary", ((Button("Open", url="https://example.org/canary"),),))
     assert "7000000" not in repr(message)
     assert "canary" not in repr(message)
+
+
+async def test_a_canary_presses_the_button_it_is_sent() -> None:
+    pressed: list[str] = []
+    channel: Channel = CanaryChannel(pressed.append)
+    link = Button("Answer", url="https://example.org/answer/a-token_of-a-button")
+    await channel.send(Outgoing("canary", "sing", ((link,),)))
+    await channel.send(Outgoing("canary", "sing\nhttps://example.org/answer/another"))
+    assert pressed == ["a-token_of-a-button", "another"]
+    with pytest.raises(PermanentFailure, match="no_button"):
+        await channel.send(Outgoing("canary", "sing"))
+
+
+async def test_a_canary_whose_answer_cannot_be_kept_is_sent_again() -> None:
+    def lose(_: str) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(TemporaryFailure, match="answer_not_kept"):
+        await CanaryChannel(lose).send(Outgoing("canary", "https://example.org/answer/token"))
 
 
 async def test_the_fake_shows_what_a_phone_shows() -> None:

@@ -6,16 +6,18 @@ import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from alerts.canary import CanaryVitals
+from alerts.channels.twilio.account import VOICE_PATH
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.policies import import_policies
-from alerts.vitals import NO_TIME, QueueVitals, Vitals
+from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
 from alerts.wording import Wording
 from app.cli import NOBODY_ELSE, main
 from app.doctor import database, home, network, team, work
@@ -26,7 +28,7 @@ from app.settings import read_settings
 from app.setup import set_up
 from app.troubles import what_is_wrong
 from app.wiring import House
-from bot.webhook import webhook_url
+from bot.webhook import PATH, webhook_url
 from contacts.directory import find_contact, put_contact
 from contacts.events import ContactImported
 from contacts.linking import link_account, make_link_code
@@ -217,7 +219,12 @@ def house(store: Store, clock: ManualClock, database_url: str, tmp_path: Path) -
 def test_a_healthy_database_is_well(house: House) -> None:
     for check in (database.check_space, database.check_log):
         assert check(house).level is Level.OK
-    assert levels(work.check_work(house)) == {"parked": Level.OK, "queues": Level.OK, "needs": Level.OK}
+    assert levels(work.check_work(house)) == {
+        "parked": Level.OK,
+        "queues": Level.OK,
+        "needs": Level.OK,
+        "canary": Level.WARN,  # none has come back yet
+    }
     engine = database.check_engine(house)
     forgetful = house.store.engine.dialect.name == "postgresql"  # the tests' server is told not to care
     assert engine.level is (Level.FAULT if forgetful else Level.OK)
@@ -271,7 +278,8 @@ def test_a_message_that_does_not_leave_is_a_fault(house: House, clock: ManualClo
 # The work
 
 
-WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME, 0, NO_TIME)
+HOUR = timedelta(hours=1)
+WELL = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME)
 
 
 def test_a_need_nobody_took_is_a_fault() -> None:
@@ -279,10 +287,36 @@ def test_a_need_nobody_took_is_a_fault() -> None:
     assert work.judge_needs(replace(WELL, needs={("lawyer", "exhausted"): 1})).level is Level.FAULT
 
 
+@pytest.mark.parametrize(
+    ("took", "age", "missing", "level"),
+    [
+        (None, None, 0, Level.WARN),
+        (0.2, 600, 0, Level.OK),
+        (0.2, 600, 60, Level.OK),  # the next one is under way
+        (0.2, 600, 121, Level.FAULT),
+        (0.2, 1100, 0, Level.FAULT),  # nobody sends any more
+    ],
+)
+def test_a_canary_that_does_not_come_back_is_a_fault(
+    took: float | None, age: float | None, missing: float, level: Level
+) -> None:
+    canary = CanaryVitals(
+        None if took is None else timedelta(seconds=took),
+        None if age is None else timedelta(seconds=age),
+        timedelta(seconds=missing),
+    )
+    assert work.judge_canary(replace(WELL, canary=canary)).level is level
+    assert work.judge_canary(WELL).level is Level.WARN, "it is switched off"
+
+
 def test_messages_that_do_not_leave_are_a_fault_when_they_are_for_several() -> None:
-    waiting = replace(WELL, oldest_unsent=timedelta(hours=1))
-    assert work.judge_queues(replace(waiting, waiting_chats=1)).level is Level.WARN
-    assert work.judge_queues(replace(waiting, waiting_chats=2)).level is Level.FAULT
+    def judged(**given: Any) -> Level:
+        return work.judge_queues(replace(WELL, channels={"sms": ChannelVitals(oldest_unsent=HOUR, **given)})).level
+
+    assert judged(late_chats=1) is Level.WARN
+    assert judged(late_chats=2) is Level.FAULT
+    assert judged(overdue=HOUR) is Level.FAULT
+    assert judged(late_chats=2, quiet_for=timedelta(seconds=2)) is Level.WARN, "others leave: it works at its limits"
 
 
 def test_nobody_listening_is_a_fault() -> None:
@@ -373,8 +407,9 @@ def test_a_proxy_must_not_show_the_metrics() -> None:
 
 def test_a_proxy_must_pass_the_webhook_on() -> None:
     outside = "https://panah.example.org"
-    assert network.judge_pages(outside, network.Visit(200, 404, 403)).level is Level.OK
-    assert network.judge_pages(outside, network.Visit(200, 404, 404)).level is Level.FAULT
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 403, VOICE_PATH: 403})).level is Level.OK
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 404})).level is Level.FAULT
+    assert network.judge_pages(outside, network.Visit(200, 404, {PATH: 403, VOICE_PATH: 200})).level is Level.FAULT
 
 
 def test_an_address_that_does_not_answer_is_a_warning(environment: dict[str, str]) -> None:

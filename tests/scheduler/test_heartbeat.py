@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from alerts.models import Delivery
+from alerts.models import Delivery, DeliveryState
 from alerts.outbox import enqueue
 from alerts.vitals import NO_TIME, QueueVitals, Vitals, read_vitals
 from app.parked import QUEUES
@@ -54,7 +54,7 @@ def test_work_that_is_stuck_is_told_by_silence(store: Store, monitor: Listener, 
     with capture_logs() as logged:
         assert not heart.beat()
     assert len(monitor.heard) == 1
-    assert logged[0]["why"] == ["queue delivery is stuck"]
+    assert logged[0]["why"] == ["queue delivery:telegram is stuck"]
 
 
 def test_messages_that_cannot_leave_stop_the_heart_and_one_that_cannot_does_not(
@@ -65,7 +65,8 @@ def test_messages_that_cannot_leave_stop_the_heart_and_one_that_cannot_does_not(
         with store.unit("test") as unit:
             enqueue(unit, find_or_open_chat(unit, "telegram", address), "reply.help", language="en")
             delivery = unit.session.scalars(select(Delivery).where(Delivery.due_at == unit.now)).one()
-            delivery.due_at = unit.now + timedelta(hours=1)  # tried in vain, and to be tried again
+            delivery.state = DeliveryState.FAILED_TEMPORARY  # tried in vain, and to be tried again
+            delivery.due_at = unit.now + timedelta(hours=1)
         clock.advance(timedelta(minutes=2))
         assert heart.beat() is well
 
@@ -104,7 +105,7 @@ def test_a_monitor_that_is_gone_is_logged_without_its_address(store: Store) -> N
 
 def test_parked_items_and_open_needs_do_not_stop_the_heart() -> None:
     """Humans have been told of those already; the monitor is for what Panah cannot tell."""
-    well = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, NO_TIME, 0, None)
+    well = Vitals({"inbox": QueueVitals(0, 0, 0, NO_TIME)}, {}, {}, None)
     parked = {"inbox": QueueVitals(ready=0, scheduled=0, parked=3, overdue=NO_TIME)}
     assert troubles(replace(well, queues=parked, needs={("lawyer", "exhausted"): 1})) == []
     late = {"inbox": QueueVitals(ready=1, scheduled=0, parked=0, overdue=timedelta(minutes=2))}

@@ -112,7 +112,7 @@ def test_a_file_telegram_no_longer_knows_waits_for_a_person(town: Town, team: Te
         gulnar.sends("voice", file=RECORDING)
         for _ in range(5):
             town.later(seconds=30)
-        team.aigerim.sees("panah parked")
+        team.aigerim.sees("panah doctor")
     with town.house.store.unit("test") as unit:
         parked = unit.session.scalars(select(Download.id).where(Download.parked_at.is_not(None))).one()
         assert retry(unit, str(parked))

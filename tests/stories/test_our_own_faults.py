@@ -43,7 +43,7 @@ def test_a_malformed_update_holds_up_nobody_and_coordinators_are_told(town: Town
     team.aigerim.sees(town.code_on(arman))
     tried_out(town)
     fault = team.aigerim.sees("FAULT\nSomething could not be processed")
-    assert "`panah parked`" in fault.plain
+    assert "`panah doctor`" in fault.plain
     team.aigerim.taps("Accept", on=fault)
     team.aigerim.is_told("You have taken FAULT.")
     gulnar.writes("they took my brother")  # her broken message is parked: the next one is heard

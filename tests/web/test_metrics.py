@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alerts.canary import send_canary
 from alerts.outbox import enqueue
 from alerts.vitals import read_vitals
 from app.migration import downgrade, needed, upgrade
@@ -56,10 +57,22 @@ def test_metrics_count_and_age_what_waits(store: Store, clock: ManualClock) -> N
     assert found['panah_queue_rows{queue="delivery",state="ready"}'] == 1
     assert found['panah_queue_rows{queue="inbox",state="parked"}'] == 0
     assert found['panah_queue_overdue_seconds{queue="delivery"}'] == 100
-    assert found['panah_deliveries{state="queued"}'] == 1
-    assert found["panah_oldest_unsent_seconds"] == 100
+    assert found['panah_deliveries{channel="telegram",state="queued"}'] == 1
+    assert found['panah_oldest_unsent_seconds{channel="telegram"}'] == 100
     assert found["panah_unheard_seconds"] == 60
     assert found['panah_part_idle_seconds{part="sender"}'] < 60
+
+
+def test_metrics_tell_how_canaries_fare(store: Store, clock: ManualClock) -> None:
+    look = partial(read_vitals, queues=QUEUES, canary=True)
+    client = make_app(store, "Asia/Almaty", Backstage(look, is_current)).test_client()
+    with store.unit("test") as unit:
+        send_canary(unit)
+    clock.advance(timedelta(seconds=130))
+    found = samples(client.get("/metrics").text)
+    assert found["panah_canary_missing_seconds"] == 130
+    assert "panah_canary_seconds" not in found, "none has come back"
+    assert "panah_canary_missing_seconds" not in client_of(store).get("/metrics").text, "none is sent"
 
 
 def test_metrics_are_well_formed_and_hold_nothing_of_anybody(store: Store) -> None:

@@ -67,6 +67,7 @@ def upgrade() -> None:
         _without_default("delivery", column, sa.Boolean())
     with op.batch_alter_table("attempt") as batch:
         batch.add_column(sa.Column("provider_ref", sa.String(length=64), nullable=True))
+        batch.add_column(sa.Column("meaning", sa.String(length=200), nullable=True))
         batch.create_index("ix_attempt_provider_ref", ["provider_ref"])
     with op.batch_alter_table("contact_method") as batch:
         batch.drop_constraint("uq_contact_method_chat_id", type_="unique")
@@ -159,6 +160,7 @@ def downgrade() -> None:
     with op.batch_alter_table("attempt") as batch:
         batch.drop_index("ix_attempt_provider_ref")
         batch.drop_column("provider_ref")
+        batch.drop_column("meaning")
     _old_states()
     with op.batch_alter_table("delivery") as batch:
         batch.drop_constraint("bundled_into_another", type_="check")
