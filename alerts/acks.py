@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select, update
 
-from alerts.events import NeedAccepted, NeedDeclined
+from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
 from alerts.models import Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
@@ -27,8 +28,14 @@ class Ack(Enum):
     CLOSED = "closed"
     DECLINED = "declined"
     NOT_ASKED = "not asked"
+    HELD = "held"
+    """A provisional yes: the ladder waits for it to be confirmed."""
+    HELD_BEFORE = "held before"
+    """A second provisional yes of the same person: it must be confirmed, saying it again changes nothing."""
 
 
+HOLD_FOR = timedelta(minutes=10)
+"""How long the ladder waits for somebody to confirm a yes that came by a way that can be forged."""
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
@@ -40,10 +47,21 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
+    if _sits_already(unit, need_id, contact_id):
+        return Ack.YOURS
     won = unit.session.scalars(
         update(Need)
         .where(Need.id == need_id, Need.state.in_(OPEN))
-        .values(state=NeedState.ACCEPTED, accepted_by=contact_id, accepted_at=unit.now)
+        .values(
+            state=NeedState.ACCEPTED,
+            accepted_by=contact_id,
+            accepted_at=unit.now,
+            held_by=None,
+            held_until=None,
+            contact_made_at=None,
+            filed_at=None,
+            reminded_at=None,
+        )
         .returning(Need)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -53,6 +71,46 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     unit.record(NeedAccepted(case_id=won.case_id, need_id=need_id, need=won.kind, contact_id=contact_id))
     wind(unit, need_id)
     return Ack.YOURS
+
+
+def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    """Take a provisional yes: an SMS or an e-mail can be forged, so the ladder only waits until it is confirmed.
+
+    Each contact can do so once for a need, so that whoever forges it cannot keep everybody waiting. ``HELD`` while
+    somebody else holds it too: whoever confirms first has it.
+    """
+    if not _may_answer(unit, need_id, contact_id):
+        return Ack.NOT_ASKED
+    need = unit.session.scalars(
+        select(Need).where(Need.id == need_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if need.state not in OPEN:
+        return _settled_as(unit, need_id, contact_id)
+    if _held_before(unit, need_id, contact_id):
+        return Ack.HELD_BEFORE
+    unit.session.execute(
+        update(Page).where(Page.need_id == need_id, Page.contact_id == contact_id).values(held_at=unit.now)
+    )
+    need.held_by, need.held_until = contact_id, unit.now + HOLD_FOR
+    unit.session.flush()
+    unit.record(NeedHeld(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
+    wind(unit, need_id)
+    return Ack.HELD
+
+
+def _held_before(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
+    held = exists().where(Page.need_id == need_id, Page.contact_id == contact_id, Page.held_at.is_not(None))
+    asked = exists().where(Page.need_id == need_id, Page.contact_id == contact_id)
+    return bool(unit.session.scalar(select(held))) or not unit.session.scalar(select(asked))
+
+
+def _sits_already(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
+    """Whether they have another seat of the same search: one person does not count as two."""
+    need = unit.session.get_one(Need, need_id)
+    other = exists().where(
+        Need.alert_id == need.alert_id, Need.kind == need.kind, Need.id != need_id, Need.accepted_by == contact_id
+    )
+    return bool(unit.session.scalar(select(other)))
 
 
 def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
@@ -69,6 +127,9 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         .returning(Page.id)
     ).all()
     if changed:
+        if need.held_by == contact_id:
+            need.held_by = need.held_until = None
+            unit.session.flush()
         unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
         wind(unit, need_id)
     return Ack.DECLINED

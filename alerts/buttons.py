@@ -66,6 +66,15 @@ def press(unit: UnitOfWork, chat_id: UUID, token: str) -> Pressed | None:
     return None if row is None else Pressed(row.id, row.action, row.subject_id, row.once)
 
 
+def find_button(unit: UnitOfWork, token: str) -> PressableButton | None:
+    """Recognise a button by its token alone, for links that are opened outside the conversation; None as in `press`."""
+    return unit.session.scalars(
+        select(PressableButton).where(
+            PressableButton.token_index == token_index(token), PressableButton.expires_at > unit.now
+        )
+    ).one_or_none()
+
+
 def use_up(unit: UnitOfWork, pressed: Pressed) -> bool:
     """Use a button; False for a one-use button that was used before. Of two presses at once, one finds it used."""
     unused = (PressableButton.used_at.is_(None),) if pressed.once else ()

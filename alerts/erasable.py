@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from alerts.models import ChatLine, Delivery, DeliveryState
+from alerts.models import HANDED_OVER, ChatLine, Delivery
 from cases.models import Download, FileState, ReportMessage
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _ours(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.chat_id == chat_id,
         Delivery.action == "send",
-        Delivery.state == DeliveryState.SENT,
+        Delivery.state.in_(HANDED_OVER),
         Delivery.provider_ref.is_not(None),
         Delivery.erased_at.is_(None),
     )

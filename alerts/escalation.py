@@ -7,6 +7,7 @@ Guaranteed, whatever the order of events and however the clock jumps:
 - Between two waits there are only finitely many decisions: each step of a round at most once, and one exhaustion.
 - Steps follow in their order. A step on which somebody may still answer is never left before its wait is over.
 - Who declined is not asked again before overtime; in overtime a refusal holds for the rest of its round.
+- While somebody who said a provisional yes is waited for, nobody else is asked; that wait is ``LONGEST_HOLD`` at most.
 - Exhaustion is announced after the last round, or after any round that reached nobody. It is not an end: rounds go on
   in the beat of ``overtime`` for as long as nobody accepts, and one that reaches nobody is announced again.
 
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 OVERTIME = timedelta(minutes=10)
+LONGEST_HOLD = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(seconds=30)
 """Clocks of several nodes may differ by this much. A beginning further in the future means that the clock was set
 back: what would have been a wait of unknown length is then over at once."""
@@ -92,6 +94,9 @@ def next_step(ladder: Ladder, progress: Progress, now: datetime, *, overtime: ti
         raise ValueError("overtime must be longer than nothing, or rounds would follow each other without a pause")
     if progress.closed or progress.accepted_by is not None:
         return Settled()
+    held_until = progress.held_until and _within(progress.held_until, now, LONGEST_HOLD)
+    if held_until is not None:
+        return WaitUntil(held_until)
     if progress.between_rounds:
         return _open_round(ladder, progress, now, overtime)
     ends_at = _step_ends_at(ladder, progress, now)

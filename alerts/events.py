@@ -90,3 +90,44 @@ class ItemParked(Event):
 
     queue: str
     item_id: UUID
+
+
+@dataclass(frozen=True)
+class ReceiptCame(Event):
+    """A provider reported what became of a message it had taken."""
+
+    attempt_id: UUID
+
+
+@dataclass(frozen=True)
+class NeedHeld(Event):
+    """Somebody said yes by a way that can be forged; the ladder waits for them to confirm."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class HoldLapsed(Event):
+    """Nobody confirmed in time; the ladder goes on."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class MilestoneReached(Event):
+    """Who took it has come further: contact made, or filed."""
+
+    need_id: UUID
+    milestone: str
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class MilestoneMissed(Event):
+    """Who took it was reminded and did not come further; it was given back."""
+
+    need_id: UUID
+    milestone: str
+    contact_id: UUID

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from alerts.events import ItemParked
 from alerts.models import Delivery, Page
@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
 TIMER = "escalate"
 """The timer of a need: what comes next in the search for somebody."""
+RING = "ring"
+"""The timer of a page: by which channel its reader is rung next."""
+BROKEN_CHANNEL = "channel_broken"
+"""The trouble of a message whose channel works for nobody until a person mends it."""
+LATE_AFTER = 2
+"""Tries in vain after which a channel is not waited for: it goes on trying beside the next one."""
 
 
 def wind(unit: UnitOfWork, need_id: UUID) -> None:
     """Have the need looked at now."""
     set_timer(unit, TIMER, need_id, unit.now)
+
+
+def look_at_page(unit: UnitOfWork, page_id: UUID) -> None:
+    """Have the page looked at now: a channel of it failed, or may have, and the next one rings in the same second."""
+    set_timer(unit, RING, page_id, unit.now)
 
 
 def lose_page(unit: UnitOfWork, page_id: UUID) -> None:
@@ -32,9 +43,25 @@ def lose_page(unit: UnitOfWork, page_id: UUID) -> None:
     wind(unit, page.need_id)
 
 
+def look_at_row(unit: UnitOfWork, row: Delivery) -> None:
+    """Have the page looked at that a message belongs to, or all those it stands for."""
+    if row.page_id is not None:
+        look_at_page(unit, row.page_id)
+    look_at_bundled(unit, row.id)
+
+
+def look_at_bundled(unit: UnitOfWork, delivery_id: UUID) -> None:
+    """Have the pages looked at that a bundle stands for."""
+    told = select(Delivery.page_id).where(Delivery.bundle_id == delivery_id, Delivery.page_id.is_not(None))
+    for page_id in sorted(one for one in unit.session.scalars(told) if one is not None):
+        look_at_page(unit, page_id)
+
+
 def give_up(unit: UnitOfWork, delivery_id: UUID, page_id: UUID | None) -> None:
-    """Park a message that will never leave by itself: somebody must look, and the next person must not wait for it."""
+    """Park a message that will never leave by itself: somebody must look, and the next channel must not wait for it."""
     unit.session.execute(update(Delivery).where(Delivery.id == delivery_id).values(parked_at=unit.now))
-    if page_id is not None:  # timers before the log: two who lock in opposite order would wait in a circle
-        lose_page(unit, page_id)
+    # Timers before the log: two who lock in opposite order would wait in a circle.
+    if page_id is not None:
+        look_at_page(unit, page_id)
+    look_at_bundled(unit, delivery_id)
     unit.record(ItemParked(case_id=None, queue="delivery", item_id=delivery_id))

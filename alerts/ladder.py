@@ -60,10 +60,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Steps, climbed ``repeat`` times in all; zero and less count as once."""
+    """Steps, climbed ``repeat`` times in all; zero and less count as once.
+
+    ``accepts``: how many must accept before the search is over. ``contact_within`` and ``filed_within``: how soon after
+    accepting somebody must have got through, and filed; None where the need's own spans hold (alerts/milestones.py).
+    """
 
     steps: tuple[Step, ...]
     repeat: int = 1
+    accepts: int = 1
+    contact_within: timedelta | None = None
+    filed_within: timedelta | None = None
 
     @property
     def rounds(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from alerts.lanes import interval_of
+from alerts.throttle import PACES, Pace
 
 TOGETHER = 4
 """How many leave together: the first reply, the first question and two pages of one report. It costs a tenth of the
@@ -25,6 +26,8 @@ class Limits:
     chat_every: timedelta
     chat_burst: int
     longest_closure: timedelta = timedelta(minutes=10)
+    pace: Pace = ()
+    """How often one reader may be asked for something before the rest is bundled; empty: always."""
 
 
 TELEGRAM = Limits(
@@ -32,5 +35,21 @@ TELEGRAM = Limits(
     everybody_burst=TOGETHER,
     chat_every=timedelta(seconds=1),
     chat_burst=3,
+    pace=PACES["telegram"],
 )
 """About 30 messages a second over all chats, one a second in a chat where short bursts pass."""
+
+
+def limits_of(channel: str, per_second: float = 1.0) -> Limits:
+    """Return the limits of a channel other than Telegram, which sends ``per_second`` (positive) in all.
+
+    For SMS and voice that is the rate of the number, as the provider's console shows it.
+    """
+    every = timedelta(seconds=1 / per_second)
+    return Limits(
+        everybody_every=every,
+        everybody_burst=1 if per_second <= 1 else TOGETHER,
+        chat_every=timedelta(seconds=1),
+        chat_burst=2,
+        pace=PACES.get(channel, ()),
+    )

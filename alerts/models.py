@@ -28,20 +28,28 @@ class DeliveryState(StrEnum):
     """Where a message to one address stands.
 
     queued → sending → sent, or failed_temporary (tried again), failed_permanent (rests), unknown (tried again: the
-    provider may have it). queued, failed_temporary, unknown → cancelled, when what it says is no longer true.
-    A row found *sending* after its lease is one whose worker died: its outcome is unknown.
+    provider may have it). queued, failed_temporary, unknown → cancelled, when what it says is no longer true; bundled,
+    when another message says it too; expired, when it is no longer news. A row found *sending* after its lease is one
+    whose worker died: its outcome is unknown. What a provider reports afterwards (sent → delivered → read, or a
+    failure after all) follows the table in :mod:`alerts.receiving`.
     """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
     FAILED_TEMPORARY = "failed_temporary"
     FAILED_PERMANENT = "failed_permanent"
     UNKNOWN = "unknown"
+    EXPIRED = "expired"
     CANCELLED = "cancelled"
+    BUNDLED = "bundled"
 
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED_TEMPORARY, DeliveryState.UNKNOWN)
+HANDED_OVER = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
+"""The provider has it, however much further it has come since."""
 
 
 def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
@@ -58,7 +66,10 @@ class Alert(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """custody (somebody is held or about to be) or fault (an input of ours could not be handled)."""
+    """custody (somebody is held or about to be), fault (an input of ours could not be handled) or canary (a drill that
+    nobody sees)."""
+    cluster_id: Mapped[UUID] = mapped_column(index=True)
+    """Alerts of one place and time share it: the first of them to somebody is never held back (see alerts.clusters)."""
     opened_at: Mapped[datetime]
 
 
@@ -67,15 +78,19 @@ class Need(Base):
 
     __tablename__ = "need"
     __table_args__ = (
-        UniqueConstraint("alert_id", "kind"),
+        UniqueConstraint("alert_id", "kind", "seat"),
         _one_of("state", NeedState),
         CheckConstraint("(state = 'accepted') = (accepted_by IS NOT NULL)", name="accepted_by_somebody"),
+        CheckConstraint("(held_by IS NULL) = (held_until IS NULL)", name="held_until_an_instant"),
+        CheckConstraint("held_by IS NULL OR state IN ('paging', 'exhausted')", name="held_while_open"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
+    seat: Mapped[int] = mapped_column(default=1)
+    """Where a policy asks for several who accept, each of them takes a seat: a need of its own."""
     urgency: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(16), default=NeedState.PAGING)
     round: Mapped[int] = mapped_column(default=0)
@@ -87,6 +102,13 @@ class Need(Base):
     exhausted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
+    held_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
+    """Who said yes by a way that can be forged (SMS, e-mail) and has yet to confirm it; the ladder waits meanwhile."""
+    held_until: Mapped[datetime | None]
+    contact_made_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    """When whoever took it was last reminded of the next milestone."""
 
 
 class Page(Base):
@@ -103,6 +125,13 @@ class Page(Base):
     asked_at: Mapped[datetime]
     declined_at: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]
+    """Since when no channel reaches them any more."""
+    held_at: Mapped[datetime | None]
+    """When they said a provisional yes: nobody can do so twice for one need."""
+    channels: Mapped[list[Any]]
+    """The channels that the step names, in its order."""
+    gap_seconds: Mapped[int | None]
+    """Between channels that ring in turn; None when they ring at once."""
 
 
 class Delivery(Claimable, Base):
@@ -114,6 +143,7 @@ class Delivery(Claimable, Base):
         Index("ix_delivery_chat_order", "chat_id", "order_key"),
         waiting_index("delivery", "chat_id", "urgent", "order_key"),
         _one_of("state", DeliveryState),
+        CheckConstraint("(state = 'bundled') = (bundle_id IS NOT NULL)", name="bundled_into_another"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -124,7 +154,8 @@ class Delivery(Claimable, Base):
     need_id: Mapped[UUID | None] = mapped_column(ForeignKey("need.id"), index=True)
     """The need this message asks for: it is withdrawn or rewritten when somebody has taken that."""
     action: Mapped[str] = mapped_column(String(8))
-    """send · edit (the message of ``edits_id``) · answer (a pressed button) · delete (messages) · leave (a group)"""
+    """send · edit (the message of ``edits_id``) · answer (a pressed button) · delete (messages) · leave (a group) ·
+    redact (at the provider, the message of ``edits_id``)"""
     template: Mapped[str] = mapped_column(String(120))
     """One text key, or several joined by ``|`` that stand under each other in one message."""
     values: Mapped[dict[str, Any]]
@@ -138,8 +169,20 @@ class Delivery(Claimable, Base):
     state: Mapped[str] = mapped_column(String(20), default=DeliveryState.QUEUED)
     provider_ref: Mapped[str | None] = mapped_column(String(64))
     dedupe_key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    number: Mapped[int | None] = mapped_column(unique=True)
+    """What somebody names who answers by SMS ("100A"); never used twice."""
+    bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery.id"), index=True)
+    """The message that says this one's news together with others'."""
+    asks: Mapped[bool] = mapped_column(default=False)
+    """Whether it asks its reader to take something: a page, or a bundle of them. A throttle keeps these humane."""
+    first_of_cluster: Mapped[bool] = mapped_column(default=False)
+    """The first this person hears of a place and time: no throttle holds it back."""
+    throttled: Mapped[bool] = mapped_column(default=False)
+    """Waits because its reader has had enough for the moment; it holds up nothing else."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """When the message was taken out of the chat again."""
 
@@ -177,6 +220,73 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     code: Mapped[str | None] = mapped_column(String(64))
+    provider_ref: Mapped[str | None] = mapped_column(String(64), index=True)
+    """How the provider names what came of this call."""
+
+
+class Receipt(Base):
+    """What a provider reported about one call, kept as it came; the same word twice is one row."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("attempt_id", "arrival", "code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), index=True)
+    arrival: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(64))
+    meaning: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+class ReplyCounter(Base):
+    """The last number given out for answers by SMS. One row."""
+
+    __tablename__ = "reply_counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class ChannelState(Base):
+    """Whether a channel is set up, as the process that sends last said; a channel without a row is."""
+
+    __tablename__ = "channel_state"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    configured: Mapped[bool]
+    since: Mapped[datetime]
+    answers_in: Mapped[list[Any]]
+    """Countries (ISO 3166) whose numbers can answer our texts, as the team found out; beside what is known of them."""
+
+
+class RosterOverride(Base):
+    """Somebody takes over part of a roster, whoever's turn it is."""
+
+    __tablename__ = "roster_override"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="ends_after_it_starts"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    roster: Mapped[str] = mapped_column(String(64), index=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class ShiftTest(Base):
+    """A test page before a shift, to be confirmed by whoever is about to be on call."""
+
+    __tablename__ = "shift_test"
+    __table_args__ = (UniqueConstraint("roster", "contact_id", "starts_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    roster: Mapped[str] = mapped_column(String(64))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    starts_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When others were told that it was not confirmed in time."""
 
 
 class PressableButton(Base):

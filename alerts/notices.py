@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.buttons import mint
-from alerts.events import NeedAccepted, NeedExhausted, ReporterUnreachable
-from alerts.models import Delivery, DeliveryState, Need, NeedState
+from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
-from alerts.targets import Reachable, way_to
+from alerts.targets import Reachable, way_to, ways_to
+from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
 from alerts.wording import contact_ref, say_ref
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import Case, FileState, ReportAnswer
 from contacts.directory import active_contacts, linked_contact
 from contacts.events import MethodDied
-from contacts.models import Contact
+from contacts.models import Contact, ContactMethod
+from contacts.values import ChannelName
 from store.chats import Chat
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
@@ -28,18 +30,25 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import Select
+
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
 NEWS_TIMER = "tell_news"
 NEWS_EVERY = timedelta(minutes=1)
-_ON_ITS_WAY_OR_THERE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+_ON_ITS_WAY_OR_THERE = (DeliveryState.SENDING, DeliveryState.UNKNOWN, *HANDED_OVER)
+REWRITING = frozenset({ChannelName.TELEGRAM})
+"""Channels on which a message that was sent can be changed."""
+SPOKEN_TO_AGAIN = frozenset({ChannelName.SMS, ChannelName.EMAIL, ChannelName.OTHER})
+"""Channels on which another message says that nothing is left to do."""
+OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 LOUD_ROLES = ("coordinator", "lawyer")
 """Who is told when a list has run out: until there is consent nobody else may know of a case."""
 
 
 def tell_who_took_it(unit: UnitOfWork, event: Event) -> None:
-    """Rewrite everything that asked for an accepted need: who took it is said, the buttons disappear.
+    """Tell everybody who was asked: what can be rewritten is, without buttons; other channels get a word more.
 
     On each phone the newest message goes first; the older ones, of which a long night leaves many, let pages pass.
     """
@@ -54,11 +63,17 @@ def tell_who_took_it(unit: UnitOfWork, event: Event) -> None:
     for delivery in asked:
         rewrite(unit, delivery, urgent=delivery.chat_id not in begun)
         begun.add(delivery.chat_id)
+    for bundle_id in unit.session.scalars(_bundles_of(event.need_id)).all():
+        if bundle_id is not None:
+            rewrite_bundle(unit, bundle_id)
 
 
 def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> None:
-    """Queue the rewriting of one message that asked for what is settled now; repeating it queues nothing more."""
+    """Queue the news about one message that asked for what is settled now; repeating it queues nothing more."""
     need = unit.session.get_one(Need, delivery.need_id)
+    if delivery.channel not in REWRITING:
+        _tell_settled(unit, need, delivery)
+        return
     template, values, buttons = _settled_words(unit, need, delivery)
     enqueue(
         unit,
@@ -71,6 +86,62 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> Non
         edits_id=delivery.id,
         urgent=urgent,
         dedupe_key=f"rewrite:{delivery.id}:{need.state}:{need.accepted_by}",
+    )
+
+
+def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
+    """Say once to a number or an address that nothing is left to do; a call is not made for that."""
+    mine = delivery.method_id is not None and need.accepted_by == _owner(unit, delivery.method_id)
+    if delivery.channel not in SPOKEN_TO_AGAIN or mine or not _was_handed_over(delivery):
+        return
+    enqueue(
+        unit,
+        unit.session.get_one(Chat, delivery.chat_id),
+        f"{words_of(delivery.channel)}.settled",
+        language=delivery.language,
+        values={"code": code_of(unit, need)},
+        silent=True,
+        dedupe_key=f"settled:{need.id}:{need.accepted_by}:{delivery.chat_id}",
+    )
+
+
+def _owner(unit: UnitOfWork, method_id: UUID) -> UUID | None:
+    return unit.session.scalar(select(ContactMethod.contact_id).where(ContactMethod.id == method_id))
+
+
+def _was_handed_over(delivery: Delivery) -> bool:
+    return delivery.state in (*HANDED_OVER, DeliveryState.UNKNOWN)
+
+
+def _bundles_of(need_id: UUID) -> Select[UUID | None]:
+    """The messages that asked for a need together with others."""
+    return (
+        select(Delivery.bundle_id)
+        .where(Delivery.need_id == need_id, Delivery.bundle_id.is_not(None))
+        .distinct()
+        .order_by(Delivery.bundle_id)
+    )
+
+
+def rewrite_bundle(unit: UnitOfWork, bundle_id: UUID) -> None:
+    """Say how things stand where nothing is left of a bundle that anybody could take; repeating it says it once."""
+    bundle = unit.session.get_one(Delivery, bundle_id)
+    needs = unit.session.scalars(
+        select(Need).join(Delivery, Delivery.need_id == Need.id).where(Delivery.bundle_id == bundle_id).distinct()
+    ).all()
+    if bundle.channel not in REWRITING or any(need.state in OPEN for need in needs):
+        return
+    mine = None if bundle.method_id is None else _owner(unit, bundle.method_id)
+    taken = sorted(code_of(unit, need) for need in needs if need.accepted_by == mine)
+    enqueue(
+        unit,
+        unit.session.get_one(Chat, bundle.chat_id),
+        "staff.bundle_yours" if taken else "staff.bundle_settled",
+        language=bundle.language,
+        values={"codes": ", ".join(taken), "count": str(len(taken))},
+        action="edit",
+        edits_id=bundle.id,
+        dedupe_key=f"rewrite:{bundle.id}",
     )
 
 
@@ -102,33 +173,75 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedExhausted):
         return
     need = unit.session.get_one(Need, event.need_id)
-    if need.state not in (NeedState.PAGING, NeedState.EXHAUSTED):
+    if need.state not in OPEN:
         return
-    for way in everybody_reachable(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
+    for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
         _shout(unit, need, way, event.hours)
 
 
 def everybody_reachable(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:
-    """Return everybody of these roles whom a message can reach."""
+    """Return everybody of these roles with a conversation in which they can be told something."""
     ways = [way_to(unit, contact) for role in roles for contact in active_contacts(unit, role)]
     return [way for way in ways if way is not None]
 
 
+def every_way(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:
+    """Return every way to everybody of these roles, over all channels."""
+    return [way for role in roles for contact in active_contacts(unit, role) for way in ways_to(unit, contact)]
+
+
 def _shout(unit: UnitOfWork, need: Need, way: Reachable, hours: int) -> None:
-    may_take = way.contact.role == need.kind
-    accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if may_take else []
-    words = "page.fault" if need.case_id is None else "page.exhausted" if may_take else "page.exhausted_other"
+    asking = _shouting(unit, need, way, may_take=way.contact.role == need.kind)
     enqueue(
         unit,
         way.chat,
-        words,
-        language=way.language,
-        values={"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")},
-        buttons=accept,
+        asking.template,
+        language=language_on(way.channel, way.language),
+        values=asking.values,
+        buttons=asking.buttons,
         urgent=True,
         need_id=need.id,
-        dedupe_key=f"exhausted:{need.id}:{need.exhausted_at}:{hours}:{way.contact.id}",
+        method_id=way.method.id,
+        number=asking.number,
+        asks=True,
+        dedupe_key=f"exhausted:{need.id}:{need.exhausted_at}:{hours}:{way.method.id}",
     )
+
+
+def _shouting(unit: UnitOfWork, need: Need, way: Reachable, *, may_take: bool) -> Asking:
+    words = "page.fault" if need.case_id is None else "page.exhausted" if may_take else "page.exhausted_other"
+    values = {"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")}
+    if way.channel == ChannelName.TELEGRAM:
+        accept = mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True) if may_take else None
+        return Asking(words, values, [] if accept is None else [[accept]])
+    if may_take:
+        return ask_by(unit, way, Asked(need.kind, need.id, has_page=False), (words, values))
+    return Asking(f"{words_of(way.channel)}.exhausted_other", values, [])
+
+
+def ask_to_confirm(unit: UnitOfWork, event: Event) -> None:
+    """Ask whoever said a provisional yes to confirm it: in their linked account, and by a key in a call we place."""
+    if not isinstance(event, NeedHeld):
+        return
+    need = unit.session.get_one(Need, event.need_id)
+    if need.state not in OPEN or need.held_by != event.contact_id:
+        return
+    for way in ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
+        if way.channel not in CONFIRMING:
+            continue
+        accept = [[mint(unit, way.chat.id, "accept", "button.confirm", subject_id=need.id, once=True)]]
+        enqueue(
+            unit,
+            way.chat,
+            f"{'staff' if way.channel == ChannelName.TELEGRAM else way.channel}.confirm",
+            language=language_on(way.channel, way.language),
+            values={"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")},
+            buttons=accept if way.channel == ChannelName.TELEGRAM else [],
+            urgent=True,
+            need_id=need.id,
+            method_id=way.method.id,
+            dedupe_key=f"confirm:{need.id}:{need.held_until}:{way.method.id}",
+        )
 
 
 def tell_responders(unit: UnitOfWork, event: Event) -> None:
@@ -228,12 +341,13 @@ def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
 
 
 def tell_method_died(unit: UnitOfWork, event: Event) -> None:
-    """Tell the coordinators, without a sound, that a colleague cannot be alerted any more."""
+    """Tell the coordinators, without a sound, that a colleague cannot be alerted any more, or not in this way."""
     if not isinstance(event, MethodDied):
         return
+    words = "staff.unreachable" if event.channel == ChannelName.TELEGRAM else "staff.way_lost"
     for way in everybody_reachable(unit, ("coordinator",)):
-        values = {"name": contact_ref(event.contact_id)}
-        enqueue(unit, way.chat, "staff.unreachable", language=way.language, values=values, silent=True)
+        values = {"name": contact_ref(event.contact_id), "channel": say_ref(f"channel.{event.channel}")}
+        enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
 
 
 def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:

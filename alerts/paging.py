@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts import escalation, giving_up
-from alerts.buttons import mint
-from alerts.events import NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
+from alerts.events import HoldLapsed, NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
+from alerts.ladder import Order
 from alerts.models import Delivery, Need, NeedState, Page
-from alerts.outbox import enqueue
 from alerts.policies import ladder_for
 from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
-from alerts.targets import Reachable, reachable, way_to
-from alerts.wording import say_ref, time_ref
-from cases.models import Case
-from cases.urgency import Urgency
+from alerts.rings import ring
+from alerts.targets import reachable, ways_to
 from contacts.events import MethodDied
 from contacts.models import Contact
 from store.base import new_id
@@ -43,6 +40,7 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     # The need before its timer, here as in every ack: two who lock in opposite order would wait in a circle.
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update()).one()
     finish(unit.session, TABLE, held)
+    _release(unit, need)
     ladder = ladder_for(unit, need)
     for _ in range(DECISIONS_AT_ONCE):
         decision = escalation.next_step(ladder, progress_of(unit, need), unit.now)
@@ -58,6 +56,16 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     return wind(unit, need.id)
 
 
+def _release(unit: UnitOfWork, need: Need) -> None:
+    """Let go of a provisional yes that nobody confirmed in time."""
+    if need.held_by is None or need.held_until is None or need.held_until > unit.now:
+        return
+    lapsed = HoldLapsed(case_id=need.case_id, need_id=need.id, contact_id=need.held_by)
+    need.held_by = need.held_until = None
+    unit.session.flush()
+    unit.record(lapsed)
+
+
 def progress_of(unit: UnitOfWork, need: Need) -> Progress:
     """Read how far the search for a need has come from its rows."""
     standing = Progress(
@@ -66,6 +74,7 @@ def progress_of(unit: UnitOfWork, need: Need) -> Progress:
         began_at=need.began_at,
         accepted_by=need.accepted_by,
         exhausted_at=need.exhausted_at,
+        held_until=need.held_until,
         closed=need.state == NeedState.CLOSED,
         rounds_before=need.rounds_before,
     )
@@ -84,65 +93,31 @@ def _keep(need: Need, progress: Progress) -> None:
 
 def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalation.PageStep) -> None:
     progress = progress_of(unit, need)
-    candidates = {one.contact.id: one for one in reachable(unit, step, need)}
+    candidates = {contact.id: contact for contact in reachable(unit, step, need)}
     asked = escalation.to_ask(progress, decision, frozenset(candidates))
     _keep(need, begin_step(progress, decision.round, decision.step, asked, unit.now))
     for contact_id in sorted(asked):
-        _ask(unit, need, candidates[contact_id])
+        _ask(unit, need, step, contact_id)
     unit.session.flush()
     unit.record(
         StepPaged(case_id=need.case_id, need_id=need.id, round=decision.round, step=decision.step, people=len(asked))
     )
 
 
-def _ask(unit: UnitOfWork, need: Need, who: Reachable) -> None:
+def _ask(unit: UnitOfWork, need: Need, step: escalation.Step, contact_id: UUID) -> None:
     page = Page(
         id=new_id(),
         need_id=need.id,
-        contact_id=who.contact.id,
+        contact_id=contact_id,
         round=need.round,
         step=need.step,
         asked_at=unit.now,
+        channels=list(step.channels),
+        gap_seconds=None if step.order is Order.AT_ONCE else int(step.gap.total_seconds()),
     )
     unit.session.add(page)
     unit.session.flush()
-    template, values = page_words(unit, need)
-    buttons = [
-        [
-            mint(unit, who.chat.id, "accept", "button.accept", subject_id=need.id, once=True),
-            mint(unit, who.chat.id, "decline", "button.decline", subject_id=need.id, once=True),
-        ],
-        [mint(unit, who.chat.id, "open", "button.open", subject_id=need.id)],
-    ]
-    enqueue(
-        unit,
-        who.chat,
-        template,
-        language=who.language,
-        values=values,
-        buttons=buttons if need.case_id is not None else buttons[:1],
-        urgent=need.urgency != Urgency.LATER,
-        silent=need.urgency == Urgency.LATER,
-        page_id=page.id,
-        need_id=need.id,
-        dedupe_key=f"{need.id}:{need.round}:{need.step}:{who.method.id}",
-    )
-
-
-def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
-    """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
-    if need.case_id is None:
-        return "page.fault", {"code": say_ref("fault.name")}
-    case = unit.session.get_one(Case, need.case_id)
-    values = {
-        "code": case.code,
-        "region": case.region or say_ref("region.unknown"),
-        "received": time_ref(case.opened_at),
-        "urgency": say_ref(f"urgency.{need.urgency}"),
-        "round": str(need.round),
-    }
-    again = "page.again|" if need.round > 1 else ""
-    return f"{again}page.{need.kind}", values
+    ring(unit, need, page)
 
 
 def _announce(unit: UnitOfWork, need: Need, *, again: bool) -> None:
@@ -197,17 +172,18 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
 
     Whoever can be reached again by now keeps it. Repeating it changes nothing.
     """
-    if not isinstance(event, MethodDied) or way_to(unit, unit.session.get_one(Contact, event.contact_id)) is not None:
+    if not isinstance(event, MethodDied) or ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
         return
     taken = select(Need).where(
         Need.accepted_by == event.contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
     )
     in_order = taken.order_by(Need.id).with_for_update().execution_options(populate_existing=True)
     for need in unit.session.scalars(in_order).all():
-        _give_back(unit, need, event.contact_id)
+        give_back_need(unit, need, event.contact_id)
 
 
-def _give_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    """Take a need from whoever had accepted it and search on; they count as having declined. ``need`` is locked."""
     progress = progress_of(unit, need)
     unit.session.execute(
         update(Page)
@@ -216,6 +192,7 @@ def _give_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
     )
     _keep(need, give_back(progress, unit.now))
     need.state, need.accepted_by, need.accepted_at = NeedState.PAGING, None, None
+    need.contact_made_at = need.filed_at = need.reminded_at = None
     unit.session.flush()
     wind(unit, need.id)
     unit.record(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id))

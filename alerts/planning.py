@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts import paging
+from alerts.clusters import cluster_of
 from alerts.events import ItemParked, NeedOpened
 from alerts.models import Alert, Need, NeedState
 from alerts.night import first_waking_hour
@@ -48,7 +49,8 @@ def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
 def _alert(unit: UnitOfWork, case_id: UUID) -> Alert:
     alert = unit.session.scalars(select(Alert).where(Alert.case_id == case_id, Alert.kind == CUSTODY)).one_or_none()
     if alert is None:
-        alert = Alert(id=new_id(), case_id=case_id, kind=CUSTODY, opened_at=unit.now)
+        cluster_id = cluster_of(unit, case_id)
+        alert = Alert(id=new_id(), case_id=case_id, kind=CUSTODY, cluster_id=cluster_id, opened_at=unit.now)
         unit.session.add(alert)
         unit.session.flush()
     return alert
@@ -82,7 +84,7 @@ def page_fault(unit: UnitOfWork, event: Event) -> None:
     )
     if unit.session.scalars(unanswered.limit(1)).first() is not None:
         return
-    alert = Alert(id=new_id(), case_id=None, kind=FAULT, opened_at=unit.now)
+    alert = Alert(id=new_id(), case_id=None, kind=FAULT, cluster_id=cluster_of(unit, None), opened_at=unit.now)
     unit.session.add(alert)
     unit.session.flush()
     _open_need(unit, alert, NeedKind.COORDINATOR, Urgency.NOW, "UTC")

@@ -28,6 +28,7 @@ class Progress:
     ``unreachable``: whom of them no channel reached when last asked; ``declined_in_round``: who of them said no.
     ``declined``: who ever said no to this need.
     ``rounds_before``: rounds that do not count towards ``repeat``, because the search was restarted after them.
+    ``held_until``: until when somebody who said a provisional yes is waited for to confirm it.
     ``exhausted_at``: when the (still standing) exhaustion was first announced; since then the search is in overtime.
     """
 
@@ -42,6 +43,7 @@ class Progress:
     rounds_before: int = 0
     accepted_by: UUID | None = None
     exhausted_at: datetime | None = None
+    held_until: datetime | None = None
     closed: bool = False
 
     @property
@@ -148,6 +150,11 @@ def give_back(progress: Progress, now: datetime) -> Progress:
     if progress.accepted_by is None:
         return progress
     return restart(decline(replace(progress, accepted_by=None), progress.accepted_by), now)
+
+
+def hold(progress: Progress, until: datetime) -> Progress:
+    """Somebody said a provisional yes: nobody else is asked before ``until``."""
+    return replace(progress, held_until=until)
 
 
 def decline(progress: Progress, who: UUID) -> Progress:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from alerts.events import ReporterUnreachable
-from alerts.giving_up import lose_page
+from alerts.giving_up import give_up, look_at_page, look_at_row
 from alerts.models import Need, NeedState, Page
 from contacts.events import MethodDied
 from contacts.models import ContactMethod
+from store.chats import Chat
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from store.chats import Chat
+    from alerts.models import Delivery
     from store.unit_of_work import UnitOfWork
 
 
@@ -28,13 +29,29 @@ def note_unreachable(unit: UnitOfWork, chat: Chat) -> None:
         return
     chat.unreachable_at = unit.now
     unit.session.flush()
-    method = unit.session.scalars(select(ContactMethod).where(ContactMethod.chat_id == chat.id)).one_or_none()
-    if method is not None:
+    methods = unit.session.scalars(
+        select(ContactMethod).where(ContactMethod.chat_id == chat.id).order_by(ContactMethod.id)
+    ).all()
+    for method in methods:  # two who share a telephone share its silence
         method.dead_at = unit.now
-        _lose_open_pages(unit, method.contact_id)  # timers before the log, here as everywhere
+        _look_at_open_pages(unit, method.contact_id)  # timers before the log, here as everywhere
+    for method in methods:
         unit.record(MethodDied(case_id=None, contact_id=method.contact_id, channel=method.channel))
-    elif chat.case_id is not None:
+    if not methods and chat.case_id is not None:
         unit.record(ReporterUnreachable(case_id=chat.case_id, chat_id=chat.id))
+
+
+def lose_way(unit: UnitOfWork, row: Delivery, *, recipient_gone: bool) -> None:
+    """Draw the consequences of a message that will never arrive: the next channel rings in the same second.
+
+    ``recipient_gone``: the address is dead, so everything else to it fails too; otherwise our own words were refused,
+    and a person must look at them.
+    """
+    if not recipient_gone:
+        give_up(unit, row.id, row.page_id)
+        return
+    look_at_row(unit, row)
+    note_unreachable(unit, unit.session.get_one(Chat, row.chat_id))
 
 
 def note_reachable(unit: UnitOfWork, chat: Chat) -> None:
@@ -44,8 +61,8 @@ def note_reachable(unit: UnitOfWork, chat: Chat) -> None:
         unit.session.execute(update(ContactMethod).where(ContactMethod.chat_id == chat.id).values(dead_at=None))
 
 
-def _lose_open_pages(unit: UnitOfWork, contact_id: UUID) -> None:
-    """Nobody waits for an answer from somebody who cannot give one."""
+def _look_at_open_pages(unit: UnitOfWork, contact_id: UUID) -> None:
+    """Ring whoever was asked by the next channel; where there is none, nobody waits for their answer."""
     asked = unit.session.scalars(
         select(Page.id)
         .join(Need, Need.id == Page.need_id)
@@ -54,7 +71,7 @@ def _lose_open_pages(unit: UnitOfWork, contact_id: UUID) -> None:
             Page.unreachable_at.is_(None),
             Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)),
         )
-        .order_by(Page.need_id)
+        .order_by(Page.need_id, Page.id)
     )
     for page_id in asked.all():
-        lose_page(unit, page_id)
+        look_at_page(unit, page_id)

@@ -19,13 +19,14 @@ from alerts.channels.port import (
     UnknownOutcome,
 )
 from alerts.erasing import erased, not_erased, note_shown
-from alerts.giving_up import give_up, lose_page
+from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, give_up, look_at_page, look_at_row
 from alerts.lanes import close_lane
 from alerts.limits import TELEGRAM, Limits
 from alerts.models import Delivery, DeliveryState, Need
 from alerts.notices import rewrite
 from alerts.outbox import ATTEMPTS, SETTLED, TABLE, Job, chat_lane
-from alerts.reach import note_unreachable
+from alerts.reach import lose_way
+from alerts.receipts import REPORTING, apply_early
 from store import claims
 from store.chats import Chat, find_chat, move_chat
 from store.lanes import lock_lanes
@@ -54,11 +55,13 @@ class Outcome:
 def record(unit: UnitOfWork, outcomes: list[Outcome], limits: Limits = TELEGRAM) -> None:
     """Write the outcomes of several calls in one unit. Each is written whatever the others say."""
     # Limits before rows and in one order, so that two recorders never wait in a circle.
-    lock_lanes(unit, [chat_lane(one.job.chat_id) for one in outcomes if isinstance(one.result, RateLimited)])
+    limited = [one.job for one in outcomes if isinstance(one.result, RateLimited)]
+    lock_lanes(unit, [chat_lane(job.channel, job.chat_id) for job in limited])
     _end_attempts(unit, outcomes)
     _record_sent(unit, [(one.job, one.result) for one in outcomes if isinstance(one.result, Sent)])
     for outcome in outcomes:
         _settle(unit, outcome, limits)
+    apply_early(unit, [one.job.attempt_id for one in outcomes if one.job.channel in REPORTING])
 
 
 def record_bare(unit: UnitOfWork, outcome: Outcome, trouble: str) -> None:
@@ -83,13 +86,14 @@ def _end_attempts(unit: UnitOfWork, outcomes: list[Outcome]) -> None:
             "attempt": one.job.attempt_id,
             "said": "sent" if isinstance(one.result, Sent) else type(one.result).__name__,
             "why": None if isinstance(one.result, Sent) else one.result.code,
+            "ref": one.result.provider_id or None if isinstance(one.result, Sent) else None,
         }
         for one in outcomes
     ]
     unit.session.execute(
         update(ATTEMPTS)
         .where(ATTEMPTS.c.id == bindparam("attempt"))
-        .values(ended_at=unit.now, outcome=bindparam("said"), code=bindparam("why")),
+        .values(ended_at=unit.now, outcome=bindparam("said"), code=bindparam("why"), provider_ref=bindparam("ref")),
         ended,
     )
 
@@ -164,8 +168,18 @@ def _settle(unit: UnitOfWork, outcome: Outcome, limits: Limits) -> None:
             _retry(unit, outcome.job, DeliveryState.UNKNOWN)
         case TemporaryFailure():
             _retry(unit, outcome.job, DeliveryState.FAILED_TEMPORARY)
-        case _:  # misconfigured: nothing will leave until a person mends it, and nothing is lost meanwhile
-            _again(unit, outcome.job, unit.now + AFTER_MISCONFIGURATION, DeliveryState.FAILED_TEMPORARY)
+        case _:
+            _wait_for_mending(unit, outcome.job)
+
+
+def _wait_for_mending(unit: UnitOfWork, job: Job) -> None:
+    """Nothing will leave by this channel until a person mends it; nothing is lost meanwhile, and others ring."""
+    _again(unit, job, unit.now + AFTER_MISCONFIGURATION, DeliveryState.FAILED_TEMPORARY)
+    row = unit.session.get_one(Delivery, job.delivery_id, populate_existing=True)
+    if row.asks:
+        row.trouble = BROKEN_CHANNEL
+        unit.session.flush()
+        look_at_row(unit, row)
 
 
 def _failed_for_good(unit: UnitOfWork, job: Job, error: PermanentFailure) -> None:
@@ -177,18 +191,14 @@ def _failed_for_good(unit: UnitOfWork, job: Job, error: PermanentFailure) -> Non
         not_erased(unit, row)
     if not ours or job.action != "send":
         return
-    if error.recipient_gone:
-        if row.page_id is not None:
-            lose_page(unit, row.page_id)
-        note_unreachable(unit, unit.session.get_one(Chat, job.chat_id))
-    else:  # our own words were refused
-        give_up(unit, row.id, row.page_id)
+    lose_way(unit, row, recipient_gone=error.recipient_gone)
 
 
 def _wait_for_limit(unit: UnitOfWork, job: Job, error: RateLimited, limits: Limits) -> None:
     """The provider's own limit for this conversation: it waits, the others go on, and no try is spent."""
     ready_at = unit.now + error.retry_after
-    lane = lock_lanes(unit, [chat_lane(job.chat_id)])[chat_lane(job.chat_id)]
+    key = chat_lane(job.channel, job.chat_id)
+    lane = lock_lanes(unit, [key])[key]
     lane.free_at = close_lane(lane.free_at, ready_at, limits.chat_every, limits.chat_burst)
     _again(unit, job, ready_at, DeliveryState.QUEUED, tries=job.held.tries - 1)
 
@@ -202,7 +212,7 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
         )
         page_id = unit.session.get_one(Delivery, job.delivery_id).page_id
         if ours and page_id is not None:
-            lose_page(unit, page_id)
+            look_at_page(unit, page_id)
         return
     move_chat(unit, chat, new_address)
     _again(unit, job, unit.now, DeliveryState.QUEUED)
@@ -210,11 +220,13 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
 
 def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     row = unit.session.get_one(Delivery, job.delivery_id)
-    if row.page_id is None and unit.now - row.created_at > GIVE_UP_AFTER:
+    if not row.asks and unit.now - row.created_at > GIVE_UP_AFTER:
         if claims.settle(unit.session, TABLE, job.held, due_at=None, state=DeliveryState.FAILED_PERMANENT):
             give_up(unit, row.id, None)
         return
-    steps = URGENT_STEPS if row.urgent or row.page_id is not None else PATIENT_STEPS
+    if row.asks and (state is DeliveryState.UNKNOWN or job.held.tries >= LATE_AFTER):
+        look_at_row(unit, row)
+    steps = URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
     seconds = steps[min(job.held.tries, len(steps)) - 1]
     _again(unit, job, unit.now + timedelta(seconds=seconds), state)
 

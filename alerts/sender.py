@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from alerts.channels.port import ChannelError, Misconfigured, Outgoing, Sent, TemporaryFailure
+from alerts.channels.port import (
+    AnswersQuestions,
+    ChannelError,
+    Misconfigured,
+    Outgoing,
+    PermanentFailure,
+    Redacts,
+    Sent,
+    TemporaryFailure,
+)
 from alerts.limits import TELEGRAM, Limits
-from alerts.outbox import TABLE, Job, in_turn, take
+from alerts.outbox import TABLE, Job, may_be_taken, take
 from alerts.results import Outcome, record, record_bare
+from contacts.values import ChannelName
 from store.queues import seconds_until_due, where_it_failed
 
 if TYPE_CHECKING:
@@ -36,13 +46,22 @@ LOOK_AGAIN = 0.5
 
 
 class Sender:
-    """Sends what the outbox holds through one channel, until it is told to stop."""
+    """Sends what the outbox holds for one channel, until it is told to stop."""
 
     def __init__(
-        self, store: Store, channel: Channel, wording: Wording, *, limits: Limits = TELEGRAM, at_once: int = AT_ONCE
+        self,
+        store: Store,
+        channel: Channel,
+        wording: Wording,
+        *,
+        name: str = ChannelName.TELEGRAM,
+        limits: Limits = TELEGRAM,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._store = store
         self._channel = channel
+        self._name = str(name)
+        self._mark = "sender" if name == ChannelName.TELEGRAM else f"sender:{name}"
         self._wording = wording
         self._limits = limits
         self._at_once = at_once
@@ -62,7 +81,7 @@ class Sender:
         recorder = asyncio.create_task(self._record_outcomes())
         try:
             while not stop.is_set():
-                self._store.marks.moved("sender")
+                self._store.marks.moved(self._mark)
                 if recorder.done():
                     recorder.result()
                 await self._send_what_is_due()
@@ -92,15 +111,15 @@ class Sender:
 
     def _take(self, room: int) -> list[Job]:
         """Take what may leave. Only where the last look found something is the lock taken without looking first."""
-        if not self._more and seconds_until_due(self._store, TABLE, (in_turn(),)) > 0:
+        if not self._more and seconds_until_due(self._store, TABLE, may_be_taken(self._name)) > 0:
             return []
         with self._store.unit("sender") as unit:
-            jobs = take(unit, self._wording, room, self._limits)
+            jobs = take(unit, self._wording, room, self._limits, channel=self._name)
         self._more = bool(jobs)
         return jobs
 
     async def _wait_for_bell(self) -> None:
-        due_in = await asyncio.to_thread(seconds_until_due, self._store, TABLE, (in_turn(),))
+        due_in = await asyncio.to_thread(seconds_until_due, self._store, TABLE, may_be_taken(self._name))
         timeout = min(max(due_in, 0.005), LOOK_AGAIN)  # what another worker takes meanwhile must not spin us
         try:
             await asyncio.wait_for(self._bell.wait(), timeout)
@@ -173,13 +192,6 @@ class Sender:
 
 async def call(channel: Channel, job: Job) -> Sent:
     """Make the one provider call a job stands for; raises ChannelError."""
-    outgoing = Outgoing(
-        address=job.address,
-        text=job.text,
-        keyboard=job.keyboard,
-        silent=job.silent,
-        attempt_id=str(job.attempt_id),
-    )
     match job.action:
         case "edit":
             await channel.edit(job.address, job.provider_ref or "", job.text, job.keyboard)
@@ -193,5 +205,37 @@ async def call(channel: Channel, job: Job) -> Sent:
         case "leave":
             await channel.leave(job.address)
             return Sent("")
+        case "redact":
+            await _redact(channel, job.provider_ref or "")
+            return Sent("")
         case _:
-            return await channel.send(outgoing)
+            return await _send(channel, job)
+
+
+async def _send(channel: Channel, job: Job) -> Sent:
+    """Send, unless the provider says that an earlier call, whose outcome nobody knows, did get through."""
+    outgoing = Outgoing(
+        address=job.address,
+        text=job.text,
+        keyboard=job.keyboard,
+        silent=job.silent,
+        attempt_id=str(job.attempt_id),
+        reference=str(job.delivery_id),
+        subject=job.subject,
+        language=job.language,
+    )
+    if job.doubtful_since is not None and isinstance(channel, AnswersQuestions):
+        try:
+            found = await channel.find(outgoing, job.doubtful_since)
+        except ChannelError as error:  # a duplicate beats silence
+            log.warning("provider_not_asked", code=error.code)
+        else:
+            if found is not None:
+                return found
+    return await channel.send(outgoing)
+
+
+async def _redact(channel: Channel, provider_id: str) -> None:
+    if not isinstance(channel, Redacts):
+        raise PermanentFailure("cannot_redact", "This channel's provider cannot be made to forget.")
+    await channel.redact(provider_id)

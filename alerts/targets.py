@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.ladder import Person, Role, Roster
-from alerts.models import Need, NeedState
+from alerts.models import ChannelState, Need, NeedState
 from alerts.policies import find_member, roster_plan
 from cases.models import Case
-from contacts.directory import active_contacts, find_contact, telegram_method
+from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
+from contacts.models import ContactMethod
 from contacts.roster import on_call
+from contacts.values import ChannelName
 from contacts.values import Role as ContactRole
+from store.chats import Chat
 from texts.catalogue import LANGUAGES, SOURCE
 
 if TYPE_CHECKING:
@@ -22,45 +25,75 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from alerts.ladder import Step, Target
-    from contacts.models import Contact, ContactMethod
-    from store.chats import Chat
+    from contacts.models import Contact
     from store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Reachable:
-    """A contact with a living, proved way to reach them."""
+    """A contact and one living, proved way to reach them."""
 
     contact: Contact
     method: ContactMethod
     chat: Chat
     language: str
 
+    @property
+    def channel(self) -> str:
+        """The channel of the way."""
+        return self.method.channel
+
 
 ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
 """Until there is consent nobody else is alerted, whatever a policy or a roster names."""
 
 
-def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Reachable]:
-    """Return everybody a step means who may be paged and can be; each once, in the order of the step."""
+def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Contact]:
+    """Return everybody a step means who may be paged and can be; each once, in the order of the step.
+
+    Who sits on another seat of the same search is not asked for a second one.
+    """
+    seated = _seated(unit, need)
     seen: set[UUID] = set()
     found = []
     for target in step.notify:
         for contact in _contacts(unit, target, need):
-            if contact.id not in seen and contact.role in ROLES_BEFORE_CONSENT:
+            if contact.id not in seen | seated and contact.role in ROLES_BEFORE_CONSENT:
                 seen.add(contact.id)
-                way = way_to(unit, contact)
-                found += [] if way is None else [way]
+                found += [contact] if ways_to(unit, contact) else []
     return found
 
 
+def _seated(unit: UnitOfWork, need: Need) -> set[UUID]:
+    others = select(Need.accepted_by).where(
+        Need.alert_id == need.alert_id, Need.kind == need.kind, Need.id != need.id, Need.accepted_by.is_not(None)
+    )
+    return {contact_id for contact_id in unit.session.scalars(others) if contact_id is not None}
+
+
+def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
+    """Return every proved and living way to a contact over a channel that is set up, in the order of `ChannelName`."""
+    off = select(ChannelState.channel).where(ChannelState.configured.is_(False))
+    rows = unit.session.execute(
+        select(ContactMethod, Chat)
+        .join(Chat, Chat.id == ContactMethod.chat_id)
+        .where(
+            ContactMethod.contact_id == contact.id,
+            ContactMethod.verified_at.is_not(None),
+            ContactMethod.dead_at.is_(None),
+            ContactMethod.channel.not_in(off),
+        )
+    )
+    ways = [Reachable(contact, method, chat, staff_language(contact, chat)) for method, chat in rows]
+    return sorted(ways, key=lambda way: _ORDER[way.channel])
+
+
+_ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}
+
+
 def way_to(unit: UnitOfWork, contact: Contact) -> Reachable | None:
-    """Return how a contact can be reached, None when no proved and living way is known."""
-    found = telegram_method(unit, contact.id)
-    if found is None:
-        return None
-    method, chat = found
-    return Reachable(contact, method, chat, staff_language(contact, chat))
+    """Return the conversation in which a contact can be told more than a code: a linked Telegram account, or None."""
+    return next((way for way in ways_to(unit, contact) if way.channel == ChannelName.TELEGRAM), None)
 
 
 def staff_language(contact: Contact, chat: Chat) -> str:

@@ -1,7 +1,8 @@
 """From a queued row to words: what a delivery says is made when it is sent, in the reader's language.
 
 Values in a row are codes and references, never personal data. A reference is looked up here:
-``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@say:KEY`` another text
+``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@say:KEY`` another text · ``@check:ID`` a code that
+proves a number
 The value named CASES is a list of ids: how these cases stand follows the text, a line each.
 """
 
@@ -15,17 +16,24 @@ from uuid import UUID
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
 from contacts.directory import name_of
-from contacts.models import Contact
+from contacts.models import Contact, MethodCheck
+from contacts.values import ChannelName
+from contacts.verification import code_of, link_token
 from store.tokens import token_of
-from texts.catalogue import say
+from texts.catalogue import say, say_plain
 from texts.dates import local_time
 
 if TYPE_CHECKING:
-    from alerts.models import Delivery
     from store.unit_of_work import UnitOfWork
 
 
 CASES = "cases"
+PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
+"""Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
+SUBJECT = "email.subject"
+CHECK = "@check"
+VERIFY = "verify"
+"""The value that holds the code of a check."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,21 @@ def say_ref(key: str) -> str:
     return f"@say:{key}"
 
 
+def check_ref(check_id: UUID) -> str:
+    """A value that becomes the code of a check, as long as it is good."""
+    return f"{CHECK}:{check_id}"
+
+
+def check_in(values: dict[str, Any]) -> UUID | None:
+    """Return which check a message belongs to; None for any other message."""
+    kind, _, what = str(values.get(VERIFY, "")).partition(":")
+    return UUID(what) if kind == CHECK else None
+
+
+class OutdatedError(Exception):
+    """What the message was to say is not true any more: it is not sent."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What a delivery keeps of its words: keys, codes and references."""
@@ -61,16 +84,28 @@ class Words:
     values: dict[str, Any]
     buttons: list[Any]
     language: str
+    plain: bool = False
+    """Without direction isolates."""
 
 
-def render(unit: UnitOfWork, wording: Wording, row: Words | Delivery) -> tuple[str, Keyboard]:
-    """Return the text and the keyboard of a delivery; raises KeyError for a text nobody wrote."""
+def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboard]:
+    """Return the text and the keyboard of a delivery.
+
+    Raises KeyError for a text nobody wrote, and OutdatedError for a code that is not good any more.
+    """
     texts = {name: value for name, value in row.values.items() if name != CASES}
     values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
-    text = "\n\n".join(say(key, row.language, **values) for key in row.template.split("|") if key)
+    speak = say_plain if row.plain else say
+    text = "\n\n".join(speak(key, row.language, **values) for key in row.template.split("|") if key)
     text = "\n".join([text, *(case_line(unit, row.language, UUID(one)) for one in row.values.get(CASES, ()))])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
+
+
+def subject_of(values: dict[str, Any], language: str) -> str:
+    """Return the headline of an e-mail: it may be read on a lock screen, so it names a code and nothing else."""
+    code = str(values.get("code", ""))
+    return say_plain(SUBJECT, language, code="" if code.startswith("@") else code).strip()
 
 
 def _links_in_text(text: str, keyboard: Keyboard) -> tuple[str, Keyboard]:
@@ -88,11 +123,24 @@ def _look_up(unit: UnitOfWork, wording: Wording, language: str, value: Any) -> s
         return local_time(datetime.fromisoformat(what), wording.zone, language)
     if kind == "@say":
         return say(what, language)
+    if kind == CHECK:
+        return _code(unit, UUID(what))
     return text
+
+
+def _code(unit: UnitOfWork, check_id: UUID) -> str:
+    try:
+        return code_of(unit, unit.session.get_one(MethodCheck, check_id))
+    except KeyError:
+        raise OutdatedError from None
 
 
 def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, Any]) -> Button:
     label = say(kept["label"], language)
+    if kept.get("answer"):
+        return Button(label, url=f"{wording.public_url}/answer/{token_of(unit, 'button', UUID(kept['button']))}")
+    if "prove" in kept:
+        return Button(label, url=f"{wording.public_url}/prove/{link_token(unit, UUID(kept['prove']))}")
     if "link" in kept:
         return Button(label, url=f"{wording.public_url}/open/{token_of(unit, 'case_link', UUID(kept['link']))}")
     return Button(label, data=token_of(unit, "button", UUID(kept["button"])))

@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alerts.vitals import read_vitals
+from app.channels import callbacks_at
 from app.migration import SchemaError, needed
 from app.parked import QUEUES
 from bot.poller import source_of
 from bot.webhook import keep_pushed
 from web.backstage import Backstage
+from web.twilio import Twilio
 from web.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def backstage(house: House) -> Backstage:
         look=partial(read_vitals, queues=QUEUES),
         is_current=_is_current,
         webhook=_webhook(house.store, house.settings),
+        twilio=_twilio(house),
     )
 
 
@@ -36,6 +39,14 @@ def _is_current(unit: UnitOfWork) -> bool:
         return needed(unit.session.connection()) is None
     except SchemaError:
         return False
+
+
+def _twilio(house: House) -> Twilio | None:
+    """What believes Twilio, where it is set up and knows an address of ours."""
+    token, address = house.settings.twilio_auth_token, callbacks_at(house.settings)
+    if token is None or address is None:
+        return None
+    return Twilio(token.get_secret_value(), address, house.wording)
 
 
 def _webhook(store: Store, settings: Settings) -> Webhook | None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LINKED_WITHIN = 90.0
 """Real seconds after which the demo gives up; a slow machine that compiles everything first takes half a minute."""
 MOST_STARTS = 3
+SPEECH = 15.0
+"""Characters a voice speaks in a second, about as a person does."""
 OURS = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
 """Settings of a real home that the demo must not touch."""
 
@@ -82,9 +84,19 @@ def set_stage(stage: ExitStack, port: int) -> str:
         "kill": program.kill,
         "status": program.status,
     }
-    sandbox = Sandbox(now=clock.now, port=free_port(port), token=token, zone="Asia/Almaty", controls=controls)
+    web = free_port(8000)
+    sandbox = Sandbox(
+        now=clock.now,
+        port=free_port(port),
+        token=token,
+        zone="Asia/Almaty",
+        controls=controls,
+        public_url=f"http://localhost:{web}",
+        deliver_to=f"http://127.0.0.1:{web}",
+        speech=SPEECH,
+    )
     stage.enter_context(sandbox)
-    environment = demo_environment(home, sandbox.url, token, free_port(8000))
+    environment = demo_environment(home, sandbox, token, web)
     settings = read_settings(environment)
     set_up(settings)
     house = build(settings)
@@ -96,15 +108,23 @@ def set_stage(stage: ExitStack, port: int) -> str:
     return sandbox.page_url
 
 
-def demo_environment(home: Path, api_url: str, token: str, port: int) -> dict[str, str]:
-    """The settings of a demo: a throw-away home and key, a local Telegram."""
+def demo_environment(home: Path, sandbox: Sandbox, token: str, port: int) -> dict[str, str]:
+    """The settings of a demo: a throw-away home and key, local providers."""
     return {
         "PANAH_HOME": str(home),
         "PANAH_KEY": new_key(),
         "PANAH_SANDBOX": "1",
         "PANAH_BIND": f"127.0.0.1:{port}",
-        "TELEGRAM_API_URL": api_url,
+        "TELEGRAM_API_URL": sandbox.url,
         "TELEGRAM_BOT_TOKEN": token,
+        "TWILIO_API_URL": sandbox.twilio_url,
+        "TWILIO_ACCOUNT_SID": sandbox.twilio.account,
+        "TWILIO_AUTH_TOKEN": sandbox.twilio.token,
+        "TWILIO_SMS_FROM": sandbox.twilio.number,
+        "TWILIO_VOICE_FROM": sandbox.twilio.number,
+        "PANAH_SMS_ANSWERS_IN": "KZ",
+        "SMTP_URL": sandbox.smtp_url,
+        "MAIL_FROM": "panah@example.org",
     }
 
 

@@ -17,13 +17,17 @@ from alerts.events import (
     NeedAccepted,
     NeedExhausted,
     NeedGivenBack,
+    NeedHeld,
     PoliciesReplaced,
+    ReceiptCame,
     ReporterUnreachable,
     StepPaged,
 )
+from alerts.giving_up import RING
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
+    ask_to_confirm,
     tell_file_not_fetched,
     tell_method_died,
     tell_news,
@@ -34,6 +38,8 @@ from alerts.notices import (
 from alerts.paging import TIMER as ESCALATE
 from alerts.paging import escalate, search_afresh, seek_another
 from alerts.planning import page_fault, plan_alert
+from alerts.receipts import apply_receipts
+from alerts.rings import ring_on
 from cases.events import FileNotFetched, FileStored, QuestionAnswered, ReportExtended, ReportReceived
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
@@ -88,6 +94,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         NeedGivenBack: {"tell_anew": tell_anew},
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},
+        ReceiptCame: {"apply_receipts": apply_receipts},
+        NeedHeld: {"ask_to_confirm": ask_to_confirm},
     }
 
 
@@ -115,6 +123,7 @@ def timer_queue(settings: Settings) -> Queue:
     """The queue of timers: what must be looked at again."""
     kinds: dict[str, Callable[[UnitOfWork, Timer, Claim], None]] = {
         ESCALATE: escalate,
+        RING: ring_on,
         ERASE: erase_in_time,
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
         NEWS: tell_news,

@@ -13,12 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from alerts.channels.telegram.channel import TelegramChannel
 from alerts.channels.telegram.request import AiohttpRequest
-from alerts.sender import Sender
 from alerts.vitals import read_vitals
 from app.backstage import backstage
+from app.channels import configured, say_what_is_set_up, send_by
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
@@ -26,7 +26,9 @@ from app.reactions import reaction_queue, timer_queue
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError
+from app.troubles import what_the_database_says
 from bot.downloads import Downloads
+from contacts.values import ChannelName
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
 from scheduler.ticker import Job, Ticker
 from store.queues import Queue, where_it_failed, work_off
@@ -83,9 +85,9 @@ def _worker_parts(house: House) -> list[Part]:
     settings = house.settings
     queues = [inbox_queue()] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
     parts = [Part(queue.name, _off(house, queue)) for queue in queues]
-    parts.append(Part("tick", lambda stop: _tick(_jobs(house), stop)))
+    parts.append(Part("tick", lambda stop: _tick(house, stop)))
+    parts += [_sender(house, channel) for channel in configured(house)]
     if settings.telegram_bot_token is not None:
-        parts.append(Part("sender", lambda stop: asyncio.run(_send(house, stop))))
         parts.append(Part("downloads", lambda stop: asyncio.run(_fetch(house, stop))))
     return parts
 
@@ -136,10 +138,9 @@ async def _fetch(house: House, stop: threading.Event) -> None:
         await Downloads(house.store, api).run(stop)
 
 
-async def _send(house: House, stop: threading.Event) -> None:
-    async with _request(house) as request:
-        channel = TelegramChannel(_token(house), house.settings.telegram_api_url, request)
-        await Sender(house.store, channel, house.wording, limits=house.limits).run(stop)
+def _sender(house: House, channel: str) -> Part:
+    name = "sender" if channel == ChannelName.TELEGRAM else f"sender:{channel}"
+    return Part(name, lambda stop: asyncio.run(send_by(house, channel, stop)))
 
 
 def _request(house: House) -> AiohttpRequest:
@@ -151,8 +152,9 @@ def _token(house: House) -> str:
     return "" if token is None else token.get_secret_value()
 
 
-def _tick(jobs: list[Job], stop: threading.Event) -> None:
-    ticker = Ticker(jobs)
+def _tick(house: House, stop: threading.Event) -> None:
+    say_what_is_set_up(house)
+    ticker = Ticker(_jobs(house))
     ticker.start()
     stop.wait()
     ticker.stop()
@@ -219,10 +221,13 @@ def supervise(part: Part, stop: threading.Event) -> None:
         began = time.monotonic()
         try:
             _run_until_told(part, stop)
-        except BaseException:  # in its thread even a cancelled task or a SystemExit is only a failure
+        except BaseException as error:  # in its thread even a cancelled task or a SystemExit is only a failure
             failures = 1 if time.monotonic() - began > STEADY_AFTER else failures + 1
             pause = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
-            log.exception("part_failed", part=part.name, trouble=where_it_failed(), times=failures, again_in=pause)
+            meaning = {"meaning": what_the_database_says(error)} if isinstance(error, DBAPIError) else {}
+            log.exception(
+                "part_failed", part=part.name, trouble=where_it_failed(), times=failures, again_in=pause, **meaning
+            )
             stop.wait(pause)
 
 

@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from alerts.models import Need, NeedState
 from alerts.outbox import TABLE as DELIVERIES
 from alerts.paging import TIMER as ESCALATE
 from app.reactions import REACTIONS
 from store.inbox import TABLE as INBOX
+from store.lanes import Lane
 from store.leases import Lease
 from store.timers import TABLE as TIMERS
 
@@ -37,6 +38,9 @@ LONGEST: tuple[tuple[Table, timedelta], ...] = (
 LONGEST_SEARCH = timedelta(minutes=11)
 """A search that rests longer is asked again what comes next; it then rests on if that was right."""
 LONGEST_LEASE = timedelta(minutes=5)
+LONGEST_QUEUE_FOR_ALL = timedelta(minutes=1)
+"""A provider's limit for everybody together never makes messages wait for as long; that of one conversation may be
+closed for ten minutes."""
 
 
 def undo_setback(store: Store) -> int:
@@ -45,6 +49,7 @@ def undo_setback(store: Store) -> int:
         moved = sum(_look_now(unit, table, longest) for table, longest in LONGEST)
         searches = _search_on(unit)
         _free_leases(unit)
+        _free_lanes(unit)
     if moved:
         log.warning("clock_was_set_back", rows=moved)
     if moved or searches:
@@ -69,6 +74,17 @@ def _search_on(unit: UnitOfWork) -> int:
         .returning(TIMERS.c.id)
     )
     return len(changed.all())
+
+
+def _free_lanes(unit: UnitOfWork) -> None:
+    """Without this nothing would leave until the clock is where it was."""
+    for_all, longest = Lane.key.like("%:all"), unit.now + LONGEST_QUEUE_FOR_ALL
+    of_one, closed = ~for_all, unit.now + LONGEST_SEARCH
+    unit.session.execute(
+        update(Lane)
+        .where(or_(and_(for_all, Lane.free_at > longest), and_(of_one, Lane.free_at > closed)))
+        .values(free_at=unit.now)
+    )
 
 
 def _free_leases(unit: UnitOfWork) -> None:

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 LAST_PORT = 2**16 - 1
 MODES = ("polling", "webhook")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+COUNTRY = re.compile(r"[A-Za-z]{2}")
+SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -61,6 +66,18 @@ class Settings(BaseModel):
     telegram_mode: str = Field(default="polling", alias="TELEGRAM_MODE")
     telegram_webhook_secret: SecretStr | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_proxy: str | None = Field(default=None, alias="TELEGRAM_PROXY", repr=False)
+    twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID", repr=False)
+    twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")
+    twilio_sms_from: str | None = Field(default=None, alias="TWILIO_SMS_FROM", repr=False)
+    twilio_voice_from: str | None = Field(default=None, alias="TWILIO_VOICE_FROM", repr=False)
+    twilio_api_url: str | None = Field(default=None, alias="TWILIO_API_URL")
+    sms_per_second: float = Field(default=1.0, alias="PANAH_SMS_PER_SECOND", gt=0, le=100)
+    calls_per_second: float = Field(default=1.0, alias="PANAH_CALLS_PER_SECOND", gt=0, le=100)
+    sms_answers: str | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
+    smtp_url: SecretStr | None = Field(default=None, alias="SMTP_URL")
+    mail_from: str | None = Field(default=None, alias="MAIL_FROM", repr=False)
+    other_channels: bool = Field(default=False, alias="PANAH_OTHER_CHANNELS")
+    canary: bool = Field(default=True, alias="PANAH_CANARY")
     heartbeat_url: str | None = Field(default=None, alias="HEARTBEAT_URL", repr=False)
 
     _config_folder: Path = PrivateAttr(default_factory=lambda: _config_folder({}))
@@ -130,6 +147,56 @@ class Settings(BaseModel):
         _split(value)
         return value.rstrip("/")
 
+    @field_validator("twilio_account_sid")
+    @classmethod
+    def _account(cls, value: str) -> str:
+        if not ACCOUNT_SID.fullmatch(value):
+            raise ValueError("is AC and 32 hexadecimal digits, as on the first page of Twilio's console")
+        return value
+
+    @field_validator("twilio_voice_from")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        if not PHONE_NUMBER.fullmatch(value):
+            raise ValueError("is a number with + and country code, e.g. +77000000000")
+        return value
+
+    @field_validator("twilio_sms_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if not (PHONE_NUMBER.fullmatch(value) or SENDER_NAME.fullmatch(value)):
+            raise ValueError("is a number with + and country code, or a name of up to 11 letters and digits")
+        return value
+
+    @field_validator("twilio_api_url")
+    @classmethod
+    def _twilio_address(cls, value: str) -> str:
+        _split(value)
+        return value.rstrip("/")
+
+    @field_validator("sms_answers")
+    @classmethod
+    def _countries(cls, value: str) -> str:
+        if not all(COUNTRY.fullmatch(one.strip()) for one in value.split(",")):
+            raise ValueError("is a list of countries by their two letters, separated by commas: KZ,KG")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        try:
+            _split(value.get_secret_value(), ("smtp", "smtps"))
+        except ValueError:
+            raise ValueError("is smtp://HOST (STARTTLS) or smtps://HOST, with USER:PASSWORD@ before the host") from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_address(cls, value: str) -> str:
+        if not MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("is one address, e.g. panah@example.org")
+        return value
+
     @field_validator("telegram_proxy")
     @classmethod
     def _spoken_proxy(cls, value: str) -> str:
@@ -176,6 +243,35 @@ class Settings(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _whole_channels(self) -> Self:
+        if (self.twilio_account_sid is None) != (self.twilio_auth_token is None):
+            raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together; set both or neither")
+        if (self.twilio_sms_from or self.twilio_voice_from) and self.twilio_account_sid is None:
+            raise ValueError("TWILIO_SMS_FROM and TWILIO_VOICE_FROM need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("SMTP_URL and MAIL_FROM go together; set both or neither")
+        if self.sandbox and self.twilio_account_sid and not _stays_here(self.twilio_api_url):
+            raise ValueError("with PANAH_SANDBOX, TWILIO_API_URL must be a stand-in on this machine")
+        return self
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels that are set up; voice needs an address at which the keys that are pressed come in."""
+        has = {
+            "telegram": self.telegram_bot_token is not None,
+            "sms": self.twilio_sms_from is not None,
+            "voice": self.twilio_voice_from is not None and (self.public_url is not None or self.sandbox),
+            "email": self.smtp_url is not None,
+            "other": self.other_channels,
+        }
+        return frozenset(channel for channel, there in has.items() if there)
+
+    @property
+    def sms_answers_in(self) -> tuple[str, ...]:
+        """Countries whose people can answer our texts, as the team has tried."""
+        return tuple(sorted({one.strip().upper() for one in (self.sms_answers or "").split(",") if one.strip()}))
+
     @property
     def host(self) -> str:
         """Where the web server listens."""
@@ -217,16 +313,6 @@ class Settings(BaseModel):
 
 
 _NAMES = {str(field.alias) for field in Settings.model_fields.values()}
-LATER = {
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_SMS_FROM",
-    "TWILIO_VOICE_FROM",
-    "TWILIO_API_URL",
-    "SMTP_URL",
-    "MAIL_FROM",
-}
-"""Names that are reserved for channels that are not built yet; ``doctor`` says so when they are set."""
 
 
 def _split(url: str, schemes: tuple[str, ...] = ("http", "https")) -> SplitResult:
@@ -238,6 +324,10 @@ def _split(url: str, schemes: tuple[str, ...] = ("http", "https")) -> SplitResul
     if not usable:
         raise ValueError("is not an address such as https://example.org")
     return found
+
+
+def _stays_here(url: str | None) -> bool:
+    return url is not None and _is_loopback(urlsplit(url))
 
 
 def _is_loopback(url: SplitResult) -> bool:

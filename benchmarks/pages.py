@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from alerts.buttons import mint
 from alerts.models import Alert, Attempt, Delivery, DeliveryState, Need, Page
 from alerts.outbox import enqueue
-from alerts.paging import page_words
+from alerts.page_words import page_words
 from cases.models import Case
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role

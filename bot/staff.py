@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.acks import Ack, accept_need, decline_need, standing
+from alerts.answers import settle_answer
 from alerts.buttons import Pressed, belongs_to_somebody_else, press, seal_callback, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of
-from alerts.models import Need
+from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
 from alerts.targets import staff_language
@@ -22,6 +23,7 @@ from cases.urgency import Need as NeedKind
 from cases.urgency import needs_of, read_urgency
 from contacts.directory import linked_contact
 from contacts.linking import Refusal, link_account
+from contacts.verification import confirm_for
 from dialogue.model import Command, Input, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
@@ -54,12 +56,25 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
 def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     if pressed.subject_id is None:
         return _toast(unit, chat, given, _too_old(contact))
+    if pressed.action in ("accept_all", "decline_all"):
+        return _settle_bundle(unit, chat, given, contact, pressed)
     need = unit.session.get_one(Need, pressed.subject_id)
     if pressed.action == "open":
         return _open(unit, chat, given, contact, need)
     if not use_up(unit, pressed):
         return _toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
     return _acknowledge(unit, chat, given, contact, (pressed.action, need))
+
+
+def _settle_bundle(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    """Accept or decline everything a bundle asked for. Pressing again finds it settled and says how it stands."""
+    row = unit.session.get_one(Delivery, pressed.subject_id)
+    answered = settle_answer(unit, row, contact, accepts=pressed.action == "accept_all", proved=True)
+    mine = [unit.session.get_one(Need, need_id) for need_id, ack in answered.acks if ack is Ack.YOURS]
+    if answered.ack is Ack.DECLINED:
+        return _toast(unit, chat, given, "staff.bundle_declined")
+    values = {"codes": ", ".join(sorted(code_of(unit, need) for need in mine)), "count": str(len(mine))}
+    return _toast(unit, chat, given, "staff.bundle_yours" if mine else "staff.bundle_settled", values)
 
 
 def _too_old(contact: Contact | None) -> str:
@@ -125,6 +140,8 @@ def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: I
         case Command("language", named) if contact is not None and (tag := known_language(named)) is not None:
             chat.language, chat.language_chosen = tag, True
             _say(unit, chat, contact, "reply.language", {})
+        case Command("verify", code) if contact is not None and code:
+            _verify(unit, chat, contact, code)
         case Command("cases", _) if contact is not None:
             _list_cases(unit, chat, contact)
         case Command("case", code) if contact is not None and code:
@@ -170,6 +187,12 @@ def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
         enqueue(unit, chat, key, language=chat.language, urgent=True)
         return
     _say(unit, chat, linked, "staff.linked", {"name": contact_ref(linked.id)})
+
+
+def _verify(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> None:
+    """Prove one of their own numbers by the code that came to it, in digits of any script."""
+    digits = "".join(str(int(sign)) for sign in typed if sign.isdecimal())
+    _say(unit, chat, contact, "staff.verified" if confirm_for(unit, contact.id, digits) else "staff.not_verified", {})
 
 
 def _say(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_NOTES = 4000
 MAX_EMAIL = 254
+MAX_OTHER = 2000
 MAX_LIST = 100
 MAX_CASES = 10_000
 
@@ -36,6 +37,7 @@ _MANGLED_NUMBER = re.compile(r"\+?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{2,31})")
 _TELEGRAM_LINK = re.compile(r"(?:https?://)?(?:t\.me|telegram\.me)/(?![+])", re.IGNORECASE)
 _TELEGRAM_ID = re.compile(r"[0-9]{1,20}")
+_OTHER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[!-\[\]-~]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _GENDERS = {
@@ -156,6 +158,17 @@ def email(cell: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
+def other(cell: str) -> str:
+    """An address of Apprise's, which is a secret: only its form is looked at here, its kind when it is used."""
+    address = one_line(cell, MAX_OTHER)
+    if not _OTHER.fullmatch(address):
+        raise RejectedError(
+            "this is not one address of Apprise's; write a scheme, :// and the rest, without blanks, "
+            "such as ntfys://ntfy.example.org/topic"
+        )
+    return address
+
+
 def case_limit(cell: str) -> int:
     """How many cases the person takes at a time; 0 means none for now."""
     digits = one_code(cell)
@@ -205,6 +218,7 @@ COLUMNS: Final[dict[str, Callable[[str], object]]] = {
     "may_act_until": day,
     "verified_by": one_line,
     "notes": notes,
+    "other": other,
 }
 """Every column of the file, in the order in which it is written, and how a cell that holds something is read."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contacts.events import ContactImported
-from contacts.models import Contact, ContactMethod
+from contacts.models import Contact, ContactMethod, MethodCheck
 from contacts.values import ChannelName, ContactCard, Gender, Role
 from store.base import new_id
 from store.chats import Chat
@@ -65,8 +65,11 @@ def _put_method(unit: UnitOfWork, contact: Contact, channel: ChannelName, addres
             return
         method = ContactMethod(id=new_id(), contact_id=contact.id, channel=str(channel))
         unit.session.add(method)
-    elif _address(unit, method) == address:
+    elif address_of_method(unit, method) == address:
         return
+    elif channel != ChannelName.TELEGRAM:
+        method.chat_id = method.verified_at = method.dead_at = None  # another number is another conversation
+        forget_codes(unit, method.id)  # and a code that went to the old one proves nothing about the new
     elif method.chat_id is None:
         method.verified_at = method.dead_at = None
     field = Field("contact_method", "address", method.id)
@@ -74,7 +77,15 @@ def _put_method(unit: UnitOfWork, contact: Contact, channel: ChannelName, addres
     unit.session.flush()
 
 
-def _address(unit: UnitOfWork, method: ContactMethod) -> str | None:
+def forget_codes(unit: UnitOfWork, method_id: UUID) -> None:
+    """Make every code that was sent to a method useless; repeating it changes nothing."""
+    unit.session.execute(
+        update(MethodCheck).where(MethodCheck.method_id == method_id, MethodCheck.code.is_not(None)).values(code=None)
+    )
+
+
+def address_of_method(unit: UnitOfWork, method: ContactMethod) -> str | None:
+    """Decrypt the number or address of a method; None where none is stated."""
     if method.address is None:
         return None
     field = Field("contact_method", "address", method.id)
@@ -103,8 +114,19 @@ def linked_contact(unit: UnitOfWork, chat_id: UUID) -> Contact | None:
     return unit.session.scalars(
         select(Contact)
         .join(ContactMethod, ContactMethod.contact_id == Contact.id)
-        .where(ContactMethod.chat_id == chat_id, Contact.left_at.is_(None))
+        .where(
+            ContactMethod.chat_id == chat_id,
+            ContactMethod.channel == ChannelName.TELEGRAM,
+            Contact.left_at.is_(None),
+        )
     ).one_or_none()
+
+
+def methods_of(unit: UnitOfWork, contact_id: UUID) -> list[ContactMethod]:
+    """Return every way to a contact that is stated or linked, in the order of `ChannelName`."""
+    found = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact_id))
+    stated = [one for one in found if one.address is not None or one.chat_id is not None]
+    return sorted(stated, key=lambda one: list(ChannelName).index(ChannelName(one.channel)))
 
 
 def telegram_method(unit: UnitOfWork, contact_id: UUID) -> tuple[ContactMethod, Chat] | None:
@@ -131,7 +153,7 @@ def _card(unit: UnitOfWork, contact: Contact) -> ContactCard:
     scope = contact_scope(contact.id)
     private = json.loads(unit.vault.open(scope, Field("contact", "private", contact.id), contact.private))
     methods = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact.id))
-    addresses = {method.channel: _address(unit, method) for method in methods}
+    addresses = {method.channel: address_of_method(unit, method) for method in methods}
     return ContactCard(
         name=name_of(unit, contact),
         role=Role(contact.role),

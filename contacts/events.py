@@ -29,3 +29,11 @@ class MethodDied(Event):
 
     contact_id: UUID
     channel: str
+
+
+@dataclass(frozen=True)
+class MethodProved(Event):
+    """A contact showed that they can be reached this way."""
+
+    contact_id: UUID
+    channel: str

@@ -76,21 +76,21 @@ def match(candidates: Iterable[Candidate], wanted: Wanted, match: frozenset[str]
     return sorted(fitting, key=lambda one: (one.is_full, one.active_cases, one.contact_id))
 
 
+def zone_or_utc(name: str | None) -> tzinfo:
+    """The zone of this name; UTC without one, and for a broken one: it must not stop the search among all others."""
+    try:
+        return UTC if name is None else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
 def _may_act(candidate: Candidate, wanted: Wanted) -> bool:
     return candidate.role == wanted.role and not candidate.conflicts and not _term_ended(candidate, wanted.at)
 
 
 def _term_ended(candidate: Candidate, at: datetime) -> bool:
     last_day = candidate.may_act_until
-    return last_day is not None and at.astimezone(_zone(candidate.timezone)).date() > last_day
-
-
-def _zone(name: str | None) -> tzinfo:
-    # One contact with a broken time zone must not stop the search among all others.
-    try:
-        return UTC if name is None else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+    return last_day is not None and at.astimezone(zone_or_utc(candidate.timezone)).date() > last_day
 
 
 def _in_region(candidate: Candidate, wanted: Wanted) -> bool:

@@ -45,10 +45,30 @@ class ContactMethod(Base):
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[bytes | None]
     """Ciphertext of the number or address as given; a linked Telegram account is its conversation instead."""
-    chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), unique=True)
+    chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), index=True)
+    """The conversation at this address: a linked Telegram account, or a number or address that was proved. Two who
+    share a telephone share it; a Telegram account is one contact's only."""
     verified_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     """Since when the provider says that nobody can be reached here."""
+
+
+class MethodCheck(Base):
+    """A short-lived, single-use code that was sent to a method to prove that its owner reads it there."""
+
+    __tablename__ = "method_check"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    method_id: Mapped[UUID] = mapped_column(ForeignKey("contact_method.id"), index=True)
+    code: Mapped[bytes | None]
+    """Ciphertext, for the message that carries it; gone once it was used or has expired."""
+    code_index: Mapped[bytes]
+    link_index: Mapped[bytes] = mapped_column(unique=True)
+    """For the link of an e-mail that proves the address."""
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime]
 
 
 class LinkCode(Base):

@@ -9,7 +9,7 @@ hands over the first time only, and an hour that is skipped hands over when the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -143,34 +143,8 @@ def shifts_between(roster: RosterPlan, overrides: Iterable[Override], start: dat
     return shifts
 
 
-def _turn(roster: RosterPlan, at: datetime) -> OnCall:
-    if not roster.members:
-        return OnCall(None, None, None)
-    zone = ZoneInfo(roster.timezone)
-    # What the clock on the wall shows now has been shown, so this turn has begun. Where the clock was put back, later
-    # turns may have begun before that.
-    turn = (at.astimezone(zone).replace(tzinfo=None) - roster.handoff_on_wall(0)) // roster.every
-    until = _first_shown(roster.handoff_on_wall(turn + 1), zone)
-    while until <= at:
-        turn += 1
-        until = _first_shown(roster.handoff_on_wall(turn + 1), zone)
-    member = roster.members[turn % len(roster.members)]
-    return OnCall(member, _first_shown(roster.handoff_on_wall(turn), zone), until)
-
-
-def _cut(shift: OnCall, stronger: list[Override], at: datetime) -> OnCall:
-    """The part of the shift around `at` that no stronger override takes; none of them covers `at` itself."""
-    before = [override.ends_at.astimezone(UTC) for override in stronger if override.ends_at <= at]
-    after = [override.starts_at.astimezone(UTC) for override in stronger if override.starts_at > at]
-    if shift.from_ is not None:
-        before.append(shift.from_)
-    if shift.until is not None:
-        after.append(shift.until)
-    return OnCall(shift.member, max(before, default=None), min(after, default=None))
-
-
-def _first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant at which a clock in `zone` shows `wall` or later."""
+def first_shown(wall: datetime, zone: tzinfo) -> datetime:
+    """The first instant (UTC) at which a clock in `zone` shows `wall`, a time without a zone, or later."""
     # With fold=0 Python takes the first of two occurrences, and the offset before a gap for an hour in it.
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if _shown(after, zone) == wall:
@@ -186,7 +160,33 @@ def _first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
     return after
 
 
-def _shown(at: datetime, zone: ZoneInfo) -> datetime:
+def _turn(roster: RosterPlan, at: datetime) -> OnCall:
+    if not roster.members:
+        return OnCall(None, None, None)
+    zone = ZoneInfo(roster.timezone)
+    # What the clock on the wall shows now has been shown, so this turn has begun. Where the clock was put back, later
+    # turns may have begun before that.
+    turn = (at.astimezone(zone).replace(tzinfo=None) - roster.handoff_on_wall(0)) // roster.every
+    until = first_shown(roster.handoff_on_wall(turn + 1), zone)
+    while until <= at:
+        turn += 1
+        until = first_shown(roster.handoff_on_wall(turn + 1), zone)
+    member = roster.members[turn % len(roster.members)]
+    return OnCall(member, first_shown(roster.handoff_on_wall(turn), zone), until)
+
+
+def _cut(shift: OnCall, stronger: list[Override], at: datetime) -> OnCall:
+    """The part of the shift around `at` that no stronger override takes; none of them covers `at` itself."""
+    before = [override.ends_at.astimezone(UTC) for override in stronger if override.ends_at <= at]
+    after = [override.starts_at.astimezone(UTC) for override in stronger if override.starts_at > at]
+    if shift.from_ is not None:
+        before.append(shift.from_)
+    if shift.until is not None:
+        after.append(shift.until)
+    return OnCall(shift.member, max(before, default=None), min(after, default=None))
+
+
+def _shown(at: datetime, zone: tzinfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
 
 

@@ -30,6 +30,8 @@ class ChannelName(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     EMAIL = "email"
+    OTHER = "other"
+    """Whatever Apprise can reach: Signal, Matrix, ntfy, WhatsApp …, given as its address. There are no receipts."""
 
 
 class Gender(StrEnum):
@@ -68,6 +70,7 @@ class ContactCard:
     may_act_until: date | None = None
     verified_by: str | None = field(default=None, repr=False)
     notes: str | None = field(default=None, repr=False)
+    other: str | None = field(default=None, repr=False)
 
     def addresses(self) -> dict[ChannelName, str]:
         """Every stated way to reach the person, in the order of `ChannelName`."""
@@ -76,5 +79,6 @@ class ContactCard:
             ChannelName.SMS: self.sms,
             ChannelName.VOICE: self.voice,
             ChannelName.EMAIL: self.email,
+            ChannelName.OTHER: self.other,
         }
         return {channel: address for channel, address in stated.items() if address is not None}

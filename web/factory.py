@@ -11,9 +11,12 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from store.queues import where_it_failed
+from web.answer_link import answer_pages
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.metrics import metrics_page
+from web.twilio import ENDPOINTS as TWILIO
+from web.twilio import LARGEST_FORM, twilio_webhooks
 from web.webhook import ENDPOINT as WEBHOOK
 from web.webhook import LARGEST_UPDATE, telegram_webhook
 from web.words import readable
@@ -52,11 +55,14 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.register_blueprint(case_link_pages(store, zone))
     app.register_blueprint(case_file_pages(store))
+    app.register_blueprint(answer_pages(store, zone))
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))
         if backstage.webhook is not None:
             app.register_blueprint(telegram_webhook(backstage.webhook))
+        if backstage.twilio is not None:
+            app.register_blueprint(twilio_webhooks(store, backstage.twilio))
     app.before_request(_refuse_large_bodies)
     app.after_request(_guard)
     app.register_error_handler(HTTPException, _say_plainly)
@@ -92,9 +98,13 @@ def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
 
 
 def _refuse_large_bodies() -> None:
-    limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else BODY_LIMIT
+    limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else LARGEST_FORM if _is_twilios() else BODY_LIMIT
     if (request.content_length or 0) > limit:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _is_twilios() -> bool:
+    return request.endpoint in TWILIO
 
 
 def _guard(response: Response) -> Response:

@@ -6,10 +6,21 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from alerts.channels.port import ChannelError, Keyboard, Outgoing, PermanentFailure, Sent, UnknownOutcome
+from alerts.channels.impossible import cannot_answer, cannot_delete, cannot_edit, cannot_leave
+from alerts.channels.port import (
+    Arrival,
+    ChannelError,
+    Keyboard,
+    Outgoing,
+    PermanentFailure,
+    Report,
+    Sent,
+    UnknownOutcome,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -101,3 +112,42 @@ class FakeChannel:
             error = self._failing.get(address)
         if error is not None:
             raise error
+
+
+class FakeSms(FakeChannel):
+    """As the channels that only send: nothing can be edited or taken back, and the provider can be asked afterwards.
+
+    ``redacted`` holds the messages whose words were taken out of its records, in their order.
+    """
+
+    def __init__(self, failures: Iterable[ChannelError | None] = ()) -> None:
+        super().__init__(failures)
+        self.redacted: list[str] = []
+        self._reports: dict[str, Report] = {}
+
+    def came_to(self, provider_id: str, report: Report) -> None:
+        """Let the provider say this about a message, when it is asked."""
+        self._reports[provider_id] = report
+
+    async def find(self, message: Outgoing, since: datetime) -> Sent | None:
+        """Find the newest message to this address that reads alike; there is no clock here to look at ``since``."""
+        del since
+        self._fail_if_told(message.address)
+        alike = (one.provider_id for one in reversed(self.screen(message.address)) if one.text == message.text)
+        provider_id = next(alike, None)
+        return None if provider_id is None else Sent(provider_id)
+
+    async def report(self, provider_id: str) -> Report:
+        """Say what ``came_to`` said; until then that it is under way."""
+        self._fail_if_told(None)
+        return self._reports.get(provider_id, Report(Arrival.UNDER_WAY))
+
+    async def redact(self, provider_id: str) -> None:
+        """Remember it."""
+        self._fail_if_told(None)
+        self.redacted.append(provider_id)
+
+    edit = cannot_edit
+    answer = cannot_answer
+    delete = cannot_delete
+    leave = cannot_leave

@@ -44,7 +44,7 @@ class Outgoing:
 
     ``silent``: it arrives without a sound. ``protected``: it cannot be forwarded or saved, where the channel can do
     that. ``attempt_id`` names the call in what the provider reports back, where it reports; ``reference`` names the
-    message and stays the same when it is sent again. ``subject`` is a headline that may stand on a lock screen (e-mail).
+    message and stays the same when it is sent again. ``subject`` is a headline (e-mail), safe on a lock screen.
     ``language`` is what the text is written in, for a voice that reads it.
     """
 

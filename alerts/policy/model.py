@@ -9,7 +9,7 @@ from alerts.ladder import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import time, timedelta
+    from datetime import datetime, time, timedelta
 
     from alerts.ladder import Ladder
 
@@ -34,10 +34,20 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class OverrideSpec:
+    """Somebody takes over from one local time until another, both without a zone: the roster's holds."""
+
+    member: str = field(repr=False)
+    from_: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class RosterSpec:
     """A rotation as written: members take turns of ``every``, handing over at a local time.
 
     ``handoff_weekday`` is 0 for Monday; None hands over on whatever day the turn ends. Members are contacts' names.
+    Of ``overrides`` that overlap the one written later wins.
     """
 
     name: str
@@ -46,6 +56,7 @@ class RosterSpec:
     handoff_time: time
     handoff_weekday: int | None
     members: tuple[str, ...] = field(repr=False)
+    overrides: tuple[OverrideSpec, ...] = ()
 
 
 @dataclass(frozen=True)

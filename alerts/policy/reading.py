@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from yaml.nodes import Node, ScalarNode
 
+from alerts.ladder import Ladder
 from alerts.policy.marked import Faults, compose
 from alerts.policy.model import ANY, NEEDS, RISKS, Policies, Policy, RosterSpec
+from alerts.policy.needs import read_need
 from alerts.policy.rosters import read_roster
-from alerts.policy.steps import read_ladder
-from alerts.policy.values import name_in, present
+from alerts.policy.steps import read_steps
+from alerts.policy.values import count, name_in, present
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,33 +56,22 @@ def _read_each(
 def _policy(faults: Faults, node: Node) -> Policy | None:
     entries = faults.entries(node, ("name", "applies_to", "repeat", "needs", "steps"))
     name = name_in(faults, node, entries, "policy")
-    repeat = _repeat(faults, entries.get("repeat"))
-    needs = {need: read_ladder(faults, steps, repeat) for need, steps in _ladders(faults, node, entries).items()}
+    repeat = count(faults, entries.get("repeat"), REPEATS, "how many rounds there are in all", DEFAULT_REPEAT)
     places, risks = _applies_to(faults, entries.get("applies_to"))
+    needs = _needs(faults, node, entries, repeat)
     return None if name is None else Policy(name, needs, places, risks)
 
 
-def _ladders(faults: Faults, node: Node, entries: dict[str, Node]) -> dict[str, Node]:
+def _needs(faults: Faults, node: Node, entries: dict[str, Node], repeat: int) -> dict[str, Ladder]:
     if ("needs" in entries) == ("steps" in entries):
         faults.add(node, "write either `needs` or, for a coordinator alone, `steps`")
         return {}
     if "steps" in entries:
-        return {SHORT_FORM: entries["steps"]}
-    ladders = faults.entries(entries["needs"], NEEDS)
-    if not ladders:
+        return {SHORT_FORM: Ladder(read_steps(faults, entries["steps"]), repeat)}
+    needs = faults.entries(entries["needs"], NEEDS)
+    if not needs:
         faults.add(entries["needs"], "name one need at least, with its steps")
-    return ladders
-
-
-def _repeat(faults: Faults, node: Node | None) -> int:
-    what = f"how many rounds there are in all, {REPEATS[0]} to {REPEATS[-1]}"
-    said = None if node is None else faults.text(node, what)
-    if node is None or said is None:
-        return DEFAULT_REPEAT
-    if said in map(str, REPEATS):
-        return int(said)
-    faults.add(node, f"write {what}")
-    return DEFAULT_REPEAT
+    return {kind: read_need(faults, kind, need, repeat) for kind, need in needs.items()}
 
 
 def _applies_to(faults: Faults, node: Node | None) -> tuple[frozenset[str] | None, frozenset[str] | None]:

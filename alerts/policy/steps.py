@@ -1,11 +1,11 @@
-"""Ladders of a policy document: steps, whom they ask and by which channels."""
+"""Steps of a policy document: whom they ask and by which channels."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.ladder import DEFAULT_GAP, Ladder, Order, Person, Role, Roster, Step, Target
+from alerts.ladder import DEFAULT_GAP, Order, Person, Role, Roster, Step, Target
 from alerts.policy.values import name_of, present, span, words
 from contacts.matching import CRITERIA
 from contacts.values import ChannelName
@@ -26,9 +26,9 @@ ROLES = tuple(map(str, ContactRole))
 KINDS = ("roster", "role", "person")
 
 
-def read_ladder(faults: Faults, node: Node, repeat: int) -> Ladder:
+def read_steps(faults: Faults, node: Node) -> tuple[Step, ...]:
     """Read the steps of one need."""
-    return Ladder(present(_step(faults, one) for one in faults.items(node, "steps")), repeat)
+    return present(_step(faults, one) for one in faults.items(node, "steps"))
 
 
 def _step(faults: Faults, node: Node) -> Step | None:

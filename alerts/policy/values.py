@@ -21,6 +21,18 @@ LONGEST_NAME = 200
 _NOT_IN_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
+def count(faults: Faults, node: Node | None, allowed: range, what: str, unsaid: int) -> int:
+    """A whole number out of ``allowed``; ``unsaid`` where none is written. ``what`` says what it counts."""
+    advice = f"{what}, {allowed[0]} to {allowed[-1]}"
+    said = None if node is None else faults.text(node, advice)
+    if node is None or said is None:
+        return unsaid
+    if said in map(str, allowed):
+        return int(said)
+    faults.add(node, f"write {advice}")
+    return unsaid
+
+
 def present(values: Iterable[T | None]) -> tuple[T, ...]:
     """Those that could be read."""
     return tuple(value for value in values if value is not None)

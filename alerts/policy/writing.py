@@ -10,8 +10,8 @@ from alerts.ladder import Order, Person, Role, Roster
 from alerts.policy.spans import write_turn, write_wait
 
 if TYPE_CHECKING:
-    from alerts.ladder import Step, Target
-    from alerts.policy.model import Policies, Policy, RosterSpec
+    from alerts.ladder import Ladder, Step, Target
+    from alerts.policy.model import OverrideSpec, Policies, Policy, RosterSpec
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -32,8 +32,17 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "name": policy.name,
         "applies_to": {"jurisdictions": _any_or(policy.jurisdictions), "risk": _any_or(policy.risks)},
         "repeat": repeat,
-        "needs": {need: [_step(step) for step in ladder.steps] for need, ladder in policy.needs.items()},
+        "needs": {need: _need(ladder) for need, ladder in policy.needs.items()},
     }
+
+
+def _need(ladder: Ladder) -> dict[str, Any] | list[dict[str, Any]]:
+    """The list of steps, or a mapping where there is more to say than steps."""
+    steps = [_step(step) for step in ladder.steps]
+    spans = {"contact_within": ladder.contact_within, "filed_within": ladder.filed_within}
+    said: dict[str, Any] = {} if ladder.accepts == 1 else {"accepts": ladder.accepts}
+    said |= {key: write_wait(span) for key, span in spans.items() if span is not None}
+    return said | {"steps": steps} if said else steps
 
 
 def _any_or(values: frozenset[str] | None) -> str | list[str]:
@@ -63,6 +72,7 @@ def _target(target: Target) -> dict[str, Any]:
 
 def _roster(roster: RosterSpec) -> dict[str, Any]:
     day = "" if roster.handoff_weekday is None else f"{_WEEKDAYS[roster.handoff_weekday]} "
+    overrides = [_override(one) for one in roster.overrides]
     return {
         "name": roster.name,
         "timezone": roster.timezone,
@@ -71,4 +81,9 @@ def _roster(roster: RosterSpec) -> dict[str, Any]:
             "handoff": f"{day}{roster.handoff_time:%H:%M}",
             "members": list(roster.members),
         },
+        **({"overrides": overrides} if overrides else {}),
     }
+
+
+def _override(one: OverrideSpec) -> dict[str, Any]:
+    return {"member": one.member, "from": f"{one.from_:%Y-%m-%d %H:%M}", "until": f"{one.until:%Y-%m-%d %H:%M}"}

@@ -1,13 +1,24 @@
-"""Those who help: ``contacts import``, ``contacts export``, ``contacts link-code``."""
+"""Those who help: ``contacts import``, ``export``, ``show``, ``link-code``, ``verify``."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.commands.shared import FAULT, fail, fails_clearly, house
+from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alerts.verifying import NotSent
+    from contacts.models import Contact, ContactMethod
+    from store.unit_of_work import UnitOfWork
+
+NO_SUCH = "there is no contact of that name; see `panah contacts show`"
 
 
 @click.group()
@@ -59,5 +70,99 @@ def link_code(name: str) -> None:
         contact = find_contact(unit, name)
         code = None if contact is None or contact.left_at is not None else make_link_code(unit, contact.id)
     if code is None:
-        fail("there is no contact of that name; see `panah contacts export`")
+        fail(NO_SUCH)
     click.echo(code)
+
+
+@contacts.command()
+@click.argument("name", required=False)
+@as_data
+@fails_clearly
+def show(name: str | None, *, as_json: bool) -> None:
+    """Print who helps and by which ways each can be reached, without numbers and addresses."""
+    from contacts.directory import active_contacts
+
+    with house().store.read() as unit:
+        chosen = list(active_contacts(unit)) if name is None else [_find(unit, name)]
+        shown = [_shown(unit, contact) for contact in chosen]
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    for one in shown:
+        ways = " · ".join(f"{channel} {standing}" for channel, standing in one["ways"].items())
+        click.echo(f"{one['name']} ({one['role']}): {ways or 'no way to reach them is stated'}")
+
+
+def _shown(unit: UnitOfWork, contact: Contact) -> dict[str, Any]:
+    from contacts.directory import methods_of, name_of
+    from contacts.verification import standing_of
+
+    ways = {method.channel: str(standing_of(method)) for method in methods_of(unit, contact.id)}
+    return {"name": name_of(unit, contact), "role": contact.role, "ways": ways}
+
+
+def _find(unit: UnitOfWork, name: str) -> Contact:
+    from contacts.directory import find_contact
+
+    contact = find_contact(unit, name)
+    if contact is None or contact.left_at is not None:
+        fail(NO_SUCH)
+    return contact
+
+
+@contacts.command()
+@click.argument("name")
+@click.option(
+    "--channel", type=click.Choice(["sms", "voice", "email", "other"]), help="This way only, proved before or not."
+)
+@click.option("--again", is_flag=True, help="Also where somebody said that they do not know us.")
+@fails_clearly
+def verify(name: str, channel: str | None, *, again: bool) -> None:
+    """Have somebody show that they read at the numbers and addresses stated for them.
+
+    A code, a call or a link goes to each that is not proved; nothing else is ever sent there before. Needs `panah up`
+    to be running.
+    """
+    from alerts.verifying import Sent, methods_to_check, send_check
+    from contacts.verification import Standing, standing_of
+
+    with house().store.unit("cli") as unit:
+        stated = methods_to_check(unit, _find(unit, name).id)
+        chosen = [one for one in stated if one.channel == channel or channel is None]
+        if channel is None:
+            chosen = [one for one in chosen if standing_of(one) is not Standing.PROVED]
+        if not chosen:
+            fail(_nothing_to_check(stated, channel))
+        results = {method.channel: send_check(unit, method, again=again) for method in chosen}
+    for way, result in results.items():
+        if isinstance(result, Sent):
+            click.echo(f"{way}: {SENT[result.key]}")
+        else:
+            click.echo(f"{way}: nothing was sent: {_why(result)}", err=True)
+    sys.exit(0 if any(isinstance(result, Sent) for result in results.values()) else FAULT)
+
+
+SENT = {
+    "sms.code": "a code is on its way; they answer the text with it within the hour",
+    "sms.code_oneway": "a code is on its way; they write “/verify CODE” to the bot in Telegram within the hour",
+    "voice.code": "we call them; they press 1",
+    "email.code": "a link is on its way; they open it within a day and press the button there",
+}
+
+
+def _nothing_to_check(stated: Sequence[ContactMethod], channel: str | None) -> str:
+    if stated and channel is None:
+        return "every number and address stated for them is proved already"
+    return "nothing of the kind is stated for them; fill it in in the contacts file and import that again"
+
+
+def _why(result: NotSent) -> str:
+    from alerts.verifying import NotSent
+
+    return {
+        NotSent.CHANNEL_OFF: "this channel is not set up here",
+        NotSent.STOPPED: "no text arrives there, or STOP was sent from it; any text from that number undoes it",
+        NotSent.GIVEN_UP: "somebody there did not expect us, or nothing arrives; correct it, or use --again",
+        NotSent.NEEDS_TELEGRAM: "texts to it cannot be answered; link their Telegram first, the code is typed there",
+        NotSent.TOO_OFTEN: "three were sent within the hour; wait",
+    }[result]

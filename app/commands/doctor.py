@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from app.commands.shared import FAULT, as_data, fails_clearly, what_is_wrong
+from app.commands.shared import FAULT, as_data, fails_clearly
+from app.troubles import what_is_wrong
 
 MARKS = {"ok": "  ok   ", "warn": "  warn ", "fault": "FAULT  "}
 

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.settings import Settings, SettingsError, read_settings
-from store.errors import StoreError
-from store.queues import where_it_failed
+from app.settings import Settings, read_settings
+from app.troubles import what_is_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,30 +55,6 @@ def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:
             fail(what_is_wrong(error))
 
     return wrapped
-
-
-def what_is_wrong(error: Exception) -> str:
-    """Say what an exception means to an operator, without anything that may be personal data."""
-    match error:
-        case SettingsError() | StoreError():
-            return str(error)
-        case DBAPIError():
-            return _what_the_database_says(error)
-        case SQLAlchemyError():
-            return f"the database cannot be used ({where_it_failed()})"
-        case OSError():
-            return f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}"
-        case _:
-            return f"something unexpected went wrong ({where_it_failed()})"
-
-
-def _what_the_database_says(error: DBAPIError) -> str:
-    said = str(error.orig)
-    if "locked" in said:
-        return "the database is busy: another process has been writing to it for more than ten seconds"
-    if "unable to open" in said:
-        return "the database file cannot be opened; look at DATABASE_URL, PANAH_HOME and their permissions"
-    return f"the database does not answer or refuses ({type(error.orig).__name__}); look at DATABASE_URL"
 
 
 def fail(why: str) -> NoReturn:

@@ -29,7 +29,7 @@ def examine(environment: Mapping[str, str], dotenv: Path | None, explain: Explai
             yield fault("settings", line, "mend it in .env or in the environment; see .env.example")
         return
     yield ok("settings", "they can be read")
-    yield from _run(_settled(settings, environment, dotenv), explain)
+    yield from _run(_settled(settings, environment), explain)
     yield from _with_house(settings, explain)
     yield from _run(
         {
@@ -40,16 +40,13 @@ def examine(environment: Mapping[str, str], dotenv: Path | None, explain: Explai
     )
 
 
-def _settled(
-    settings: Settings, environment: Mapping[str, str], dotenv: Path | None
-) -> dict[str, Callable[[], Finding]]:
+def _settled(settings: Settings, environment: Mapping[str, str]) -> dict[str, Callable[[], Finding]]:
     return {
         "home": lambda: home.check_folder(settings),
         "key": lambda: home.check_key(settings, environment),
         "zones": lambda: home.check_zones(SystemClock().now()),
         "public_url": lambda: home.check_public_url(settings),
         "heartbeat": lambda: home.check_heartbeat(settings),
-        "reserved": lambda: home.check_reserved(environment, dotenv),
         "translations": home.check_translations,
     }
 

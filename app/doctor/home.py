@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.doctor.findings import Finding, fault, ok, warn
-from app.settings import LATER
-from app.sources import gather
 from texts.catalogue import LANGUAGES, SOURCE, drafts
 from texts.zones import use_pinned_zones
 
@@ -83,15 +81,6 @@ def _key_file(path: Path, *, same_disk: bool) -> Finding:
             "encrypt the disk; or keep the key elsewhere and give it in PANAH_KEY_COMMAND or PANAH_KEY_FILE",
         )
     return ok("key", f"{path}, on another disk than the data")
-
-
-def check_reserved(environment: Mapping[str, str], dotenv: Path | None) -> Finding:
-    """Names that are accepted and do nothing yet: whoever set them believes that they do something."""
-    values, _ = gather(environment, dotenv, LATER)
-    if values:
-        names = ", ".join(sorted(values))
-        return warn("reserved", f"set, but not built yet and without effect: {names}", "do not rely on them")
-    return ok("reserved", "no setting is without effect")
 
 
 def check_zones(now: datetime) -> Finding:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,17 +14,20 @@ from alerts.ladder import Ladder, Order, Person, Role, Roster, Step
 from alerts.policy import (
     NEEDS,
     RISKS,
+    OverrideSpec,
     Policies,
     Policy,
     PolicyError,
     RosterSpec,
     choose_policy,
     default_policy,
+    overrides_of,
     read_policies,
     to_yaml,
 )
 from alerts.policy.steps import CHANNELS, ROLES
 from contacts.matching import CRITERIA
+from contacts.roster import Override
 
 EXAMPLE = """\
 policies:
@@ -44,8 +48,35 @@ rosters:
 """
 
 
+FULL = """\
+policies:
+  - name: appeal
+    needs:
+      coordinator: {contact_within: 30m, steps: [{notify: [{roster: duty}]}]}
+      lawyer:
+        accepts: 2
+        contact_within: 90m
+        filed_within: 12h
+        steps:
+          - {notify: [{role: lawyer}]}
+      doctor:
+        - {notify: [{role: doctor}]}
+rosters:
+  - name: duty
+    timezone: Asia/Almaty
+    rotation: {every: 1 week, handoff: "Mon 09:00", members: [Aigerim, Timur]}
+    overrides:
+      - {member: Timur, from: 2026-03-08 09:00, until: "2026-03-09T21:30"}
+      - {member: Dana, from: 2026-03-09 12:00, until: 2026-03-10 12:00}
+"""
+
+
 def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
+
+
+def wall(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def test_the_documented_example_means_what_it_says() -> None:
@@ -68,6 +99,24 @@ def test_steps_alone_are_short_for_a_coordinator_and_the_rest_has_sensible_value
     (short,) = read_policies("policies: [{name: short, steps: [{notify: [{person: Aigerim}]}]}]").policies
     assert short.needs == {"coordinator": Ladder((Step((Person("Aigerim"),), ("telegram",), minutes(3)),), repeat=3)}
     assert (short.jurisdictions, short.risks) == (None, None)
+
+
+def test_a_need_says_how_many_must_accept_and_how_soon_they_must_act() -> None:
+    needs = read_policies(FULL).policies[0].needs
+    coordinator, lawyer, doctor = needs["coordinator"], needs["lawyer"], needs["doctor"]
+    assert (lawyer.accepts, lawyer.contact_within, lawyer.filed_within) == (2, minutes(90), timedelta(hours=12))
+    assert lawyer.steps == (Step((Role("lawyer"),), ("telegram",), minutes(3)),)
+    assert (coordinator.accepts, coordinator.contact_within, coordinator.filed_within) == (1, minutes(30), None)
+    assert (doctor.accepts, doctor.contact_within, doctor.filed_within) == (1, None, None)
+    assert {ladder.repeat for ladder in needs.values()} == {3}
+
+
+def test_a_roster_says_who_stands_in_by_its_own_clock() -> None:
+    (duty,) = read_policies(FULL).rosters
+    assert duty.overrides == (
+        OverrideSpec("Timur", wall("2026-03-08T09:00"), wall("2026-03-09T21:30")),
+        OverrideSpec("Dana", wall("2026-03-09T12:00"), wall("2026-03-10T12:00")),
+    )
 
 
 def test_channels_can_ring_in_turn() -> None:
@@ -136,11 +185,58 @@ def test_a_country_that_yaml_takes_for_a_word_stays_a_country() -> None:
     ],
 )
 def test_a_fault_is_told_with_its_line_and_what_to_write(old: str, new: str, line: int, advice: str) -> None:
-    assert old in EXAMPLE
+    check_fault(EXAMPLE, old, new, line, advice)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "advice"),
+    [
+        ("accepts: 2", "accepts: 0", 6, "how many must accept, 1 to 5"),
+        ("accepts: 2", "accepts: 6", 6, "1 to 5"),
+        ("accepts: 2", "accepts: both", 6, "1 to 5"),
+        ("accepts: 2", "accept: 2", 6, "do you mean `accepts`?"),
+        ("accepts: 2", "contact_within: 30m\n        accepts: 2", 8, "written twice"),
+        ("contact_within: 90m", "contact_within: 1m", 7, "5m to 24h"),
+        ("contact_within: 90m", "contact_within: soon", 7, "90s, 2m or 1h"),
+        ("contact_within: 90m", "contact_within: 13h", 8, "no shorter than `contact_within`"),
+        ("filed_within: 12h", "filed_within: 10m", 8, "1h to 168h"),
+        ("filed_within: 12h", "filed_within: 1h", 8, "after the first contact"),
+        ("filed_within: 12h", "filed_within: ", 8, "length of time"),
+        ("contact_within: 30m", "filed_within: 12h", 4, "only a lawyer files"),
+        (", steps: [{notify: [{roster: duty}]}]}", "}", 4, "say whom to ask: `steps`"),
+        ("steps: [{notify: [{roster: duty}]}]", "steps: []", 4, "one at least"),
+        ("        - {notify: [{role: doctor}]}", "        later", 12, "list of steps"),
+        ("        - {notify: [{role: doctor}]}", "        {}", 12, "say whom to ask: `steps`"),
+        ("member: Timur, ", "", 18, "lacks member"),
+        (", until: 2026-03-10 12:00", "", 19, "lacks until"),
+        ("{member: Dana, from: 2026-03-09 12:00, until: 2026-03-10 12:00}", "Dana", 19, "mapping"),
+        ("from: 2026-03-09", "form: 2026-03-09", 19, "do you mean `from`?"),
+        ("from: 2026-03-09 12:00", "from: Monday noon", 19, "a day that exists"),
+        ("from: 2026-03-09 12:00", "from: 2026-02-30 12:00", 19, "a day that exists"),
+        ("from: 2026-03-09 12:00", "from: 2026-03-09", 19, "local time"),
+        ("from: 2026-03-09 12:00", "from: 2026-03-09 12:00:00+05:00", 19, "local time"),
+        ("from: 2026-03-09 12:00", "from: 0001-01-01 00:00", 19, "local time"),
+        ("from: 2026-03-09 12:00", "from: ", 19, "local time"),
+        ("until: 2026-03-10 12:00", "until: 2026-03-09 12:00", 19, "ends after it begins"),
+        ("until: 2026-03-10 12:00", "until: 2062-03-10 12:00", 19, "a year later at most"),
+        ("    overrides:\n", "    overrides: []\n    more:\n", 17, "list of times"),
+    ],
+)
+def test_a_fault_in_a_fuller_document_is_told_as_well(old: str, new: str, line: int, advice: str) -> None:
+    check_fault(FULL, old, new, line, advice)
+
+
+def check_fault(document: str, old: str, new: str, line: int, advice: str) -> None:
+    assert old in document
     with pytest.raises(PolicyError) as caught:
-        read_policies(EXAMPLE.replace(old, new, 1))
+        read_policies(document.replace(old, new, 1))
     told = [problem for problem in caught.value.problems if problem.line == line]
     assert any(advice in problem.advice for problem in told), str(caught.value)
+
+
+def test_filing_may_be_due_together_with_the_contact() -> None:
+    lawyer = read_policies(FULL.replace("contact_within: 90m", "").replace("12h", "1h")).policies[0].needs["lawyer"]
+    assert (lawyer.contact_within, lawyer.filed_within) == (None, timedelta(hours=1))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing", "[" * 1500, "\x00", "word", "x" * 300_000, "policies:"])
@@ -180,9 +276,14 @@ def test_no_message_repeats_a_name() -> None:
         ("name: duty", f"name: {name}\n  - name: {name}"),
         ("wait: 10m}", f"wait: {name}"),
         ("telegram, voice", name),
+        ("Timur, from: 2026-03-08", f"{name}, from: 2026-13-08"),
+        ("Dana, ", f"{name}, to: "),
+        ("accepts: 2", f"accepts: {name}"),
+        ("90m", name),
     ]:
+        document = EXAMPLE if old in EXAMPLE else FULL
         with pytest.raises(PolicyError) as caught:
-            read_policies(EXAMPLE.replace(old, new, 1))
+            read_policies(document.replace(old, new, 1))
         assert "anary" not in f"{caught.value} {caught.value!r} {caught.value.__context__!r}"
 
 
@@ -205,14 +306,33 @@ steps = st.one_of(
 )
 several_steps = st.lists(steps, min_size=1, max_size=3).map(tuple)
 places = st.none() | st.frozensets(st.sampled_from(["KZ", "NO", "KZ-ALM", "KZ-75", "TR"]), min_size=1)
+
+
+def ladders(repeat: int) -> st.SearchStrategy[Ladder]:
+    contact = st.integers(300, 24 * 3600).map(lambda count: timedelta(seconds=count))
+    filed = st.integers(24, 168).map(lambda count: timedelta(hours=count))
+    return st.builds(Ladder, several_steps, st.just(repeat), st.integers(1, 5), st.none() | contact, st.none() | filed)
+
+
+def only_lawyers_file(needs: dict[str, Ladder]) -> dict[str, Ladder]:
+    return {need: ladder if need == "lawyer" else replace(ladder, filed_within=None) for need, ladder in needs.items()}
+
+
 policies = st.integers(1, 20).flatmap(
     lambda repeat: st.builds(
         Policy,
         names,
-        st.dictionaries(st.sampled_from(NEEDS), st.builds(Ladder, several_steps, st.just(repeat)), min_size=1),
+        st.dictionaries(st.sampled_from(NEEDS), ladders(repeat), min_size=1).map(only_lawyers_file),
         places,
         st.none() | st.frozensets(st.sampled_from(RISKS), min_size=1),
     )
+)
+whole_minutes = st.datetimes(wall("2024-01-01"), wall("2045-01-01")).map(lambda at: at.replace(second=0, microsecond=0))
+overrides = st.builds(
+    lambda member, from_, length: OverrideSpec(member, from_, from_ + minutes(length)),
+    names,
+    whole_minutes,
+    st.integers(1, 52 * 7 * 24 * 60),
 )
 rosters = st.builds(
     RosterSpec,
@@ -222,6 +342,7 @@ rosters = st.builds(
     st.times().map(lambda at: at.replace(second=0, microsecond=0)),
     st.integers(0, 6),
     st.lists(names, min_size=1, max_size=4).map(tuple),
+    st.lists(overrides, max_size=3).map(tuple),
 )
 documents = st.builds(
     Policies,
@@ -234,6 +355,49 @@ documents = st.builds(
 @given(documents)
 def test_what_is_written_reads_back_the_same(document: Policies) -> None:
     assert read_policies(to_yaml(document)) == document
+
+
+def test_what_says_nothing_new_is_written_as_before() -> None:
+    written = to_yaml(read_policies(EXAMPLE))
+    assert not any(key in written for key in ("accepts", "within", "steps", "overrides"))
+
+
+WRITTEN_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def stand_in(zone: str, *overrides: tuple[str, str, str]) -> tuple[Override, ...]:
+    specs = tuple(OverrideSpec(member, wall(from_), wall(until)) for member, from_, until in overrides)
+    spec = RosterSpec("duty", zone, timedelta(weeks=1), time(9), 0, ("Aigerim",), specs)
+    return overrides_of(spec, str.upper, WRITTEN_AT)
+
+
+@pytest.mark.parametrize(
+    ("zone", "from_", "until", "instants"),
+    [
+        ("Asia/Almaty", "2026-03-08T09:00", "2026-03-09T21:30", ("2026-03-08T04:00", "2026-03-09T16:30")),
+        ("Asia/Almaty", "2024-02-29T09:00", "2024-03-01T09:00", ("2024-02-29T03:00", "2024-03-01T04:00")),
+        ("Europe/Berlin", "2026-03-28T09:00", "2026-03-29T09:00", ("2026-03-28T08:00", "2026-03-29T07:00")),
+        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T09:00", ("2026-03-29T01:00", "2026-03-29T07:00")),
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T03:30", ("2026-10-25T00:30", "2026-10-25T02:30")),
+    ],
+)
+def test_a_stand_in_begins_and_ends_by_the_clock_on_the_wall(
+    zone: str, from_: str, until: str, instants: tuple[str, str]
+) -> None:
+    (one,) = stand_in(zone, ("Dana", from_, until))
+    begins, ends = (wall(instant).replace(tzinfo=UTC) for instant in instants)
+    assert one == Override("DANA", begins, ends, WRITTEN_AT)
+
+
+def test_of_two_stand_ins_the_one_written_later_is_the_stronger() -> None:
+    first, second = stand_in(
+        "UTC", ("A", "2026-03-08T09:00", "2026-03-10T09:00"), ("B", "2026-03-08T09:00", "2026-03-09T09:00")
+    )
+    assert first.strength < second.strength
+
+
+def test_a_stand_in_for_half_an_hour_that_never_was_is_nobodys() -> None:
+    assert stand_in("Europe/Berlin", ("Dana", "2026-03-29T02:10", "2026-03-29T02:40")) == ()
 
 
 def test_the_default_policy_can_be_written_read_and_used() -> None:

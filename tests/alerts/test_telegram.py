@@ -280,7 +280,7 @@ async def test_time_that_ran_out_while_waiting_for_a_connection_is_temporary(api
     async with AiohttpRequest(timeout=0.2, connections=1) as request:
         api.is_silent()
         occupying = asyncio.create_task(
-            failure_of(request.api(TOKEN, api.url).post("getUpdates", {}, 0.5), UnknownOutcome)
+            failure_of(request.api(TOKEN, api.url).post("getUpdates", {}, 2), UnknownOutcome)
         )
         await asyncio.sleep(0.05)
         waiting = await failure_of(TelegramChannel(TOKEN, api.url, request).send(PAGE), TemporaryFailure)

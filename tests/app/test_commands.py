@@ -8,15 +8,14 @@ import sqlite3
 import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import click
 import pytest
 
 from app import VERSION
 from app.cli import main
-from app.commands.shared import what_is_wrong
 from app.settings import read_settings
+from app.troubles import what_is_wrong
 from app.wiring import build
 from store.inbox import InboxItem, RawInput, keep
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from tests.app.conftest import Panah
 
 TEAM = "name,role,languages,sms,notes\nAigerim,coordinator,kk;ru,+77000000001,\nДана,lawyer,ru,,+7 is not a formula\n"
+WAYS = "name,role,sms,voice,email\nAigerim,coordinator,+77000000001,+77000000001,a@example.org\n"
 CANARY = "Асқар Canary"
 
 
@@ -110,6 +110,44 @@ class TestContacts:
         assert len(said) == len("23456789\n")
         assert ready.does("contacts", "link-code", "  ДАНА ") != said
 
+    def test_it_is_shown_who_can_be_reached_how_and_never_where(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        assert (
+            ready.does("contacts", "show")
+            == "Aigerim (coordinator): sms unproved\nДана (lawyer): no way to reach them is stated\n"
+        )
+        in_database(ready, "UPDATE contact_method SET dead_at = '2026-01-01 00:00:00.000000'")
+        shown = json.loads(ready.does("contacts", "show", "aigerim", "--json"))
+        assert shown == [{"name": "Aigerim", "role": "coordinator", "ways": {"sms": "dead"}}]
+        assert "no contact of that name" in ready.refuses("contacts", "show", CANARY)
+
+    def test_a_check_is_sent_to_what_is_stated_and_not_proved(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", WAYS))
+        said = ready.does("contacts", "verify", "Aigerim")
+        assert said.splitlines() == [
+            "voice: we call them; they press 1",
+            "email: a link is on its way; they open it within a day and press the button there",
+        ]
+        assert "link their Telegram first" in ready("contacts", "verify", "Aigerim").stderr
+        for _ in range(2):
+            ready("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "three were sent within the hour" in ready.refuses("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "+7700" not in said
+
+    def test_what_is_proved_is_checked_again_only_by_name(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", WAYS))
+        ready.does("contacts", "verify", "Aigerim")
+        in_database(
+            ready,
+            "UPDATE contact_method SET chat_id = (SELECT id FROM chat LIMIT 1),"
+            " verified_at = '2026-01-01 00:00:00.000000'",
+        )
+        assert "proved already" in ready.refuses("contacts", "verify", "Aigerim")
+        assert "they press 1" in ready.does("contacts", "verify", "Aigerim", "--channel", "voice")
+        assert "nothing of the kind" in ready.refuses("contacts", "verify", "Aigerim", "--channel", "other")
+        assert "no contact of that name" in ready.refuses("contacts", "verify", CANARY)
+        ready.refuses("contacts", "verify", "Aigerim", "--channel", "telegram", status=2)
+
     def test_there_is_no_code_for_a_stranger_or_for_who_has_left(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))
         assert "no contact of that name" in ready.refuses("contacts", "link-code", CANARY)
@@ -182,7 +220,7 @@ class TestParked:
         assert ready.does("parked") == "Nothing is parked.\n"
         assert "no parked item" in ready.refuses("parked", "retry", item)
 
-    @pytest.mark.parametrize("stranger", [str(uuid4()), "nonsense"])
+    @pytest.mark.parametrize("stranger", ["00000000-0000-4000-8000-000000000000", "nonsense"])
     def test_an_unknown_id_is_a_fault(self, ready: Panah, stranger: str) -> None:
         assert "no parked item" in ready.refuses("parked", "retry", stranger)
 
@@ -215,6 +253,14 @@ class TestDatabase:
 
         error = OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
         assert "busy" in what_is_wrong(error)
+
+    def test_a_full_disk_is_told(self) -> None:
+        from sqlalchemy.exc import OperationalError
+
+        for said in ("database or disk is full", 'could not extend file "base/1/2": No space left on device'):
+            told = what_is_wrong(OperationalError("INSERT", {}, sqlite3.OperationalError(said)))
+            assert told.startswith("the disk is full: make room")
+            assert "base" not in told
 
     def test_what_nobody_foresaw_is_told_by_kind_and_place(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.app.test_up import answer, free_port
+from tests.app.test_up import answer
 from tests.bad_days.program import Program
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

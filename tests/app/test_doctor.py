@@ -18,13 +18,13 @@ from alerts.policies import import_policies
 from alerts.vitals import NO_TIME, QueueVitals, Vitals
 from alerts.wording import Wording
 from app.cli import NOBODY_ELSE, main
-from app.commands.shared import what_is_wrong
 from app.doctor import database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
 from app.migration import downgrade
 from app.settings import read_settings
 from app.setup import set_up
+from app.troubles import what_is_wrong
 from app.wiring import House
 from bot.webhook import webhook_url
 from contacts.directory import find_contact, put_contact
@@ -186,17 +186,6 @@ def test_a_key_on_the_disk_of_the_data_is_worth_a_warning(tmp_path: Path) -> Non
 def test_where_the_key_comes_from_is_said(given: dict[str, str], level: Level, tmp_path: Path) -> None:
     environment = {"PANAH_HOME": str(tmp_path), **given}
     assert home.check_key(read_settings(environment), environment).level is level
-
-
-def test_a_reserved_name_that_is_set_is_named_and_its_value_is_not(tmp_path: Path) -> None:
-    found = home.check_reserved({"TWILIO_AUTH_TOKEN": "canary"}, None)
-    assert found.level is Level.WARN
-    assert "TWILIO_AUTH_TOKEN" in found.what
-    assert "canary" not in found.what
-    dotenv = tmp_path / ".env"
-    dotenv.write_text("SMTP_URL=smtps://canary@mail.example.org\n")
-    assert "SMTP_URL" in home.check_reserved({}, dotenv).what
-    assert home.check_reserved({}, None).level is Level.OK
 
 
 def test_zones_must_know_of_the_move_to_utc_5() -> None:

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from app.setback import undo_setback
 from store import claims, leases
 from store.inbox import TABLE as INBOX
 from store.inbox import RawInput, keep
+from store.lanes import Lane, lock_lanes
 from store.timers import TABLE as TIMERS
 from store.timers import set_timer
 
@@ -30,6 +33,24 @@ def test_a_report_written_down_by_a_clock_that_ran_ahead_is_handled_now(store: S
         assert leases.hold(unit, "telegram:test", uuid4(), timedelta(seconds=40)), (
             "a dead node's lease would last hours"
         )
+
+
+def test_messages_do_not_wait_for_the_hour_the_clock_had_reached(store: Store, clock: ManualClock) -> None:
+    with store.unit("sender") as unit:
+        for lane in lock_lanes(unit, ["telegram:all", "telegram:chat:1"]).values():
+            lane.free_at = unit.now + timedelta(seconds=1)
+        closed = lock_lanes(unit, ["telegram:chat:2"])["telegram:chat:2"]
+    clock.advance(timedelta(minutes=-5))
+    undo_setback(store)
+    assert free_lanes(store) == {"telegram:all"}, "one conversation may well be closed for so long"
+    clock.advance(timedelta(hours=-3))
+    undo_setback(store)
+    assert free_lanes(store) == {"telegram:all", "telegram:chat:1", closed.key}
+
+
+def free_lanes(store: Store) -> set[str]:
+    with store.read() as unit:
+        return set(unit.session.scalars(select(Lane.key).where(Lane.free_at <= unit.now)))
 
 
 def test_what_rests_by_the_rules_rests_on(store: Store) -> None:

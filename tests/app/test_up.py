@@ -22,6 +22,7 @@ from contacts.values import ContactCard, Role
 from sandbox import Sandbox
 from store.vault import new_key
 from tests.bad_days.program import Program
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +34,12 @@ pytestmark = pytest.mark.processes
 
 TOKEN = "700000222:UP-token_of-nobody-at-all"
 CANARY = "Асқар Canary"
-WITHIN = 30.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+WITHIN = 60.0
 
 
 def answer(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  our own address
+        with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310  our own address
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from alerts.channels.port import UnknownOutcome
 from alerts.models import Attempt, Delivery, DeliveryState
-from alerts.wording import render
+from alerts.wording import Words, render
 from app.parked import QUEUES
 from cases.models import Report, ReportMessage
 from store.chats import Chat, address_of
@@ -135,7 +135,7 @@ def _sight_of_call(call: ApiCall) -> Sight:
 
 
 def _sight_of_delivery(unit: UnitOfWork, house: House, row: Delivery) -> Sight:
-    text, keyboard = render(unit, house.wording, row)
+    text, keyboard = render(unit, house.wording, Words(row.template, row.values, row.buttons, row.language))
     carried = tuple(button.data or button.url or "" for line in keyboard for button in line)
     return int(address_of(unit, unit.session.get_one(Chat, row.chat_id))), text, carried
 

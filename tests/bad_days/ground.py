@@ -7,7 +7,6 @@ them read the sandbox's clock, which can be moved for everybody at once.
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from store import claims
 from store.clock import SharedClock
 from store.vault import new_key
 from tests.bad_days.program import Program, inherited
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ class Ground:
         self.processes = folder / "processes"
         self._folder = folder
         self._compiled = compiled
-        self.home.mkdir()
+        self.home.mkdir(exist_ok=True)
         self.clock = SharedClock(self.home / "clock.json", sandbox=True)
         self.sandbox = Sandbox(now=self.clock.now, token=TOKEN)
         self._database_url = database_url
@@ -121,7 +121,7 @@ class Ground:
             cwd=self._folder,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
 
@@ -159,7 +159,7 @@ class Ground:
     def linked(self, *helpers: Phone) -> tuple[Phone, ...]:
         """Wait until the running program has linked these phones."""
         for phone in helpers:
-            phone.sees(f"linked: {phone.name}", timeout=30)
+            phone.sees(f"linked: {phone.name}")
         return helpers
 
     def team(self) -> tuple[Phone, Phone]:
@@ -170,7 +170,7 @@ class Ground:
 
     def code_on(self, phone: Phone) -> str:
         """The case code the first reply on a relative's phone shows."""
-        found = CODE.search(phone.sees("We have your message", timeout=30).plain)
+        found = CODE.search(phone.sees("We have your message").plain)
         assert found is not None
         return found[0]
 
@@ -178,11 +178,3 @@ class Ground:
         """The codes of all cases, oldest first."""
         with self.house.store.read() as unit:
             return list(unit.session.scalars(select(Case.code).order_by(Case.opened_at, Case.id)))
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ class Program:
         self._said_before = self.said.stat().st_size if self.said.exists() else 0
         with self.said.open("ab") as out, self.log_file.open("ab") as err:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                self._command,
+                env=self._environment,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
             )
         return self
 
@@ -108,9 +115,12 @@ class Program:
         return [entry for entry in map(json.loads, lines) if entry.get("event") == event]
 
     def clean_up(self) -> None:
-        """Leave nothing running."""
-        if self.is_running:
-            self.kill()
+        """Leave nothing running, nor anything it has started itself."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait_until_ended(10)
 
 
 def inherited() -> dict[str, str]:

@@ -92,7 +92,7 @@ def _one_life(ground: Ground, program: Program, crowd: Crowd) -> Kill:
     cut_before, calls_before = calls_cut_off(ground.house), len(ground.sandbox.calls())
     if not program.is_running:
         program.start()
-        ground.sandbox.wait_until(lambda: len(ground.sandbox.calls()) > calls_before, timeout=30)
+        ground.sandbox.wait_until(lambda: len(ground.sandbox.calls()) > calls_before)
     crowd.goes_on()
     life = crowd.dice.uniform(SHORTEST_LIFE, LONGEST_LIFE)
     lost = ANSWERS_LOST_BEFORE if crowd.dice.random() < 1 / 2 else 0.0
@@ -110,7 +110,7 @@ def _one_life(ground: Ground, program: Program, crowd: Crowd) -> Kill:
     return kill
 
 
-def wait_for_calm(ground: Ground, within: float = 60, dead: frozenset[Held] = frozenset()) -> None:
+def wait_for_calm(ground: Ground, within: float = 100, dead: frozenset[Held] = frozenset()) -> None:
     """Wait until nothing is on its way any more.
 
     Business time is moved on a second at a time, and only while nobody has anything in hand: what waits for one of

@@ -73,7 +73,7 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
 def tells_everything(ground: Ground, reporter: Phone) -> None:
     """One report with everything in it that must stay between the reporter and us."""
     first = reporter.writes(f"{WORDS.value}. {NAME.value}, {NATIVE_NAME.value}, {ARABIC_NAME.value}")
-    reporter.sees("We have your message", timeout=30)
+    reporter.sees("We have your message")
     reporter.edits(first, str(CORRECTION.value))
     reporter.sends("photo", caption=str(CAPTION.value))
     reporter.sends("document", file_name=FILE_NAME.value)
@@ -105,7 +105,7 @@ QUESTIONS_AT_MOST = 12
 
 def opens_the_page(helper: Phone) -> set[str]:
     """Press the button of the one-time link; return which of the secrets the page shows."""
-    address = helper.link("Open the page", timeout=30)
+    address = helper.link("Open the page")
     with urlopen(Request(address, data=b""), timeout=10) as answer:  # noqa: S310  our own
         page = answer.read().decode()
     return {str(canary.value) for canary in TOLD if str(canary.value) in page}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bad_days.ground import free_port
 from tests.bad_days.page import PhonesPage
 from tests.bad_days.program import Program
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from tests.bad_days.conftest import Tell
@@ -30,6 +30,7 @@ def test_the_demo_rings_survives_a_kill_and_leaves_nothing(tmp_path: Path, compi
         page.writes("Gulnar", "they took my brother")
         page.sees("Aigerim", "Accept")
         page.sees("Dana", "LAWYER NEEDED")
+        page.sees("Gulnar", "What is happening?")  # sent once it was written down that the words before it were
 
         (child,) = children_of(demo.pid)
         killed_at = time.monotonic()

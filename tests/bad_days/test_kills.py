@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.bad_days.ground import Ground
 
 
+@pytest.mark.storm
 @pytest.mark.processes
 @pytest.mark.timeout(240)
 def test_killed_twenty_times_with_fifty_reports_in_flight(ground: Ground, tell: Tell) -> None:
@@ -30,6 +31,7 @@ def test_killed_twenty_times_with_fifty_reports_in_flight(ground: Ground, tell: 
 
 
 @pytest.mark.long
+@pytest.mark.storm
 @pytest.mark.processes
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -28,7 +28,7 @@ def test_sigterm_in_the_middle_is_a_clean_end(ground: Ground, tell: Tell) -> Non
     for phone in relatives:
         phone.writes("they took my brother")
     so_far = len(ground.sandbox.calls("sendMessage"))
-    ground.sandbox.wait_until(lambda: len(ground.sandbox.calls("sendMessage")) > so_far + ENOUGH_CALLS, timeout=30)
+    ground.sandbox.wait_until(lambda: len(ground.sandbox.calls("sendMessage")) > so_far + ENOUGH_CALLS)
 
     took = program.terminate(within=10)
     tell(f"ended {took:.2f} s after SIGTERM")
@@ -60,7 +60,7 @@ def test_a_kill_between_the_page_and_the_accept_changes_nothing(ground: Ground, 
     aigerim.taps("Accept", on=page)
     began = time.monotonic()
     program.start()
-    gulnar.sees("has taken your report", timeout=30)
+    gulnar.sees("has taken your report")
     tell(f"the relative was told {time.monotonic() - began:.1f} s after the start, no lease waited for")
     aigerim.sees(f"You have taken {code}")
     wait_for_calm(ground)

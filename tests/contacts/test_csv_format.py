@@ -10,12 +10,12 @@ from contacts.values import ContactCard, Gender, Role
 
 HEADER = (
     "name,role,regions,languages,specialities,timezone,country,telegram,sms,voice,email,"
-    "max_active_cases,gender,avoid,may_act_until,verified_by,notes"
+    "max_active_cases,gender,avoid,may_act_until,verified_by,notes,other"
 )
 AIGERIM = (
     "Айгерім Үлгі,lawyer,KZ-ALM;KZ-AST,kk;kk-Arab;ru,asylum; extradition,Asia/Almaty,KZ,@aigerim_example,"
     '+7 700 000 00 01,+7 (700) 000-00-02,Aigerim@Example.ORG,4,female,"Firm A;Firm B",2030-12-31,Timur,'
-    '"first line\nsecond line"\n'
+    '"first line\nsecond line",ntfys://ntfy.example.org/aigerim\n'
 )
 
 
@@ -53,6 +53,7 @@ def test_a_full_row() -> None:
             may_act_until=date(2030, 12, 31),
             verified_by="Timur",
             notes="first line\nsecond line",
+            other="ntfys://ntfy.example.org/aigerim",
         ),
     )
 
@@ -275,6 +276,20 @@ class TestRepeats:
         ("avoid", ";".join(str(n) for n in range(101)), "Refused"),
         ("verified_by", "two\nlines", "Refused"),
         ("verified_by", "a \t b", "a b"),
+        ("other", " ntfys://ntfy.example.org/topic ", "ntfys://ntfy.example.org/topic"),
+        (
+            "other",
+            "signals://example.org/+77000000001/+77000000002?format=text",
+            "signals://example.org/+77000000001/+77000000002?format=text",
+        ),
+        ("other", "matrix.example.org/room", "Refused"),
+        ("other", "matrixs://", "Refused"),
+        ("other", "ntfys://a b", "Refused"),
+        ("other", "ntfys://a ntfys://b", "Refused"),
+        ("other", "ntfys://a\nntfys://b", "Refused"),
+        ("other", "ntfys://ехample.org", "Refused"),
+        ("other", "ntfys:\\\\example.org", "Refused"),
+        ("other", "ntfys://" + "x" * 2000, "Refused"),
         ("notes", "x" * 4001, "Refused"),
         ("notes", "=1+1", "=1+1"),
         ("notes", "a\x00b", "Refused"),
@@ -333,6 +348,7 @@ def test_no_reason_repeats_a_value() -> None:
         "max_active_cases": "canary",
         "may_act_until": "canary",
         "verified_by": "canary\ncanary",
+        "other": "canary://canary canary",
     }
     row = ",".join(f'"{value}"' for value in values.values())
     reading = read_contacts(f"name,role,{','.join(values)}\ncanary?,canary,{row}\n")

@@ -46,6 +46,7 @@ def written_rows(draw: st.DrawFn) -> str:
             "may_act_until": draw(st.dates(min_value=date(1000, 1, 1)).map(str) | st.just("")),
             "verified_by": draw(WILD),
             "notes": draw(WILD),
+            "other": draw(st.just("") | st.from_regex(r"[a-z]{2,9}://[!-\[\]-~]{1,20}", fullmatch=True)),
         }
         row |= {column: ";".join(draw(items)) for column, items in CODES.items()}
         writer.writerow(row)

@@ -53,6 +53,7 @@ FULL = ContactCard(
     may_act_until=date(2027, 1, 1),
     verified_by="Aigerim",
     notes="notes, with a\nline",
+    other="ntfys://ntfy.example.org/dana",
 )
 BARE = ContactCard("Дана Invented", Role.LAWYER)
 

@@ -22,6 +22,7 @@ FULL = ContactCard(
     may_act_until=date(2030, 1, 31),
     verified_by=f"{CANARY} five",
     notes=f"{CANARY} six",
+    other=f"ntfys://ntfy.example.org/{CANARY}7",
 )
 
 

@@ -2,14 +2,14 @@
 
 import re
 
-from app.settings import LATER, Settings
+from app.settings import Settings
 from tests.launcher.checkout import REPOSITORY
 
 
 def test_the_example_shows_every_setting_switched_off_and_no_other() -> None:
     lines = (REPOSITORY / ".env.example").read_text(encoding="utf-8").splitlines()
     shown = {match[1] for line in lines if (match := re.match(r"#([A-Z_]+)=", line))}
-    known = {str(field.alias) for field in Settings.model_fields.values()} | LATER
+    known = {str(field.alias) for field in Settings.model_fields.values()}
     assert {name for name in shown if name.removesuffix("_FILE") not in known} == set()
     assert known <= shown
     assert [line for line in lines if line and not line.startswith("#")] == []

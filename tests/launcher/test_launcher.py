@@ -13,6 +13,7 @@ import pytest
 from tests.launcher.checkout import PYTHON, REPOSITORY, Checkout, Ended, ended
 
 pytestmark = pytest.mark.processes
+SIDE_BY_SIDE = f"-n {(os.cpu_count() or 1) + 1} --dist loadgroup"
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +222,12 @@ def test_every_check_runs_and_pytest_has_the_last_word(own: Checkout) -> None:
         "lint-imports ran --no-logo",
         "FAILED before the tests: mypy",
         "=== pytest",
-        "pytest ran -m not long",
+        f"pytest ran -m not long {SIDE_BY_SIDE}",
     ]
     assert own.run("test").code == 0
-    assert own.run("test", "--long", variables={"FAILING": "pytest"}).out.endswith("=== pytest\npytest ran\n")
+    assert own.run("test", "--long", variables={"FAILING": "pytest"}).out.endswith(
+        f"=== pytest\npytest ran {SIDE_BY_SIDE}\n"
+    )
 
 
 def test_with_arguments_of_its_own_pytest_runs_alone(own: Checkout) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 
 class Client:
-    def __init__(self, url: str, token: str, timeout: float = 5.0) -> None:
+    def __init__(self, url: str, token: str, timeout: float = 60.0) -> None:
         self._address = urlsplit(url).netloc
         self._path = f"/bot{token}/"
         self._timeout = timeout

@@ -19,7 +19,7 @@ class Visitor:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.host = urlsplit(sandbox.page_url).netloc
-        self._connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.page_url).port or 0, timeout=5)
+        self._connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.page_url).port or 0, timeout=60)
 
     def gets(self, path: str, **headers: str) -> http.client.HTTPResponse:
         self._connection.request("GET", path, headers={"Host": self.host, **headers})

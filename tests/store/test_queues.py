@@ -86,9 +86,9 @@ def test_a_failure_leaves_no_trace_is_tried_again_and_at_last_out_of_the_way(sto
     with capture_logs() as logs:
         for _ in range(claims.TRIES):
             wind(store, "other")
-            work_once(store, desk.queue)
+            while work_once(store, desk.queue):
+                pass  # what failed before is taken alone, and the other one after it
             clock.advance(timedelta(minutes=1))
-        assert work_once(store, desk.queue) == 0
     assert desk.handled == ["other"] * claims.TRIES
     (parked,) = desk.parked
     with store.read() as unit:
@@ -187,7 +187,7 @@ class Working:
 
 
 def soon(truth: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not truth() and time.monotonic() < deadline:
         time.sleep(0.01)
     return truth()

@@ -79,8 +79,8 @@ def test_a_limit_on_one_chat_stops_nobody_else(town: Town, team: Team) -> None:
         code = town.code_on(gulnar)
         team.dana.sees(code)
         with town.silence(team.aigerim):
-            town.later(seconds=28)
-    town.later(seconds=2)
+            town.later(seconds=20)
+    town.later(seconds=10)
     team.aigerim.sees(code)
     assert outcomes(town)["RateLimited"] == 1
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.verifying import methods_to_check
+from contacts.directory import find_contact, put_contact
 from contacts.linking import TRIES_ALLOWED
+from contacts.values import ContactCard, Role
+from contacts.verification import Standing, begin_check, code_of, standing_of
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Team
@@ -63,3 +67,27 @@ def test_helpers_are_helped_in_their_language_and_can_report_too(town: Town, tea
     town.later(seconds=5)
     team.timur.command("/report my neighbour was taken")
     team.aigerim.sees(town.code_on(team.timur))
+
+
+def test_a_code_that_came_to_a_number_is_typed_in_telegram(town: Town, team: Team) -> None:
+    with town.house.store.unit("test") as unit:
+        put_contact(unit, ContactCard("Aigerim", Role.COORDINATOR, languages=("en",), sms="+77000000001"))
+        aigerim = find_contact(unit, "Aigerim")
+        assert aigerim is not None
+        (method,) = methods_to_check(unit, aigerim.id)
+        check = begin_check(unit, method)
+        assert check is not None
+        code = code_of(unit, check)
+    team.timur.command(f"/verify {code}")
+    team.timur.sees("This code is not valid")
+    team.aigerim.command(f"/verify {(int(code) + 1) % 1_000_000:06}")
+    team.aigerim.sees("This code is not valid")
+    arabic = code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    team.aigerim.command(f"/verify {arabic[:3]} {arabic[3:]}")
+    team.aigerim.sees("this is confirmed")
+    with town.house.store.read() as unit:
+        (method,) = methods_to_check(unit, aigerim.id)
+        assert standing_of(method) is Standing.PROVED
+    gulnar = town.relative()
+    gulnar.command(f"/verify {code}")
+    team.aigerim.sees(town.code_on(gulnar))

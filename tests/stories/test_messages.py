@@ -262,3 +262,25 @@ def test_somebody_who_blocked_us_and_comes_back_goes_on_with_the_same_report(tow
     gulnar.writes("he called from the border")
     assert words(town) == ["they took my brother", "he called from the border"]
     assert len(town.case_codes()) == 1
+
+
+def test_one_person_may_report_from_several_phones(town: Town, team: Team) -> None:
+    at_home, borrowed = town.relative(), town.relative()
+    at_home.writes("they took my brother")
+    borrowed.writes("it is Gulnar again, my phone is dead, they took my brother")
+    codes = [town.code_on(phone) for phone in (at_home, borrowed)]
+    assert len(set(codes)) == 2, "whose phone it is nobody can know: each is told nothing of the other"
+    for code in codes:
+        team.aigerim.sees(code)
+    assert codes[0] not in borrowed.screen()
+    assert codes[1] not in at_home.screen()
+
+
+def test_what_is_posted_in_a_channel_is_no_report_and_the_channel_is_left(town: Town, team: Team) -> None:
+    channel = {"id": -1001234567890, "type": "channel", "title": "Invented news"}
+    with town.silence(team.aigerim, team.timur, team.dana):
+        post = {"message_id": 1, "date": 0, "chat": channel, "text": "they took somebody's brother"}
+        town.sandbox.push_raw_update({"channel_post": post})
+        town.sandbox.wait_until(lambda: town.sandbox.calls("leaveChat"))
+    assert town.case_codes() == []
+    assert [call.chat_id for call in town.sandbox.calls("leaveChat")] == [channel["id"]]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.listening import registrar
 from app.settings import read_settings
+from tests.ports import free_port
 from tests.story import TOKEN, Town
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class PushedTown(Town):
     port = 0
 
     def build(self) -> House:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         house = super().build()
         settings = read_settings(
             {
@@ -55,9 +55,3 @@ class PushedTown(Town):
 async def _look(house: House) -> None:
     async with registrar(house) as working:
         await working.look()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

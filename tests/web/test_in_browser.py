@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from store.unit_of_work import Store
     from tests.web.scene import Scene
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 POCKET, DESK = 360, 1280
 LONG = "x" * 400
 UYGHUR = "ئىنىمنى تۇتۇپ كەتتى، ئۇ ئەمدى ئايرودرومدا"
@@ -41,7 +41,7 @@ def site(quick_store: Store) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     stop.set()
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.fixture(params=[(POCKET, "dark"), (DESK, "light")])

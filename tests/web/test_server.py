@@ -36,13 +36,13 @@ def served(quick_store: Store) -> Iterator[tuple[str, threading.Event]]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", stop
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
 def test_it_answers_and_ends_although_somebody_stays_connected(quick_store: Store) -> None:
     with served(quick_store) as (url, stop):
-        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+        with urllib.request.urlopen(f"{url}/healthz", timeout=60) as answer:  # noqa: S310  our own address
             assert answer.read() == b"ok\n"
             assert answer.headers["Server"] is None
         host, port = url.removeprefix("http://").split(":")
@@ -52,15 +52,15 @@ def test_it_answers_and_ends_although_somebody_stays_connected(quick_store: Stor
             began = time.monotonic()
             stop.set()
             assert lingering.recv(4096) == b""
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 20
         with pytest.raises(OSError, match="refused"):
-            urllib.request.urlopen(url, timeout=5)  # noqa: S310  our own address
+            urllib.request.urlopen(url, timeout=60)  # noqa: S310  our own address
 
 
 def test_a_request_under_way_is_answered_before_it_ends(quick_store: Store) -> None:
     with served(quick_store) as (url, stop):
         host, port = url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=5) as waiting:
+        with socket.create_connection((host, int(port)), timeout=60) as waiting:
             with quick_store.unit("test"):  # holds up whoever wants to write
                 waiting.sendall(b"POST /open/x HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
                 time.sleep(0.3)

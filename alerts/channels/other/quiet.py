@@ -1,0 +1,14 @@
+"""Libraries that must not log: their lines hold addresses, which are secrets here, and what was said."""
+
+from __future__ import annotations
+
+import logging
+
+LOGGERS = ("apprise", "requests", "urllib3", "urllib3.connectionpool", "urllib3.util.retry")
+SILENT = logging.CRITICAL + 1
+
+
+def quiet_loggers() -> None:
+    """Silence them at every level, whatever level the root logger has. Repeating it changes nothing."""
+    for name in LOGGERS:
+        logging.getLogger(name).setLevel(SILENT)

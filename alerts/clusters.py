@@ -1,0 +1,54 @@
+"""Alerts that belong together, as far as place and time tell: the first of them to somebody is never held back.
+
+A flood is one happening told many times. Somebody whose phone is full of one place must still hear at once of another.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, select
+
+from alerts.models import Alert, Delivery, Need
+from cases.models import Case
+from store.base import new_id
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+TOGETHER = timedelta(minutes=30)
+"""A new alert joins those of its place whose newest is no older than this."""
+
+
+def cluster_of(unit: UnitOfWork, case_id: UUID | None) -> UUID:
+    """Return the cluster a new alert belongs to; one of its own when nothing like it is recent.
+
+    What is known of a place is the region; cases whose region nobody knows yet are of one place.
+    """
+    if case_id is None:
+        return new_id()
+    region = unit.session.get_one(Case, case_id).region
+    recent = (
+        select(Alert.cluster_id)
+        .join(Case, Case.id == Alert.case_id)
+        .where(Case.region.is_not_distinct_from(region), Alert.opened_at >= unit.now - TOGETHER)
+        .order_by(Alert.opened_at.desc(), Alert.id.desc())
+        .limit(1)
+    )
+    return unit.session.scalar(recent) or new_id()
+
+
+def is_first_of_cluster(unit: UnitOfWork, need: Need, chat_id: UUID) -> bool:
+    """Whether nothing of the need's cluster was sent, or queued, to this conversation before."""
+    cluster = unit.session.get_one(Alert, need.alert_id).cluster_id
+    before = exists().where(
+        Delivery.chat_id == chat_id,
+        Delivery.asks.is_(True),
+        Delivery.need_id == Need.id,
+        Need.alert_id == Alert.id,
+        Alert.cluster_id == cluster,
+    )
+    return not unit.session.scalar(select(before))

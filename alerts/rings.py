@@ -1,0 +1,132 @@
+"""Rings: by which channels somebody who was asked is rung, one after the other or at once, until one gets through.
+
+A page is a person who was asked; each of its deliveries is one channel that rings. When a channel fails, or nobody can
+tell whether it got through, the next one rings in the same second; when none is left, the page is lost and the search
+goes on with the next person.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from alerts.clusters import is_first_of_cluster
+from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
+from alerts.ladder import Order
+from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
+from alerts.outbox import enqueue
+from alerts.page_words import page_words
+from alerts.ringing import Rung, Way, lost, next_rings
+from alerts.targets import Reachable, ways_to
+from alerts.tiers import Asked, ask_by, language_on
+from cases.urgency import Urgency
+from contacts.models import Contact
+from store.claims import Claim, finish
+from store.timers import TABLE as TIMERS
+from store.timers import Timer, set_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+
+
+def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Look at a page again: ring the next channels, or give its reader up. Repeating it rings nothing twice."""
+    page = unit.session.get_one(Page, timer.subject_id)
+    # The need before its timers, as everywhere: two who lock in opposite order would wait in a circle.
+    need = unit.session.scalars(select(Need).where(Need.id == page.need_id).with_for_update()).one()
+    finish(unit.session, TIMERS, held)
+    if need.state in OPEN and page.declined_at is None and page.unreachable_at is None:
+        ring(unit, need, page)
+
+
+def ring(unit: UnitOfWork, need: Need, page: Page) -> None:
+    """Ring what is due to ring, and wind the page's timer to when the next channel's turn comes."""
+    ways = ways_to(unit, unit.session.get_one(Contact, page.contact_id))
+    rung = _rung(unit, page, ways)
+    known = _known_ways(page, ways, rung)
+    order = Order.AT_ONCE if page.gap_seconds is None else Order.IN_TURN
+    gap = timedelta(seconds=page.gap_seconds or 0)
+    rings = next_rings(order, gap, known, rung, asked_at=page.asked_at, now=unit.now)
+    by_id = {way.method.id: way for way in ways}
+    for method_id in rings.now:
+        _ring_by(unit, need, page, by_id[method_id])
+    if rings.look_again_at is not None:
+        set_timer(unit, RING, page.id, rings.look_again_at)
+    if lost(known, rung) and not rings.now:
+        lose_page(unit, page.id)
+
+
+def _known_ways(page: Page, ways: Sequence[Reachable], rung: Mapping[UUID, Rung]) -> tuple[Way, ...]:
+    """Every way there is or was: first what the step names, in its order, then what else the person has."""
+    living = {way.method.id: way.channel for way in ways}
+    place = {channel: number for number, channel in enumerate(page.channels)}
+    named = sorted((channel for channel in living.values() if channel in place), key=lambda one: place[one])
+    others = [channel for channel in living.values() if channel not in place]
+    by_channel = {channel: method_id for method_id, channel in living.items()}
+    alive = [Way(by_channel[one], one, alive=True, named=one in place) for one in (*named, *others)]
+    dead = [Way(method_id, "", alive=False, named=True) for method_id in rung if method_id not in living]
+    return (*alive, *dead)
+
+
+def _rung(unit: UnitOfWork, page: Page, ways: Sequence[Reachable]) -> dict[UUID, Rung]:
+    """What became of the channels that were rung so far, by contact method."""
+    living = {way.method.id for way in ways}
+    rows = unit.session.scalars(
+        select(Delivery).where(Delivery.page_id == page.id, Delivery.method_id.is_not(None), Delivery.action == "send")
+    ).all()
+    bundles = _bundles(unit, rows)
+    return {
+        row.method_id: _how(bundles.get(row.bundle_id, row), alive=row.method_id in living)
+        for row in rows
+        if row.method_id is not None
+    }
+
+
+def _bundles(unit: UnitOfWork, rows: Sequence[Delivery]) -> dict[UUID | None, Delivery]:
+    ids = {row.bundle_id for row in rows if row.bundle_id is not None}
+    found = unit.session.scalars(select(Delivery).where(Delivery.id.in_(ids))) if ids else ()
+    return {bundle.id: bundle for bundle in found}
+
+
+def _how(row: Delivery, *, alive: bool) -> Rung:
+    given_up = row.state == DeliveryState.FAILED_TEMPORARY and row.due_at is None
+    if row.state == DeliveryState.FAILED_PERMANENT or row.parked_at is not None or given_up or not alive:
+        return Rung.FAILED
+    if row.state == DeliveryState.UNKNOWN:
+        return Rung.UNKNOWN
+    if row.trouble == BROKEN_CHANNEL and row.state not in HANDED_OVER:
+        return Rung.UNKNOWN
+    came_back = row.state == DeliveryState.FAILED_TEMPORARY and row.provider_ref is not None
+    if row.state not in HANDED_OVER and (came_back or row.tries >= LATE_AFTER):
+        return Rung.UNKNOWN
+    return Rung.UNDER_WAY
+
+
+def _ring_by(unit: UnitOfWork, need: Need, page: Page, way: Reachable) -> None:
+    what = Asked(need.kind, need.id, has_page=need.case_id is not None)
+    asking = ask_by(unit, way, what, page_words(unit, need))
+    later = need.urgency == Urgency.LATER
+    enqueue(
+        unit,
+        way.chat,
+        asking.template,
+        language=language_on(way.channel, way.language),
+        values=asking.values,
+        buttons=asking.buttons,
+        urgent=not later,
+        silent=later,
+        page_id=page.id,
+        need_id=need.id,
+        method_id=way.method.id,
+        number=asking.number,
+        asks=True,
+        first_of_cluster=is_first_of_cluster(unit, need, way.chat.id),
+        dedupe_key=f"{page.id}:{way.method.id}",
+    )

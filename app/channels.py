@@ -1,0 +1,119 @@
+"""Channels: from settings to what sends. Each channel that is set up has a sender of its own."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.channel_states import note_channels
+from alerts.channels.telegram.channel import TelegramChannel
+from alerts.channels.telegram.request import AiohttpRequest
+from alerts.limits import Limits, limits_of
+from alerts.sender import Sender
+from contacts.values import ChannelName
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import AsyncIterator, Callable
+
+    from pydantic import SecretStr
+
+    from alerts.channels.port import Channel
+    from app.settings import Settings
+    from app.wiring import House
+
+MAILS_PER_SECOND = 5.0
+OTHERS_PER_SECOND = 2.0
+AT_ONCE = 10
+"""Calls of one channel under way at a time; Telegram has its own number."""
+Opened = AbstractAsyncContextManager["Channel"]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a channel is opened, and how fast it may be used."""
+
+    opens: Callable[[Settings], Opened]
+    limits: Callable[[Settings], Limits]
+
+
+def configured(house: House) -> list[str]:
+    """Return the channels that are set up, in a fixed order."""
+    return [channel for channel in DOORS if channel in house.settings.channels]
+
+
+async def send_by(house: House, channel: str, stop: threading.Event) -> None:
+    """Send what the outbox holds for a channel, until ``stop``."""
+    door = DOORS[channel]
+    limits = house.limits if channel == ChannelName.TELEGRAM else door.limits(house.settings)
+    at_once = {} if channel == ChannelName.TELEGRAM else {"at_once": AT_ONCE}
+    async with door.opens(house.settings) as opened:
+        await Sender(house.store, opened, house.wording, name=channel, limits=limits, **at_once).run(stop)
+
+
+def say_what_is_set_up(house: House) -> None:
+    """Write down which channels there are, for whoever plans on whichever node."""
+    with house.store.unit("system") as unit:
+        note_channels(unit, house.settings.channels, house.settings.sms_answers_in)
+
+
+@asynccontextmanager
+async def _telegram(settings: Settings) -> AsyncIterator[Channel]:
+    async with AiohttpRequest(proxy=settings.telegram_proxy) as request:
+        yield TelegramChannel(_plain(settings.telegram_bot_token), settings.telegram_api_url, request)
+
+
+@asynccontextmanager
+async def _sms(settings: Settings) -> AsyncIterator[Channel]:
+    from alerts.channels.twilio.account import TwilioAccount
+    from alerts.channels.twilio.sms import SmsChannel
+
+    async with TwilioAccount(
+        settings.twilio_account_sid or "", _plain(settings.twilio_auth_token), settings.twilio_api_url
+    ) as account:
+        yield SmsChannel(account, settings.twilio_sms_from or "", callbacks_at(settings))
+
+
+@asynccontextmanager
+async def _voice(settings: Settings) -> AsyncIterator[Channel]:
+    from alerts.channels.twilio.account import TwilioAccount
+    from alerts.channels.twilio.voice import VoiceChannel
+
+    async with TwilioAccount(
+        settings.twilio_account_sid or "", _plain(settings.twilio_auth_token), settings.twilio_api_url
+    ) as account:
+        yield VoiceChannel(account, settings.twilio_voice_from or "", callbacks_at(settings))
+
+
+@asynccontextmanager
+async def _email(settings: Settings) -> AsyncIterator[Channel]:
+    from alerts.channels.email.channel import EmailChannel
+
+    yield EmailChannel(_plain(settings.smtp_url), settings.mail_from or "")
+
+
+@asynccontextmanager
+async def _other(settings: Settings) -> AsyncIterator[Channel]:
+    from alerts.channels.other.channel import AppriseChannel
+
+    yield AppriseChannel(allow_loopback=settings.sandbox)
+
+
+def callbacks_at(settings: Settings) -> str | None:
+    """Where a provider reports to: our public address, or in the sandbox, where nobody is far, our own."""
+    return settings.public_url or (settings.web_address if settings.sandbox else None)
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
+
+
+DOORS: dict[str, Door] = {
+    ChannelName.TELEGRAM: Door(_telegram, lambda _: limits_of(ChannelName.TELEGRAM)),
+    ChannelName.SMS: Door(_sms, lambda settings: limits_of(ChannelName.SMS, settings.sms_per_second)),
+    ChannelName.VOICE: Door(_voice, lambda settings: limits_of(ChannelName.VOICE, settings.calls_per_second)),
+    ChannelName.EMAIL: Door(_email, lambda _: limits_of(ChannelName.EMAIL, MAILS_PER_SECOND)),
+    ChannelName.OTHER: Door(_other, lambda _: limits_of(ChannelName.OTHER, OTHERS_PER_SECOND)),
+}
+"""A new channel is a folder in ``alerts/channels/`` and a line here."""

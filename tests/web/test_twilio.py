@@ -1,0 +1,136 @@
+"""What Twilio brings: believed only when signed, kept once, and a call is answered while somebody listens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
+
+from alerts.models import DeliveryState, Receipt
+from alerts.wording import Wording
+from store.inbox import InboxItem
+from tests.channels.night import Night, newest_attempt
+from web.backstage import Backstage
+from web.factory import make_app
+from web.twilio import LARGEST_FORM, Twilio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from werkzeug.test import TestResponse
+
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+PUBLIC = "https://panah.example.org"
+NUMBER = "+77000000001"
+SID = "SM" + "0" * 32
+
+
+class Provider:
+    """Twilio as we hear it, and an alert by SMS and voice to Aigerim."""
+
+    def __init__(self, night: Night) -> None:
+        self.night = night
+        self.code = night.reports("hello")
+        night.works()
+        twilio = Twilio(TOKEN, PUBLIC, Wording("Asia/Almaty", PUBLIC))
+        backstage = Backstage(lambda _: NotImplemented, lambda _: True, twilio=twilio)
+        self._client = make_app(night.store, "Asia/Almaty", backstage).test_client()
+
+    def attempt(self, channel: str) -> UUID:
+        with self.night.store.read() as unit:
+            return newest_attempt(unit.session.scalars, self.night.rows(channel, "Aigerim")[0].id)
+
+    def brings(self, path: str, *, signed_for: str = PUBLIC, token: str = TOKEN, **form: str) -> TestResponse:
+        signature = RequestValidator(token).compute_signature(f"{signed_for}{path}", form)
+        return self._client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+
+    def reports(self, channel: str, **form: str) -> TestResponse:
+        answer = self.brings(f"/webhooks/twilio/status?attempt={self.attempt(channel)}", **form)
+        self.night.works()
+        return answer
+
+    def state(self, channel: str) -> str:
+        return self.night.rows(channel, "Aigerim")[0].state
+
+    def count(self, table: type[Receipt | InboxItem]) -> int:
+        with self.night.store.read() as unit:
+            return unit.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def provider(make_store: Callable[..., Store], clock: ManualClock) -> Provider:
+    night = Night(make_store, clock)
+    night.policy(coordinator="[sms, voice]")
+    night.helper("Aigerim", sms=NUMBER, voice=NUMBER)
+    return Provider(night)
+
+
+@pytest.mark.parametrize("path", ["/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"])
+def test_what_twilio_has_not_signed_is_refused_and_leaves_no_trace(provider: Provider, path: str) -> None:
+    form = {"MessageSid": SID, "From": NUMBER, "Body": "100A", "MessageStatus": "delivered", "Digits": "1"}
+    address = f"{path}?attempt={provider.attempt('voice')}"
+    assert provider.brings(address, token="f" * 32, **form).status_code == 403
+    assert provider.brings(address, signed_for="https://evil.example.org", **form).status_code == 403
+    assert provider.count(InboxItem) == provider.count(Receipt) == 0
+    assert provider.night.need(provider.code).accepted_by is None
+
+
+def test_a_status_is_kept_once_however_often_it_comes(provider: Provider) -> None:
+    for _ in range(3):
+        assert provider.reports("sms", MessageSid=SID, MessageStatus="delivered").status_code == 204
+    provider.reports("sms", MessageSid=SID, MessageStatus="sent")
+    assert provider.state("sms") == DeliveryState.DELIVERED
+    assert provider.count(Receipt) == 2
+
+
+def test_an_undelivered_text_is_no_delivery_and_a_gone_number_is_not_used_again(provider: Provider) -> None:
+    provider.reports("sms", MessageSid=SID, MessageStatus="failed", ErrorCode="21610")
+    assert provider.state("sms") == DeliveryState.FAILED_PERMANENT
+    assert provider.night.is_dead("Aigerim", "sms")
+    assert not provider.night.is_dead("Aigerim", "voice")
+
+
+def test_a_status_of_a_call_nobody_made_or_of_no_call_at_all_changes_nothing(provider: Provider) -> None:
+    for attempt in (str(uuid4()), "", "../../etc"):
+        answer = provider.brings(
+            f"/webhooks/twilio/status?attempt={attempt}", MessageSid=SID, MessageStatus="delivered"
+        )
+        assert answer.status_code == 204
+    assert provider.count(Receipt) == 0
+
+
+def test_voicemail_is_no_delivery_and_a_key_is(provider: Provider) -> None:
+    provider.reports("voice", CallSid="CA" + "0" * 32, CallStatus="completed", AnsweredBy="machine_start")
+    assert provider.state("voice") == DeliveryState.FAILED_TEMPORARY
+    answer = provider.brings(f"/webhooks/twilio/voice?attempt={provider.attempt('voice')}", Digits="1")
+    assert answer.mimetype == "text/xml"
+    assert "Thank you" in answer.text
+    provider.night.works()
+    assert provider.state("voice") == DeliveryState.DELIVERED
+    assert provider.night.need(provider.code).accepted_by == provider.night.contact_id("Aigerim")
+
+
+def test_a_call_asks_again_until_it_understands(provider: Provider) -> None:
+    path = f"/webhooks/twilio/voice?attempt={provider.attempt('voice')}"
+    for key in ("*", "7", ""):
+        answer = provider.brings(path, Digits=key)
+        assert "<Gather" in answer.text
+        assert f"{PUBLIC}{path}" in answer.text
+    assert "Thank you" in provider.brings(path, Digits="2").text
+    assert "Thank you" in provider.brings(path, Digits="1").text, "who changes their mind may still take it"
+
+
+def test_a_text_is_kept_before_it_is_answered_and_handled_once(provider: Provider) -> None:
+    answer = provider.brings("/webhooks/twilio/sms", MessageSid=SID, From=NUMBER, To="+77000000099", Body="100A")
+    assert (answer.status_code, answer.text) == (200, "<Response/>")
+    assert provider.count(InboxItem) == 1
+    assert provider.brings("/webhooks/twilio/sms", MessageSid=SID, To=NUMBER, Body="x").status_code == 400
+    huge = provider.brings("/webhooks/twilio/sms", MessageSid=SID, From=NUMBER, Body="x" * LARGEST_FORM)
+    assert huge.status_code == 413

@@ -1,0 +1,137 @@
+"""``/webhooks/twilio/…``: what Twilio brings. Nothing is believed that it has not signed.
+
+Texts are kept before they are answered and handled later, as messages from Telegram are. A status is one row. A key in
+a call must be answered while the caller listens, so it is settled there and then, in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from flask import Blueprint, Response, request
+
+from alerts.answers import answer_key
+from alerts.channels.port import Arrival, Report
+from alerts.channels.twilio.signature import is_signed
+from alerts.channels.twilio.status import read_status
+from alerts.channels.twilio.voice_twiml import ask_again, said
+from alerts.receipts import note_receipt
+from alerts.wording import Wording, Words, render
+from store.inbox import RawInput, keep
+from store.queues import where_it_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.unit_of_work import Store, UnitOfWork
+
+log = structlog.get_logger(__name__)
+SIGNATURE = "X-Twilio-Signature"
+ENDPOINTS = frozenset({"twilio.sms", "twilio.status", "twilio.voice"})
+LARGEST_FORM = 64 * 1024
+"""Bytes; a text of ten segments with all its fields takes a few thousand."""
+SMS_SOURCE = "sms"
+KEY = Report(Arrival.DELIVERED, "key", "a key was pressed")
+NOTHING = "<Response/>"
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """What is needed to believe Twilio, and the address under which it knows us."""
+
+    auth_token: str = field(repr=False)
+    public_url: str
+    wording: Wording
+
+
+def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
+    """Build the three routes: 200 kept, 403 not Twilio's, 400 nothing to make sense of, 503 could not be kept."""
+    pages = Blueprint("twilio", __name__)
+
+    def answer(handle: Callable[[], Response]) -> Response:
+        if not _is_theirs(twilio):
+            log.warning("webhook_not_signed", page=request.endpoint)
+            return Response("403\n", HTTPStatus.FORBIDDEN, mimetype="text/plain")
+        try:
+            return handle()
+        except Exception:  # whatever it is: it is not kept, and Twilio's console must show that
+            log.exception("webhook_not_kept", trouble=where_it_failed())
+            return Response("503\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+
+    @pages.post("/webhooks/twilio/sms")
+    def sms() -> Response:
+        """Keep a text for the worker; Twilio is told to answer nothing by itself."""
+        return answer(lambda: _keep_text(store))
+
+    @pages.post("/webhooks/twilio/status")
+    def status() -> Response:
+        """Keep what Twilio says of a message or a call."""
+        return answer(lambda: _keep_status(store))
+
+    @pages.post("/webhooks/twilio/voice")
+    def voice() -> Response:
+        """Settle the key that was pressed and say what came of it."""
+        return answer(lambda: _settle_key(store, twilio))
+
+    return pages
+
+
+def _is_theirs(twilio: Twilio) -> bool:
+    where = request.full_path.removesuffix("?")
+    return is_signed(twilio.auth_token, twilio.public_url, where, request.form, request.headers.get(SIGNATURE, ""))
+
+
+def _keep_text(store: Store) -> Response:
+    sender = request.form.get("From", "")
+    if not sender or not request.form.get("MessageSid"):
+        return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
+    with store.unit("webhook") as unit:
+        number = int(unit.now.timestamp() * 1_000_000)
+        kept = RawInput(number, sender, request.form.get("Body", ""))
+        keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
+    return _twiml(NOTHING)
+
+
+def _keep_status(store: Store) -> Response:
+    news = read_status({**request.form.to_dict(), "attempt": request.args.get("attempt", "")})
+    attempt_id = _id(news.attempt_id)
+    if attempt_id is not None:
+        with store.unit("webhook") as unit:
+            note_receipt(unit, attempt_id, news.report)
+    return Response("", HTTPStatus.NO_CONTENT)
+
+
+def _settle_key(store: Store, twilio: Twilio) -> Response:
+    attempt_id = _id(request.args.get("attempt"))
+    if attempt_id is None:
+        return _twiml(NOTHING)
+    with store.unit("webhook") as unit:
+        spoken = answer_key(unit, attempt_id, request.form.get("Digits", ""))
+        if spoken is None:
+            return _twiml(NOTHING)
+        note_receipt(unit, attempt_id, KEY)
+        text = _words(unit, twilio, spoken.template, spoken.values, spoken.language)
+    if spoken.asks:
+        here = f"{twilio.public_url}{request.full_path.removesuffix('?')}"
+        return _twiml(ask_again(text, spoken.language, action=here))
+    return _twiml(said(text, spoken.language))
+
+
+def _words(unit: UnitOfWork, twilio: Twilio, template: str, values: dict[str, str], language: str) -> str:
+    text, _ = render(unit, twilio.wording, Words(template, values, [], language, plain=True))
+    return text
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _twiml(markup: str) -> Response:
+    return Response(markup, HTTPStatus.OK, mimetype="text/xml")
