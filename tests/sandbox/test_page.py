@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from twilio.rest import Client as TwilioClient
 
 from sandbox import Phone, Sandbox
 from tests.sandbox.client import Client
@@ -169,3 +170,43 @@ def test_controls_nobody_offers_are_absent(visitor: Visitor) -> None:
     assert visitor.posts("controls/kill", {}) == 404
     assert visitor.posts("controls/advance", {"seconds": 60}) == 404
     assert visitor.first_state()["status"] == {"can": [], "outages": {"telegram": False}}
+
+
+def test_sms_and_calls_from_the_page(visitor: Visitor, sandbox: Sandbox, twilio: TwilioClient) -> None:
+    dana = sandbox.phone("Dana", number="+77000000001", telegram=False)
+    at = f"phones/{dana.user_id}"
+    assert visitor.posts(f"{at}/sms", {"text": " 7A "}) == 204
+    assert [text.body for text in dana.sms] == ["7A"]
+    sid = twilio.calls.create(
+        to="+77000000001", from_="+77000000900", twiml="<Response><Pause length='9'/></Response>"
+    ).sid
+    dana.rings()
+    assert visitor.posts(f"{at}/call", {"call": sid, "act": "answer"}) == 204
+    assert visitor.posts(f"{at}/call", {"call": sid, "keys": "1"}) == 204
+    (phone,) = visitor.first_state()["phones"]
+    assert (phone["bot"], phone["number"], phone["email"]) == (None, "+77000000001", None)
+    assert phone["call"]["talking"]
+    assert phone["call"]["said"] == [{"text": "1", "language": "", "key": True}]
+    assert visitor.posts(f"{at}/call", {"call": sid, "act": "hang_up"}) == 204
+    (phone,) = visitor.first_state()["phones"]
+    assert phone["call"] is None
+    assert [item["channel"] for item in phone["messages"]] == ["sms", "call"]
+    assert visitor.first_state()["status"]["outages"] == {"sms": False, "voice": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("sms", {"text": ""}, 400),
+        ("sms", {"text": "x" * 1601}, 400),
+        ("call", {"call": "CA0", "act": "answer"}, 404),
+        ("text", {"text": "there is no Telegram here"}, 404),
+    ],
+)
+def test_more_nonsense_is_refused(visitor: Visitor, sandbox: Sandbox, path: str, body: object, status: int) -> None:
+    dana = sandbox.phone("Dana", number="+77000000001", telegram=False)
+    nobody = sandbox.phone("Jonas", email="jonas@example.org", telegram=False)
+    assert visitor.posts(f"phones/{dana.user_id}/{path}", body) == status
+    assert visitor.posts(f"phones/{nobody.user_id}/sms", {"text": "x"}) == 404
+    assert visitor.posts("controls/outage", {"service": "fax", "on": True}) == 404
+    assert dana.sms == []

@@ -1,14 +1,19 @@
-"""The page in a real browser: a person types, sees, taps, at a desk and on a phone."""
+"""The page in a real browser: a person types, sees, taps, takes calls, at a desk and on a phone."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import aiosmtplib
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from twilio.rest import Client as TwilioClient
 
 from sandbox import Phone, Sandbox
 from tests.sandbox.client import Client
+from tests.sandbox.program import PUBLIC, Program
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -30,13 +35,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def gulnar(sandbox: Sandbox) -> Phone:
-    return sandbox.add_phone(role="Relative", name="Gulnar", language="ug")
+    return sandbox.add_phone(role="Relative", name="Gulnar", language="ug", number="+77000000010")
 
 
 @pytest.fixture
 def aigerim(sandbox: Sandbox, gulnar: Phone) -> Phone:
     assert gulnar.messages == []  # the relative comes first on the page
-    return sandbox.add_phone(role="Duty coordinator", name="Aigerim", language="kk")
+    return sandbox.add_phone(
+        role="Duty coordinator", name="Aigerim", language="kk", number="+77000000001", email="aigerim@example.org"
+    )
 
 
 class Watched:
@@ -129,3 +136,136 @@ def test_hints_help_to_begin(watched: Watched) -> None:
     expect(page.get_by_role("button", name="Kill the program")).to_have_count(0)
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1], "nothing sticks out sideways"
+
+
+def look_at(page: Page, name: str) -> None:
+    """Bring a phone into view, where only one is shown."""
+    if page.viewport_size == {"width": POCKET, "height": 844}:
+        page.locator("#people").get_by_role("button", name=name).click()
+
+
+def test_an_sms_is_read_and_answered(
+    watched: Watched, sandbox: Sandbox, twilio: TwilioClient, program: Program, aigerim: Phone
+) -> None:
+    page = watched.page
+    twilio.messages.create(to=aigerim.number or "", from_="+77000000900", body="K7M. Reply 7A https://example.org/t/1")
+    look_at(page, "Aigerim")
+    coordinator = page.locator(f"#phone-{aigerim.user_id}")
+    expect(coordinator.locator(".sms").get_by_text("K7M. Reply 7A")).to_be_visible()
+    link = coordinator.get_by_role("link", name="https://example.org/t/1")
+    expect(link).to_have_attribute("target", "_blank")
+    ways = coordinator.get_by_role("group", name="Write by")
+    expect(ways.get_by_role("button", name="Telegram")).to_have_attribute("aria-pressed", "true")
+    ways.get_by_role("button", name="SMS").focus()
+    page.keyboard.press("Enter")
+    expect(coordinator.get_by_role("textbox")).to_be_focused()
+    page.keyboard.type("7A")
+    page.keyboard.press("Enter")
+    expect(coordinator.locator(".sms.mine").get_by_text("7A")).to_be_visible()
+    sandbox.wait_until(lambda: program.to("/webhooks/twilio/sms"))
+    assert program.posted[0].fields["Body"] == "7A"
+    assert aigerim.messages == []
+
+
+def test_a_call_rings_speaks_and_takes_a_key(
+    watched: Watched, twilio: TwilioClient, program: Program, aigerim: Phone
+) -> None:
+    page = watched.page
+    program.answers["/voice"] = (
+        "<Response><Gather numDigits='1' action='/key'><Say language='ru-RU'>Нажмите 1</Say></Gather></Response>"
+    )
+    program.answers["/key"] = "<Response><Say>You have accepted.</Say></Response>"
+    for answer in ("Decline", "Let the voicemail answer", "Answer"):
+        twilio.calls.create(to=aigerim.number or "", from_="+77000000900", url=f"{PUBLIC}/voice")
+        look_at(page, "Aigerim")
+        coordinator = page.locator(f"#phone-{aigerim.user_id}")
+        screen = coordinator.get_by_role("region", name="Call to Aigerim")
+        expect(coordinator).to_contain_class("ringing")
+        expect(screen.get_by_text("Incoming call")).to_be_visible()
+        screen.get_by_role("button", name=answer, exact=True).press("Enter")
+        if answer == "Decline":
+            expect(coordinator.get_by_text("Declined")).to_be_visible()
+            expect(screen).to_be_hidden()
+        if answer == "Let the voicemail answer":
+            expect(screen.get_by_text("Voicemail is recording")).to_be_visible()
+            expect(screen.get_by_role("button")).to_have_count(0)
+            aigerim.calls[-1].hangs_up()
+    expect(screen.get_by_text("Нажмите 1")).to_have_attribute("lang", "ru-RU")
+    expect(coordinator).not_to_contain_class("ringing")
+    screen.get_by_role("button", name="1", exact=True).press("Enter")
+    expect(screen).to_be_hidden()
+    coordinator.locator("summary").last.press("Enter")
+    expect(coordinator.get_by_text("You have accepted.")).to_be_visible()
+    assert [call.status for call in aigerim.calls] == ["busy", "completed", "completed"]
+    assert program.to("/key")[0].fields["Digits"] == "1"
+
+
+def test_what_a_call_covers_cannot_be_reached(watched: Watched, twilio: TwilioClient, aigerim: Phone) -> None:
+    page = watched.page
+    look_at(page, "Aigerim")
+    coordinator = page.locator(f"#phone-{aigerim.user_id}")
+    box = page.get_by_role("textbox", name="Message from Aigerim")
+    box.focus()
+    twilio.calls.create(to=aigerim.number or "", from_="+77000000900", twiml="<Response><Say>K7M</Say></Response>")
+    expect(coordinator.get_by_role("region", name="Call to Aigerim")).to_be_focused()
+    expect(coordinator.locator(".composer")).to_have_js_property("inert", value=True)
+    aigerim.rings().lets_ring()
+    expect(box).to_be_focused()
+    expect(coordinator.get_by_text("Missed call")).to_be_visible()
+
+
+def test_a_mail_is_read(watched: Watched, sandbox: Sandbox, aigerim: Phone) -> None:
+    address = urlsplit(sandbox.smtp_url)
+    mail = "From: Panah <alerts@example.org>\r\nSubject: K7M-4TX\r\n\r\nOpen https://example.org/t/1. <b>Now</b>\r\n"
+    by_hand = aiosmtplib.send(
+        mail,
+        sender="alerts@example.org",
+        recipients=["aigerim@example.org"],
+        hostname=address.hostname,
+        port=address.port,
+    )
+    posting = threading.Thread(target=asyncio.run, args=(by_hand,))  # the browser has this thread's event loop
+    posting.start()
+    posting.join()
+    look_at(watched.page, "Aigerim")
+    letter = watched.page.get_by_role("article", name="E-mail: K7M-4TX")
+    expect(letter.get_by_role("heading", name="K7M-4TX")).to_be_visible()
+    expect(letter.get_by_text("<b>Now</b>")).to_be_visible()
+    link = letter.get_by_role("link")
+    expect(link).to_have_attribute("href", "https://example.org/t/1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    assert len(aigerim.mails) == 1
+
+
+def test_each_provider_can_be_switched_off(watched: Watched, sandbox: Sandbox) -> None:
+    page = watched.page
+    page.locator("#outages summary").press("Enter")
+    for name in ("Telegram", "SMS", "Voice", "E-mail"):
+        page.get_by_role("switch", name=f"{name} outage").press("Enter")
+        expect(page.get_by_role("switch", name=f"{name} outage")).to_be_checked()
+    faults = sandbox.twilio.faults
+    out = [sandbox.faults.is_out, faults.is_out("sms"), faults.is_out("voice"), sandbox.mail.faults.is_out]
+    assert out == [True] * 4
+    page.get_by_role("switch", name="SMS outage").press("Enter")
+    expect(page.get_by_role("switch", name="SMS outage")).not_to_be_checked()
+    assert not faults.is_out("sms")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("switch")).to_have_count(0)
+    expect(page.locator("#outages summary")).to_be_focused()
+
+
+def test_eight_phones_fit(browser: Browser, sandbox: Sandbox, gulnar: Phone) -> None:
+    roles = ("duty coordinator", "lawyer", "UNHCR protection officer", "journalist", "lawyer", "driver", "relative")
+    last = [
+        sandbox.phone(f"Person {at}", role=role, email=f"person{at}@example.org", telegram=False)
+        for at, role in enumerate(roles)
+    ][-1]
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.goto(sandbox.page_url)
+    expect(page.locator(".phone")).to_have_count(8)
+    page.locator("#people").get_by_role("button", name="Person 6").click()
+    expect(page.locator(f"#phone-{last.user_id}")).to_be_in_viewport(ratio=1)
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1], "nothing sticks out sideways"
+    assert gulnar.name in page.inner_text("#phones")
+    page.close()

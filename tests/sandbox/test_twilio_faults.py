@@ -93,13 +93,13 @@ def test_too_much_and_broken(sandbox: Sandbox, twilio: Client, dana: Phone) -> N
 @pytest.mark.parametrize("accepted", [True, False])
 def test_an_answer_that_never_comes(sandbox: Sandbox, dana: Phone, *, accepted: bool) -> None:
     sandbox.twilio.faults.never_answers(accepted=accepted, times=2)
-    impatient = client_of(sandbox, timeout=0.2)
+    impatient = client_of(sandbox, timeout=0.5)
     with pytest.raises(ReadTimeout):
         send(impatient)
     with pytest.raises(ReadTimeout):
         ring(impatient)
     sandbox.wait_until(lambda: (len(dana.sms), len(dana.calls)) == (int(accepted), int(accepted)))
-    assert [asked.answered for asked in sandbox.twilio.requests()] == [None, None]
+    assert {asked.answered for asked in sandbox.twilio.requests()} == {None}
 
 
 @pytest.mark.parametrize("accepted", [True, False])

@@ -1,6 +1,7 @@
-// One message as an element.
+// One message of a chat, or one SMS, as an element.
 
-import { element, icon, wave } from "./elements.js";
+import { mark } from "./channels.js";
+import { WEB, element, icon, link, linked, wave } from "./elements.js";
 
 const NAMES = {
   voice: "Voice note",
@@ -17,45 +18,41 @@ const NAMES = {
 };
 const ICONS = { audio: "voice", video_note: "video", animation: "video", sticker: "photo" };
 const STYLES = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "code" };
-const WEB = /^https?:\/\//i;
 
-export function bubble(message, language, onTap) {
+export function bubble(message, language, marked, onTap) {
   const content = element("div", { className: "bubble" });
   if (message.attached) content.append(attached(message.attached));
   if (message.text) content.append(words(message, language));
   content.append(small(message));
-  const keys = message.buttons.length ? [keyboard(message, language, onTap)] : [];
-  return element("li", { className: message.mine ? "message mine" : "message" }, content, ...keys);
+  const keys = message.buttons?.length ? [keyboard(message, language, onTap)] : [];
+  const kind = `message ${message.channel}${message.mine ? " mine" : ""}`;
+  return element("li", { className: kind }, marked ? mark(message.channel) : null, content, ...keys);
 }
 
 function words(message, language) {
   const paragraph = element("p", { className: "words", dir: "auto" });
   if (!message.mine) paragraph.lang = language;
   let at = 0;
-  for (const mark of message.entities) {
-    if (mark.offset < at) continue; // nested marks: the outer one is shown
-    paragraph.append(message.text.slice(at, mark.offset), marked(mark, message.text));
-    at = mark.offset + mark.length;
+  for (const entity of message.entities ?? []) {
+    if (entity.offset < at) continue; // nested entities: the outer one is shown
+    paragraph.append(message.text.slice(at, entity.offset), styled(entity, message.text));
+    at = entity.offset + entity.length;
   }
-  paragraph.append(message.text.slice(at));
+  paragraph.append(...linked(message.text.slice(at)));
   return paragraph;
 }
 
-function marked(mark, text) {
-  const words = text.slice(mark.offset, mark.offset + mark.length);
-  if (mark.type === "text_link" && WEB.test(mark.url)) return link(mark.url, words);
-  return STYLES[mark.type] ? element(STYLES[mark.type], {}, words) : words;
-}
-
-function link(address, ...children) {
-  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
+function styled(entity, text) {
+  const words = text.slice(entity.offset, entity.offset + entity.length);
+  if (entity.type === "text_link" && WEB.test(entity.url)) return link(entity.url, words);
+  return STYLES[entity.type] ? element(STYLES[entity.type], {}, words) : words;
 }
 
 function small(message) {
   const line = element("p", { className: "small" });
   if (message.edited) line.append(element("span", {}, "edited"));
   line.append(element("time", {}, message.time));
-  if (message.mine) line.append(ticks(message.collected));
+  if (message.mine && message.channel === "telegram") line.append(ticks(message.collected));
   return line;
 }
 

@@ -1,6 +1,9 @@
 // Builds elements without markup strings: nothing a person wrote is ever read as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
+const ADDRESS = /https?:\/\/[^\s<>"')\]]+/gi;
+
+export const WEB = /^https?:\/\//i;
 
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -35,4 +38,20 @@ export function wave() {
   path.setAttribute("d", heights.map((height, at) => `M${at * 6 + 3} ${10 - height / 2}v${height}`).join(""));
   drawing.append(path);
   return drawing;
+}
+
+export function link(address, ...children) {
+  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
+}
+
+// The text with its web addresses as links.
+export function linked(text) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = found.replace(/[.,;:!?]+$/, "");
+    parts.push(text.slice(at, index), link(address, address));
+    at = index + address.length;
+  }
+  return [...parts, text.slice(at)];
 }

@@ -10,14 +10,14 @@ const FIRST_WORDS = "they took my brother";
 const byId = (id) => document.getElementById(id);
 
 const phones = new Map();
-const people = new People(byId("people"), byId("phones"), (phone) => ringer.set(phone, false));
+const people = new People(byId("people"), byId("phones"), (phone) => phone.looked());
 const ringer = new Ringer(byId("sound"), byId("announcement"), (phone) => people.label(phone));
 
 function phoneOf(state) {
   if (!phones.has(state.id)) {
     const phone = new Phone(state, {
       onRing: (which, rings) => ringer.set(which, rings),
-      onLook: (which) => ringer.set(which, false),
+      onLook: (which) => which.looked(),
     });
     phones.set(state.id, phone);
     byId("phones").append(phone.root);

@@ -10,17 +10,20 @@ export class People {
     this.onLook = onLook;
     this.phones = phones;
     this.entries = new Map();
+    this.roles = new Map();
     this.watcher = new IntersectionObserver((seen) => this.seen(seen), { root: null, threshold: 0.6 });
     new ResizeObserver(() => this.measure()).observe(phones);
   }
 
   add(phone, role) {
-    const button = element("button", { type: "button", "aria-controls": phone.root.id }, phone.name);
+    const button = element("button", { type: "button", "aria-controls": phone.root.id });
     button.title = role;
+    this.roles.set(phone, role);
     button.addEventListener("click", () => this.show(phone));
     this.nav.append(button);
     this.entries.set(phone, { button, unread: 0, visible: false });
     this.watcher.observe(phone.root);
+    this.label(phone);
     if (this.entries.size === 1) this.choose(phone);
     this.measure();
   }
@@ -53,6 +56,7 @@ export class People {
     button.replaceChildren(
       ...(rings ? [icon("bell")] : []),
       phone.name,
+      element("span", { className: "tab-role" }, this.roles.get(phone)),
       ...(rings ? [element("span", { className: "unseen" }, " is ringing")] : []),
       ...(unread ? [element("span", { className: "count", title: "unread" }, String(unread))] : []),
     );

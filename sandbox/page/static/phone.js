@@ -1,17 +1,14 @@
-// One phone: its owner, its chat, its keyboard.
+// One phone: its owner, what came to it, its call, its keyboard.
 
 import { act } from "./api.js";
 import { bubble } from "./bubble.js";
+import { CallScreen } from "./call.js";
+import { callCard, mailCard } from "./cards.js";
+import { CHANNELS, channelsOf } from "./channels.js";
+import { Composer } from "./composer.js";
 import { element, icon } from "./elements.js";
+import { Timeline } from "./timeline.js";
 
-const KINDS = [
-  ["voice", "Voice note"],
-  ["photo", "Photo"],
-  ["video", "Video"],
-  ["document", "Document"],
-  ["location", "Place"],
-  ["contact", "Contact"],
-];
 const TOAST_FOR = 4500;
 const NEAR_THE_END = 80;
 
@@ -20,19 +17,22 @@ export class Phone {
     this.id = state.id;
     this.name = state.name;
     this.language = state.language.tag;
-    this.newest = 0;
+    this.channels = channelsOf(state);
+    this.known = new Set();
+    this.reasons = new Set();
     this.toastNumber = -1;
-    this.shown = new Map();
     this.filled = false;
     this.onRing = onRing;
     this.build(state);
-    this.root.addEventListener("pointerdown", () => onLook(this));
-    this.root.addEventListener("focusin", () => onLook(this));
+    for (const looks of ["pointerdown", "focusin"]) this.root.addEventListener(looks, () => onLook(this));
   }
 
   build(state) {
     this.log = element("ol", { className: "log", tabIndex: 0, role: "log", "aria-label": `Chat on ${state.name}’s phone` });
     this.toast = element("p", { className: "toast", role: "status", dir: "auto", hidden: true });
+    this.composer = new Composer(state, this.channels);
+    this.call = new CallScreen(state.id, state.name);
+    this.timeline = new Timeline(this.log, (row) => this.make(row), () => this.focus());
     this.root = element(
       "section",
       { className: "phone", id: `phone-${state.id}`, "aria-label": [state.role, state.name].filter(Boolean).join(", ") },
@@ -43,104 +43,27 @@ export class Phone {
         element("h2", { className: "owner-name" }, state.name),
         element("p", { className: "owner-language", title: "Language of this phone" }, state.language.name),
       ),
-      element("div", { className: "case" }, this.head(state), this.log, this.toast, this.composer(state)),
+      element("div", { className: "case" }, this.head(state), this.log, this.toast, this.composer.root, this.call.root),
     );
   }
 
   head(state) {
-    this.kind = element("span", { className: "chat-kind" }, "bot");
+    this.kind = element("span", { className: "chat-kind" });
     return element(
       "div",
       { className: "chat-head" },
       icon("roof"),
-      element("p", { className: "chat-name" }, state.bot, this.kind),
+      element("p", { className: "chat-name" }, state.bot ?? "Panah", this.kind),
       element("p", { className: "call" }, icon("bell"), "Ringing"),
     );
   }
 
-  composer(state) {
-    this.input = element("textarea", {
-      rows: 1,
-      placeholder: "Write a message",
-      dir: "auto",
-      lang: this.language,
-      maxLength: 4096,
-      "aria-label": `Message from ${state.name}`,
-    });
-    this.send = element("button", { type: "submit", className: "round send", disabled: true, "aria-label": "Send" }, icon("send"));
-    const form = element("form", { className: "composer" }, ...this.attachments(), this.input, this.send);
-    this.input.addEventListener("input", () => this.ready());
-    this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.write();
-    });
-    return form;
-  }
-
-  attachments() {
-    const choices = KINDS.map(([kind, name]) => {
-      const choice = element("button", { type: "button", role: "menuitem" }, icon(kind), name);
-      choice.addEventListener("click", () => {
-        show(false);
-        this.input.focus();
-        act(`phones/${this.id}/attachment`, { kind });
-      });
-      return choice;
-    });
-    const menu = element("div", { className: "menu", role: "menu", "aria-label": "Send something else", hidden: true }, ...choices);
-    const opener = element(
-      "button",
-      { type: "button", className: "round", "aria-label": "Send something else", "aria-haspopup": "menu", "aria-expanded": "false" },
-      icon("attach"),
-    );
-    const show = (open) => {
-      menu.hidden = !open;
-      opener.setAttribute("aria-expanded", String(open));
-    };
-    opener.addEventListener("click", () => {
-      show(menu.hidden);
-      if (!menu.hidden) choices[0].focus();
-    });
-    menu.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 2, ArrowLeft: -1, ArrowUp: -2 }[event.key];
-      if (step) {
-        event.preventDefault();
-        choices.at((choices.indexOf(document.activeElement) + step) % choices.length).focus();
-      } else if (event.key === "Escape") {
-        show(false);
-        opener.focus();
-      }
-    });
-    document.addEventListener("pointerdown", (event) => {
-      if (!menu.contains(event.target) && !opener.contains(event.target)) show(false);
-    });
-    return [opener, menu];
-  }
-
-  ready() {
-    this.send.disabled = this.input.value.trim() === "";
-    if (CSS.supports("field-sizing", "content")) return;
-    this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight + 2}px`;
+  focus() {
+    (this.composer.root.hidden ? this.log : this.composer.input).focus({ preventScroll: true });
   }
 
   offer(text) {
-    this.input.value = text;
-    this.ready();
-    this.input.focus();
-  }
-
-  async write() {
-    const text = this.input.value.trim();
-    if (!text) return;
-    this.offer("");
-    if (!(await act(`phones/${this.id}/text`, { text }).catch(() => false))) this.offer(text);
+    this.composer.offer(text);
   }
 
   async tap(message, button, key) {
@@ -153,60 +76,71 @@ export class Phone {
     }, 1500);
   }
 
-  // Bring the chat to its present state, touching only what changed.
+  // Bring the phone to its present state; gives how much of it is new.
   update(state) {
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
-    const fresh = state.messages.filter((message) => message.id > this.newest);
-    this.draw(state);
+    const fresh = state.messages.filter((message) => !this.known.has(message.key));
+    this.timeline.draw(this.rows(state));
+    this.take(state.call);
     if (this.filled) this.notice(state, fresh);
-    this.newest = state.messages.at(-1)?.id ?? this.newest;
-    this.kind.textContent = state.blocked ? "bot, blocked" : "bot";
+    this.ring("call", state.call !== null && !state.call.talking);
+    fresh.forEach((message) => this.known.add(message.key));
+    this.kind.replaceChildren(this.kindOf(state));
     this.toastOf(state.toasts.at(-1));
     if (atEnd || fresh.some((message) => message.mine)) this.log.scrollTop = this.log.scrollHeight;
     this.filled = true;
-    return this.filled ? fresh.filter((message) => !message.mine).length : 0;
+    return fresh.filter((message) => !message.mine).length;
   }
 
-  draw(state) {
+  // What a call covers cannot be reached by the keyboard either; whoever was there is taken along, and back again.
+  take(call) {
+    const held = document.activeElement;
+    const covered = [this.log, this.composer.root];
+    this.call.update(call);
+    for (const part of covered) part.inert = this.call.covers;
+    const lost = covered.some((part) => part.contains(held)) || held.closest("[hidden]") !== null;
+    if (this.call.covers && lost && this.root.contains(held)) this.call.root.focus({ preventScroll: true });
+    else if (!this.call.covers && this.call.root.contains(held)) this.focus();
+  }
+
+  // A bot and nothing else says so; otherwise small pictures say by which ways this phone is reached.
+  kindOf(state) {
+    const blocked = state.blocked ? ", blocked" : "";
+    if (this.channels.length === 1 && state.bot !== null) return `bot${blocked}`;
+    const ways = this.channels.map((channel) => {
+      const { name, icon: drawing } = CHANNELS[channel];
+      const words = channel === "telegram" ? name + blocked : name;
+      return element("span", { title: words }, icon(drawing), element("span", { className: "unseen" }, words));
+    });
+    return element("span", { className: "chat-ways" }, ...ways);
+  }
+
+  // Days, and what came on them; where a phone has several channels, a change of channel is marked.
+  rows(state) {
     const rows = new Map();
     let day = state.messages.at(0)?.day;
+    let channel = null;
     for (const message of state.messages) {
       if (message.day !== day) rows.set(`day ${message.day}`, { kind: "day", text: message.day });
-      day = message.day;
-      rows.set(`message ${message.id}`, { kind: "message", message });
+      const marked = this.channels.length > 1 && (message.channel !== channel || message.day !== day);
+      [day, channel] = [message.day, message.channel];
+      rows.set(message.key, { kind: message.channel, message, marked });
     }
-    if (rows.size === 0) rows.set("empty", { kind: "empty", state });
-    for (const [name, { node }] of this.shown) if (!rows.has(name)) this.drop(node);
-    let before = null;
-    const now = new Map();
-    for (const [name, row] of rows) {
-      const drawn = this.row(name, row);
-      const place = before === null ? this.log.firstChild : before.nextSibling;
-      if (drawn.node !== place) this.log.insertBefore(drawn.node, place);
-      before = drawn.node;
-      now.set(name, drawn);
-    }
-    this.shown = now;
-  }
-
-  row(name, row) {
-    const written = JSON.stringify(row.kind === "empty" ? "empty" : row);
-    const old = this.shown.get(name);
-    if (old?.written === written) return old;
-    const node = this.make(row);
-    if (old) this.replace(old.node, node);
-    else if (this.filled && row.kind === "message") node.classList.add("arrived");
-    return { written, node };
+    const { name, suggestions, rings } = state;
+    if (rows.size === 0) rows.set("empty", { kind: "empty", name, suggestions, rings });
+    return rows;
   }
 
   make(row) {
     if (row.kind === "day") return element("li", { className: "day" }, row.text);
-    if (row.kind === "empty") return this.empty(row.state);
-    return bubble(row.message, this.language, (message, button, key) => this.tap(message, button, key));
+    if (row.kind === "empty") return this.empty(row);
+    if (row.kind === "mail") return mailCard(row.message, this.language);
+    if (row.kind === "call") return callCard(row.message);
+    return bubble(row.message, this.language, row.marked, (message, button, key) => this.tap(message, button, key));
   }
 
-  empty(state) {
-    const offers = state.suggestions.map((text) => {
+  empty(row) {
+    const offers = row.suggestions.map((text) => {
       const offer = element("button", { type: "button", dir: "auto" }, text);
       offer.addEventListener("click", () => this.offer(text));
       return offer;
@@ -214,29 +148,27 @@ export class Phone {
     return element(
       "li",
       { className: "empty" },
-      invitation(state),
+      invitation(row),
       offers.length ? element("div", { className: "suggestions" }, ...offers) : null,
     );
   }
 
-  replace(old, made) {
-    const held = old.contains(document.activeElement);
-    old.replaceWith(made);
-    if (held) (made.querySelector(".key") ?? this.log).focus({ preventScroll: true });
-  }
-
-  drop(node) {
-    const held = node.contains(document.activeElement);
-    node.remove();
-    if (held) this.input.focus({ preventScroll: true });
-  }
-
-  // A page with buttons that was not sent silently rings; it stops when no such page is left.
+  // A page with buttons that was not sent silently rings until no such page is left, or somebody looks.
   notice(state, fresh) {
-    const pages = state.messages.filter((message) => !message.mine && !message.silent && message.buttons.flat().some((key) => key.data !== null));
-    const wanted = new Set(pages.map((message) => message.id));
-    if (state.rings && fresh.some((message) => wanted.has(message.id))) this.onRing(this, true);
-    else if (wanted.size === 0) this.onRing(this, false);
+    const pages = state.messages.filter((message) => message.buttons && !message.mine && !message.silent && message.buttons.flat().some((key) => key.data !== null));
+    const wanted = new Set(pages.map((message) => message.key));
+    if (state.rings && fresh.some((message) => wanted.has(message.key))) this.ring("page", true);
+    else if (wanted.size === 0) this.ring("page", false);
+  }
+
+  looked() {
+    this.ring("page", false);
+  }
+
+  ring(reason, on) {
+    if (on) this.reasons.add(reason);
+    else this.reasons.delete(reason);
+    this.onRing(this, this.reasons.size > 0);
   }
 
   toastOf(toast) {
@@ -250,7 +182,7 @@ export class Phone {
   }
 }
 
-function invitation(state) {
-  if (state.suggestions.length) return "Write what happened, in any words and any language:";
-  return state.rings ? `Quiet. Alerts for ${state.name} arrive here.` : "No messages yet.";
+function invitation({ name, suggestions, rings }) {
+  if (suggestions.length) return "Write what happened, in any words and any language:";
+  return rings ? `Quiet. Alerts for ${name} arrive here.` : "No messages yet.";
 }
