@@ -12,6 +12,7 @@ from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
 from alerts.models import Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
+from alerts.seats import lock_seats, open_seats, seat_of
 from contacts.models import Contact
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class Ack(Enum):
     """A provisional yes: the ladder waits for it to be confirmed."""
     HELD_BEFORE = "held before"
     """A second provisional yes of the same person: it must be confirmed, saying it again changes nothing."""
+    NOTED = "noted"
+    """Whoever has it says how far they have come."""
+    GIVEN_BACK = "given back"
+    """Whoever had it wants it no longer; others are asked."""
+    NOT_YOURS = "not yours"
+    """What only whoever has it can say, by somebody who has not, or no longer."""
 
 
 HOLD_FOR = timedelta(minutes=10)
@@ -40,15 +47,24 @@ OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
-    """Take a need. Exactly one contact wins: the state changes by one conditional update.
+    """Take a need, or the next seat of the same search. Exactly one contact wins, by one conditional update.
 
     Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
     neither asked nor does the work that is needed (an account that was linked to another helper since).
     """
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
-    if _sits_already(unit, need_id, contact_id):
+    need = unit.session.get_one(Need, need_id)
+    lock_seats(unit, need)
+    if seat_of(unit, need, contact_id) is not None:
         return Ack.YOURS
+    for seat in (need, *open_seats(unit, need)):
+        if _take(unit, seat.id, contact_id):
+            return Ack.YOURS
+    return _settled_as(unit, need_id, contact_id)
+
+
+def _take(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
     won = unit.session.scalars(
         update(Need)
         .where(Need.id == need_id, Need.state.in_(OPEN))
@@ -66,11 +82,12 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if won is None:
-        return _settled_as(unit, need_id, contact_id)
+        return False
     withdraw(unit, need_id)
     unit.record(NeedAccepted(case_id=won.case_id, need_id=need_id, need=won.kind, contact_id=contact_id))
-    wind(unit, need_id)
-    return Ack.YOURS
+    for seat in (won, *open_seats(unit, won)):
+        wind(unit, seat.id)  # the next seat's turn may have come
+    return True
 
 
 def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
@@ -102,15 +119,6 @@ def _held_before(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
     held = exists().where(Page.need_id == need_id, Page.contact_id == contact_id, Page.held_at.is_not(None))
     asked = exists().where(Page.need_id == need_id, Page.contact_id == contact_id)
     return bool(unit.session.scalar(select(held))) or not unit.session.scalar(select(asked))
-
-
-def _sits_already(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
-    """Whether they have another seat of the same search: one person does not count as two."""
-    need = unit.session.get_one(Need, need_id)
-    other = exists().where(
-        Need.alert_id == need.alert_id, Need.kind == need.kind, Need.id != need_id, Need.accepted_by == contact_id
-    )
-    return bool(unit.session.scalar(select(other)))
 
 
 def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from alerts.acks import OPEN, Ack, accept_need, decline_need, hold_need
 from alerts.buttons import find_button
+from alerts.following_up import give_away, reach
+from alerts.following_up_notices import ABOUT, REACHES
+from alerts.milestone_buttons import reached_by
+from alerts.milestones import Milestone
 from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need
 from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
@@ -22,7 +27,6 @@ from contacts.verification import Verdict, is_open, settle_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
@@ -45,7 +49,18 @@ class Answered:
         return min((ack for _, ack in self.acks), key=_BEST.index, default=Ack.CLOSED)
 
 
-_BEST = (Ack.YOURS, Ack.HELD, Ack.HELD_BEFORE, Ack.DECLINED, Ack.TAKEN, Ack.CLOSED, Ack.NOT_ASKED)
+_BEST = (
+    Ack.NOTED,
+    Ack.GIVEN_BACK,
+    Ack.NOT_YOURS,
+    Ack.YOURS,
+    Ack.HELD,
+    Ack.HELD_BEFORE,
+    Ack.DECLINED,
+    Ack.TAKEN,
+    Ack.CLOSED,
+    Ack.NOT_ASKED,
+)
 
 
 def needs_asked(unit: UnitOfWork, row: Delivery) -> list[UUID]:
@@ -57,10 +72,32 @@ def needs_asked(unit: UnitOfWork, row: Delivery) -> list[UUID]:
 
 
 def settle_answer(unit: UnitOfWork, row: Delivery, contact: Contact, *, accepts: bool, proved: bool) -> Answered:
-    """Accept, hold or decline everything a message asked for, as its reader. Repeating it changes nothing more."""
+    """Accept, hold or decline everything a message asked for, as its reader. Repeating it changes nothing more.
+
+    To a reminder a yes says that it is done, and a no gives it back; neither waits to be confirmed. Whoever forges one
+    makes us trust somebody for longer, or look for others: worth less than a report that nobody can make by SMS.
+    """
     unit.actor = f"contact:{contact.id}"
+    if ABOUT in row.values:
+        need_id = UUID(row.values[ABOUT])
+        return Answered(contact, ((need_id, _follow_up(unit, row, need_id, contact.id, accepts=accepts)),))
     act = decline_need if not accepts else accept_need if proved else hold_need
     return Answered(contact, tuple((need_id, act(unit, need_id, contact.id)) for need_id in needs_asked(unit, row)))
+
+
+def _follow_up(unit: UnitOfWork, row: Delivery, need_id: UUID, contact_id: UUID, *, accepts: bool) -> Ack:
+    if accepts:
+        return reach(unit, need_id, contact_id, Milestone(row.values[REACHES]))
+    return give_away(unit, need_id, contact_id)
+
+
+def still_asks(unit: UnitOfWork, row: Delivery) -> bool:
+    """Whether an answer still changes anything: nobody has it yet, or what its reader is reminded of is not done."""
+    if ABOUT not in row.values:
+        return any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
+    need, reader = unit.session.get_one(Need, UUID(row.values[ABOUT])), reader_of(unit, row)
+    theirs = reader is not None and need.accepted_by == reader.id
+    return theirs and Milestone(row.values[REACHES]) not in reached_by(need)
 
 
 def numbered(unit: UnitOfWork, chat: Chat, number: int) -> Delivery | None:
@@ -71,7 +108,7 @@ def numbered(unit: UnitOfWork, chat: Chat, number: int) -> Delivery | None:
 
 
 def open_numbered(unit: UnitOfWork, chat: Chat) -> Sequence[Delivery]:
-    """Return the numbered messages of a conversation that still ask for something nobody has, newest first."""
+    """Return the numbered messages of a conversation that can still be answered, newest first."""
     asked = unit.session.scalars(
         select(Delivery)
         .where(
@@ -81,9 +118,7 @@ def open_numbered(unit: UnitOfWork, chat: Chat) -> Sequence[Delivery]:
         )
         .order_by(Delivery.number.desc())
     ).all()
-    return [
-        row for row in asked if any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
-    ]
+    return [row for row in asked if still_asks(unit, row)]
 
 
 def reader_of(unit: UnitOfWork, row: Delivery) -> Contact | None:
@@ -135,6 +170,9 @@ _SPOKEN = {
     Ack.CLOSED: "taken",
     Ack.NOT_ASKED: "taken",
     Ack.DECLINED: "declined",
+    Ack.NOTED: "noted",
+    Ack.GIVEN_BACK: "declined",
+    Ack.NOT_YOURS: "taken",
 }
 
 
@@ -156,6 +194,8 @@ class Link:
     contact: Contact
     language: str
     is_open: bool
+    reminds: bool = False
+    """Whether it asks for news of what its reader has, not whether they take it."""
 
 
 def find_link(unit: UnitOfWork, token: str) -> Link | None:
@@ -165,8 +205,7 @@ def find_link(unit: UnitOfWork, token: str) -> Link | None:
     contact = None if row is None else reader_of(unit, row)
     if row is None or contact is None:
         return None
-    needs = [unit.session.get_one(Need, need_id) for need_id in needs_asked(unit, row)]
-    return Link(row, contact, row.language, any(need.state in OPEN for need in needs))
+    return Link(row, contact, row.language, still_asks(unit, row), reminds=ABOUT in row.values)
 
 
 def _asking_row(unit: UnitOfWork, chat_id: UUID, button_id: UUID) -> Delivery | None:

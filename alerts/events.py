@@ -38,10 +38,14 @@ class NeedAccepted(Event):
 
 @dataclass(frozen=True)
 class NeedGivenBack(Event):
-    """Who had taken it has it no longer; somebody else is sought."""
+    """Who had taken it has it no longer; somebody else is sought.
+
+    ``why``: unreachable (no message reaches them), wish (they gave it back) or stale (they did not follow it up).
+    """
 
     need_id: UUID
     contact_id: UUID
+    why: str = "unreachable"
 
 
 @dataclass(frozen=True)

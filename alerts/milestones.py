@@ -94,6 +94,16 @@ def grace_of(span: timedelta) -> timedelta:
     return min(max(span / 4, shortest), longest)
 
 
+def first_missing(spans: Spans, reached: Collection[Milestone]) -> Milestone | None:
+    """The first milestone after the last one that was reached; None when there is none."""
+    missing = None
+    for milestone in reversed(spans):
+        if milestone in reached:
+            break
+        missing = milestone
+    return missing
+
+
 def next_milestone(
     spans: Spans, reached: Collection[Milestone], *, accepted_at: datetime, reminded_at: datetime | None, now: datetime
 ) -> Next:
@@ -102,7 +112,7 @@ def next_milestone(
     ``spans`` as from ``spans_of``. ``reminded_at``: when they were reminded of the milestone that is missing now, None
     if they were not; a reminder of an earlier one, or of an acceptance that was given back, does not count.
     """
-    missing = _missing(spans, reached)
+    missing = first_missing(spans, reached)
     if missing is None:
         return Done()
     span, grace = spans[missing], grace_of(spans[missing])
@@ -111,16 +121,6 @@ def next_milestone(
         return Remind(missing) if due_at is None else WaitUntil(due_at)
     stale_at = _within(reminded_at + grace, now, grace)
     return GiveBack(missing) if stale_at is None else WaitUntil(stale_at)
-
-
-def _missing(spans: Spans, reached: Collection[Milestone]) -> Milestone | None:
-    """The first milestone after the last one that was reached."""
-    missing = None
-    for milestone in reversed(spans):
-        if milestone in reached:
-            break
-        missing = milestone
-    return missing
 
 
 def _within(at: datetime, now: datetime, longest: timedelta) -> datetime | None:

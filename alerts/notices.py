@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from alerts.buttons import mint
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.milestone_buttons import holder_buttons, reached_by
 from alerts.models import CANARY, HANDED_OVER, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
+from alerts.seats import other_seats, seat_of
 from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
 from alerts.wording import contact_ref, say_ref
@@ -54,23 +56,53 @@ def tell_who_took_it(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, NeedAccepted):
         return
+    tell_settled(unit, event.need_id)
+    # They may have taken this seat by the button for another.
+    for delivery in shown_to(unit, unit.session.get_one(Need, event.need_id), event.contact_id):
+        rewrite(unit, delivery)
+
+
+def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Delivery]:
+    """Return the messages that asked somebody for any seat of a search and can be rewritten, newest first."""
+    seats = [need.id, *(other.id for other in other_seats(unit, need))]
+    return unit.session.scalars(
+        select(Delivery)
+        .join(ContactMethod, ContactMethod.id == Delivery.method_id)
+        .where(
+            Delivery.need_id.in_(seats),
+            ContactMethod.contact_id == contact_id,
+            Delivery.action == "send",
+            Delivery.state.in_(_ON_ITS_WAY_OR_THERE),
+            Delivery.channel.in_(REWRITING),
+        )
+        .order_by(Delivery.order_key.desc())
+    ).all()
+
+
+def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
+    """Say in every message that asked for a need, and wherever something else said it, that nothing is left to do."""
     asked = unit.session.scalars(
         select(Delivery)
-        .where(Delivery.need_id == event.need_id, Delivery.action == "send", Delivery.state.in_(_ON_ITS_WAY_OR_THERE))
+        .where(Delivery.need_id == need_id, Delivery.action == "send", Delivery.state.in_(_ON_ITS_WAY_OR_THERE))
         .order_by(Delivery.order_key.desc())
     )
     begun: set[UUID | None] = set()
     for delivery in asked:
         rewrite(unit, delivery, urgent=delivery.chat_id not in begun)
         begun.add(delivery.chat_id)
-    for bundle_id in unit.session.scalars(_bundles_of(event.need_id)).all():
+    for bundle_id in unit.session.scalars(_bundles_of(need_id)).all():
         if bundle_id is not None:
             rewrite_bundle(unit, bundle_id)
 
 
 def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> None:
-    """Queue the news about one message that asked for what is settled now; repeating it queues nothing more."""
-    need = unit.session.get_one(Need, delivery.need_id)
+    """Queue the news about one message that asked for what is settled now; repeating it queues nothing more.
+
+    About what is being sought again there is nothing to say: whoever can take it is asked anew.
+    """
+    need = _settled_for(unit, delivery)
+    if need.state in OPEN:
+        return
     if delivery.channel not in REWRITING:
         _tell_settled(unit, need, delivery)
         return
@@ -85,8 +117,16 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> Non
         action="edit",
         edits_id=delivery.id,
         urgent=urgent,
-        dedupe_key=f"rewrite:{delivery.id}:{need.state}:{need.accepted_by}",
+        dedupe_key=f"rewrite:{delivery.id}:{need.seat}:{need.state}:{need.accepted_by}:{need.accepted_at}"
+        f":{len(reached_by(need))}",
     )
+
+
+def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
+    """The need a message asked for, or the seat of the same search that its reader has instead."""
+    need = unit.session.get_one(Need, delivery.need_id)
+    reader = None if delivery.chat_id is None else linked_contact(unit, delivery.chat_id)
+    return (None if reader is None else seat_of(unit, need, reader.id)) or need
 
 
 def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
@@ -154,9 +194,7 @@ def _settled_words(
     reader = linked_contact(unit, delivery.chat_id)
     if reader is None or need.accepted_by != reader.id:
         return "staff.taken_by", {**values, "name": contact_ref(need.accepted_by)}, []
-    if need.case_id is None:
-        return "staff.you_took", values, []
-    return "staff.you_took", values, [[mint(unit, delivery.chat_id, "open", "button.open", subject_id=need.id)]]
+    return "staff.you_took", values, holder_buttons(unit, delivery.chat_id, need)
 
 
 def code_of(unit: UnitOfWork, need: Need) -> str:

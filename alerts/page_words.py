@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.seats import seated
 from alerts.wording import say_ref, time_ref
 from cases.models import Case
 
@@ -25,4 +26,5 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
         "round": str(need.round),
     }
     again = "page.again|" if need.round > 1 else ""
-    return f"{again}page.{need.kind}", values
+    another = "page.another|" if seated(unit, need) else ""
+    return f"{another}{again}page.{need.kind}", values

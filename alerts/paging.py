@@ -14,6 +14,7 @@ from alerts.models import Delivery, Need, NeedState, Page
 from alerts.policies import ladder_for
 from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
 from alerts.rings import ring
+from alerts.seats import OPEN, declined_elsewhere, open_seats, waits_its_turn
 from alerts.targets import reachable, ways_to
 from contacts.events import MethodDied
 from contacts.models import Contact
@@ -41,6 +42,8 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update()).one()
     finish(unit.session, TABLE, held)
     _release(unit, need)
+    if need.state in OPEN and waits_its_turn(unit, need):
+        return None
     ladder = ladder_for(unit, need)
     for _ in range(DECISIONS_AT_ONCE):
         decision = escalation.next_step(ladder, progress_of(unit, need), unit.now)
@@ -94,7 +97,8 @@ def _keep(need: Need, progress: Progress) -> None:
 def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalation.PageStep) -> None:
     progress = progress_of(unit, need)
     candidates = {contact.id: contact for contact in reachable(unit, step, need)}
-    asked = escalation.to_ask(progress, decision, frozenset(candidates))
+    refusing = set() if progress.overtime else declined_elsewhere(unit, need)
+    asked = escalation.to_ask(progress, decision, frozenset(candidates) - refusing)
     _keep(need, begin_step(progress, decision.round, decision.step, asked, unit.now))
     for contact_id in sorted(asked):
         _ask(unit, need, step, contact_id)
@@ -159,7 +163,7 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, PoliciesReplaced):
         return
-    begun = select(Need).where(Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)), Need.round > 0)
+    begun = select(Need).where(Need.state.in_(OPEN), Need.round > 0)
     for need in unit.session.scalars(begun.with_for_update().execution_options(populate_existing=True)).all():
         _keep(need, restart(progress_of(unit, need), unit.now))
         need.state = NeedState.PAGING
@@ -182,8 +186,11 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
         give_back_need(unit, need, event.contact_id)
 
 
-def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
-    """Take a need from whoever had accepted it and search on; they count as having declined. ``need`` is locked."""
+def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "unreachable") -> None:
+    """Take a need from whoever had accepted it and search on; they count as having declined. ``need`` is locked.
+
+    ``why`` as in :class:`alerts.events.NeedGivenBack`.
+    """
     progress = progress_of(unit, need)
     unit.session.execute(
         update(Page)
@@ -195,7 +202,7 @@ def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
     need.contact_made_at = need.filed_at = need.reminded_at = None
     unit.session.flush()
     wind(unit, need.id)
-    unit.record(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id))
+    unit.record(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id, why=why))
 
 
 def anybody_told(unit: UnitOfWork, need_id: UUID) -> bool:
@@ -204,9 +211,11 @@ def anybody_told(unit: UnitOfWork, need_id: UUID) -> bool:
 
 
 def close_need(unit: UnitOfWork, need_id: UUID) -> None:
-    """Stop asking: what the need was for is gone."""
+    """Stop asking: what the need was for is gone. Another seat's turn may have come."""
     unit.session.execute(
         update(Need)
-        .where(Need.id == need_id, Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)))
-        .values(state=NeedState.CLOSED)
+        .where(Need.id == need_id, Need.state.in_(OPEN))
+        .values(state=NeedState.CLOSED, held_by=None, held_until=None)
     )
+    for seat in open_seats(unit, unit.session.get_one(Need, need_id, populate_existing=True)):
+        wind(unit, seat.id)

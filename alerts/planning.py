@@ -8,9 +8,13 @@ from sqlalchemy import select
 
 from alerts import paging
 from alerts.clusters import cluster_of
-from alerts.events import CanaryLost, ItemParked, NeedOpened
+from alerts.events import CanaryLost, ItemParked, NeedOpened, PoliciesReplaced
+from alerts.following_up import await_lawyer
 from alerts.models import Alert, Need, NeedState
 from alerts.night import first_waking_hour
+from alerts.notices import tell_settled
+from alerts.outbox import withdraw
+from alerts.policies import ladder_of
 from cases.triage import assess
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
@@ -38,12 +42,53 @@ def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
         return
     assessment = assess(unit, event.case_id)
     alert = _alert(unit, event.case_id)
-    standing = {need.kind: need for need in unit.session.scalars(select(Need).where(Need.alert_id == alert.id))}
     for kind in sorted(assessment.needs):
-        if kind not in standing:
-            _open_need(unit, alert, kind, assessment.urgency, zone)
-        elif _HASTE[assessment.urgency] > _HASTE[standing[kind].urgency]:
-            _hurry(unit, standing[kind], assessment.urgency)
+        standing = _seats(unit, alert, kind)
+        for need in standing:
+            if _HASTE[assessment.urgency] > _HASTE[need.urgency]:
+                _hurry(unit, need, assessment.urgency)
+        _open_seats(unit, alert, standing, (kind, assessment.urgency), zone)
+
+
+def _seats(unit: UnitOfWork, alert: Alert, kind: str) -> list[Need]:
+    seats = select(Need).where(Need.alert_id == alert.id, Need.kind == kind).order_by(Need.seat)
+    return list(unit.session.scalars(seats))
+
+
+def _open_seats(unit: UnitOfWork, alert: Alert, standing: list[Need], sought: tuple[str, str], zone: str) -> None:
+    """Open what is missing of the seats that the policy asks for. Numbers are never used twice."""
+    kind, urgency = sought
+    taken = sum(need.state != NeedState.CLOSED for need in standing)
+    first = max((need.seat for need in standing), default=0) + 1
+    missing = ladder_of(unit, kind, alert.case_id).accepts - taken
+    for seat in range(first, first + missing):
+        _open_need(unit, alert, kind, Urgency(urgency), zone, seat=seat)
+
+
+def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
+    """When policies change, have as many seats sought as they ask for, wherever somebody is still sought.
+
+    What is settled stays so: a new policy rings nobody for cases of long ago. Repeating it changes nothing.
+    """
+    if not isinstance(event, PoliciesReplaced):
+        return
+    searched = select(Need.alert_id, Need.kind).where(Need.state.in_(_OPEN), Need.case_id.is_not(None)).distinct()
+    for alert_id, kind in unit.session.execute(searched.order_by(Need.alert_id, Need.kind)).all():
+        alert = unit.session.get_one(Alert, alert_id)
+        standing = _seats(unit, alert, kind)
+        surplus = (
+            sum(need.state != NeedState.CLOSED for need in standing) - ladder_of(unit, kind, alert.case_id).accepts
+        )
+        unwanted = [need for need in standing if need.state in _OPEN][::-1][: max(surplus, 0)]
+        for need in unwanted:
+            _close(unit, need)
+        _open_seats(unit, alert, standing, (kind, standing[0].urgency), zone)
+
+
+def _close(unit: UnitOfWork, need: Need) -> None:
+    paging.close_need(unit, need.id)
+    withdraw(unit, need.id)
+    tell_settled(unit, need.id)
 
 
 def _alert(unit: UnitOfWork, case_id: UUID) -> Alert:
@@ -56,13 +101,23 @@ def _alert(unit: UnitOfWork, case_id: UUID) -> Alert:
     return alert
 
 
-def _open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone: str) -> None:
-    need = Need(id=new_id(), alert_id=alert.id, case_id=alert.case_id, kind=kind, urgency=urgency, opened_at=unit.now)
+def _open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone: str, *, seat: int = 1) -> None:
+    need = Need(
+        id=new_id(),
+        alert_id=alert.id,
+        case_id=alert.case_id,
+        kind=kind,
+        seat=seat,
+        urgency=urgency,
+        opened_at=unit.now,
+    )
     unit.session.add(need)
     unit.session.flush()
     unit.record(NeedOpened(case_id=alert.case_id, need_id=need.id, need=kind, urgency=urgency))
     at = first_waking_hour(unit.now, zone) if urgency == Urgency.LATER else unit.now
     set_timer(unit, paging.TIMER, need.id, at)
+    if kind == NeedKind.LAWYER and need.case_id is not None:
+        await_lawyer(unit, need.case_id)
 
 
 def _hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:

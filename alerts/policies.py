@@ -75,12 +75,17 @@ def ladder_for(unit: UnitOfWork, need: Need) -> Ladder:
     """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none."""
     if need.kind == CANARY:
         return CANARY_LADDER
+    return ladder_of(unit, need.kind, need.case_id)
+
+
+def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
+    """Return whom to ask for a need of this kind of a case, or of none."""
     policies = policies_in_force(unit)
-    case = None if need.case_id is None else unit.session.get(Case, need.case_id)
+    case = None if case_id is None else unit.session.get(Case, case_id)
     jurisdiction = None if case is None or case.region is None else case.region[:2]
     chosen = choose_policy(policies.policies, jurisdiction=jurisdiction, risk=None)
     built_in = default_policy().policies[0]
-    return chosen.needs.get(need.kind) or built_in.needs[need.kind]
+    return chosen.needs.get(kind) or built_in.needs[kind]
 
 
 def roster_plan(unit: UnitOfWork, name: str) -> RosterPlan | None:

@@ -77,6 +77,9 @@ _WORDS = {
     Ack.CLOSED: "settled",
     Ack.NOT_ASKED: "settled",
     Ack.DECLINED: "declined",
+    Ack.NOTED: "noted",
+    Ack.GIVEN_BACK: "gave_back",
+    Ack.NOT_YOURS: "not_yours",
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from alerts.ladder import Person, Role, Roster
 from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
 from alerts.policies import find_member, roster_plan
+from alerts.seats import seated
 from cases.models import Case
 from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
@@ -54,22 +55,15 @@ def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Contact]:
     """
     if need.kind == CANARY:
         return [unit.session.get_one(Contact, CANARY_READER)]
-    seated = _seated(unit, need)
+    sitting = seated(unit, need)
     seen: set[UUID] = set()
     found = []
     for target in step.notify:
         for contact in _contacts(unit, target, need):
-            if contact.id not in seen | seated and contact.role in ROLES_BEFORE_CONSENT:
+            if contact.id not in seen | sitting and contact.role in ROLES_BEFORE_CONSENT:
                 seen.add(contact.id)
                 found += [contact] if ways_to(unit, contact) else []
     return found
-
-
-def _seated(unit: UnitOfWork, need: Need) -> set[UUID]:
-    others = select(Need.accepted_by).where(
-        Need.alert_id == need.alert_id, Need.kind == need.kind, Need.id != need.id, Need.accepted_by.is_not(None)
-    )
-    return {contact_id for contact_id in unit.session.scalars(others) if contact_id is not None}
 
 
 def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:

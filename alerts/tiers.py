@@ -32,6 +32,7 @@ SHORT = {
     "page.fault": "fault",
     "page.exhausted": "exhausted",
     "page.exhausted_other": "exhausted",
+    "page.remind": "remind",
 }
 """Which words of a code-only channel stand for those of the fullest tier; any other page is a page."""
 CONFIRMING = frozenset({ChannelName.TELEGRAM, ChannelName.VOICE})

@@ -18,6 +18,7 @@ from alerts.events import (
     CanaryHeard,
     CanaryLost,
     ItemParked,
+    MilestoneReached,
     NeedAccepted,
     NeedExhausted,
     NeedGivenBack,
@@ -27,6 +28,16 @@ from alerts.events import (
     ReporterUnreachable,
     StepPaged,
 )
+from alerts.following_up import LAWYER_TIMER as LAWYER
+from alerts.following_up import TIMER as FOLLOW_UP
+from alerts.following_up import (
+    ask_for_lawyer,
+    await_lawyer_again,
+    begin_following_up,
+    follow_up,
+    follow_up_anew,
+)
+from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
@@ -41,7 +52,7 @@ from alerts.notices import (
 )
 from alerts.paging import TIMER as ESCALATE
 from alerts.paging import escalate, search_afresh, seek_another
-from alerts.planning import page_fault, plan_alert
+from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
 from alerts.rings import ring_on
 from cases.events import FileNotFetched, FileStored, QuestionAnswered, ReportExtended, ReportReceived
@@ -91,11 +102,24 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_reporter_of_file": tell_reporter_of_file,
         },
         StepPaged: {"promise_the_truth": promise_the_truth},
-        NeedAccepted: {"tell_who_took_it": tell_who_took_it, "tell_reporter_taken": tell_reporter_taken},
+        NeedAccepted: {
+            "tell_who_took_it": tell_who_took_it,
+            "tell_reporter_taken": tell_reporter_taken,
+            "begin_following_up": begin_following_up,
+        },
+        MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
-        PoliciesReplaced: {"search_afresh": search_afresh},
+        PoliciesReplaced: {
+            "search_afresh": search_afresh,
+            "set_places": partial(set_places, zone=zone),
+            "follow_up_anew": follow_up_anew,
+        },
         MethodDied: {"tell_method_died": tell_method_died, "seek_another": seek_another},
-        NeedGivenBack: {"tell_anew": tell_anew},
+        NeedGivenBack: {
+            "tell_anew": tell_anew,
+            "tell_given_back": tell_given_back,
+            "await_lawyer_again": await_lawyer_again,
+        },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},
         CanaryHeard: {"plan_canary": plan_canary},
@@ -134,6 +158,8 @@ def timer_queue(settings: Settings) -> Queue:
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
         NEWS: tell_news,
         CANARY: miss_canary,
+        FOLLOW_UP: follow_up,
+        LAWYER: ask_for_lawyer,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

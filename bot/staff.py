@@ -1,4 +1,4 @@
-"""What linked helpers say and press: linking, Accept, Decline, Open."""
+"""What linked helpers say and press: linking, Accept, Decline, Open, and what follows an acceptance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from sqlalchemy import select
 
 from alerts.acks import Ack, accept_need, decline_need, standing
 from alerts.answers import settle_answer
-from alerts.buttons import Pressed, belongs_to_somebody_else, press, seal_callback, use_up
+from alerts.buttons import Pressed, belongs_to_somebody_else, press, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of
+from alerts.milestone_buttons import ACTIONS
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
 from alerts.targets import staff_language
 from alerts.wording import CASES, contact_ref
+from bot.follow_ups import list_to_be_done, mark_done, say_how_far
 from bot.hearing import heard
+from bot.saying import say, toast
 from cases.codes import normalise_code
 from cases.links import LINK_MINUTES, make_link, may_open
 from cases.models import Case
@@ -41,28 +44,30 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
     pressed = press(unit, chat.id, given.token)
     if pressed is None:
         foreign = belongs_to_somebody_else(unit, chat.id, given.token)
-        return _toast(unit, chat, given, "staff.not_for_you" if foreign else _too_old(linked_contact(unit, chat.id)))
+        return toast(unit, chat, given, "staff.not_for_you" if foreign else _too_old(linked_contact(unit, chat.id)))
     if pressed.action.startswith(DIALOGUE):
-        _toast(unit, chat, given, "")
+        toast(unit, chat, given, "")
         tapped = Tapped(pressed.action.removeprefix(DIALOGUE))
         return receive(unit, chat, Heard(tapped, kind="other", content="", case_id=pressed.subject_id))
     contact = linked_contact(unit, chat.id)
     if contact is None:
-        return _toast(unit, chat, given, "staff.link_prompt")
+        return toast(unit, chat, given, "staff.link_prompt")
     unit.actor = f"contact:{contact.id}"
     return _answer_helper(unit, chat, given, contact, pressed)
 
 
 def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     if pressed.subject_id is None:
-        return _toast(unit, chat, given, _too_old(contact))
+        return toast(unit, chat, given, _too_old(contact))
     if pressed.action in ("accept_all", "decline_all"):
         return _settle_bundle(unit, chat, given, contact, pressed)
     need = unit.session.get_one(Need, pressed.subject_id)
     if pressed.action == "open":
         return _open(unit, chat, given, contact, need)
+    if pressed.action in ACTIONS:
+        return say_how_far(unit, chat, given, contact, (pressed.action, need))
     if not use_up(unit, pressed):
-        return _toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
+        return toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
     return _acknowledge(unit, chat, given, contact, (pressed.action, need))
 
 
@@ -72,9 +77,9 @@ def _settle_bundle(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact,
     answered = settle_answer(unit, row, contact, accepts=pressed.action == "accept_all", proved=True)
     mine = [unit.session.get_one(Need, need_id) for need_id, ack in answered.acks if ack is Ack.YOURS]
     if answered.ack is Ack.DECLINED:
-        return _toast(unit, chat, given, "staff.bundle_declined")
+        return toast(unit, chat, given, "staff.bundle_declined")
     values = {"codes": ", ".join(sorted(code_of(unit, need) for need in mine)), "count": str(len(mine))}
-    return _toast(unit, chat, given, "staff.bundle_yours" if mine else "staff.bundle_settled", values)
+    return toast(unit, chat, given, "staff.bundle_yours" if mine else "staff.bundle_settled", values)
 
 
 def _too_old(contact: Contact | None) -> str:
@@ -86,9 +91,9 @@ def _acknowledge(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, p
     action, need = pressed
     ack = (accept_need if action == "accept" else decline_need)(unit, need.id, contact.id)
     template, values = _ack_words(unit, need, ack)
-    _toast(unit, chat, given, template, values)
+    toast(unit, chat, given, template, values)
     if ack in (Ack.TAKEN, Ack.DECLINED, Ack.CLOSED):
-        _say(unit, chat, contact, template, values)
+        say(unit, chat, contact, template, values)
 
 
 def _ack_words(unit: UnitOfWork, need: Need, ack: Ack | None) -> tuple[str, dict[str, Any]]:
@@ -110,19 +115,19 @@ def _ack_words(unit: UnitOfWork, need: Need, ack: Ack | None) -> tuple[str, dict
 
 def _open(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, need: Need) -> None:
     if need.case_id is None:
-        return _toast(unit, chat, given, _too_old(contact))
+        return toast(unit, chat, given, _too_old(contact))
     case = unit.session.get_one(Case, need.case_id)
     if need.accepted_by is None:
-        return _toast(unit, chat, given, "staff.accept_first", {"code": case.code})
+        return toast(unit, chat, given, "staff.accept_first", {"code": case.code})
     if not may_open(accepted_by=need.accepted_by, contact_id=contact.id):
-        return _toast(unit, chat, given, *_ack_words(unit, need, Ack.TAKEN))
-    _toast(unit, chat, given, "")
+        return toast(unit, chat, given, *_ack_words(unit, need, Ack.TAKEN))
+    toast(unit, chat, given, "")
     return _send_link(unit, chat, contact, case)
 
 
 def _send_link(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
     link_id = make_link(unit, case.id, contact.id, staff_language(contact, chat))
-    _say(
+    say(
         unit,
         chat,
         contact,
@@ -139,20 +144,22 @@ def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: I
             _link(unit, chat, code, message)
         case Command("language", named) if contact is not None and (tag := known_language(named)) is not None:
             chat.language, chat.language_chosen = tag, True
-            _say(unit, chat, contact, "reply.language", {})
+            say(unit, chat, contact, "reply.language", {})
         case Command("verify", code) if contact is not None and code:
             _verify(unit, chat, contact, code)
         case Command("cases", _) if contact is not None:
             _list_cases(unit, chat, contact)
         case Command("case", code) if contact is not None and code:
             _find_case(unit, chat, contact, code)
+        case Command("done", code) if contact is not None:
+            (mark_done(unit, chat, contact, code) if code else list_to_be_done(unit, chat, contact))
         case Command("report", words) if contact is not None and words:
             chat.case_id = chat.dialogue = None  # each one is a report of its own
             receive(unit, chat, Heard(Said(words), "text", words, words, message.client_language))
         case Said() | Sent() if chat.case_id is not None or _speaks_of_custody(given):
             receive(unit, chat, heard(message))
         case _ if contact is not None:
-            _say(unit, chat, contact, "staff.help", {})
+            say(unit, chat, contact, "staff.help", {})
 
 
 def _speaks_of_custody(given: Input) -> bool:
@@ -163,20 +170,20 @@ def _speaks_of_custody(given: Input) -> bool:
 def _list_cases(unit: UnitOfWork, chat: Chat, contact: Contact) -> None:
     found = cases_for(unit, contact)
     if found:
-        _say(unit, chat, contact, "staff.cases", {CASES: [str(case_id) for case_id in found]})
+        say(unit, chat, contact, "staff.cases", {CASES: [str(case_id) for case_id in found]})
     else:
-        _say(unit, chat, contact, "staff.cases_none", {})
+        say(unit, chat, contact, "staff.cases_none", {})
 
 
 def _find_case(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> None:
     """Send the link to a case; one that a helper may not know of is answered like one that does not exist."""
     case = unit.session.scalars(select(Case).where(Case.code == normalise_code(typed))).one_or_none()
     if case is None or not may_know_of(unit, contact, case.id):
-        _say(unit, chat, contact, "staff.case_unknown", {})
+        say(unit, chat, contact, "staff.case_unknown", {})
     elif has_taken(unit, contact, case.id):
         _send_link(unit, chat, contact, case)
     else:
-        _say(unit, chat, contact, "staff.accept_first", {"code": case.code})
+        say(unit, chat, contact, "staff.accept_first", {"code": case.code})
 
 
 def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
@@ -186,39 +193,10 @@ def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
         key = "staff.link_limited" if linked is Refusal.LIMITED else "staff.link_failed"
         enqueue(unit, chat, key, language=chat.language, urgent=True)
         return
-    _say(unit, chat, linked, "staff.linked", {"name": contact_ref(linked.id)})
+    say(unit, chat, linked, "staff.linked", {"name": contact_ref(linked.id)})
 
 
 def _verify(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> None:
     """Prove one of their own numbers by the code that came to it, in digits of any script."""
     digits = "".join(str(int(sign)) for sign in typed if sign.isdecimal())
-    _say(unit, chat, contact, "staff.verified" if confirm_for(unit, contact.id, digits) else "staff.not_verified", {})
-
-
-def _say(
-    unit: UnitOfWork,
-    chat: Chat,
-    contact: Contact,
-    key: str,
-    values: dict[str, Any],
-    *,
-    buttons: list[list[dict[str, Any]]] | None = None,
-) -> None:
-    language = staff_language(contact, chat)
-    enqueue(unit, chat, key, language=language, values=values, buttons=buttons or [], urgent=True)
-
-
-def _toast(unit: UnitOfWork, chat: Chat, given: Press, key: str, values: dict[str, Any] | None = None) -> None:
-    """Answer the press itself, so that the button stops spinning: a word on top of the chat, or nothing."""
-    contact = linked_contact(unit, chat.id)
-    language = chat.language or "en" if contact is None else staff_language(contact, chat)
-    enqueue(
-        unit,
-        chat,
-        key,
-        language=language,
-        values={**(values or {}), "callback": seal_callback(unit, chat.id, given.callback_id)},
-        action="answer",
-        urgent=True,
-        dedupe_key=f"answer:{unit.vault.blind_index('press', given.callback_id).hex()}",
-    )
+    say(unit, chat, contact, "staff.verified" if confirm_for(unit, contact.id, digits) else "staff.not_verified", {})

@@ -27,6 +27,9 @@ WORDS = {
     Ack.TAKEN: "web.answer_taken",
     Ack.CLOSED: "web.answer_settled",
     Ack.NOT_ASKED: "web.answer_settled",
+    Ack.NOTED: "web.answer_noted",
+    Ack.GIVEN_BACK: "web.answer_given_back",
+    Ack.NOT_YOURS: "web.answer_settled",
 }
 
 
@@ -48,7 +51,7 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
                 return message(link.language, "web.answer_settled")
             code = link.row.values.get("codes") or link.row.values.get("code", "")
             words = Words(link.language, zone)
-        return render_template("answer.html", code=code, token=token, **words.in_templates()), 200
+        return render_template("answer.html", code=code, token=token, reminds=link.reminds, **words.in_templates()), 200
 
     @pages.post("/answer/<token>")
     def answer(token: str) -> Answer:

@@ -54,7 +54,9 @@ class Sought:
 
 def trail(unit: UnitOfWork, case_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
     """Return every need of a case, in the order they were opened."""
-    needs = unit.session.scalars(select(Need).where(Need.case_id == case_id).order_by(Need.opened_at, Need.kind))
+    needs = unit.session.scalars(
+        select(Need).where(Need.case_id == case_id).order_by(Need.opened_at, Need.kind, Need.seat)
+    )
     return tuple(
         Sought(
             need.kind,

@@ -70,7 +70,13 @@ class Scene:
         with self.store.unit("test") as unit:
             contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",)))
             if accepts:
-                alert = Alert(id=new_id(), case_id=self.case_id, kind=f"test {role}"[:16], opened_at=unit.now)
+                alert = Alert(
+                    id=new_id(),
+                    case_id=self.case_id,
+                    kind=f"test {role}"[:16],
+                    cluster_id=new_id(),
+                    opened_at=unit.now,
+                )
                 unit.session.add(alert)
                 unit.session.flush()
                 need = Need(id=new_id(), alert_id=alert.id, case_id=self.case_id, kind=role, urgency="now")

@@ -217,7 +217,7 @@ class TestTrail:
         with scene.store.unit("test") as unit:
             need = unit.session.scalars(select(Need).where(Need.kind == "lawyer")).one()
             page = Page(id=new_id(), need_id=need.id, contact_id=dana, round=1, step=0, asked_at=unit.now)
-            page.declined_at = unit.now if declined else None
+            page.declined_at, page.channels = unit.now if declined else None, ["telegram"]
             unit.session.add(page)
             unit.session.flush()
             sent = enqueue(

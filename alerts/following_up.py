@@ -1,0 +1,184 @@
+"""Following up: what somebody took is looked at again, until they have done what it takes or others are asked.
+
+The timer of an acceptance asks :mod:`alerts.milestones` what comes next, and this carries it out in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from alerts.acks import OPEN, Ack
+from alerts.escalation import WaitUntil
+from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
+from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
+from alerts.milestone_buttons import next_of, reached_by
+from alerts.milestones import Done, GiveBack, Milestone, Remind, grace_of, next_milestone, spans_of
+from alerts.models import Need, NeedState
+from alerts.paging import give_back_need
+from alerts.policies import ladder_for
+from cases.urgency import Need as NeedKind
+from store.claims import Claim, finish
+from store.timers import TABLE, Timer, set_timer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from alerts.milestones import Next, Spans
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+TIMER = "milestone"
+"""The timer of a need that somebody has: what must have been done by then."""
+LAWYER_TIMER = "lawyer_assigned"
+"""The timer of a coordinator's need: by then a lawyer should have the case too."""
+
+
+def begin_following_up(unit: UnitOfWork, event: Event) -> None:
+    """Look at what somebody took from now on. Repeating it changes nothing; a fault of ours is not followed up."""
+    if not isinstance(event, NeedAccepted) or event.case_id is None:
+        return
+    need = unit.session.get_one(Need, event.need_id)
+    if need.accepted_at is None:
+        return  # given back meanwhile
+    following = _next(need, spans_of(need.kind, ladder_for(unit, need)), need.accepted_at, unit.now)
+    set_timer(unit, TIMER, need.id, following.at if isinstance(following, WaitUntil) else unit.now)
+    if need.kind == NeedKind.COORDINATOR:
+        await_lawyer(unit, event.case_id)
+
+
+def follow_up_anew(unit: UnitOfWork, event: Event) -> None:
+    """Look at everything that somebody has when policies change: they may give less time, or more."""
+    if not isinstance(event, PoliciesReplaced):
+        return
+    held = select(Need.id).where(Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)).order_by(Need.id)
+    for need_id in unit.session.scalars(held).all():
+        set_timer(unit, TIMER, need_id, unit.now)
+
+
+def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Remind whoever has a need, give it to others, or set the timer to when it must be looked at again."""
+    need = _lock(unit, timer.subject_id)
+    finish(unit.session, TABLE, held)
+    if need.case_id is None or need.accepted_by is None or need.accepted_at is None:
+        return
+    spans = spans_of(need.kind, ladder_for(unit, need))
+    following = _next(need, spans, need.accepted_at, unit.now)
+    if isinstance(following, Remind):
+        need.reminded_at = unit.now
+        unit.session.flush()
+        remind(unit, need, following.milestone, grace_of(spans[following.milestone]))
+        following = _next(need, spans, need.accepted_at, unit.now)
+    match following:
+        case WaitUntil(at):
+            set_timer(unit, TIMER, need.id, at)
+        case GiveBack(milestone):
+            _give_to_others(unit, need, milestone, spans)
+        case Done() | Remind():
+            pass
+
+
+def _next(need: Need, spans: Spans, accepted_at: datetime, now: datetime) -> Next:
+    return next_milestone(spans, reached_by(need), accepted_at=accepted_at, reminded_at=need.reminded_at, now=now)
+
+
+def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: Spans) -> None:
+    """Search again, unless the reminder is still on its way: then whoever has it has a grace more, and no longer."""
+    grace = grace_of(spans[milestone])
+    if need.accepted_by is None or need.reminded_at is None:
+        return
+    heard_at = reminder_heard_at(unit, need, milestone)
+    until = min(heard_at or need.reminded_at, need.reminded_at + grace) + grace
+    if unit.now < until:
+        set_timer(unit, TIMER, need.id, until)
+        return
+    missed = MilestoneMissed(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=need.accepted_by)
+    give_back_need(unit, need, need.accepted_by, "stale")
+    unit.record(missed)
+
+
+def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Milestone) -> Ack:
+    """Note how far whoever has a need has come: ``NOTED``. Saying it twice notes it once.
+
+    ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others.
+    """
+    need = _lock(unit, need_id)
+    if need.accepted_by != contact_id:
+        return Ack.NOT_YOURS
+    if milestone not in reached_by(need):
+        if milestone is Milestone.CONTACT_MADE:
+            need.contact_made_at = unit.now
+        else:
+            need.filed_at = unit.now
+        need.reminded_at = None
+        unit.session.flush()
+        set_timer(unit, TIMER, need.id, unit.now)
+        unit.record(MilestoneReached(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=contact_id))
+    return Ack.NOTED
+
+
+def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not."""
+    need = _lock(unit, need_id)
+    if need.accepted_by != contact_id:
+        return Ack.NOT_YOURS
+    give_back_need(unit, need, contact_id, "wish")
+    return Ack.GIVEN_BACK
+
+
+def to_be_done(unit: UnitOfWork, contact_id: UUID) -> list[tuple[Need, Milestone]]:
+    """Return what somebody has and has still to do, longest held first, and what comes next of each."""
+    held = (
+        select(Need)
+        .where(Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None))
+        .order_by(Need.accepted_at, Need.id)
+    )
+    found = [(need, next_of(need)) for need in unit.session.scalars(held)]
+    return [(need, milestone) for need, milestone in found if milestone is not None]
+
+
+def await_lawyer_again(unit: UnitOfWork, event: Event) -> None:
+    """See whether another lawyer takes what one has given back."""
+    if isinstance(event, NeedGivenBack) and event.case_id is not None:
+        await_lawyer(unit, event.case_id)
+
+
+def await_lawyer(unit: UnitOfWork, case_id: UUID) -> None:
+    """See whether a lawyer has the case too, once its coordinator has had the time it takes to get through to somebody.
+
+    To be said whenever a case may begin to have a coordinator and want for a lawyer: the time counts from then.
+    """
+    for coordinator in _coordinated(unit, case_id):
+        if _lawyer_missing(unit, coordinator):
+            span = spans_of(coordinator.kind, ladder_for(unit, coordinator))[Milestone.CONTACT_MADE]
+            set_timer(unit, LAWYER_TIMER, coordinator.id, unit.now + span)
+
+
+def ask_for_lawyer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Remind the coordinator who took a case, once, that no lawyer has it yet; the search for one goes on meanwhile."""
+    need = _lock(unit, timer.subject_id)
+    finish(unit.session, TABLE, held)
+    if need.accepted_by is not None and _lawyer_missing(unit, need):
+        say_no_lawyer(unit, need, need.accepted_by)
+
+
+def _coordinated(unit: UnitOfWork, case_id: UUID) -> list[Need]:
+    held = select(Need).where(
+        Need.case_id == case_id, Need.kind == NeedKind.COORDINATOR, Need.state == NeedState.ACCEPTED
+    )
+    return list(unit.session.scalars(held.order_by(Need.id)))
+
+
+def _lawyer_missing(unit: UnitOfWork, coordinator: Need) -> bool:
+    """Whether a lawyer is sought for the same case, and none has it."""
+    states = unit.session.scalars(
+        select(Need.state).where(Need.alert_id == coordinator.alert_id, Need.kind == NeedKind.LAWYER)
+    ).all()
+    return any(state in OPEN for state in states) and NeedState.ACCEPTED not in states
+
+
+def _lock(unit: UnitOfWork, need_id: UUID) -> Need:
+    # The need before its timers, here as everywhere: two who lock in opposite order would wait in a circle.
+    return unit.session.get_one(Need, need_id, with_for_update=True, populate_existing=True)

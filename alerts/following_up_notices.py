@@ -1,0 +1,167 @@
+"""What whoever took a need is told about it afterwards, and what the coordinators are told when it was given back.
+
+In Telegram with buttons. Whoever has no account there hears the code and what is to be done by their other channels,
+and answers as they answer an alert: A or D, a button behind a link, a key. They are not called for what asks nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.buttons import mint
+from alerts.events import MilestoneReached, NeedGivenBack
+from alerts.milestone_buttons import reminder_buttons
+from alerts.models import Delivery, Need
+from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to
+from alerts.outbox import enqueue
+from alerts.targets import ways_to
+from alerts.tiers import Asked, Asking, ask_by, language_on, words_of
+from alerts.wording import contact_ref, say_ref
+from contacts.models import Contact
+from contacts.values import ChannelName
+from store.chats import Chat
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+
+    from alerts.milestones import Milestone
+    from alerts.targets import Reachable
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+ABOUT = "about"
+"""The value of a reminder that names the need it is about. It does not ask for it: somebody has it."""
+REACHES = "reaches"
+"""Which milestone a yes to it says is reached."""
+FOLLOW_UP = "follow_up"
+"""What an answer link in a reminder is for."""
+_MINUTE = timedelta(minutes=1)
+
+
+def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta) -> None:
+    """Say what is missing, and that others will be asked when the grace is over."""
+    if need.accepted_by is None:
+        return
+    values = {
+        "code": code_of(unit, need),
+        "minutes": str(grace // _MINUTE),
+        "milestone": say_ref(f"milestone.{milestone}"),
+        ABOUT: str(need.id),
+        REACHES: str(milestone),
+    }
+    for way in _ways(unit, need.accepted_by, calls=True):
+        asking = _reminding(unit, need, way, values)
+        enqueue(
+            unit,
+            way.chat,
+            asking.template,
+            language=language_on(way.channel, way.language),
+            values=asking.values,
+            buttons=asking.buttons,
+            urgent=True,
+            method_id=way.method.id,
+            number=asking.number,
+            dedupe_key=f"{_reminders(need, milestone)}{need.reminded_at}:{way.method.id}",
+        )
+
+
+def _reminding(unit: UnitOfWork, need: Need, way: Reachable, values: dict[str, str]) -> Asking:
+    if way.channel == ChannelName.TELEGRAM:
+        return Asking("staff.remind", values, reminder_buttons(unit, way.chat.id, need))
+    asking = ask_by(unit, way, Asked(need.kind, need.id, FOLLOW_UP, has_page=False), ("page.remind", values))
+    return Asking(asking.template, {**values, **asking.values}, asking.buttons, asking.number)
+
+
+def reminder_heard_at(unit: UnitOfWork, need: Need, milestone: Milestone) -> datetime | None:
+    """When the last reminder left; now, while it is still being tried; None when it never will."""
+    prefix = f"{_reminders(need, milestone)}{need.reminded_at}:"
+    left_at, waiting = unit.session.execute(
+        select(func.min(Delivery.sent_at), func.count(Delivery.due_at)).where(_keyed(prefix))
+    ).one()
+    return left_at or (unit.now if waiting else None)
+
+
+def _reminders(need: Need, milestone: Milestone) -> str:
+    return f"remind:{need.id}:{milestone}:"
+
+
+def _keyed(prefix: str) -> ColumnElement[bool]:
+    return Delivery.dedupe_key.startswith(prefix, autoescape=True)
+
+
+def show_next(unit: UnitOfWork, event: Event) -> None:
+    """Put what comes next under the message that says who has it. Repeating it changes nothing."""
+    if isinstance(event, MilestoneReached):
+        for row in shown_to(unit, unit.session.get_one(Need, event.need_id), event.contact_id):
+            rewrite(unit, row)
+
+
+def tell_given_back(unit: UnitOfWork, event: Event) -> None:
+    """Tell whoever had it, and once the coordinators, that it was given back; for who cannot be reached others do."""
+    if not isinstance(event, NeedGivenBack) or event.why == "unreachable":
+        return
+    need = unit.session.get_one(Need, event.need_id)
+    for row in shown_to(unit, need, event.contact_id):
+        values = {"code": code_of(unit, need)}
+        chat = unit.session.get_one(Chat, row.chat_id)
+        enqueue(unit, chat, "staff.you_gave_back", language=row.language, values=values, action="edit", edits_id=row.id)
+    _tell_who_had_it(unit, need, event)
+    _tell_coordinators(unit, need, event)
+
+
+def _tell_who_had_it(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
+    """Say that it is theirs no longer, with the button that takes it again: somebody may be on it after all."""
+    words = "gave_back" if event.why == "wish" else "went_stale"
+    for way in _ways(unit, event.contact_id):
+        telegram = way.channel == ChannelName.TELEGRAM
+        again = telegram and need.state in OPEN
+        accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if again else []
+        enqueue(
+            unit,
+            way.chat,
+            f"{'staff' if telegram else words_of(way.channel)}.{words}",
+            language=language_on(way.channel, way.language),
+            values={"code": code_of(unit, need)},
+            buttons=accept,
+            urgent=True,
+        )
+
+
+def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
+    values = {
+        "code": code_of(unit, need),
+        "name": contact_ref(event.contact_id),
+        "need": say_ref(f"need.{need.kind}"),
+    }
+    words = "staff.given_back" if event.why == "wish" else "staff.given_back_stale"
+    for way in everybody_reachable(unit, ("coordinator",)):
+        if way.contact.id != event.contact_id:
+            enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
+
+
+def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    """Tell the coordinator who took a case that no lawyer has it yet."""
+    for way in _ways(unit, contact_id):
+        telegram = way.channel == ChannelName.TELEGRAM
+        enqueue(
+            unit,
+            way.chat,
+            f"{'staff' if telegram else words_of(way.channel)}.no_lawyer",
+            language=language_on(way.channel, way.language),
+            values={"code": code_of(unit, need)},
+            urgent=True,
+        )
+
+
+def _ways(unit: UnitOfWork, contact_id: UUID, *, calls: bool = False) -> list[Reachable]:
+    """Return how to speak to whoever took something: in Telegram, else wherever they read, else by ``calls``."""
+    ways = ways_to(unit, unit.session.get_one(Contact, contact_id))
+    in_telegram = [way for way in ways if way.channel == ChannelName.TELEGRAM]
+    read = [way for way in ways if way.channel != ChannelName.VOICE]
+    return in_telegram or read or (ways if calls else [])

@@ -1,0 +1,54 @@
+"""What whoever took a need can do about it: read the case, say how far they have come, give it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alerts.buttons import mint
+from alerts.milestones import MILESTONES, Milestone, first_missing
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from alerts.models import Need
+    from store.unit_of_work import UnitOfWork
+
+GIVE_BACK = "give_back"
+ACTIONS = frozenset({*Milestone, GIVE_BACK})
+"""What the buttons say of an acceptance: a milestone was reached, or somebody else shall have it."""
+
+
+def reached_by(need: Need) -> tuple[Milestone, ...]:
+    """Return the milestones that whoever has the need said they have reached, in their order."""
+    instants = {Milestone.CONTACT_MADE: need.contact_made_at, Milestone.FILED: need.filed_at}
+    return tuple(milestone for milestone, at in instants.items() if at is not None)
+
+
+def next_of(need: Need) -> Milestone | None:
+    """Return what is still to be done for a need that somebody has; None when that is all, or nothing is asked of them.
+
+    A fault of ours has no milestones: whoever took it sees for themselves whether it is mended.
+    """
+    return None if need.case_id is None else first_missing(MILESTONES.get(need.kind, {}), reached_by(need))
+
+
+def holder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dict[str, Any]]]:
+    """Make the buttons for whoever has the need: two lines at most. None for a fault of ours."""
+    if need.case_id is None:
+        return []
+    milestone = next_of(need)
+    reach = [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]
+    read = mint(unit, chat_id, "open", "button.open", subject_id=need.id)
+    return [[read, *reach], [mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)]]
+
+
+def reminder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dict[str, Any]]]:
+    """Make the buttons under a reminder: everything still to be done, since who has filed need not tap twice."""
+    missing = next_of(need)
+    left = [] if missing is None else list(MILESTONES[need.kind])
+    reach = [mint(unit, chat_id, one, f"button.{one}", subject_id=need.id) for one in left[_place(left, missing) :]]
+    return [reach, [mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)]]
+
+
+def _place(milestones: list[Milestone], one: Milestone | None) -> int:
+    return 0 if one is None else milestones.index(one)

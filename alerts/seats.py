@@ -1,0 +1,62 @@
+"""Seats: where a policy asks for several who accept, each takes one; each seat is a need of its own.
+
+Only the first open seat of a kind is searched for, so that nobody is asked twice for the same thing. Whoever accepts
+when that one is gone has the next. One person never has two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from alerts.models import Alert, Need, NeedState, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+
+
+def other_seats(unit: UnitOfWork, need: Need) -> Sequence[Need]:
+    """Return the other seats of the same search, in their order."""
+    others = select(Need).where(Need.alert_id == need.alert_id, Need.kind == need.kind, Need.id != need.id)
+    return unit.session.scalars(others.order_by(Need.seat)).all()
+
+
+def open_seats(unit: UnitOfWork, need: Need) -> list[Need]:
+    """Return the other seats that nobody has, in their order."""
+    return [other for other in other_seats(unit, need) if other.state in OPEN]
+
+
+def waits_its_turn(unit: UnitOfWork, need: Need) -> bool:
+    """Whether an earlier seat is still searched for."""
+    return any(other.seat < need.seat for other in open_seats(unit, need))
+
+
+def seat_of(unit: UnitOfWork, need: Need, contact_id: UUID) -> Need | None:
+    """Return the seat that somebody has in the search a need belongs to."""
+    if need.accepted_by == contact_id:
+        return need
+    return next((other for other in other_seats(unit, need) if other.accepted_by == contact_id), None)
+
+
+def seated(unit: UnitOfWork, need: Need) -> set[UUID]:
+    """Return who has another seat: they are not asked for this one."""
+    return {other.accepted_by for other in other_seats(unit, need) if other.accepted_by is not None}
+
+
+def declined_elsewhere(unit: UnitOfWork, need: Need) -> set[UUID]:
+    """Return who said no to another seat: a no to one is a no to the search."""
+    seats = [other.id for other in other_seats(unit, need)]
+    refused = select(Page.contact_id).where(Page.need_id.in_(seats), Page.declined_at.is_not(None))
+    return set(unit.session.scalars(refused)) if seats else set()
+
+
+def lock_seats(unit: UnitOfWork, need: Need) -> None:
+    """See to it that one person who answers twice in the same instant does not end up with two seats."""
+    if other_seats(unit, need):
+        unit.session.get_one(Alert, need.alert_id, with_for_update=True)

@@ -1,0 +1,46 @@
+"""What is said to a helper in Telegram: a message, or a word on top of the chat that answers a press."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alerts.buttons import seal_callback
+from alerts.outbox import enqueue
+from alerts.targets import staff_language
+from contacts.directory import linked_contact
+
+if TYPE_CHECKING:
+    from bot.updates import Press
+    from contacts.models import Contact
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+
+
+def say(
+    unit: UnitOfWork,
+    chat: Chat,
+    contact: Contact,
+    key: str,
+    values: dict[str, Any],
+    *,
+    buttons: list[list[dict[str, Any]]] | None = None,
+) -> None:
+    """Send a helper a message of their own."""
+    language = staff_language(contact, chat)
+    enqueue(unit, chat, key, language=language, values=values, buttons=buttons or [], urgent=True)
+
+
+def toast(unit: UnitOfWork, chat: Chat, given: Press, key: str, values: dict[str, Any] | None = None) -> None:
+    """Answer the press itself, so that the button stops spinning: a word on top of the chat, or nothing."""
+    contact = linked_contact(unit, chat.id)
+    language = chat.language or "en" if contact is None else staff_language(contact, chat)
+    enqueue(
+        unit,
+        chat,
+        key,
+        language=language,
+        values={**(values or {}), "callback": seal_callback(unit, chat.id, given.callback_id)},
+        action="answer",
+        urgent=True,
+        dedupe_key=f"answer:{unit.vault.blind_index('press', given.callback_id).hex()}",
+    )
