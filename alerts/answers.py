@@ -91,7 +91,7 @@ def _follow_up(unit: UnitOfWork, row: Delivery, need_id: UUID, contact_id: UUID,
     return give_away(unit, need_id, contact_id)
 
 
-def still_asks(unit: UnitOfWork, row: Delivery) -> bool:
+def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:
     """Whether an answer still changes anything: nobody has it yet, or what its reader is reminded of is not done."""
     if ABOUT not in row.values:
         return any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
@@ -118,7 +118,7 @@ def open_numbered(unit: UnitOfWork, chat: Chat) -> Sequence[Delivery]:
         )
         .order_by(Delivery.number.desc())
     ).all()
-    return [row for row in asked if still_asks(unit, row)]
+    return [row for row in asked if is_answerable(unit, row)]
 
 
 def reader_of(unit: UnitOfWork, row: Delivery) -> Contact | None:
@@ -205,7 +205,7 @@ def find_link(unit: UnitOfWork, token: str) -> Link | None:
     contact = None if row is None else reader_of(unit, row)
     if row is None or contact is None:
         return None
-    return Link(row, contact, row.language, still_asks(unit, row), reminds=ABOUT in row.values)
+    return Link(row, contact, row.language, is_answerable(unit, row), reminds=ABOUT in row.values)
 
 
 def _asking_row(unit: UnitOfWork, chat_id: UUID, button_id: UUID) -> Delivery | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from alerts.models import Need, NeedState, Page
+from alerts.seats import OPEN
 from cases.models import Case
 from cases.urgency import Urgency
 from contacts.directory import name_of
@@ -44,6 +45,17 @@ def may_know_of(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
 def has_taken(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
     """Whether a helper has accepted a need of the case."""
     return bool(unit.session.scalar(select(exists().where(Case.id == case_id, _taken_by(contact.id)))))
+
+
+def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
+    """Return the need of a case that a helper could take; if others have them all, one of those; None if there is none.
+
+    It is one of their role, or one they were asked for.
+    """
+    asked = exists().where(Page.contact_id == contact.id, Page.need_id == Need.id)
+    theirs = select(Need).where(Need.case_id == case_id, or_(Need.kind == contact.role, asked)).order_by(Need.seat)
+    needs = unit.session.scalars(theirs).all()
+    return next((need for need in needs if need.state in OPEN), next(iter(needs), None))
 
 
 def _taken_by(contact_id: UUID) -> ColumnElement[bool]:

@@ -73,13 +73,13 @@ def policies_in_force(unit: UnitOfWork) -> Policies:
 
 def ladder_for(unit: UnitOfWork, need: Need) -> Ladder:
     """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none."""
-    if need.kind == CANARY:
-        return CANARY_LADDER
     return ladder_of(unit, need.kind, need.case_id)
 
 
 def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
     """Return whom to ask for a need of this kind of a case, or of none."""
+    if kind == CANARY:
+        return CANARY_LADDER
     policies = policies_in_force(unit)
     case = None if case_id is None else unit.session.get(Case, case_id)
     jurisdiction = None if case is None or case.region is None else case.region[:2]
@@ -88,9 +88,12 @@ def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
     return chosen.needs.get(kind) or built_in.needs[kind]
 
 
-def roster_plan(unit: UnitOfWork, name: str) -> RosterPlan | None:
-    """Return the rotation of that name with its members by contact id; None when no such roster was imported."""
-    spec = next((one for one in policies_in_force(unit).rosters if one.name == name), None)
+def roster_plan(unit: UnitOfWork, name: str, policies: Policies | None = None) -> RosterPlan | None:
+    """Return the rotation of that name with its members by contact id; None when there is no such roster.
+
+    Of those in force, unless it is asked about ``policies`` that are not.
+    """
+    spec = next((one for one in (policies or policies_in_force(unit)).rosters if one.name == name), None)
     if spec is None or not spec.members:
         return None
     return RosterPlan(

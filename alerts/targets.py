@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from alerts.conflicts import conflicts_of
 from alerts.ladder import Person, Role, Roster
 from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
 from alerts.policies import find_member, roster_plan
 from alerts.seats import seated
 from cases.models import Case
+from cases.triage import topics_of
 from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
 from contacts.models import Contact, ContactMethod
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from alerts.conflicts import Conflicts
     from alerts.ladder import Step, Target
+    from alerts.policy import Policies
     from store.unit_of_work import UnitOfWork
 
 
@@ -48,22 +52,34 @@ ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
 """Until there is consent nobody else is alerted, whatever a policy or a roster names."""
 
 
-def reachable(unit: UnitOfWork, step: Step, need: Need) -> list[Contact]:
+def reachable(unit: UnitOfWork, step: Step, need: Need, policies: Policies | None = None) -> list[Contact]:
     """Return everybody a step means who may be paged and can be; each once, in the order of the step.
 
-    Who sits on another seat of the same search is not asked for a second one. A canary is read by nobody who lives.
+    Who sits on another seat of the same search is not asked for a second one, and nobody whose interests conflict.
+    Rosters are those of ``policies``, or those in force. A canary is read by nobody who lives.
     """
     if need.kind == CANARY:
         return [unit.session.get_one(Contact, CANARY_READER)]
-    sitting = seated(unit, need)
+    sitting, about = seated(unit, need), _About(need, conflicts_of(unit, need), policies)
     seen: set[UUID] = set()
     found = []
     for target in step.notify:
-        for contact in _contacts(unit, target, need):
-            if contact.id not in seen | sitting and contact.role in ROLES_BEFORE_CONSENT:
-                seen.add(contact.id)
-                found += [contact] if ways_to(unit, contact) else []
+        for contact in _contacts(unit, target, about):
+            if contact.id in seen | sitting or contact.role not in ROLES_BEFORE_CONSENT:
+                continue
+            seen.add(contact.id)
+            if not about.conflicts.has(unit, contact) and ways_to(unit, contact):
+                found.append(contact)
     return found
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a target is looked up for."""
+
+    need: Need
+    conflicts: Conflicts
+    policies: Policies | None
 
 
 def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
@@ -99,14 +115,14 @@ def staff_language(contact: Contact, chat: Chat) -> str:
     return next(ours, chat.language or SOURCE)
 
 
-def _contacts(unit: UnitOfWork, target: Target, need: Need) -> Iterator[Contact]:
+def _contacts(unit: UnitOfWork, target: Target, about: _About) -> Iterator[Contact]:
     match target:
         case Person(name):
             yield from _present(find_contact(unit, name))
         case Roster(name):
-            yield from _on_roster(unit, name)
+            yield from _on_roster(unit, name, about.policies)
         case Role(role, criteria):
-            yield from _of_role(unit, role, criteria, need)
+            yield from _of_role(unit, Role(role, criteria), about)
 
 
 def _present(contact: Contact | None) -> Iterator[Contact]:
@@ -114,9 +130,9 @@ def _present(contact: Contact | None) -> Iterator[Contact]:
         yield contact
 
 
-def _on_roster(unit: UnitOfWork, name: str) -> Iterator[Contact]:
+def _on_roster(unit: UnitOfWork, name: str, policies: Policies | None) -> Iterator[Contact]:
     """Who is on call; without such a roster every coordinator, because an alert must not fall through a gap."""
-    plan = roster_plan(unit, name)
+    plan = roster_plan(unit, name, policies)
     if plan is None:
         yield from active_contacts(unit, "coordinator")
         return
@@ -125,16 +141,18 @@ def _on_roster(unit: UnitOfWork, name: str) -> Iterator[Contact]:
         yield from _present(find_member(unit, member))
 
 
-def _of_role(unit: UnitOfWork, role: str, criteria: frozenset[str], need: Need) -> Iterator[Contact]:
-    contacts = {str(contact.id): contact for contact in active_contacts(unit, role)}
+def _of_role(unit: UnitOfWork, target: Role, about: _About) -> Iterator[Contact]:
+    need = about.need
+    contacts = {str(contact.id): contact for contact in active_contacts(unit, target.role)}
     loads = _loads(unit)
     case = None if need.case_id is None else unit.session.get(Case, need.case_id)
     region = None if case is None else case.region
     wanted = Wanted(
-        role=ContactRole(role),
+        role=ContactRole(target.role),
         region=region,
         language=None if case is None else case.language,
         country=None if region is None else region[:2],
+        specialities=_topics(unit, need, target),
         at=unit.now,
     )
     candidates = [
@@ -149,11 +167,19 @@ def _of_role(unit: UnitOfWork, role: str, criteria: frozenset[str], need: Need) 
             max_active_cases=contact.max_active_cases,
             may_act_until=contact.may_act_until,
             timezone=contact.timezone,
+            conflicts=about.conflicts.has(unit, contact),
         )
         for key, contact in contacts.items()
     ]
-    for candidate in match(candidates, wanted, criteria):
+    for candidate in match(candidates, wanted, target.match):
         yield contacts[candidate.contact_id]
+
+
+def _topics(unit: UnitOfWork, need: Need, target: Role) -> frozenset[str]:
+    """What the case is about, where the step asks for specialists: it stands in what was answered, under a key."""
+    if need.case_id is None or "speciality" not in target.match:
+        return frozenset()
+    return topics_of(unit, need.case_id)
 
 
 def _loads(unit: UnitOfWork) -> dict[UUID, int]:

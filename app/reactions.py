@@ -157,9 +157,9 @@ def timer_queue(settings: Settings) -> Queue:
         ERASE: erase_in_time,
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
         NEWS: tell_news,
-        CANARY: miss_canary,
         FOLLOW_UP: follow_up,
         LAWYER: ask_for_lawyer,
+        CANARY: miss_canary,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

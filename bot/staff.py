@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need, decline_need, standing
+from alerts.acks import OPEN, Ack, accept_need, decline_need, standing
 from alerts.answers import settle_answer
-from alerts.buttons import Pressed, belongs_to_somebody_else, press, use_up
-from alerts.case_list import cases_for, has_taken, may_know_of
+from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
+from alerts.case_list import cases_for, has_taken, may_know_of, need_for
 from alerts.milestone_buttons import ACTIONS
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
@@ -182,6 +182,18 @@ def _find_case(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> No
         say(unit, chat, contact, "staff.case_unknown", {})
     elif has_taken(unit, contact, case.id):
         _send_link(unit, chat, contact, case)
+    else:
+        _offer(unit, chat, contact, case)
+
+
+def _offer(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
+    """Let a helper accept a case they asked for by its code, as long as somebody like them is sought."""
+    need = need_for(unit, contact, case.id)
+    if need is not None and need.state in OPEN:
+        accept = mint(unit, chat.id, "accept", "button.accept", subject_id=need.id, once=True)
+        say(unit, chat, contact, "staff.accept_first", {"code": case.code}, buttons=[[accept]])
+    elif need is not None:
+        say(unit, chat, contact, *_ack_words(unit, need, Ack.TAKEN))
     else:
         say(unit, chat, contact, "staff.accept_first", {"code": case.code})
 

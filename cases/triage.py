@@ -37,6 +37,25 @@ def assess(unit: UnitOfWork, case_id: UUID) -> Assessment:
     return Assessment(needs_of(signals, happening), urgency_of(signals, happening))
 
 
+TOPICS = frozenset({"medical", "child"})
+"""What a reporter can say a case is about for which a helper may be a specialist."""
+
+
+def topics_of(unit: UnitOfWork, case_id: UUID) -> frozenset[str]:
+    """Return what a case is known to be about: an urgent medical need, a child. What was not said is not known."""
+    rows = unit.session.execute(
+        select(ReportAnswer.id, ReportAnswer.value).where(
+            ReportAnswer.case_id == case_id, ReportAnswer.question == "more", ReportAnswer.value.is_not(None)
+        )
+    )
+    said = {
+        unit.vault.open(case_scope(case_id), Field("report_answer", "value", id_), value)
+        for id_, value in rows
+        if value is not None
+    }
+    return TOPICS & said
+
+
 def _everything_heard(unit: UnitOfWork, case_id: UUID) -> Iterator[Signals]:
     """Yield what every message speaks of, also those under a photo or on a pin ("police station").
 

@@ -103,6 +103,13 @@ def name_of(unit: UnitOfWork, contact: Contact) -> str:
     return unit.vault.open(contact_scope(contact.id), Field("contact", "name", contact.id), contact.name)
 
 
+def avoided_by(unit: UnitOfWork, contact: Contact) -> frozenset[bytes]:
+    """Return the names a contact must not work beside, as fingerprints to be compared with ``Contact.name_index``."""
+    scope = contact_scope(contact.id)
+    private = json.loads(unit.vault.open(scope, Field("contact", "private", contact.id), contact.private))
+    return frozenset(unit.vault.blind_index("contact_name", name) for name in private.get("avoid", ()))
+
+
 def active_contacts(unit: UnitOfWork, role: str | None = None) -> Iterator[Contact]:
     """Yield those who help now, oldest first."""
     wanted = select(Contact).where(Contact.left_at.is_(None)).order_by(Contact.created_at, Contact.id)

@@ -54,7 +54,8 @@ class Wanted:
     region: str | None = None
     language: str | None = None
     country: str | None = None
-    speciality: str | None = None
+    specialities: frozenset[str] = frozenset()
+    """What the case is known to be about; empty means that the case does not know."""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -113,9 +114,9 @@ def _speaks(candidate: Candidate, wanted: Wanted) -> bool:
 
 
 def _is_specialist(candidate: Candidate, wanted: Wanted) -> bool:
-    if wanted.speciality is None:
-        return True
-    return wanted.speciality.casefold() in map(str.casefold, candidate.specialities)
+    """Has stated one of the things the case is about."""
+    stated = set(map(str.casefold, candidate.specialities))
+    return not wanted.specialities or not stated.isdisjoint(map(str.casefold, wanted.specialities))
 
 
 def _overlap(one: str, other: str) -> bool:

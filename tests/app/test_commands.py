@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from sqlalchemy import select
 
 from app import VERSION
 from app.cli import main
 from app.settings import read_settings
 from app.troubles import what_is_wrong
 from app.wiring import build
+from contacts.directory import find_contact
+from contacts.linking import link_account, make_link_code
+from contacts.models import Contact, ContactMethod
+from store.chats import find_or_open_chat
 from store.inbox import InboxItem, RawInput, keep
 
 if TYPE_CHECKING:
@@ -172,6 +177,68 @@ class TestPolicy:
         file = ready.folder / "policy.yaml"
         file.write_bytes("policies: Алматы".encode("cp1251"))
         assert "UTF-8" in ready.refuses("policy", "import", str(file))
+
+
+NIGHTS = """\
+policies:
+  - name: nights
+    needs:
+      coordinator:
+        accepts: 2
+        steps:
+          - {notify: [{roster: nights}], channels: [sms, telegram], wait: 2m}
+          - {notify: [{person: Nobody-Knows}], channels: [telegram], wait: 3m}
+rosters:
+  - name: nights
+    timezone: Asia/Almaty
+    rotation: {every: 1 week, handoff: "Mon 09:00", members: [Aigerim]}
+"""
+
+
+class TestWhoWouldRingNow:
+    @pytest.fixture
+    def staffed(self, ready: Panah) -> Panah:
+        """Aigerim has proved her number and linked her account; Дана has not."""
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        house = build(read_settings({**ready.environment, "PANAH_HOME": str(ready.home)}))
+        with house.store.unit("test") as unit:
+            aigerim = find_contact(unit, "Aigerim")
+            assert aigerim is not None
+            chat = find_or_open_chat(unit, "telegram", "7000001")
+            assert isinstance(link_account(unit, chat, make_link_code(unit, aigerim.id)), Contact)
+            sms = unit.session.scalars(
+                select(ContactMethod).where(ContactMethod.contact_id == aigerim.id, ContactMethod.channel == "sms")
+            ).one()
+            sms.chat_id, sms.verified_at = find_or_open_chat(unit, "sms", "+77000000001").id, unit.now
+        house.store.engine.dispose()
+        return ready
+
+    def test_a_dry_run_names_everybody_and_imports_nothing(self, staffed: Panah) -> None:
+        before = staffed.does("policy", "show")
+        said = staffed.does("policy", "import", staffed.writes("policy.yaml", NIGHTS), "--dry-run")
+        assert "nights: coordinator, 2 must accept" in said
+        assert "1. Aigerim (sms, telegram), for 0:02:00" in said
+        assert "2. NOBODY" in said
+        assert said.endswith("Nothing was imported.\n")
+        assert staffed.does("policy", "show") == before
+
+    def test_a_dry_run_of_a_wrong_one_names_the_lines(self, staffed: Panah) -> None:
+        file = staffed.writes("policy.yaml", NIGHTS.replace("wait: 3m", "wait: 3 moons"))
+        assert "line 8" in staffed.refuses("policy", "import", file, "--dry-run")
+
+    def test_what_is_in_force_is_shown_as_data(self, staffed: Panah) -> None:
+        staffed.does("policy", "import", staffed.writes("policy.yaml", NIGHTS))
+        assert "1. Aigerim" in staffed.does("policy", "show", "--now")
+        (need,) = json.loads(staffed.does("policy", "show", "--now", "--json"))
+        assert (need["policy"], need["need"], need["accepts"]) == ("nights", "coordinator", 2)
+        assert need["steps"] == [
+            {"wait_seconds": 120, "people": [{"name": "Aigerim", "channels": ["sms", "telegram"]}]},
+            {"wait_seconds": 180, "people": []},
+        ]
+        staffed.refuses("policy", "show", "--json", status=2)
+
+    def test_a_roster_that_is_missing_is_said(self, staffed: Panah) -> None:
+        assert "There is no roster `duty`" in staffed.does("policy", "show", "--now")
 
 
 class TestAudit:

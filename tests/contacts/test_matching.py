@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 ALL = frozenset(CRITERIA)
-WANTED = Wanted(Role.LAWYER, NOW, region="KZ-ALM", language="kk", country="KZ", speciality="extradition")
+WANTED = Wanted(
+    Role.LAWYER, NOW, region="KZ-ALM", language="kk", country="KZ", specialities=frozenset({"extradition", "child"})
+)
 
 
 def lawyer(contact_id: str = "a", **stated: Any) -> Candidate:
@@ -83,7 +85,7 @@ def test_language(languages: tuple[str, ...], wanted: str | None, found: bool) -
 def test_speciality_must_be_stated() -> None:
     assert fits(lawyer(specialities=("Extradition",)), "speciality")
     assert not fits(lawyer(), "speciality")
-    assert fits(lawyer(), "speciality", wanted=replace(WANTED, speciality=None))
+    assert fits(lawyer(), "speciality", wanted=replace(WANTED, specialities=frozenset()))
 
 
 def test_a_criterion_that_is_not_named_narrows_nothing() -> None:
@@ -166,7 +168,7 @@ NEEDS = st.builds(
     region=st.none() | CODES,
     language=st.none() | TONGUES,
     country=st.none() | st.sampled_from(["KZ", "TR"]),
-    speciality=st.none() | WORDS,
+    specialities=st.frozensets(WORDS, max_size=2),
 )
 MATCHES = st.frozensets(st.sampled_from([*CRITERIA, "typo"]))
 

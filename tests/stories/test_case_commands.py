@@ -54,6 +54,22 @@ def test_the_way_to_a_case_leads_over_accepting_it(town: Town, team: Team) -> No
     assert "they took my brother" in town.page(team.aigerim.link("Open the page"))
 
 
+def test_who_asks_for_a_case_can_accept_it_there_as_long_as_they_are_sought(town: Town, team: Team) -> None:
+    code = reported(town)
+    team.aigerim.sees(code)
+    answer = asks(town, team.timur, f"/case {code}", "first, then open it")
+    assert [button.label for button in answer.buttons] == ["Accept"]
+    team.timur.taps("Accept", on=answer)
+    team.timur.is_told(f"You have taken {code}")
+    team.aigerim.sees(f"{code}: taken by Timur")
+    late = asks(town, team.aigerim, f"/case {code}", "already been taken by Timur")
+    assert late.buttons == ()
+    assert asks(town, team.timur, f"/case {code}").button("Open the page") is not None
+    asks(town, team.dana, f"/case {code}", "first, then open it")
+    team.dana.taps("Accept")
+    team.dana.is_told(f"You have taken {code}")
+
+
 def test_a_case_one_may_not_know_of_is_like_one_that_does_not_exist(town: Town, team: Team) -> None:
     code = reported(town)
     team.dana.sees(code)

@@ -1,0 +1,60 @@
+"""Conflicts of interest: who is not asked about a case, whoever names them.
+
+- Who must not work beside somebody who has it: one of the two names the other under ``avoid`` in the contacts file.
+- Who reported it: they are asked about what they know, not whether they take it. When the list has run out they hear of
+  it as everybody does, and can accept: a report nobody else can take is not lost.
+
+Names of firms and clients under ``avoid`` are for people to read: nothing of a case could be compared with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from alerts.models import Need
+from cases.models import Report
+from contacts.directory import avoided_by
+from contacts.models import Contact, ContactMethod
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Who may not be asked about one case, as it stands."""
+
+    reporters: frozenset[UUID]
+    takers: frozenset[bytes]
+    """Names of those who have it, as fingerprints."""
+    avoided: frozenset[bytes]
+    """Names they must not work beside."""
+
+    def has(self, unit: UnitOfWork, contact: Contact) -> bool:
+        """Whether somebody is in conflict with the case."""
+        if contact.id in self.reporters or contact.name_index in self.avoided:
+            return True
+        return bool(self.takers) and not self.takers.isdisjoint(avoided_by(unit, contact))
+
+
+def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
+    """Find out who is in conflict with the case a need belongs to; nobody is with a fault of ours."""
+    if need.case_id is None:
+        return Conflicts(frozenset(), frozenset(), frozenset())
+    reported = (
+        select(ContactMethod.contact_id)
+        .join(Report, Report.chat_id == ContactMethod.chat_id)
+        .where(Report.case_id == need.case_id)
+    )
+    others = select(Need.accepted_by).where(Need.case_id == need.case_id, Need.id != need.id)
+    takers = unit.session.scalars(select(Contact).where(Contact.id.in_(others))).all()
+    return Conflicts(
+        frozenset(unit.session.scalars(reported)),
+        frozenset(taker.name_index for taker in takers),
+        frozenset(name for taker in takers for name in avoided_by(unit, taker)),
+    )
