@@ -19,7 +19,8 @@ from alerts.following_up import give_away, reach
 from alerts.following_up_notices import ABOUT, REACHES
 from alerts.milestone_buttons import reached_by
 from alerts.milestones import Milestone
-from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need
+from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need, ShiftTest
+from alerts.shifts import confirm_test, refuse_test, shift_test_in
 from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
@@ -100,6 +101,15 @@ def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:
     return theirs and Milestone(row.values[REACHES]) not in reached_by(need)
 
 
+def settle_test(unit: UnitOfWork, test_id: UUID, contact: Contact, *, confirms: bool) -> None:
+    """Confirm the test before a shift, or say that they cannot, as its reader. Repeating it changes nothing more."""
+    unit.actor = f"contact:{contact.id}"
+    if confirms:
+        confirm_test(unit, test_id, contact.id)
+    else:
+        refuse_test(unit, test_id, contact.id)
+
+
 def numbered(unit: UnitOfWork, chat: Chat, number: int) -> Delivery | None:
     """Return the message of this conversation that bears the number; one of another conversation is nobody's here."""
     return unit.session.scalars(
@@ -156,8 +166,12 @@ def answer_key(unit: UnitOfWork, attempt_id: UUID, digits: str) -> Spoken | None
     check_id = check_in(row.values)
     if check_id is not None:
         return _answer_check(unit, row, check_id, digits)
+    test_id = shift_test_in(row.values)
     if digits not in (ACCEPT, DECLINE):
         return Spoken(row.template, row.values, row.language, asks=True)
+    if test_id is not None:
+        settle_test(unit, test_id, contact, confirms=digits == ACCEPT)
+        return Spoken("voice.duty_confirmed" if digits == ACCEPT else "voice.duty_refused", {}, row.language)
     answered = settle_answer(unit, row, contact, accepts=digits == ACCEPT, proved=True)
     return Spoken(f"voice.{_SPOKEN[answered.ack]}", {"code": row.values.get("code", "")}, row.language)
 
@@ -196,6 +210,8 @@ class Link:
     is_open: bool
     reminds: bool = False
     """Whether it asks for news of what its reader has, not whether they take it."""
+    test_id: UUID | None = None
+    """The test before a shift that it confirms, if that is what it is for."""
 
 
 def find_link(unit: UnitOfWork, token: str) -> Link | None:
@@ -205,6 +221,10 @@ def find_link(unit: UnitOfWork, token: str) -> Link | None:
     contact = None if row is None else reader_of(unit, row)
     if row is None or contact is None:
         return None
+    test_id = shift_test_in(row.values)
+    if test_id is not None:
+        waits = unit.session.get_one(ShiftTest, test_id).confirmed_at is None
+        return Link(row, contact, row.language, waits, test_id=test_id)
     return Link(row, contact, row.language, is_answerable(unit, row), reminds=ABOUT in row.values)
 
 

@@ -149,3 +149,27 @@ class MilestoneMissed(Event):
     need_id: UUID
     milestone: str
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ShiftCovered(Event):
+    """Somebody takes over part of a roster."""
+
+    override_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ShiftConfirmed(Event):
+    """Somebody confirmed the test before their shift."""
+
+    test_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ShiftUnconfirmed(Event):
+    """Somebody did not confirm the test before their shift in time, or said that they cannot."""
+
+    test_id: UUID
+    contact_id: UUID

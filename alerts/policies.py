@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alerts.events import PoliciesReplaced
 from alerts.ladder import Ladder, Step
-from alerts.models import CANARY, PolicyDocument
-from alerts.policy import Policies, PolicyError, choose_policy, default_policy, read_policies
+from alerts.models import CANARY, PolicyDocument, RosterOverride
+from alerts.policy import Policies, PolicyError, choose_policy, default_policy, overrides_of, read_policies
 from cases.models import Case
 from contacts.directory import find_contact
+from contacts.duty import SAME_SHIFT, Duty
 from contacts.models import Contact
-from contacts.roster import Handoff, RosterPlan
+from contacts.roster import Handoff, Override, RosterPlan
 from store.base import new_id
 from store.data_keys import SYSTEM
 from store.errors import UnreadableError
 from store.vault import Field
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alerts.models import Need
+    from alerts.policy import RosterSpec
     from store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -88,14 +92,43 @@ def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
     return chosen.needs.get(kind) or built_in.needs[kind]
 
 
-def roster_plan(unit: UnitOfWork, name: str, policies: Policies | None = None) -> RosterPlan | None:
-    """Return the rotation of that name with its members by contact id; None when there is no such roster.
+def duties(unit: UnitOfWork) -> list[Duty]:
+    """Return every roster that has members, with what was agreed about its shifts, as in the document."""
+    return [_duty(unit, spec) for spec in policies_in_force(unit).rosters if spec.members]
+
+
+def duty_named(unit: UnitOfWork, name: str, policies: Policies | None = None) -> Duty | None:
+    """Return one roster, with members by contact id; None when there is none of that name, or it is empty.
 
     Of those in force, unless it is asked about ``policies`` that are not.
     """
     spec = next((one for one in (policies or policies_in_force(unit)).rosters if one.name == name), None)
-    if spec is None or not spec.members:
-        return None
+    return None if spec is None or not spec.members else _duty(unit, spec)
+
+
+def rosters_since(unit: UnitOfWork) -> datetime | None:
+    """Return since when this team has imported documents at all; None if it never did."""
+    since: datetime | None = unit.session.scalar(select(func.min(PolicyDocument.imported_at)))
+    return since
+
+
+def _duty(unit: UnitOfWork, spec: RosterSpec) -> Duty:
+    written_at = unit.session.scalar(select(func.max(PolicyDocument.imported_at))) or unit.now
+    written = overrides_of(spec, partial(_member_id, unit), written_at)
+    return Duty(_plan(unit, spec), (*written, *_agreed(unit, spec.name)))
+
+
+def _agreed(unit: UnitOfWork, roster: str) -> list[Override]:
+    """What was agreed since, but for what is long over: the last hand-off is looked for a week back."""
+    rows = unit.session.scalars(
+        select(RosterOverride)
+        .where(RosterOverride.roster == roster, RosterOverride.ends_at > unit.now - 2 * SAME_SHIFT)
+        .order_by(RosterOverride.created_at, RosterOverride.id)
+    )
+    return [Override(str(row.contact_id), row.starts_at, row.ends_at, row.created_at) for row in rows]
+
+
+def _plan(unit: UnitOfWork, spec: RosterSpec) -> RosterPlan:
     return RosterPlan(
         name=spec.name,
         timezone=spec.timezone,

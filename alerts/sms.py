@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from alerts import replies
 from alerts.acks import Ack
-from alerts.answers import numbered, open_numbered, reader_of, settle_answer
+from alerts.answers import numbered, open_numbered, reader_of, settle_answer, settle_test
 from alerts.channel_states import can_answer_sms
 from alerts.models import Delivery
 from alerts.outbox import enqueue
 from alerts.reach import note_reachable, note_unreachable
+from alerts.shifts import shift_test_in
 from alerts.targets import staff_language
 from cases import intake
 from contacts.models import Contact, ContactMethod
@@ -64,6 +65,11 @@ def _settle(unit: UnitOfWork, chat: Chat, owners: Sequence[Contact], number: int
     reader = None if row is None else reader_of(unit, row)
     if row is None or reader is None:
         _say_unclear(unit, chat, owners[0], "sms.which" if len(rows) > 1 else "sms.unclear")
+        return
+    test_id = shift_test_in(row.values)
+    if test_id is not None:
+        settle_test(unit, test_id, reader, confirms=accepts)
+        _say(unit, chat, reader, "duty.confirmed" if accepts else "duty.refused")
         return
     answered = settle_answer(unit, row, reader, accepts=accepts, proved=False)
     _say(unit, chat, reader, f"sms.{_WORDS[answered.ack]}", code=str(row.values.get("code", "")))

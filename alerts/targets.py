@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from alerts.conflicts import conflicts_of
 from alerts.ladder import Person, Role, Roster
 from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
-from alerts.policies import find_member, roster_plan
+from alerts.policies import duty_named, find_member
 from alerts.seats import seated
 from cases.models import Case
 from cases.triage import topics_of
@@ -132,11 +132,11 @@ def _present(contact: Contact | None) -> Iterator[Contact]:
 
 def _on_roster(unit: UnitOfWork, name: str, policies: Policies | None) -> Iterator[Contact]:
     """Who is on call; without such a roster every coordinator, because an alert must not fall through a gap."""
-    plan = roster_plan(unit, name, policies)
-    if plan is None:
+    duty = duty_named(unit, name, policies)
+    if duty is None:
         yield from active_contacts(unit, "coordinator")
         return
-    member = on_call(plan, (), unit.now).member
+    member = on_call(duty.roster, duty.overrides, unit.now).member
     if member is not None:
         yield from _present(find_member(unit, member))
 

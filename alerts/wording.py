@@ -1,13 +1,14 @@
 """From a queued row to words: what a delivery says is made when it is sent, in the reader's language.
 
 Values in a row are codes and references, never personal data. A reference is looked up here:
-``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@say:KEY`` another text · ``@check:ID`` a code that
-proves a number
+``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@day:INSTANT`` the same with its day
+``@say:KEY`` another text · ``@check:ID`` a code that proves a number · ``@roster:…`` what a team calls a roster
 The value named CASES is a list of ids: how these cases stand follows the text, a line each.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
+from alerts.policies import policies_in_force
 from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
@@ -24,6 +26,8 @@ from texts.catalogue import say, say_plain
 from texts.dates import local_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from store.unit_of_work import UnitOfWork
 
 
@@ -32,6 +36,7 @@ PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
 """Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
 SUBJECT = "email.subject"
 CHECK = "@check"
+ROSTER = "@roster"
 VERIFY = "verify"
 """The value that holds the code of a check."""
 
@@ -56,9 +61,19 @@ def time_ref(at: datetime) -> str:
     return f"@time:{at.isoformat()}"
 
 
+def day_ref(at: datetime) -> str:
+    """A value that becomes a local time with its day."""
+    return f"@day:{at.isoformat()}"
+
+
 def say_ref(key: str) -> str:
     """A value that becomes another text."""
     return f"@say:{key}"
+
+
+def roster_ref(name: str) -> str:
+    """A value that becomes the name of a roster again: teams may name them after people."""
+    return f"{ROSTER}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def check_ref(check_id: UUID) -> str:
@@ -117,22 +132,57 @@ def _links_in_text(text: str, keyboard: Keyboard) -> tuple[str, Keyboard]:
 def _look_up(unit: UnitOfWork, wording: Wording, language: str, value: Any) -> str:
     text = str(value)
     kind, _, what = text.partition(":")
-    if kind == "@contact":
-        return name_of(unit, unit.session.get_one(Contact, UUID(what)))
-    if kind == "@time":
-        return local_time(datetime.fromisoformat(what), wording.zone, language)
-    if kind == "@say":
-        return say(what, language)
-    if kind == CHECK:
-        return _code(unit, UUID(what))
-    return text
+    look = LOOKS.get(kind)
+    return text if look is None else look(_Reader(unit, wording.zone, language), what)
 
 
-def _code(unit: UnitOfWork, check_id: UUID) -> str:
+@dataclass(frozen=True)
+class _Reader:
+    """For whom a reference is looked up."""
+
+    unit: UnitOfWork
+    zone: str
+    language: str
+
+
+def _name(reader: _Reader, contact_id: str) -> str:
+    return name_of(reader.unit, reader.unit.session.get_one(Contact, UUID(contact_id)))
+
+
+def _time(reader: _Reader, at: str) -> str:
+    return local_time(datetime.fromisoformat(at), reader.zone, reader.language)
+
+
+def _day(reader: _Reader, at: str) -> str:
+    return local_time(datetime.fromisoformat(at), reader.zone, reader.language, with_date=True)
+
+
+def _said(reader: _Reader, key: str) -> str:
+    return say(key, reader.language)
+
+
+def _code(reader: _Reader, check_id: str) -> str:
     try:
-        return code_of(unit, unit.session.get_one(MethodCheck, check_id))
+        return code_of(reader.unit, reader.unit.session.get_one(MethodCheck, UUID(check_id)))
     except KeyError:
         raise OutdatedError from None
+
+
+def _roster(reader: _Reader, mark: str) -> str:
+    names = (roster.name for roster in policies_in_force(reader.unit).rosters)
+    found = next((name for name in names if roster_ref(name) == f"{ROSTER}:{mark}"), None)
+    return say("duty.former_roster", reader.language) if found is None else found
+
+
+LOOKS: dict[str, Callable[[_Reader, str], str]] = {
+    "@contact": _name,
+    "@time": _time,
+    "@day": _day,
+    "@say": _said,
+    CHECK: _code,
+    ROSTER: _roster,
+}
+"""What each kind of reference becomes. A new one is a function and a line here."""
 
 
 def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, Any]) -> Button:

@@ -13,6 +13,7 @@ from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
 from app.commands.parked import parked
 from app.commands.policy import policy
+from app.commands.roster import roster
 from app.logs import set_up_logs
 
 NOBODY_ELSE = 0o077
@@ -28,7 +29,7 @@ def main() -> None:
     set_up_logs()
 
 
-for command in (init, up, demo, doctor, contacts, policy, audit, parked, migrate, version, bench):
+for command in (init, up, demo, doctor, contacts, policy, roster, audit, parked, migrate, version, bench):
     main.add_command(command)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
+from alerts.duty_notices import TIMER as WATCH
+from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE
 from alerts.erasing import erase_in_time, erase_what_waited
 from alerts.events import (
@@ -26,6 +28,9 @@ from alerts.events import (
     PoliciesReplaced,
     ReceiptCame,
     ReporterUnreachable,
+    ShiftConfirmed,
+    ShiftCovered,
+    ShiftUnconfirmed,
     StepPaged,
 )
 from alerts.following_up import LAWYER_TIMER as LAWYER
@@ -113,6 +118,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "search_afresh": search_afresh,
             "set_places": partial(set_places, zone=zone),
             "follow_up_anew": follow_up_anew,
+            "watch_anew": watch_anew,
         },
         MethodDied: {"tell_method_died": tell_method_died, "seek_another": seek_another},
         NeedGivenBack: {
@@ -126,6 +132,9 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
+        ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
+        ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
+        ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},
     }
 
 
@@ -159,6 +168,7 @@ def timer_queue(settings: Settings) -> Queue:
         NEWS: tell_news,
         FOLLOW_UP: follow_up,
         LAWYER: ask_for_lawyer,
+        WATCH: watch_rosters,
         CANARY: miss_canary,
     }
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
+from alerts.duty_notices import keep_watch
 from alerts.vitals import read_vitals
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
@@ -51,6 +52,7 @@ STEADY_AFTER = 60.0
 """Real seconds of running after which an earlier failure is forgotten."""
 INBOX_WORKERS = 3
 TICK_SECONDS = 1.0
+ROSTERS_SECONDS = 60.0
 CLOCK_LOOK_SECONDS = 0.05
 
 Work = Callable[[threading.Event], None]
@@ -101,6 +103,7 @@ def _jobs(house: House) -> list[Job]:
     jobs = [
         Job("look", lambda: _look(store), TICK_SECONDS),
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
+        Job("rosters", lambda: _keep_watch(store), ROSTERS_SECONDS),
     ]
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
@@ -117,6 +120,11 @@ def _look(store: Store) -> None:
 
 def _undo_setback(store: Store) -> None:
     undo_setback(store)
+
+
+def _keep_watch(store: Store) -> None:
+    with store.unit("system") as unit:
+        keep_watch(unit)
 
 
 def _off(house: House, queue: Queue) -> Work:
@@ -160,6 +168,7 @@ def _token(house: House) -> str:
 
 def _tick(house: House, stop: threading.Event) -> None:
     say_what_is_set_up(house)
+    _keep_watch(house.store)
     ticker = Ticker(_jobs(house))
     ticker.start()
     stop.wait()

@@ -14,6 +14,7 @@ from alerts.milestone_buttons import ACTIONS
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
+from alerts.shifts import CONFIRM, confirm_test
 from alerts.targets import staff_language
 from alerts.wording import CASES, contact_ref
 from bot.follow_ups import list_to_be_done, mark_done, say_how_far
@@ -59,8 +60,15 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
 def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     if pressed.subject_id is None:
         return toast(unit, chat, given, _too_old(contact))
+    if pressed.action == CONFIRM:
+        there = confirm_test(unit, pressed.subject_id, contact.id)
+        return toast(unit, chat, given, "staff.duty_thanks" if there else "staff.not_for_you")
     if pressed.action in ("accept_all", "decline_all"):
         return _settle_bundle(unit, chat, given, contact, pressed)
+    return _answer_about_need(unit, chat, given, contact, pressed)
+
+
+def _answer_about_need(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     need = unit.session.get_one(Need, pressed.subject_id)
     if pressed.action == "open":
         return _open(unit, chat, given, contact, need)

@@ -222,9 +222,14 @@ def _hand_off(duty: Duty, from_: str | None, to: str, at: datetime) -> HandOff:
     return HandOff(_key("hand-off", duty.roster.name, from_, to, at), duty.roster.name, from_, to, at)
 
 
+def check_key(roster: str, member: str, at: datetime) -> str:
+    """Return what names the check of somebody who goes on call at an instant."""
+    return _key("check", roster, member, at)
+
+
 def _check(duty: Duty, shift: Shift) -> Check:
     member = str(shift.member)
-    return Check(_key("check", duty.roster.name, member, shift.from_), duty.roster.name, member, shift.from_)
+    return Check(check_key(duty.roster.name, member, shift.from_), duty.roster.name, member, shift.from_)
 
 
 def _taking_over(duty: Duty, after: datetime, until: datetime) -> Iterator[Shift]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from alerts.acks import Ack
-from alerts.answers import find_link, settle_answer
+from alerts.answers import find_link, settle_answer, settle_test
 from contacts.verification import prove_by_link
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -38,7 +38,7 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
     pages = Blueprint("answer_link", __name__)
 
     def message(language: str, key: str, status: int = 200) -> Answer:
-        return render_template("message.html", key=key, **Words(language, zone).in_templates()), status
+        return _message(language, zone, key, status)
 
     @pages.get("/answer/<token>")
     def look(token: str) -> Answer:
@@ -48,9 +48,11 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
             if link is None:
                 return message(FALLBACK_LANGUAGE, "web.link_invalid", 404)
             if not link.is_open:
-                return message(link.language, "web.answer_settled")
-            code = link.row.values.get("codes") or link.row.values.get("code", "")
+                return message(link.language, "web.answer_settled" if link.test_id is None else "web.shift_confirmed")
             words = Words(link.language, zone)
+            code = link.row.values.get("codes") or link.row.values.get("code", "")
+        if link.test_id is not None:
+            return render_template("shift.html", token=token, **words.in_templates()), 200
         return render_template("answer.html", code=code, token=token, reminds=link.reminds, **words.in_templates()), 200
 
     @pages.post("/answer/<token>")
@@ -61,8 +63,18 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
             link = find_link(unit, token)
             if link is None:
                 return message(FALLBACK_LANGUAGE, "web.link_invalid", 404)
+            if link.test_id is not None:
+                settle_test(unit, link.test_id, link.contact, confirms=True)
+                return message(link.language, "web.shift_confirmed")
             answered = settle_answer(unit, link.row, link.contact, accepts=accepts, proved=False)
         return message(link.language, WORDS[answered.ack])
+
+    return pages
+
+
+def proof_pages(store: Store, zone: str) -> Blueprint:
+    """Build the routes of a link that proves an address: look (GET) and prove (POST)."""
+    pages = Blueprint("proof_link", __name__)
 
     @pages.get("/prove/<token>")
     def look_at_proof(token: str) -> Answer:
@@ -74,6 +86,11 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
         """Prove the address the link was sent to."""
         with store.unit("web") as unit:
             proved = prove_by_link(unit, token)
-        return message(FALLBACK_LANGUAGE, "web.proved" if proved else "web.link_invalid", 200 if proved else 404)
+        key, status = ("web.proved", 200) if proved else ("web.link_invalid", 404)
+        return _message(FALLBACK_LANGUAGE, zone, key, status)
 
     return pages
+
+
+def _message(language: str, zone: str, key: str, status: int) -> Answer:
+    return render_template("message.html", key=key, **Words(language, zone).in_templates()), status

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from store.queues import where_it_failed
-from web.answer_link import answer_pages
+from web.answer_link import answer_pages, proof_pages
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.metrics import metrics_page
@@ -56,6 +56,7 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     app.register_blueprint(case_link_pages(store, zone))
     app.register_blueprint(case_file_pages(store))
     app.register_blueprint(answer_pages(store, zone))
+    app.register_blueprint(proof_pages(store, zone))
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.policies import ABSENT, find_member, policies_in_force, roster_plan
+from alerts.policies import ABSENT, duty_named, find_member, policies_in_force
 from alerts.policy import default_policy
-from alerts.targets import way_to
+from alerts.targets import way_to, ways_to
 from app.doctor.findings import Finding, Level, fault, ok, warn
 from contacts.directory import active_contacts, name_of
 from contacts.roster import Shift, shifts_between
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from app.wiring import House
+    from contacts.duty import Duty
     from contacts.roster import RosterPlan
     from store.unit_of_work import UnitOfWork
 
@@ -55,26 +56,27 @@ def _rosters(unit: UnitOfWork) -> Iterator[Finding]:
             "describe it in the policy file and import that again",
         )
     for spec in policies.rosters:
-        plan = roster_plan(unit, spec.name)
-        if plan is None:
+        duty = duty_named(unit, spec.name)
+        if duty is None:
             yield fault(f"roster {spec.name}", "it has no members", "name some in the policy file")
         else:
-            yield from _roster(unit, plan)
+            yield from _roster(unit, duty)
 
 
-def _roster(unit: UnitOfWork, plan: RosterPlan) -> Iterator[Finding]:
+def _roster(unit: UnitOfWork, duty: Duty) -> Iterator[Finding]:
+    plan = duty.roster
     name = f"roster {plan.name}"
-    holes = list(_holes(unit, plan))
+    holes = list(_holes(unit, duty))
     yield from (_hole(name, why, shift, plan, now=shift.from_ <= unit.now) for why, shift in holes)
     if not holes:
         yield ok(name, f"somebody can be reached on every shift of the next {AHEAD.days} days")
     yield from _one_country(unit, name, plan.members)
 
 
-def _holes(unit: UnitOfWork, plan: RosterPlan) -> Iterator[tuple[str, Shift]]:
+def _holes(unit: UnitOfWork, duty: Duty) -> Iterator[tuple[str, Shift]]:
     """Yield the first shift of each reason why nobody would hear."""
     seen: set[str] = set()
-    for shift in shifts_between(plan, (), unit.now, unit.now + AHEAD):
+    for shift in shifts_between(duty.roster, duty.overrides, unit.now, unit.now + AHEAD):
         why = _why_unheard(unit, shift.member)
         if why is not None and why not in seen:
             seen.add(why)
@@ -88,14 +90,14 @@ def _why_unheard(unit: UnitOfWork, member: str | None) -> str | None:
         return "a member is not among the contacts"
     if contact.left_at is not None:
         return f"{name_of(unit, contact)} has left"
-    return None if way_to(unit, contact) else f"{name_of(unit, contact)} cannot be reached: no linked, living account"
+    return None if ways_to(unit, contact) else f"{name_of(unit, contact)} cannot be reached: no linked, living account"
 
 
 def _hole(name: str, why: str, shift: Shift, plan: RosterPlan, *, now: bool) -> Finding:
     when = "now" if now else f"from {shift.from_.astimezone(ZoneInfo(plan.timezone)):%a %Y-%m-%d %H:%M} {plan.timezone}"
     level = Level.FAULT if now else Level.WARN
     return Finding(
-        name, level, f"nobody on call {when}: {why}", "link them (panah contacts link-code NAME) or swap turns"
+        name, level, f"nobody on call {when}: {why}", "link them (panah contacts link-code NAME), or panah roster cover"
     )
 
 

@@ -77,7 +77,7 @@ class Desk:
     def leaves(self, channel: str = "sms") -> list[Job]:
         """What is handed to the provider now, which takes it."""
         left: list[Job] = []
-        limits = replace(limits_of(channel, 100), chat_burst=20)
+        limits = replace(limits_of(channel, 100), chat_burst=99, everybody_burst=99)
         while True:
             with self.store.unit("test") as unit:
                 jobs = outbox.take(unit, WORDING, 20, limits, channel=channel)

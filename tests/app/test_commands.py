@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -369,3 +370,95 @@ def events(panah: Panah) -> int:
     with closing(sqlite3.connect(panah.home / "panah.db")) as database:
         count: int = database.execute("SELECT count(*) FROM event").fetchone()[0]
         return count
+
+
+class TestRoster:
+    POLICY = """\
+policies:
+  - name: test
+    applies_to: {jurisdictions: [KZ], risk: any}
+    repeat: 2
+    needs:
+      coordinator:
+        - {notify: [{roster: duty}], channels: [telegram], wait: 2m}
+rosters:
+  - name: duty
+    timezone: Asia/Almaty
+    rotation: {every: 1 day, handoff: "09:00", members: [Aigerim, Timur, Nobody-Knows]}
+"""
+    PEOPLE = "name,role\nAigerim,coordinator\nTimur,coordinator\nДана,lawyer\nMarat,journalist\n"
+
+    @pytest.fixture
+    def rota(self, ready: Panah) -> Panah:
+        ready.does("contacts", "import", ready.writes("people.csv", self.PEOPLE))
+        ready.does("policy", "import", ready.writes("policy.yaml", self.POLICY))
+        return ready
+
+    def shifts(self, rota: Panah) -> list[dict[str, str | None]]:
+        (shown,) = json.loads(rota.does("roster", "show", "--week", "--json"))
+        assert (shown["roster"], shown["timezone"]) == ("duty", "Asia/Almaty")
+        found: list[dict[str, str | None]] = shown["shifts"]
+        return found
+
+    def wall(self, shift: dict[str, str | None], hours: int = 1) -> str:
+        """A time well within a shift, by the clock on the wall."""
+        began = datetime.fromisoformat(str(shift["from"])).replace(tzinfo=None)
+        return f"{began + timedelta(hours=hours):%Y-%m-%d %H:%M}"
+
+    def test_a_week_is_shown_with_its_gaps(self, rota: Panah) -> None:
+        members = [shift["member"] for shift in self.shifts(rota)]
+        assert set(members) == {"Aigerim", "Timur", None}
+        said = rota.does("roster", "show", "--week")
+        assert said.startswith("duty (Asia/Almaty)\n  ")
+        assert "NOBODY" in said
+        assert len(rota.does("roster", "show").splitlines()) in {2, 3}
+
+    def test_somebody_covers(self, rota: Panah) -> None:
+        before = events(rota)
+        gap = next(shift for shift in self.shifts(rota)[1:-1] if shift["member"] is None)
+        start, end = self.wall(gap), self.wall(gap, 5)
+        said = rota.does("roster", "cover", "duty", "дана", "--from", start, "--until", end)
+        assert said.startswith("Agreed: ")
+        assert start in said
+        assert end in said
+        covered = [shift for shift in self.shifts(rota) if shift["member"] == "Дана"]
+        assert [str(one["from"])[:16].replace("T", " ") for one in covered] == [start]
+        assert events(rota) == before + 1
+
+    def test_from_now_on_if_nothing_is_said(self, rota: Panah) -> None:
+        rota.does("roster", "cover", "duty", "Дана", "--until", self.wall(self.shifts(rota)[-2]))
+        assert self.shifts(rota)[0]["member"] == "Дана"
+
+    def test_two_change_places(self, rota: Panah) -> None:
+        shifts = self.shifts(rota)[1:-1]
+        one = next(shift for shift in shifts if shift["member"] == "Aigerim")
+        other = next(shift for shift in shifts if shift["member"] == "Timur")
+        said = rota.does("roster", "swap", "duty", self.wall(one), self.wall(other))
+        assert said.startswith("Agreed:\n  Timur: ")
+        changed = {shift["from"]: shift["member"] for shift in self.shifts(rota)}
+        assert (changed[one["from"]], changed[other["from"]]) == ("Timur", "Aigerim")
+
+    def test_what_cannot_be_agreed_is_said_and_changes_nothing(self, rota: Panah) -> None:
+        before, shifts = self.shifts(rota), self.shifts(rota)
+        gap = next(shift for shift in shifts[1:-1] if shift["member"] is None)
+        mine = next(shift for shift in shifts[1:-1] if shift["member"] == "Aigerim")
+        later, earlier = self.wall(gap, 5), self.wall(gap)
+        for words, command in (
+            ("no roster of that name", ("cover", "nights", "Timur", "--until", later)),
+            ("no contact of that name", ("cover", "duty", CANARY, "--until", later)),
+            ("only coordinators and lawyers", ("cover", "duty", "Marat", "--until", later)),
+            ("must come after", ("cover", "duty", "Timur", "--from", later, "--until", earlier)),
+            ("that time is over", ("cover", "duty", "Timur", "--from", "2020-01-01", "--until", "2020-01-02")),
+            ("more than a year", ("cover", "duty", "Timur", "--until", "2999-01-01")),
+            ("nobody has the shift", ("swap", "duty", earlier, self.wall(mine))),
+            ("that time is over", ("swap", "duty", "2020-01-01 12:00", self.wall(mine))),
+            ("the same person's", ("swap", "duty", self.wall(mine), self.wall(mine, 2))),
+        ):
+            assert words in rota.refuses("roster", *command)
+        rota.refuses("roster", "cover", "duty", "Timur", status=2)
+        rota.refuses("roster", "cover", "duty", "Timur", "--until", "tomorrow", status=2)
+        assert [one["member"] for one in self.shifts(rota)] == [one["member"] for one in before]
+
+    def test_without_rosters_it_says_what_to_do(self, ready: Panah) -> None:
+        assert "panah policy import" in ready.does("roster", "show")
+        assert json.loads(ready.does("roster", "show", "--json")) == []
