@@ -1,11 +1,13 @@
 """Reads TwiML, the XML in which a program says what happens in a call. Only what a call here needs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
 FOR_EVER: Final = 0
 MOST_REPEATS: Final = 1000
+PAUSING: Final = frozenset({"break", "p", "s"})
 
 
 class TwimlError(ValueError):
@@ -124,4 +126,12 @@ def _number(element: ET.Element, name: str, default: float) -> float:
 
 
 def _text(element: ET.Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """The words, SSML and all; where it makes the voice pause, there is a space."""
+    return " ".join("".join(_words(element)).split())
+
+
+def _words(element: ET.Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        yield from _words(child)
+        yield (" " if child.tag in PAUSING else "") + (child.tail or "")

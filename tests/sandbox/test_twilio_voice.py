@@ -183,6 +183,12 @@ def test_words_may_come_with_the_call(twilio: Client, dana: Phone) -> None:
     assert call.is_over() == "completed"
 
 
+def test_marks_for_the_voice_are_not_read_aloud(twilio: Client, dana: Phone) -> None:
+    spelled = "Case <say-as interpret-as='characters'>K7M</say-as>.<break time='1s'/>Press <emphasis>1</emphasis>."
+    twilio.calls.create(to=DANAS, from_=OURS, twiml=f"<Response><Say>{spelled}</Say></Response>")
+    assert dana.rings().answers().hears("Case") == "Case K7M. Press 1."
+
+
 def test_one_document_leads_to_another(twilio: Client, program: Program, clock: Clock, dana: Phone) -> None:
     program.answers["/voice"] = (
         "<Response><Pause length='2'/><Redirect>/more?part=2</Redirect><Say>never</Say></Response>"
