@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from alerts.acks import OPEN, Ack, accept_need, decline_need, standing
 from alerts.answers import settle_answer
+from alerts.arrivals import prove_arrival
 from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of, need_for
 from alerts.milestone_buttons import ACTIONS
@@ -54,6 +55,8 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
     if contact is None:
         return toast(unit, chat, given, "staff.link_prompt")
     unit.actor = f"contact:{contact.id}"
+    if given.message_number is not None:
+        prove_arrival(unit, chat.id, pressed.button_id, given.message_number)
     return _answer_helper(unit, chat, given, contact, pressed)
 
 

@@ -50,6 +50,8 @@ class Press:
 
     callback_id: str
     token: str
+    message_number: str | None = None
+    """Of the message that carries the button; None where Telegram does not say it."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,12 @@ def _read_press(press: object) -> Press | Nothing:
     if not isinstance(press, dict) or not isinstance(press.get("id"), str):
         raise MalformedUpdateError("a callback query has no id")
     token = press.get("data")
-    return Press(press["id"], token) if isinstance(token, str) else Nothing()
+    return Press(press["id"], token, _number(press.get("message"))) if isinstance(token, str) else Nothing()
+
+
+def _number(message: object) -> str | None:
+    found = message.get("message_id") if isinstance(message, dict) else None
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _read_message(message: object, *, edited: bool) -> Message | Elsewhere | Nothing:

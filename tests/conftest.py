@@ -46,7 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         turn = next((name for name in TAKING_TURNS if item.get_closest_marker(name)), None)
         if turn is not None:
-            item.add_marker(pytest.mark.xdist_group(turn))
+            # Processes mostly wait, so that two rows of them fit on two cores: one for each engine.
+            engine = " on postgresql" if turn == "processes" and "postgresql" in item.nodeid else ""
+            item.add_marker(pytest.mark.xdist_group(turn + engine))
 
 
 @pytest.fixture(scope="session")

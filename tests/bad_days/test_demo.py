@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.bad_days.conftest import Tell
 
 
+FIRST_QUESTION = "نېمە ئىش بولۇۋاتىدۇ"
+"""In the language of her phone."""
+
+
 @pytest.mark.processes
 @pytest.mark.timeout(180)
 def test_the_demo_rings_survives_a_kill_and_leaves_nothing(tmp_path: Path, compiled: Path, tell: Tell) -> None:
@@ -30,7 +34,7 @@ def test_the_demo_rings_survives_a_kill_and_leaves_nothing(tmp_path: Path, compi
         page.writes("Gulnar", "they took my brother")
         page.sees("Aigerim", "Accept")
         page.sees("Dana", "LAWYER NEEDED")
-        page.sees("Gulnar", "What is happening?")  # sent once it was written down that the words before it were
+        page.sees("Gulnar", FIRST_QUESTION)  # sent once it was written down that the messages before it were
 
         (child,) = children_of(demo.pid)
         killed_at = time.monotonic()

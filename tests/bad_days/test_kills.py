@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.storm
 @pytest.mark.processes
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_killed_twenty_times_with_fifty_reports_in_flight(ground: Ground, tell: Tell) -> None:
     weather(ground, tell, reports=50, kills=20, seed=20260302)
 

@@ -49,6 +49,7 @@ def test_killed_after_telegram_answered_and_before_the_commit(ground: Ground) ->
     program = ground.running()
     aigerim, _ = ground.team()
     gulnar = ground.relative()
+    ground.sandbox.wait_until_collected()
     with nobody_else_writes(ground):
         gulnar.writes("they took my brother")
         ground.sandbox.wait_until(lambda: ground.sandbox.calls("getUpdates")[-1].answered == 200)

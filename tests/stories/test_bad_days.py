@@ -99,6 +99,19 @@ def test_a_page_whose_answer_was_lost_is_sent_again_and_written_down(town: Town,
     assert second.plain == first.plain
 
 
+def test_accepting_a_page_whose_answer_was_lost_opens_the_case_all_the_same(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    with town.sandbox.faults.drops_connection(chat=team.aigerim, accepted=True, times=1):
+        gulnar.writes("hello")
+        code = town.code_on(gulnar)
+        team.aigerim.taps("Accept", on=team.aigerim.sees(code))  # before it could be sent again
+    gulnar.sees("has taken")
+    taken = team.aigerim.sees(f"You have taken {code}")
+    assert [button.label for button in taken.buttons][:1] == ["Open"]
+    town.rests()
+    assert not [message for message in team.aigerim.messages if message.button("Accept")]
+
+
 def test_a_page_that_telegram_will_not_take_goes_to_the_next_person_and_is_shown(town: Town, team: Team) -> None:
     town.expects(parked=1)
     gulnar = town.relative()
