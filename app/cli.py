@@ -9,6 +9,7 @@ import click
 from app.commands.audit import audit
 from app.commands.bench import bench
 from app.commands.contacts import contacts
+from app.commands.deliveries import deliveries
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
 from app.commands.parked import parked
@@ -29,7 +30,21 @@ def main() -> None:
     set_up_logs()
 
 
-for command in (init, up, demo, doctor, contacts, policy, roster, audit, parked, migrate, version, bench):
+for command in (
+    init,
+    up,
+    demo,
+    doctor,
+    contacts,
+    policy,
+    roster,
+    audit,
+    deliveries,
+    parked,
+    migrate,
+    version,
+    bench,
+):
     main.add_command(command)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from alerts.board import messages
 from alerts.models import Delivery, DeliveryState, Need, NeedState, Page
 from contacts.directory import name_of
 from contacts.models import Contact
@@ -20,26 +21,44 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from alerts.board import Message
     from store.unit_of_work import UnitOfWork
 
 SHOWN_AS = {
     DeliveryState.QUEUED: "queued",
-    DeliveryState.FAILED_TEMPORARY: "queued",
     DeliveryState.SENDING: "sending",
     DeliveryState.SENT: "sent",
+    DeliveryState.DELIVERED: "delivered",
+    DeliveryState.READ: "read",
     DeliveryState.UNKNOWN: "unknown",
     DeliveryState.FAILED_PERMANENT: "failed",
+    DeliveryState.BUNDLED: "bundled",
+    DeliveryState.CANCELLED: "withdrawn",
+    DeliveryState.EXPIRED: "withdrawn",
 }
-"""What a delivery's state is called on the page; a page that was withdrawn before it left alerted nobody."""
+"""What a delivery's state is called on the page."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One channel that rang, or is to ring, and how far it came. ``why`` is an English sentence of our own tables."""
+
+    channel: str
+    state: str
+    at: datetime
+    why: str = ""
+    together: bool = False
+    """Another message says it together with other cases."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One person who was alerted, and what came of it last."""
+    """One person who was asked, the last time. ``answer``: accepted, declined, failed (no way reached them) or None."""
 
     name: str
     at: datetime
-    state: str
+    answer: str | None
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True)
@@ -82,28 +101,50 @@ def _state(need: Need) -> str:
 
 
 def _asked(unit: UnitOfWork, need: Need) -> Iterator[Asked]:
-    """Yield everybody who was alerted once, as it stands after the last time."""
-    rows = unit.session.execute(
-        select(Page, Delivery.state)
-        .join(Delivery, Delivery.page_id == Page.id)
-        .where(Page.need_id == need.id, Delivery.action == "send")
-        .order_by(Page.asked_at, Page.id)
+    """Yield everybody who was asked once, as it stands after the last time."""
+    pages = unit.session.scalars(select(Page).where(Page.need_id == need.id).order_by(Page.asked_at, Page.id))
+    latest = {page.contact_id: page for page in pages}
+    rang = _rang(unit, need)
+    for page in sorted(latest.values(), key=lambda one: one.asked_at):
+        ways = tuple(_way(one, rang) for one in rang.values() if one.page_id == page.id)
+        yield Asked(_name(unit, page.contact_id), page.asked_at, _answer(need, page), ways)
+
+
+def _rang(unit: UnitOfWork, need: Need) -> dict[UUID, Message]:
+    """Every message that asked for a need, and the bundles that said the same."""
+    mine = Delivery.need_id == need.id
+    bundles = select(Delivery.bundle_id).where(mine, Delivery.bundle_id.is_not(None))
+    found = messages(unit, Delivery.action == "send", or_(mine, Delivery.id.in_(bundles)))
+    return {one.id: one for one in found}
+
+
+def _way(one: Message, rang: dict[UUID, Message]) -> Way:
+    """What a channel came to; what a bundle says in its place came to what the bundle did."""
+    bundle = None if one.bundle_id is None else rang.get(one.bundle_id)
+    stands = one if bundle is None else bundle
+    state = _state_of(stands)
+    failed = state in ("failed", "retrying", "unknown") and stands.why is not None
+    return Way(
+        one.channel,
+        state,
+        stands.at,
+        stands.why[1] if failed and stands.why is not None else "",
+        one.bundle_id is not None,
     )
-    latest = {page.contact_id: (page, state) for page, state in rows}
-    for page, state in sorted(latest.values(), key=lambda one: one[0].asked_at):
-        shown = _outcome(need, page, state)
-        if shown is not None:
-            yield Asked(_name(unit, page.contact_id), page.asked_at, shown)
 
 
-def _outcome(need: Need, page: Page, state: str) -> str | None:
+def _state_of(one: Message) -> str:
+    if one.state == DeliveryState.FAILED_TEMPORARY:
+        return "failed" if one.due_at is None else "retrying"
+    return "held_back" if one.throttled else SHOWN_AS[DeliveryState(one.state)]
+
+
+def _answer(need: Need, page: Page) -> str | None:
     if need.accepted_by == page.contact_id:
         return "accepted"
     if page.declined_at is not None:
         return "declined"
-    if page.unreachable_at is not None:
-        return "failed"
-    return SHOWN_AS.get(DeliveryState(state))
+    return "failed" if page.unreachable_at is not None else None
 
 
 def _name(unit: UnitOfWork, contact_id: UUID) -> str:

@@ -50,7 +50,7 @@ def _unproved(unit: UnitOfWork, methods: Sequence[tuple[Contact, ContactMethod]]
     dead = [(contact, method.channel) for contact, method in methods if method.dead_at is not None]
     if unproved:
         said = f"not proved, so nothing is sent there: {_by_name(unit, unproved)}"
-        yield warn("methods", said, "Telegram: panah contacts link-code NAME; elsewhere their owner answers the code")
+        yield warn("methods", said, "Telegram: panah contacts link-code NAME; the others: panah contacts verify NAME")
     if dead:
         said = f"the provider says that nobody can be reached there: {_by_name(unit, dead)}"
         yield warn("methods", said, "ask them; a new number or address comes with panah contacts import FILE.csv")

@@ -242,6 +242,22 @@ class TestWhoWouldRingNow:
         assert "There is no roster `duty`" in staffed.does("policy", "show", "--now")
 
 
+class TestDeliveries:
+    def test_what_was_sent_is_shown_without_where_to_and_what(self, ready: Panah) -> None:
+        assert ready.does("deliveries") == "There are none.\n"
+        ready.does("contacts", "import", ready.writes("team.csv", WAYS))
+        ready.does("contacts", "verify", "Aigerim")
+        shown = ready.does("deliveries")
+        assert "voice send Aigerim: queued" in shown
+        voice, _ = json.loads(ready.does("deliveries", "--json"))
+        assert (voice["helper"], voice["state"], voice["attempts"]) == ("Aigerim", "queued", [])
+        assert "+7700" not in shown
+        assert ready.does("deliveries", "--stuck") == "There are none.\n"
+
+    def test_a_code_nobody_knows_is_a_fault(self, ready: Panah) -> None:
+        assert "no case of this code" in ready.refuses("deliveries", "--case", "K7M-4TX")
+
+
 class TestAudit:
     def test_an_untouched_log_holds(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))

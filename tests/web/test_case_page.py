@@ -6,17 +6,17 @@ import html
 import re
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
 
-from alerts.models import Delivery, Need, NeedState, Page
+from alerts.models import Attempt, Delivery, Need, NeedState, Page
 from alerts.outbox import enqueue
 from cases.links import LINK_MINUTES
 from contacts.models import Contact
 from store.base import new_id
-from store.chats import find_or_open_chat
+from store.chats import Chat, find_or_open_chat
 from store.eventlog import EventRow
 from tests.web.conftest import ZONE
 from tests.web.scene import FIRST_WORDS, Scene
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from store.clock import ManualClock
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 SCRIPT = "<script>alert('x')</script><img src=//evil.example>"
 
@@ -212,7 +212,8 @@ class TestWords:
 
 
 class TestTrail:
-    def page(self, scene: Scene, name: str, state: str, *, declined: bool = False) -> None:
+    def page(self, scene: Scene, name: str, *ways: dict[str, Any], declined: bool = False) -> None:
+        """Somebody was asked; each way is the channel and how its message stands."""
         dana = scene.helper(name, "lawyer", accepts=False)
         with scene.store.unit("test") as unit:
             need = unit.session.scalars(select(Need).where(Need.kind == "lawyer")).one()
@@ -220,10 +221,17 @@ class TestTrail:
             page.declined_at, page.channels = unit.now if declined else None, ["telegram"]
             unit.session.add(page)
             unit.session.flush()
-            sent = enqueue(
-                unit, find_or_open_chat(unit, "telegram", name), "page.lawyer", language="en", page_id=page.id
-            )
-            unit.session.execute(update(Delivery).where(Delivery.id == sent).values(state=state))
+            for way in ways:
+                self.ring(unit, name, page, dict(way))
+
+    def ring(self, unit: UnitOfWork, name: str, page: Page, way: dict[str, Any]) -> None:
+        chat = find_or_open_chat(unit, way.pop("channel", "telegram"), name)
+        why = way.pop("why", None)
+        sent = enqueue(unit, chat, "page.lawyer", language="en", page_id=page.id, need_id=page.need_id, asks=True)
+        assert sent is not None
+        unit.session.execute(update(Delivery).where(Delivery.id == sent).values(**way))
+        if why is not None:
+            unit.session.add(Attempt(id=new_id(), delivery_id=sent, began_at=unit.now, code="code", meaning=why))
 
     @pytest.fixture
     def sought(self, scene: Scene, quick_store: Store) -> UUID:
@@ -236,23 +244,55 @@ class TestTrail:
         return coordinator
 
     def test_a_coordinator_sees_whom_the_search_has_met(self, client: FlaskClient, scene: Scene, sought: UUID) -> None:
-        for name, state in (("Timur", "sent"), ("Marat", "failed_temporary"), ("Zhanna", "unknown")):
-            self.page(scene, name, state)
-        self.page(scene, "Serik", "sent", declined=True)
-        self.page(scene, "Nobody", "cancelled")
+        self.page(scene, "Timur", {"state": "sent"})
+        self.page(scene, "Marat", {"state": "failed_temporary", "why": "the telephone is switched off"})
+        self.page(scene, "Zhanna", {"state": "unknown", "due_at": None})
+        self.page(scene, "Serik", {"state": "sent"}, declined=True)
+        self.page(scene, "Asel", {"state": "cancelled", "due_at": None})
         text = shown(client.post(scene.link(sought)).text)
         assert "Coordinator accepted · Aigerim" in text
         assert "Lawyer people are being alerted" in text
-        assert "Timur · sent, no answer yet" in text
-        assert "Marat · in the queue" in text
-        assert "Zhanna · may not have arrived" in text
+        assert re.search("Timur · [^·]+ Telegram · sent, no answer yet", text)
+        assert re.search("Marat · [^·]+ Telegram · did not get through yet; tried again · .* is switched off", text)
+        assert "Telegram · may not have arrived" in text
         assert "Serik · declined" in text
-        assert "Nobody" not in text
+        assert re.search("Asel · [^·]+ Telegram · withdrawn before it left", text)
+
+    def test_every_channel_that_rang_is_shown_with_what_became_of_it(
+        self, client: FlaskClient, scene: Scene, sought: UUID
+    ) -> None:
+        with scene.store.read() as unit:
+            at = unit.now
+        gone = {"channel": "sms", "state": "failed_permanent", "due_at": None, "why": "this is not a telephone number"}
+        read = {"channel": "email", "state": "read", "read_at": at, "due_at": None}
+        heard = {"channel": "voice", "state": "delivered", "delivered_at": at, "due_at": None}
+        held = {"channel": "other", "throttled": True}
+        self.page(scene, "Timur", gone, read, heard, held)
+        text = shown(client.post(scene.link(sought)).text)
+        for said in (
+            "Text message · did not get through · [^·]+ this is not a telephone number",
+            "E-mail · read, no answer yet",
+            "Call · delivered, no answer yet",
+            "Other messenger · held back: many alerts at once",
+        ):
+            assert re.search(said, text), text
+
+    def test_what_a_bundle_says_came_to_what_the_bundle_did(
+        self, client: FlaskClient, scene: Scene, sought: UUID
+    ) -> None:
+        self.page(scene, "Timur", {"state": "queued", "channel": "sms"})
+        with scene.store.unit("test") as unit:
+            page = unit.session.scalars(select(Delivery)).one()
+            bundle = enqueue(unit, unit.session.get_one(Chat, page.chat_id), "page.bundle", language="en", asks=True)
+            page.state, page.bundle_id, page.due_at = "bundled", bundle, None
+        assert "Text message · in the queue · told together with other cases" in shown(
+            client.post(scene.link(sought)).text
+        )
 
     def test_a_lawyer_sees_who_has_taken_it_and_not_who_was_asked(self, client: FlaskClient, scene: Scene) -> None:
         scene.helper()
         dana = scene.helper("Dana", "lawyer")
-        self.page(scene, "Timur", "sent", declined=True)
+        self.page(scene, "Timur", {"state": "sent"}, declined=True)
         text = shown(client.post(scene.link(dana)).text)
         assert "Coordinator accepted · Aigerim" in text
         assert "Lawyer accepted · Dana" in text

@@ -1,0 +1,169 @@
+"""What became of every message: each call that was made, what its provider said to it and reported later.
+
+For people who run the team: ids, case codes, codes of providers with what they mean, and who of the helpers it was
+for. Never a number, an address or a word of a message.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from alerts.models import Attempt, Delivery, DeliveryState, Need, Receipt
+from alerts.vitals import is_late
+from cases.models import Case
+from contacts.models import ContactMethod
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+
+    from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a provider reported about a call afterwards."""
+
+    at: datetime
+    arrival: str
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One call. ``outcome`` is ``sent``, the kind of failure, or None while nobody knows."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    code: str | None
+    meaning: str | None
+    reported: tuple[Reported, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one address, as it stands. ``contact_id`` is None where it is for whoever reported."""
+
+    id: UUID
+    case_code: str | None
+    need: str | None
+    contact_id: UUID | None
+    page_id: UUID | None
+    channel: str
+    action: str
+    template: str
+    state: str
+    at: datetime
+    """Since when it stands so, as far as it is known."""
+    created_at: datetime
+    due_at: datetime | None
+    throttled: bool
+    parked: bool
+    bundle_id: UUID | None
+    tried: tuple[Tried, ...]
+
+    @property
+    def why(self) -> tuple[str, str] | None:
+        """Code and meaning of the newest failure that was told of it; None when there was none."""
+        for one in reversed(self.tried):
+            failed = [said for said in one.reported if said.arrival.startswith("failed")]
+            if failed:
+                return failed[-1].code, failed[-1].meaning.removeprefix("gone: ")
+            if one.code is not None:
+                return one.code, one.meaning or ""
+        return None
+
+
+def messages(
+    unit: UnitOfWork, *which: ColumnElement[bool], newest: int | None = None, stuck: bool = False
+) -> list[Message]:
+    """Return messages in the order they were queued; of many the ``newest`` so many, or only what is ``stuck``."""
+    late = or_(is_late(unit.now), Delivery.parked_at.is_not(None))
+    wanted = (
+        select(Delivery, Case.code, Need.kind, ContactMethod.contact_id)
+        .outerjoin(Need, Need.id == Delivery.need_id)
+        .outerjoin(Case, Case.id == Need.case_id)
+        .outerjoin(ContactMethod, ContactMethod.id == Delivery.method_id)
+        .where(*which, *([late] if stuck else []))
+        .order_by(Delivery.created_at.desc(), Delivery.order_key.desc())
+        .limit(newest)
+    )
+    rows = list(reversed(unit.session.execute(wanted).all()))
+    tried = _tried(unit, [row[0].id for row in rows])
+    return [_message(*row, tuple(tried[row[0].id])) for row in rows]
+
+
+def of_case(case_id: UUID) -> ColumnElement[bool]:
+    """Which messages asked for something a case needs, bundles among them."""
+    needs = select(Need.id).where(Need.case_id == case_id)
+    bundles = select(Delivery.bundle_id).where(Delivery.need_id.in_(needs), Delivery.bundle_id.is_not(None))
+    return or_(Delivery.need_id.in_(needs), Delivery.id.in_(bundles))
+
+
+def _message(row: Delivery, code: str | None, need: str | None, contact_id: UUID | None, tried: Any) -> Message:
+    return Message(
+        id=row.id,
+        case_code=code,
+        need=need,
+        contact_id=contact_id,
+        page_id=row.page_id,
+        channel=row.channel,
+        action=row.action,
+        template=row.template,
+        state=row.state,
+        at=_since(row, tried),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        throttled=row.throttled and row.state == DeliveryState.QUEUED,
+        parked=row.parked_at is not None,
+        bundle_id=row.bundle_id,
+        tried=tried,
+    )
+
+
+def _since(row: Delivery, tried: Sequence[Tried]) -> datetime:
+    """When it came to its state: by the instants it keeps, else by its newest call."""
+    known = {
+        DeliveryState.READ: row.read_at,
+        DeliveryState.DELIVERED: row.delivered_at,
+        DeliveryState.SENT: row.sent_at,
+        DeliveryState.QUEUED: row.created_at,
+        DeliveryState.BUNDLED: row.created_at,
+        DeliveryState.CANCELLED: row.created_at,
+    }.get(DeliveryState(row.state))
+    if known is not None:
+        return known
+    newest = tried[-1] if tried else None
+    heard = [one.at for one in newest.reported] if newest is not None else []
+    return max([row.created_at, *([newest.ended_at or newest.began_at] if newest is not None else []), *heard])
+
+
+def _tried(unit: UnitOfWork, deliveries: Sequence[UUID]) -> dict[UUID, list[Tried]]:
+    attempts = unit.session.scalars(
+        select(Attempt).where(Attempt.delivery_id.in_(deliveries)).order_by(Attempt.began_at, Attempt.id)
+    ).all()
+    reported = _reported(unit, [attempt.id for attempt in attempts])
+    found: dict[UUID, list[Tried]] = defaultdict(list)
+    for one in attempts:
+        tried = Tried(one.began_at, one.ended_at, one.outcome, one.code, one.meaning, tuple(reported[one.id]))
+        found[one.delivery_id].append(tried)
+    return found
+
+
+def _reported(unit: UnitOfWork, attempts: Sequence[UUID]) -> dict[UUID, list[Reported]]:
+    rows = unit.session.scalars(
+        select(Receipt).where(Receipt.attempt_id.in_(attempts)).order_by(Receipt.at, Receipt.id)
+    )
+    found: dict[UUID, list[Reported]] = defaultdict(list)
+    for one in rows:
+        found[one.attempt_id].append(Reported(one.at, one.arrival, one.code, one.meaning))
+    return found
