@@ -328,6 +328,8 @@ def _wait_for_lanes(now: datetime, lanes: dict[str, Lane], limits: Limits, due: 
     ]
     refused = [answer.ready_at for _, answer in asked if not answer.allowed]
     if refused:
+        for lane, answer in asked:  # less only where the clock was set back: the lane is not to refuse for ever
+            lane.free_at = min(lane.free_at, answer.new_free_at)
         return max(refused)
     for lane, answer in asked:
         lane.free_at = answer.new_free_at

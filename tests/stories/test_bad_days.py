@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tests.stories.conftest import Team
     from tests.story import Town
 
+SOON = 25.0
+"""Real seconds; a job that looks for such a clock every thirty might mend it too."""
+
 
 def outcomes(town: Town) -> Counter[str | None]:
     """How the provider calls ended."""
@@ -110,6 +113,16 @@ def test_accepting_a_page_whose_answer_was_lost_opens_the_case_all_the_same(town
     assert [button.label for button in taken.buttons][:1] == ["Open"]
     town.rests()
     assert not [message for message in team.aigerim.messages if message.button("Accept")]
+
+
+def test_a_clock_that_is_set_back_holds_up_no_message(town: Town, team: Team) -> None:
+    gulnar, zarina = town.relative(), town.relative("Zarina")
+    gulnar.writes("they took my brother")
+    team.aigerim.sees(town.code_on(gulnar))
+    town.later(hours=-3)
+    zarina.writes("they took my sister")
+    zarina.sees("We have your message", timeout=SOON)
+    team.aigerim.sees(town.code_on(zarina), timeout=SOON)
 
 
 def test_a_page_that_telegram_will_not_take_goes_to_the_next_person_and_is_shown(town: Town, team: Team) -> None:
