@@ -44,7 +44,7 @@ class PushedTown(Town):
 
     @contextmanager
     def running(self, house: House, roles: frozenset[str] = ROLES) -> Iterator[None]:
-        with super().running(house, roles):
+        with super().running(house, roles | {"web"}):
             yield
 
     def looks_at_the_webhook(self) -> None:
