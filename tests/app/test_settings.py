@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "S3cret-value-nobody-may-see"
+TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32}
+MAIL = {"SMTP_URL": "smtps://user:password@mail.example.org", "MAIL_FROM": "panah@example.org"}
 NAMES = sorted(str(field.alias) for field in Settings.model_fields.values())
 
 
@@ -57,12 +59,49 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "TELEGRAM_PROXY": "http://localhost:3128",
         "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-sixteen-letters",
         "HEARTBEAT_URL": "https://monitor.example.org/x",
+        **TWILIO,
+        **MAIL,
+        "TWILIO_API_URL": "http://localhost:8082",
+        "TWILIO_SMS_FROM": "+77000000000",
+        "TWILIO_VOICE_FROM": "+77000000000",
+        "PANAH_SMS_PER_SECOND": "2",
+        "PANAH_CALLS_PER_SECOND": "0.5",
+        "PANAH_SMS_ANSWERS_IN": "kz, KG",
+        "PANAH_OTHER_CHANNELS": "true",
+        "PANAH_CANARY": "false",
     }
+    together = TWILIO if name.startswith("TWILIO_") else MAIL if name in MAIL else {}
+    company = {other: value for other, value in together.items() if other != name}
     file = tmp_path / "value"
     file.write_text(values.get(name, "a value") + "\n")
-    from_file = read_settings({f"{name}_FILE": str(file)})
-    assert from_file == read_settings({name: values.get(name, "a value")})
+    from_file = read_settings({**company, f"{name}_FILE": str(file)})
+    assert from_file == read_settings({**company, name: values.get(name, "a value")})
     assert from_file != read_settings({}) or name in {"PANAH_TIMEZONE", "TELEGRAM_MODE"}
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32},
+        {"TWILIO_AUTH_TOKEN": SECRET},
+        {"TWILIO_SMS_FROM": "+77000000000"},
+        {"SMTP_URL": f"smtps://user:{SECRET}@mail.example.org"},
+        {"MAIL_FROM": "panah@example.org"},
+    ],
+)
+def test_half_a_channel_is_refused(alone: dict[str, str]) -> None:
+    why = refused(**alone)
+    assert "set both or neither" in why or "need TWILIO_ACCOUNT_SID" in why
+    assert SECRET not in why
+
+
+def test_a_channel_is_on_when_it_is_whole_and_calls_need_an_address_for_their_keys() -> None:
+    numbers = {"TWILIO_SMS_FROM": "+77000000000", "TWILIO_VOICE_FROM": "+77000000000"}
+    assert read_settings({}).channels == frozenset()
+    assert read_settings({**TWILIO, **numbers, **MAIL}).channels == {"sms", "email"}
+    public = {"PANAH_PUBLIC_URL": "https://panah.example.org"}
+    assert read_settings({**TWILIO, **numbers, **public}).channels == {"sms", "voice"}
+    assert read_settings({"PANAH_SMS_ANSWERS_IN": "kz, KG,KZ"}).sms_answers_in == ("KG", "KZ")
 
 
 def test_a_name_and_its_file_together_are_refused(tmp_path: Path) -> None:
@@ -87,8 +126,8 @@ def test_an_unknown_name_of_ours_is_an_error_that_names_it(name: str) -> None:
     assert refused(**{name: SECRET}) == f"{name}: there is no such setting; see .env.example"
 
 
-def test_names_of_others_and_reserved_ones_are_none_of_our_business() -> None:
-    others = {"PATH": "/bin", "SMTP_URL": "smtps://x", "TWILIO_AUTH_TOKEN_FILE": "/nowhere"}
+def test_names_of_others_are_none_of_our_business() -> None:
+    others = {"PATH": "/bin", "SMTP_SERVER": "x", "TWILIO_EDGE": "nowhere"}
     assert read_settings(others) == read_settings({})
 
 
@@ -160,6 +199,10 @@ def test_secrets_are_not_in_the_printed_form() -> None:
             "DATABASE_URL": f"postgresql+psycopg://panah:{SECRET}@localhost/panah",
             "TELEGRAM_BOT_TOKEN": f"123:{SECRET}",
             "TELEGRAM_PROXY": f"http://user:{SECRET}@localhost",
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": SECRET,
+            "SMTP_URL": f"smtps://user:{SECRET}@mail.example.org",
+            "MAIL_FROM": "panah@example.org",
         }
     )
     assert SECRET not in f"{settings!r} {settings}"
