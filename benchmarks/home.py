@@ -68,8 +68,8 @@ class Home:
 
 
 @contextmanager
-def throwaway_home(options: Options, bot: Bot) -> Iterator[Home]:
-    """Set up a home whose Telegram is the stub; everything is removed afterwards."""
+def throwaway_home(options: Options, bot: Bot, **more: str) -> Iterator[Home]:
+    """Set up a home whose Telegram is the stub, with ``more`` settings; everything is removed afterwards."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="panah-bench-", dir=options.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -79,6 +79,7 @@ def throwaway_home(options: Options, bot: Bot) -> Iterator[Home]:
             "PANAH_CANARY": "false",  # nothing else is to go on while something is measured
             "TELEGRAM_API_URL": bot.url,
             "TELEGRAM_BOT_TOKEN": bot.token,
+            **more,
         }
         if options.postgresql is not None:
             ours["DATABASE_URL"] = stack.enter_context(_database(options.postgresql))

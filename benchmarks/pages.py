@@ -30,7 +30,7 @@ IN_A_UNIT = 200
 def queue_pages(house: House, count: int) -> None:
     """Queue so many pages for one need: three buttons each, for chats FIRST_CHAT and on."""
     with house.store.unit("bench") as unit:
-        need_id, contact_id = _need(unit)
+        need_id, contact_id = open_need(unit)
     for begin in range(0, count, IN_A_UNIT):
         with house.store.unit("bench") as unit:
             need = unit.session.get_one(Need, need_id)
@@ -38,11 +38,12 @@ def queue_pages(house: House, count: int) -> None:
                 _queue_page(unit, need, contact_id, number)
 
 
-def _need(unit: UnitOfWork) -> tuple[UUID, UUID]:
+def open_need(unit: UnitOfWork) -> tuple[UUID, UUID]:
+    """Open a case and its need for a coordinator; return the need's id and that of a coordinator."""
     case = Case(id=new_id(), code="K7M-4TX", region="KZ-ALM", language="en", opened_at=unit.now)
     unit.session.add(case)
     unit.session.flush()
-    alert = Alert(id=new_id(), case_id=case.id, kind="custody", opened_at=unit.now)
+    alert = Alert(id=new_id(), case_id=case.id, kind="custody", cluster_id=new_id(), opened_at=unit.now)
     unit.session.add(alert)
     unit.session.flush()
     need = Need(id=new_id(), alert_id=alert.id, case_id=case.id, kind="coordinator", urgency="now", opened_at=unit.now)
@@ -54,6 +55,7 @@ def _need(unit: UnitOfWork) -> tuple[UUID, UUID]:
 def _queue_page(unit: UnitOfWork, need: Need, contact_id: UUID, number: int) -> None:
     chat = find_or_open_chat(unit, "telegram", str(FIRST_CHAT + number))
     page = Page(id=new_id(), need_id=need.id, contact_id=contact_id, round=1, step=number, asked_at=unit.now)
+    page.channels = ["telegram"]
     unit.session.add(page)
     unit.session.flush()
     template, values = page_words(unit, need)
@@ -71,6 +73,8 @@ def _queue_page(unit: UnitOfWork, need: Need, contact_id: UUID, number: int) -> 
         urgent=True,
         page_id=page.id,
         need_id=need.id,
+        asks=True,
+        first_of_cluster=True,
     )
 
 

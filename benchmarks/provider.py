@@ -38,10 +38,10 @@ class Journal:
 
 
 class Bot:
-    """One bot account at the stub."""
+    """One account at the stub: a bot, or with the ``name`` of one an account at Twilio."""
 
-    def __init__(self, port: int) -> None:
-        self.token = f"{secrets.randbelow(10**8) + 10**8}:{secrets.token_urlsafe(24)}"
+    def __init__(self, port: int, name: str | None = None) -> None:
+        self.token = name or f"{secrets.randbelow(10**8) + 10**8}:{secrets.token_urlsafe(24)}"
         self.url = f"http://127.0.0.1:{port}"
         self._port = port
         self._next_update = 1
@@ -64,6 +64,15 @@ class Bot:
         told = self._ask("journal", {})
         handed = {int(number): at for number, at in told["handed"].items()}
         return Journal(handed, [(chat, at) for chat, at in told["sent"]], told["polls"])
+
+    def block(self, chat: int) -> None:
+        """Let the person of a chat block this bot."""
+        self._ask("block", {"chat": str(chat)})
+
+    def refused_at(self, chat: int) -> float:
+        """When a message to a blocked chat was last refused."""
+        at: float = self._ask("refused", {"chat": str(chat)})
+        return at
 
     def set_latency(self, seconds: float) -> None:
         """Let every answer to a message take so long."""

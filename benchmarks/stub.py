@@ -1,4 +1,4 @@
-"""A small fast Bot API in a process of its own: real HTTP, and one clock for what it hands out and what arrives.
+"""A small fast Bot API, and a Twilio, in a process of its own: real HTTP, and one clock for what comes and goes.
 
 Started by :mod:`benchmarks.provider`. It prints its port. Times are ``time.monotonic()``, which all processes of a
 machine share.
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 100
 LOOK_EVERY = 0.005
+TWILIO = "/2010-04-01/Accounts/"
+BLOCKED = json.dumps({"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"})
 ME = {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 
 
@@ -34,6 +36,8 @@ class Account:
         self.counts: Counter[str] = Counter()
         self.polls = 0
         self.latency = 0.0
+        self.blocked: dict[str, float] = {}
+        """Chats whose people have blocked the bot, and when a message to them was last refused."""
 
     def push(self, updates: list[dict[str, Any]]) -> None:
         """Queue updates for the next poll."""
@@ -78,6 +82,8 @@ class Stub:
             "journal": self._journal,
             "wait": self._wait,
             "latency": self._latency,
+            "block": self._block,
+            "refused": self._refused,
         }
 
     def account(self, token: str) -> Account:
@@ -86,13 +92,39 @@ class Stub:
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer ``/bot<token>/<method>`` and ``/bench<token>/<what>``."""
+        if request.path.startswith(TWILIO):
+            return await self._twilio(request)
         _, door, method = request.path.split("/")
         given = _read(request.content_type, await request.read())
         if door.startswith("bench"):
             result = await self._side[method](self.account(door.removeprefix("bench")), given)
         else:
-            result = await _call(self.account(door.removeprefix("bot")), method, given)
+            account = self.account(door.removeprefix("bot"))
+            if given.get("chat_id") in account.blocked:
+                account.blocked[given["chat_id"]] = time.monotonic()
+                return web.Response(text=BLOCKED, status=403, content_type="application/json")
+            result = await _call(account, method, given)
         return web.Response(text=json.dumps({"ok": True, "result": result}), content_type="application/json")
+
+    async def _twilio(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take a text or a call; its account is known by its SID, as a bot is by its token."""
+        _, _, _, account, _ = request.path.split("/")
+        given = _read(request.content_type, await request.read())
+        number = len(self.account(account).sent) + 1
+        await self.account(account).take_message(given["To"].removeprefix("+"))
+        answer = {"sid": f"SM{number:032x}", "status": "queued", "to": given["To"]}
+        return web.Response(text=json.dumps(answer), status=201, content_type="application/json")
+
+    @staticmethod
+    async def _block(account: Account, given: Any) -> bool:
+        """Let a chat's person block the bot."""
+        account.blocked.setdefault(given["chat"], 0.0)
+        return True
+
+    @staticmethod
+    async def _refused(account: Account, given: Any) -> float:
+        """When a message to a blocked chat was refused."""
+        return account.blocked[given["chat"]]
 
     @staticmethod
     async def _push(account: Account, given: Any) -> int:

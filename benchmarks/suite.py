@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from benchmarks import fan_out, fields, first_words, flood, footprint, machine, one_alert, recovery, timers
+from benchmarks import (
+    bulk,
+    channels,
+    failover,
+    fan_out,
+    fields,
+    first_words,
+    flood,
+    footprint,
+    machine,
+    one_alert,
+    recovery,
+    surge,
+    timers,
+)
 from benchmarks.figures import Row, table
 
 if TYPE_CHECKING:
@@ -19,7 +33,11 @@ BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "first-words": first_words.measure,
     "flood": flood.measure,
     "fan-out": fan_out.measure,
+    "channels": channels.measure,
     "one-alert": one_alert.measure,
+    "failover": failover.measure,
+    "bulk": bulk.measure,
+    "surge": surge.measure,
     "timers": timers.measure,
     "footprint": footprint.measure,
     "fields": fields.measure,

@@ -28,6 +28,17 @@ def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
 
 
+@pytest.mark.processes
+def test_every_channel_fails_over_and_bulk_stands_back(tmp_path: Path) -> None:
+    names = ["channels", "failover", "bulk", "surge"]
+    done = CliRunner().invoke(main, ["bench", *names, "--quick", "--json", "--folder", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)["rows"]
+    assert {row["bench"] for row in rows} == set(names)
+    assert all(row["ours"] >= 0 for row in rows)
+    assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
+
+
 def test_a_benchmark_nobody_wrote_is_wrong_use() -> None:
     done = CliRunner().invoke(main, ["bench", "--only", "luck"])
     assert done.exit_code == 2
