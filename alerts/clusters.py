@@ -42,11 +42,11 @@ def cluster_of(unit: UnitOfWork, case_id: UUID | None) -> UUID:
 
 
 def is_first_of_cluster(unit: UnitOfWork, need: Need, chat_id: UUID) -> bool:
-    """Whether nothing of the need's cluster was sent, or queued, to this conversation before."""
+    """Whether nothing of the need's cluster was asked in this conversation before; shouting is not asking."""
     cluster = unit.session.get_one(Alert, need.alert_id).cluster_id
     before = exists().where(
         Delivery.chat_id == chat_id,
-        Delivery.asks.is_(True),
+        Delivery.page_id.is_not(None),
         Delivery.need_id == Need.id,
         Need.alert_id == Alert.id,
         Alert.cluster_id == cluster,

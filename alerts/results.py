@@ -19,7 +19,7 @@ from alerts.channels.port import (
     UnknownOutcome,
 )
 from alerts.erasing import erased, not_erased, note_shown
-from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, give_up, look_at_page, look_at_row
+from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, give_up, look_at_page, look_at_row
 from alerts.lanes import close_lane
 from alerts.limits import TELEGRAM, Limits
 from alerts.models import Delivery, DeliveryState, Need
@@ -30,8 +30,11 @@ from alerts.receipts import REPORTING, apply_early
 from store import claims
 from store.chats import Chat, find_chat, move_chat
 from store.lanes import lock_lanes
+from store.timers import Timer
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy import Select, Update
 
     from store.unit_of_work import UnitOfWork
@@ -59,11 +62,20 @@ def record(unit: UnitOfWork, outcomes: list[Outcome], limits: Limits = TELEGRAM)
     # Limits before rows and in one order, so that two recorders never wait in a circle.
     limited = [one.job for one in outcomes if isinstance(one.result, RateLimited)]
     lock_lanes(unit, [chat_lane(job.channel, job.chat_id) for job in limited])
+    _lock_rings(unit, [one.job.delivery_id for one in outcomes if not isinstance(one.result, Sent)])
     _end_attempts(unit, outcomes)
     _record_sent(unit, [(one.job, one.result) for one in outcomes if isinstance(one.result, Sent)])
     for outcome in outcomes:
         _settle(unit, outcome, limits)
     apply_early(unit, [one.job.attempt_id for one in outcomes if one.job.channel in REPORTING])
+
+
+def _lock_rings(unit: UnitOfWork, failed: list[UUID]) -> None:
+    """Take the timers of the pages that failures are about, in one order: recorders of several channels meet here."""
+    if failed:
+        pages = select(Delivery.page_id).where(Delivery.id.in_(failed))
+        rings = select(Timer.id).where(Timer.kind == RING, Timer.subject_id.in_(pages)).order_by(Timer.subject_id)
+        unit.session.execute(rings.with_for_update()).all()
 
 
 def record_bare(unit: UnitOfWork, outcome: Outcome, trouble: str) -> None:

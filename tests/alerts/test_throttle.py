@@ -112,7 +112,7 @@ def test_what_is_older_than_the_memory_changes_nothing(sent: list[datetime], pac
         (ChannelName.SMS, [0, 1, 2, 3, 4, 15, 16, 17, 18, 19, 30, 60]),
         (ChannelName.VOICE, [0, 1, 2, 15, 16, 17, 30, 60, 61, 62, 75, 76, 77, 90, 120]),
         (ChannelName.EMAIL, [0, 1, 2, 3]),
-        (ChannelName.TELEGRAM, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 15]),
+        (ChannelName.TELEGRAM, [minute for minute in range(4) for _ in range(10)] + [15]),
     ],
 )
 def test_the_beat_of_each_channel_on_a_night_that_never_ends(channel: ChannelName, minutes: list[int]) -> None:

@@ -180,7 +180,8 @@ class Night:
 
     def reports_during_call(self, channel: str, report: Report) -> None:
         """The provider reports on a message before it has answered the call that brought it."""
-        self._work_queues()
+        while self._work_queues():
+            pass
         with self.store.unit("sender") as unit:
             (job,) = outbox.take(unit, self._wording, 1, self._limits[channel], channel=channel)
         with self.store.unit("webhook") as unit:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.channels.night import Night
 
 AIGERIM, DANA = "101", "102"
-STORM = 120
+STORM = 60
 SINGLY = 10
 """What one phone is asked by Telegram within a minute before the rest is bundled."""
 
