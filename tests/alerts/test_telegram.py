@@ -54,7 +54,7 @@ async def api() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def request_() -> AsyncIterator[AiohttpRequest]:
-    async with AiohttpRequest(timeout=0.5) as request:
+    async with AiohttpRequest(timeout=1.5) as request:
         yield request
 
 
@@ -119,10 +119,12 @@ async def test_nothing_is_asked_of_telegram_before_the_first_message(api: BotApi
     assert api.calls == []
 
 
-async def test_fifty_at_once_share_one_session_and_its_connections(api: BotApi, channel: TelegramChannel) -> None:
-    for _ in range(2):
-        sent = await asyncio.gather(*(channel.send(PAGE) for _ in range(50)))
-        assert len({one.provider_id for one in sent}) == 50
+async def test_fifty_at_once_share_one_session_and_its_connections(api: BotApi) -> None:
+    async with AiohttpRequest(timeout=30) as patient:  # fifty at once may take a busy machine its time
+        channel = TelegramChannel(TOKEN, api.url, patient)
+        for _ in range(2):
+            sent = await asyncio.gather(*(channel.send(PAGE) for _ in range(50)))
+            assert len({one.provider_id for one in sent}) == 50
     assert len(api.connections) <= 50
 
 
