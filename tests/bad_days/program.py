@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -116,11 +115,9 @@ class Program:
 
     def clean_up(self) -> None:
         """Leave nothing running, nor anything it has started itself."""
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
+        if self.is_running:  # once it has ended, its number may be another's
             os.killpg(self.pid, signal.SIGKILL)
-        self.wait_until_ended(10)
+            self.wait_until_ended(10)
 
 
 def inherited() -> dict[str, str]:

@@ -179,7 +179,7 @@ def database_on(disk: Path, server: str) -> Iterator[str]:
         assert owner is not None
         cluster = Path(owner[1]).stat()
         subprocess.run(["chown", f"{cluster.st_uid}:{cluster.st_gid}", place], check=True)
-        disk.parent.chmod(0o755)
+        disk.chmod(0o755)  # the server may run as somebody else
         connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
         try:
             connection.execute("CREATE DATABASE on_small_disk TABLESPACE small")
