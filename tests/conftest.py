@@ -109,6 +109,15 @@ def template_database(postgresql: str) -> str:
     return "panah_template"
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where processes keep compiled modules: the second start is quick whatever the machine's settings.
+
+    All workers of this run share it.
+    """
+    return tmp_path_factory.getbasetemp().parent / f"compiled-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+
+
 def in_database(uri: str, name: str) -> str:
     """The same server, another database, in SQLAlchemy's form."""
     start, _, query = uri.partition("?")

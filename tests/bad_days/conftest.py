@@ -43,12 +43,6 @@ def _drop(server: str, name: str) -> None:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the processes keep compiled modules, so that the second start is quick whatever the machine's settings."""
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture
 def ground(tmp_path: Path, empty_database: str, compiled: Path) -> Iterator[Ground]:
     with Ground(tmp_path, empty_database, compiled) as ground:
