@@ -14,6 +14,7 @@ from alerts.outbox import withdraw
 from alerts.paging import wind
 from alerts.seats import lock_seats, open_seats, seat_of
 from contacts.models import Contact
+from store.base import OWN
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -99,7 +100,7 @@ def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
     need = unit.session.scalars(
-        select(Need).where(Need.id == need_id).with_for_update().execution_options(populate_existing=True)
+        select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
     if need.state not in OPEN:
         return _settled_as(unit, need_id, contact_id)
@@ -124,7 +125,7 @@ def _held_before(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
 def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Say no: the next is asked at once if nobody else on the step can still answer. Repeating changes nothing."""
     need = unit.session.scalars(
-        select(Need).where(Need.id == need_id).with_for_update().execution_options(populate_existing=True)
+        select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
     if need.state not in OPEN:
         return _settled_as(unit, need_id, contact_id)

@@ -11,6 +11,7 @@ from alerts.giving_up import look_at_row
 from alerts.models import UNSENT, ChannelState, Delivery, DeliveryState
 from contacts.countries import TwoWay, sms_facts
 from contacts.values import ChannelName
+from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def _abandon(unit: UnitOfWork, channel: str) -> None:
         select(Delivery)
         .where(Delivery.channel == channel, Delivery.state.in_(UNSENT), Delivery.due_at.is_not(None))
         .order_by(Delivery.id)
-        .with_for_update()
+        .with_for_update(**OWN)
     ).all()
     for row in waiting:
         row.state, row.trouble, row.due_at, row.fence = DeliveryState.FAILED_PERMANENT, OFF, None, None

@@ -19,7 +19,7 @@ from alerts.tiers import Asked, Asking, ask_by
 from cases.models import Case
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
-from store.base import new_id
+from store.base import OWN, new_id
 from store.chats import Chat
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _waiting(unit: UnitOfWork, row: Any, held: Claim) -> list[Delivery]:
         )
         .order_by(Delivery.id != row.id, Delivery.order_key)
         .limit(MOST_TOGETHER)
-        .with_for_update(skip_locked=True, of=Delivery)
+        .with_for_update(**OWN, skip_locked=True, of=Delivery)
         .execution_options(populate_existing=True)
     )
     return list(unit.session.scalars(waiting))

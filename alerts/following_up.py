@@ -19,6 +19,7 @@ from alerts.models import Need, NeedState
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
 from cases.urgency import Need as NeedKind
+from store.base import OWN
 from store.claims import Claim, finish
 from store.timers import TABLE, Timer, set_timer
 
@@ -181,4 +182,4 @@ def _lawyer_missing(unit: UnitOfWork, coordinator: Need) -> bool:
 
 def _lock(unit: UnitOfWork, need_id: UUID) -> Need:
     # The need before its timers, here as everywhere: two who lock in opposite order would wait in a circle.
-    return unit.session.get_one(Need, need_id, with_for_update=True, populate_existing=True)
+    return unit.session.get_one(Need, need_id, with_for_update=OWN, populate_existing=True)

@@ -18,7 +18,7 @@ from alerts.seats import OPEN, declined_elsewhere, open_seats, waits_its_turn
 from alerts.targets import reachable, ways_to
 from contacts.events import MethodDied
 from contacts.models import Contact
-from store.base import new_id
+from store.base import OWN, new_id
 from store.claims import Claim, finish
 from store.eventlog import EventRow
 from store.timers import TABLE, Timer, set_timer, stop_timer
@@ -39,7 +39,7 @@ DECISIONS_AT_ONCE = 200
 def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Carry out everything that is due for one need, then set its timer to when it must be looked at again."""
     # The need before its timer, here as in every ack: two who lock in opposite order would wait in a circle.
-    need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update()).one()
+    need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update(**OWN)).one()
     finish(unit.session, TABLE, held)
     _release(unit, need)
     if need.state in OPEN and waits_its_turn(unit, need):
@@ -164,7 +164,7 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, PoliciesReplaced):
         return
     begun = select(Need).where(Need.state.in_(OPEN), Need.round > 0)
-    for need in unit.session.scalars(begun.with_for_update().execution_options(populate_existing=True)).all():
+    for need in unit.session.scalars(begun.with_for_update(**OWN).execution_options(populate_existing=True)).all():
         _keep(need, restart(progress_of(unit, need), unit.now))
         need.state = NeedState.PAGING
         unit.session.flush()
@@ -181,7 +181,7 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
     taken = select(Need).where(
         Need.accepted_by == event.contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
     )
-    in_order = taken.order_by(Need.id).with_for_update().execution_options(populate_existing=True)
+    in_order = taken.order_by(Need.id).with_for_update(**OWN).execution_options(populate_existing=True)
     for need in unit.session.scalars(in_order).all():
         give_back_need(unit, need, event.contact_id)
 

@@ -21,7 +21,7 @@ from alerts.outbox import enqueue
 from alerts.reach import lose_way
 from alerts.receiving import after
 from contacts.values import ChannelName
-from store.base import new_id
+from store.base import OWN, new_id
 from store.chats import Chat
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _apply(unit: UnitOfWork, attempt: Attempt) -> None:
     row = unit.session.scalars(
         select(Delivery)
         .where(Delivery.id == attempt.delivery_id)
-        .with_for_update()
+        .with_for_update(**OWN)
         .execution_options(populate_existing=True)
     ).one()
     if row.state == DeliveryState.SENDING:

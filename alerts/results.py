@@ -28,6 +28,7 @@ from alerts.outbox import ATTEMPTS, SETTLED, TABLE, Job, chat_lane
 from alerts.reach import lose_way
 from alerts.receipts import REPORTING, apply_early
 from store import claims
+from store.base import OWN
 from store.chats import Chat, find_chat, move_chat
 from store.lanes import lock_lanes
 from store.timers import Timer
@@ -75,7 +76,7 @@ def _lock_rings(unit: UnitOfWork, failed: list[UUID]) -> None:
     if failed:
         pages = select(Delivery.page_id).where(Delivery.id.in_(failed))
         rings = select(Timer.id).where(Timer.kind == RING, Timer.subject_id.in_(pages)).order_by(Timer.subject_id)
-        unit.session.execute(rings.with_for_update()).all()
+        unit.session.execute(rings.with_for_update(**OWN)).all()
 
 
 def record_bare(unit: UnitOfWork, outcome: Outcome, trouble: str) -> None:

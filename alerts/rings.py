@@ -23,6 +23,7 @@ from alerts.targets import Reachable, ways_to
 from alerts.tiers import Asked, ask_by, language_on
 from cases.urgency import Urgency
 from contacts.models import Contact
+from store.base import OWN
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
 from store.timers import Timer, set_timer
@@ -40,7 +41,7 @@ def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Look at a page again: ring the next channels, or give its reader up. Repeating it rings nothing twice."""
     page = unit.session.get_one(Page, timer.subject_id)
     # The need before its timers, as everywhere: two who lock in opposite order would wait in a circle.
-    need = unit.session.scalars(select(Need).where(Need.id == page.need_id).with_for_update()).one()
+    need = unit.session.scalars(select(Need).where(Need.id == page.need_id).with_for_update(**OWN)).one()
     finish(unit.session, TIMERS, held)
     if need.state in OPEN and page.declined_at is None and page.unreachable_at is None:
         ring(unit, need, page)

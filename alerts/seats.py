@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.models import Alert, Need, NeedState, Page
+from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,4 +60,4 @@ def declined_elsewhere(unit: UnitOfWork, need: Need) -> set[UUID]:
 def lock_seats(unit: UnitOfWork, need: Need) -> None:
     """See to it that one person who answers twice in the same instant does not end up with two seats."""
     if other_seats(unit, need):
-        unit.session.get_one(Alert, need.alert_id, with_for_update=True)
+        unit.session.get_one(Alert, need.alert_id, with_for_update=OWN)

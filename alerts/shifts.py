@@ -20,7 +20,7 @@ from alerts.tiers import Asking, language_on
 from alerts.wording import roster_ref, time_ref
 from contacts.models import Contact
 from contacts.values import ChannelName
-from store.base import new_id
+from store.base import OWN, new_id
 from store.chats import Chat, address_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def confirm_test(unit: UnitOfWork, test_id: UUID, contact_id: UUID) -> bool:
 
     It counts by whichever channel it comes, also one that can be forged: nothing is given away by it.
     """
-    test = unit.session.scalars(select(ShiftTest).where(ShiftTest.id == test_id).with_for_update()).one()
+    test = unit.session.scalars(select(ShiftTest).where(ShiftTest.id == test_id).with_for_update(**OWN)).one()
     if test.contact_id != contact_id:
         return False
     if test.confirmed_at is None:

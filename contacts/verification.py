@@ -17,7 +17,7 @@ from contacts.directory import address_of_method, forget_codes
 from contacts.events import MethodDied, MethodProved
 from contacts.models import ContactMethod, MethodCheck
 from contacts.values import ChannelName
-from store.base import new_id
+from store.base import OWN, new_id
 from store.chats import Chat, find_or_open_chat
 from store.data_keys import contact_scope
 from store.tokens import token_index, token_of
@@ -107,7 +107,7 @@ def prove_by_link(unit: UnitOfWork, token: str) -> bool:
             MethodCheck.used_at.is_(None),
             MethodCheck.expires_at > unit.now,
         )
-        .with_for_update()
+        .with_for_update(**OWN)
     ).one_or_none()
     if check is None:
         return False
@@ -154,7 +154,7 @@ def settle_by_key(unit: UnitOfWork, check_id: UUID, *, expected: bool) -> Verdic
     The first key stands; what comes later, or again, hears what came of it. A number that is given up is so for
     everybody who has not proved it; whoever shares it and has keeps it.
     """
-    check = unit.session.scalars(select(MethodCheck).where(MethodCheck.id == check_id).with_for_update()).one()
+    check = unit.session.scalars(select(MethodCheck).where(MethodCheck.id == check_id).with_for_update(**OWN)).one()
     method = unit.session.get_one(ContactMethod, check.method_id)
     if check.used_at is not None:
         return Verdict.REFUSED if method.verified_at is None else Verdict.PROVED
@@ -234,7 +234,7 @@ def _open_check(unit: UnitOfWork, method: ContactMethod) -> MethodCheck | None:
         )
         .order_by(MethodCheck.sent_at.desc())
         .limit(1)
-        .with_for_update()
+        .with_for_update(**OWN)
     ).one_or_none()
 
 

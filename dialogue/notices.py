@@ -14,6 +14,7 @@ from alerts.outbox import cancel, enqueue
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
 from dialogue.standing import Standing, standing_of
+from store.base import OWN
 from store.chats import Chat
 from store.claims import Claim, finish
 from store.eventlog import EventRow
@@ -89,7 +90,7 @@ def tell_anew(unit: UnitOfWork, event: Event) -> None:
 
 def _hold(unit: UnitOfWork, case_id: UUID) -> Case:
     """Lock the case: what its reporter is told follows one after the other, and the truth comes last."""
-    return unit.session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    return unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
 
 
 def _cancel_waiting(unit: UnitOfWork, case: Case) -> None:

@@ -22,6 +22,11 @@ NAMES = {
 }
 
 
+OWN: dict[str, Any] = {"key_share": True}
+"""How a row is locked that is going to be changed: nobody else changes it, and others may still write rows that point
+to it. PostgreSQL's plain FOR UPDATE would hold up those too, and two who wait for each other end in a deadlock."""
+
+
 class Base(DeclarativeBase):
     """Names every constraint, so that migrations can find it again on both engines."""
 

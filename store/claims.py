@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Index, String, Table, select, text, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from store.base import OWN
 from store.errors import LeaseLostError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def claim(
         .where(table.c.due_at <= now, *only)
         .order_by(*first, table.c.due_at, table.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=table)
+        .with_for_update(**OWN, skip_locked=True, of=table)
     )
     ids = list(session.scalars(ready))
     if not ids:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.base import Base, new_id
+from store.base import OWN, Base, new_id
 from store.claims import Claimable
 
 if TYPE_CHECKING:
@@ -137,7 +137,10 @@ def _lock_head(session: Session, chain: str) -> ChainHead:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(insert(ChainHead).values(chain=chain, position=0, mac=GENESIS).on_conflict_do_nothing())
     return session.scalars(
-        select(ChainHead).where(ChainHead.chain == chain).with_for_update().execution_options(populate_existing=True)
+        select(ChainHead)
+        .where(ChainHead.chain == chain)
+        .with_for_update(**OWN)
+        .execution_options(populate_existing=True)
     ).one()
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.base import Base, new_id
+from store.base import OWN, Base, new_id
 from store.data_keys import Scope
 from store.errors import FileTooLargeError, UnreadableError
 from store.vault import Field
@@ -151,7 +151,7 @@ def begin_file(unit: UnitOfWork, scope: Scope) -> UUID:
 def discard_unfinished(unit: UnitOfWork, file_id: UUID) -> None:
     """Throw away what there is of a file that was never finished; a finished one, or none, is left as it is."""
     unfinished = select(StoredFile.id).where(StoredFile.id == file_id, StoredFile.finished_at.is_(None))
-    if unit.session.scalar(unfinished.with_for_update()) is not None:
+    if unit.session.scalar(unfinished.with_for_update(**OWN)) is not None:
         unit.session.execute(delete(FileChunk).where(FileChunk.file_id == file_id))
         unit.session.execute(delete(StoredFile).where(StoredFile.id == file_id))
 

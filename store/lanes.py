@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.base import Base
+from store.base import OWN, Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ def lock_lanes(unit: UnitOfWork, keys: Iterable[str]) -> dict[str, Lane]:
         select(Lane)
         .where(Lane.key.in_(wanted))
         .order_by(Lane.key)
-        .with_for_update()
+        .with_for_update(**OWN)
         .execution_options(populate_existing=True)
     )
     return {lane.key: lane for lane in rows}
