@@ -128,7 +128,9 @@ def plan_canary(unit: UnitOfWork, event: Event) -> None:
     """Open the alert, and the need for somebody to answer it. Repeating it changes nothing."""
     if not isinstance(event, CanaryHeard) or unit.session.get(Alert, event.alert_id) is not None:
         return
-    unit.session.add(Alert(id=event.alert_id, kind=CANARY, cluster_id=new_id(), opened_at=unit.now))
+    unit.session.add(
+        Alert(id=event.alert_id, kind=CANARY, subject_id=event.alert_id, cluster_id=new_id(), opened_at=unit.now)
+    )
     unit.session.flush()
     need = Need(id=new_id(), alert_id=event.alert_id, kind=CANARY, urgency=Urgency.NOW, opened_at=unit.now)
     unit.session.add(need)

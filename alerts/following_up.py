@@ -15,9 +15,10 @@ from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedG
 from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
 from alerts.milestone_buttons import next_of, reached_by
 from alerts.milestones import Done, GiveBack, Milestone, Remind, grace_of, next_milestone, spans_of
-from alerts.models import Need, NeedState
+from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
+from alerts.seats import is_of_custody
 from cases.urgency import Need as NeedKind
 from store.base import OWN
 from store.claims import Claim, finish
@@ -42,8 +43,8 @@ def begin_following_up(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedAccepted) or event.case_id is None:
         return
     need = unit.session.get_one(Need, event.need_id)
-    if need.accepted_at is None:
-        return  # given back meanwhile
+    if need.accepted_at is None or not is_of_custody(unit, need):
+        return  # given back meanwhile; or what is due, of which its own clock reminds
     following = _next(need, spans_of(need.kind, ladder_for(unit, need)), need.accepted_at, unit.now)
     set_timer(unit, TIMER, need.id, following.at if isinstance(following, WaitUntil) else unit.now)
     if need.kind == NeedKind.COORDINATOR:
@@ -54,7 +55,12 @@ def follow_up_anew(unit: UnitOfWork, event: Event) -> None:
     """Look at everything that somebody has when policies change: they may give less time, or more."""
     if not isinstance(event, PoliciesReplaced):
         return
-    held = select(Need.id).where(Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)).order_by(Need.id)
+    held = (
+        select(Need.id)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY)
+        .order_by(Need.id)
+    )
     for need_id in unit.session.scalars(held).all():
         set_timer(unit, TIMER, need_id, unit.now)
 
@@ -133,7 +139,8 @@ def to_be_done(unit: UnitOfWork, contact_id: UUID) -> list[tuple[Need, Milestone
     """Return what somebody has and has still to do, longest held first, and what comes next of each."""
     held = (
         select(Need)
-        .where(Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None))
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY)
         .order_by(Need.accepted_at, Need.id)
     )
     found = [(need, next_of(need)) for need in unit.session.scalars(held)]
@@ -166,8 +173,15 @@ def ask_for_lawyer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
 
 
 def _coordinated(unit: UnitOfWork, case_id: UUID) -> list[Need]:
-    held = select(Need).where(
-        Need.case_id == case_id, Need.kind == NeedKind.COORDINATOR, Need.state == NeedState.ACCEPTED
+    held = (
+        select(Need)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(
+            Need.case_id == case_id,
+            Alert.kind == CUSTODY,
+            Need.kind == NeedKind.COORDINATOR,
+            Need.state == NeedState.ACCEPTED,
+        )
     )
     return list(unit.session.scalars(held.order_by(Need.id)))
 

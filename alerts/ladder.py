@@ -34,7 +34,12 @@ class Person:
     name: str = field(repr=False)
 
 
-Target = Roster | Role | Person
+@dataclass(frozen=True)
+class Holder:
+    """Whoever has the case already, as the kind of human that is needed; nobody while it is sought."""
+
+
+Target = Roster | Role | Person | Holder
 
 
 class Order(StrEnum):

@@ -47,6 +47,11 @@ class DeliveryState(StrEnum):
     BUNDLED = "bundled"
 
 
+CUSTODY = "custody"
+"""Kind of the alert that a report raises: the only one a reporter hears of."""
+DEADLINE, WATCH, ENTRY = "deadline", "watch", "entry"
+"""Kinds of alerts about what is due, did not happen, or nobody understands: of a deadline, a watch, an occurrence."""
+DUE = frozenset({DEADLINE, WATCH, ENTRY})
 CANARY = "canary"
 """Kind of an alert and its need, role of who answers it, channel and door: the drill of :mod:`alerts.canary`."""
 CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")
@@ -62,16 +67,20 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 
 
 class Alert(Base):
-    """A reason why humans must know. There is one per case and kind."""
+    """A reason why humans must know. There is one per kind, subject and time it comes up."""
 
     __tablename__ = "alert"
-    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "ordinal"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """custody (somebody is held or about to be), fault (an input of ours could not be handled) or canary (a drill that
-    nobody sees)."""
+    """custody (somebody is held or about to be), deadline, watch (something is due or did not happen), fault (an input
+    of ours could not be handled) or canary (a drill that nobody sees)."""
+    subject_id: Mapped[UUID]
+    """What it is about: the case, the deadline, the watch; itself where there is nothing else."""
+    ordinal: Mapped[int] = mapped_column(default=1)
+    """Which reminder of its subject it is."""
     cluster_id: Mapped[UUID] = mapped_column(index=True)
     """Alerts of one place and time share it: the first of them to somebody is never held back (see alerts.clusters)."""
     opened_at: Mapped[datetime]

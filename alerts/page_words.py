@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.models import DUE, ENTRY, WATCH, Alert
 from alerts.seats import seated
-from alerts.wording import say_ref, time_ref
+from alerts.wording import day_ref, rule_ref, say_ref, time_ref
+from cases.docket.clocks import BY_HAND, HEARING
+from cases.docket.models import Deadline, Watch
 from cases.models import Case
+from law.rules import load_rules
+from law.signoff import is_signed
 
 if TYPE_CHECKING:
     from alerts.models import Need
@@ -17,7 +22,10 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
     if need.case_id is None:
         return "page.fault", {"code": say_ref("fault.name")}
+    alert = unit.session.get_one(Alert, need.alert_id)
     case = unit.session.get_one(Case, need.case_id)
+    if alert.kind in DUE:
+        return _due_words(unit, alert, case)
     values = {
         "code": case.code,
         "region": case.region or say_ref("region.unknown"),
@@ -28,3 +36,23 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     again = "page.again|" if need.round > 1 else ""
     another = "page.another|" if seated(unit, need) else ""
     return f"{another}{again}page.{need.kind}", values
+
+
+def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:
+    """What is due, and when. A rule that no lawyer has signed off says so, each time."""
+    if alert.kind == ENTRY:
+        return "page.unknown_event", {"code": case.code}
+    if alert.kind == WATCH:
+        watch = unit.session.get_one(Watch, alert.subject_id)
+        values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": day_ref(watch.due_at)}
+        return "page.watch", values
+    deadline = unit.session.get_one(Deadline, alert.subject_id)
+    values = {"code": case.code, "due": day_ref(deadline.safe_at)}
+    if deadline.rule_id == HEARING:
+        return "page.hearing", values
+    if deadline.rule_id == BY_HAND:
+        return "page.deadline_by_hand", values
+    over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
+    signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
+    words = over if signed else f"page.unverified|{over}"
+    return words, {**values, "rule": rule_ref(deadline.rule_id), "arguable": day_ref(deadline.arguable_at)}

@@ -10,7 +10,7 @@ from alerts import paging
 from alerts.clusters import cluster_of
 from alerts.events import CanaryLost, ItemParked, NeedOpened, PoliciesReplaced
 from alerts.following_up import await_lawyer
-from alerts.models import Alert, Need, NeedState
+from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.night import first_waking_hour
 from alerts.notices import tell_settled
 from alerts.outbox import withdraw
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
-CUSTODY = "custody"
 FAULT = "fault"
 _OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 _HASTE = {str(Urgency.LATER): 0, str(Urgency.SOON): 1, str(Urgency.NOW): 2}
@@ -46,7 +45,7 @@ def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
         standing = _seats(unit, alert, kind)
         for need in standing:
             if _HASTE[assessment.urgency] > _HASTE[need.urgency]:
-                _hurry(unit, need, assessment.urgency)
+                hurry(unit, need, assessment.urgency)
         _open_seats(unit, alert, standing, (kind, assessment.urgency), zone)
 
 
@@ -62,7 +61,7 @@ def _open_seats(unit: UnitOfWork, alert: Alert, standing: list[Need], sought: tu
     first = max((need.seat for need in standing), default=0) + 1
     missing = ladder_of(unit, kind, alert.case_id).accepts - taken
     for seat in range(first, first + missing):
-        _open_need(unit, alert, kind, Urgency(urgency), zone, seat=seat)
+        open_need(unit, alert, kind, Urgency(urgency), zone, seat=seat)
 
 
 def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
@@ -72,7 +71,12 @@ def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
     """
     if not isinstance(event, PoliciesReplaced):
         return
-    searched = select(Need.alert_id, Need.kind).where(Need.state.in_(_OPEN), Need.case_id.is_not(None)).distinct()
+    searched = (
+        select(Need.alert_id, Need.kind)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.state.in_(_OPEN), Alert.kind == CUSTODY)
+        .distinct()
+    )
     for alert_id, kind in unit.session.execute(searched.order_by(Need.alert_id, Need.kind)).all():
         alert = unit.session.get_one(Alert, alert_id)
         standing = _seats(unit, alert, kind)
@@ -81,11 +85,12 @@ def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
         )
         unwanted = [need for need in standing if need.state in _OPEN][::-1][: max(surplus, 0)]
         for need in unwanted:
-            _close(unit, need)
+            close(unit, need)
         _open_seats(unit, alert, standing, (kind, standing[0].urgency), zone)
 
 
-def _close(unit: UnitOfWork, need: Need) -> None:
+def close(unit: UnitOfWork, need: Need) -> None:
+    """Seek no more: what was queued is withdrawn, and what was said is put right."""
     paging.close_need(unit, need.id)
     withdraw(unit, need.id)
     tell_settled(unit, need.id)
@@ -95,13 +100,21 @@ def _alert(unit: UnitOfWork, case_id: UUID) -> Alert:
     alert = unit.session.scalars(select(Alert).where(Alert.case_id == case_id, Alert.kind == CUSTODY)).one_or_none()
     if alert is None:
         cluster_id = cluster_of(unit, case_id)
-        alert = Alert(id=new_id(), case_id=case_id, kind=CUSTODY, cluster_id=cluster_id, opened_at=unit.now)
+        alert = Alert(
+            id=new_id(),
+            case_id=case_id,
+            kind=CUSTODY,
+            subject_id=case_id,
+            cluster_id=cluster_id,
+            opened_at=unit.now,
+        )
         unit.session.add(alert)
         unit.session.flush()
     return alert
 
 
-def _open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone: str, *, seat: int = 1) -> None:
+def open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone: str, *, seat: int = 1) -> None:
+    """Begin to seek a human: at once, or from the first waking hour of ``zone`` where it can wait."""
     need = Need(
         id=new_id(),
         alert_id=alert.id,
@@ -116,11 +129,12 @@ def _open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone
     unit.record(NeedOpened(case_id=alert.case_id, need_id=need.id, need=kind, urgency=urgency))
     at = first_waking_hour(unit.now, zone) if urgency == Urgency.LATER else unit.now
     set_timer(unit, paging.TIMER, need.id, at)
-    if kind == NeedKind.LAWYER and need.case_id is not None:
+    if kind == NeedKind.LAWYER and alert.kind == CUSTODY and need.case_id is not None:
         await_lawyer(unit, need.case_id)
 
 
-def _hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:
+def hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:
+    """Have a need looked at at once that has become more urgent."""
     need.urgency = urgency
     unit.session.flush()
     if need.state in _OPEN:
@@ -139,7 +153,8 @@ def page_fault(unit: UnitOfWork, event: Event) -> None:
     )
     if unit.session.scalars(unanswered.limit(1)).first() is not None:
         return
-    alert = Alert(id=new_id(), case_id=None, kind=FAULT, cluster_id=cluster_of(unit, None), opened_at=unit.now)
+    fault_id, cluster_id = new_id(), cluster_of(unit, None)
+    alert = Alert(id=fault_id, kind=FAULT, subject_id=fault_id, cluster_id=cluster_id, opened_at=unit.now)
     unit.session.add(alert)
     unit.session.flush()
-    _open_need(unit, alert, NeedKind.COORDINATOR, Urgency.NOW, "UTC")
+    open_need(unit, alert, NeedKind.COORDINATOR, Urgency.NOW, "UTC")

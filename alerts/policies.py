@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ import structlog
 from sqlalchemy import func, select
 
 from alerts.events import PoliciesReplaced
-from alerts.ladder import Ladder, Step
-from alerts.models import CANARY, PolicyDocument, RosterOverride
+from alerts.ladder import Holder, Ladder, Step
+from alerts.models import CANARY, DUE, Alert, PolicyDocument, RosterOverride
 from alerts.policy import Policies, PolicyError, choose_policy, default_policy, overrides_of, read_policies
 from cases.models import Case
 from contacts.directory import find_contact
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 ABSENT = "absent"
 """Stands in a roster for a member nobody knows, so that everybody else keeps their turns."""
+
+WHOEVER_HAS_IT = Step((Holder(),), ("telegram", "sms", "voice", "email"), wait=timedelta(minutes=10))
 
 CANARY_LADDER = Ladder((Step((), (CANARY,), wait=timedelta(minutes=15)),))
 """One step. Who is on it is known without looking (:func:`alerts.targets.reachable`)."""
@@ -76,8 +79,14 @@ def policies_in_force(unit: UnitOfWork) -> Policies:
 
 
 def ladder_for(unit: UnitOfWork, need: Need) -> Ladder:
-    """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none."""
-    return ladder_of(unit, need.kind, need.case_id)
+    """Return whom to ask for a need: the chosen policy's ladder, or the built-in one when the policy has none.
+
+    Of what is due, whoever has the case hears first.
+    """
+    ladder = ladder_of(unit, need.kind, need.case_id)
+    if unit.session.get_one(Alert, need.alert_id).kind in DUE:
+        return replace(ladder, steps=(WHOEVER_HAS_IT, *ladder.steps), accepts=1)
+    return ladder
 
 
 def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:

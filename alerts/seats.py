@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.models import Alert, Need, NeedState, Page
+from alerts.models import CUSTODY, Alert, Need, NeedState, Page
 from store.base import OWN
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+
+
+def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
+    """Whether a need belongs to the alert that a report raised, not to something that is due."""
+    return unit.session.get_one(Alert, need.alert_id).kind == CUSTODY
 
 
 def other_seats(unit: UnitOfWork, need: Need) -> Sequence[Need]:

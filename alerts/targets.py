@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from alerts.conflicts import conflicts_of
-from alerts.ladder import Person, Role, Roster
+from alerts.ladder import Holder, Person, Role, Roster
 from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
 from alerts.policies import duty_named, find_member
 from alerts.seats import seated
@@ -123,6 +123,8 @@ def _contacts(unit: UnitOfWork, target: Target, about: _About) -> Iterator[Conta
             yield from _on_roster(unit, name, about.policies)
         case Role(role, criteria):
             yield from _of_role(unit, Role(role, criteria), about)
+        case Holder():
+            yield from _holders(unit, about.need)
 
 
 def _present(contact: Contact | None) -> Iterator[Contact]:
@@ -139,6 +141,17 @@ def _on_roster(unit: UnitOfWork, name: str, policies: Policies | None) -> Iterat
     member = on_call(duty.roster, duty.overrides, unit.now).member
     if member is not None:
         yield from _present(find_member(unit, member))
+
+
+def _holders(unit: UnitOfWork, need: Need) -> Iterator[Contact]:
+    """Who has the case, as the kind of human that is needed, the latest first."""
+    holding = (
+        select(Contact)
+        .join(Need, Need.accepted_by == Contact.id)
+        .where(Need.case_id == need.case_id, Need.kind == need.kind, Need.state == NeedState.ACCEPTED)
+        .order_by(Need.accepted_at.desc())
+    )
+    yield from (one for one in unit.session.scalars(holding) if one.left_at is None)
 
 
 def _of_role(unit: UnitOfWork, target: Role, about: _About) -> Iterator[Contact]:

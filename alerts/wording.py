@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from law.rules import load_rules
+
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
 from alerts.policies import policies_in_force
@@ -74,6 +76,11 @@ def say_ref(key: str) -> str:
 def roster_ref(name: str) -> str:
     """A value that becomes the name of a roster again: teams may name them after people."""
     return f"{ROSTER}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def rule_ref(rule_id: str) -> str:
+    """A value that becomes the title of a rule of law and its article."""
+    return f"@rule:{rule_id}"
 
 
 def check_ref(check_id: UUID) -> str:
@@ -174,6 +181,12 @@ def _roster(reader: _Reader, mark: str) -> str:
     return say("duty.former_roster", reader.language) if found is None else found
 
 
+def _rule(_reader: _Reader, rule_id: str) -> str:
+    """Title and source as the rule has them, in English: no translation of law goes out that nobody has checked."""
+    rule = load_rules().rule(rule_id)
+    return rule.title if rule.source is None else f"{rule.title} ({rule.source.article})"
+
+
 LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@contact": _name,
     "@time": _time,
@@ -181,6 +194,7 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@say": _said,
     CHECK: _code,
     ROSTER: _roster,
+    "@rule": _rule,
 }
 """What each kind of reference becomes. A new one is a function and a line here."""
 

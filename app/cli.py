@@ -10,10 +10,12 @@ from app.commands.audit import audit
 from app.commands.bench import bench
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
+from app.commands.docket import deadlines, event
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
 from app.commands.parked import parked
 from app.commands.policy import policy
+from app.commands.replay import replay
 from app.commands.roster import roster
 from app.logs import set_up_logs
 
@@ -39,8 +41,11 @@ for command in (
     policy,
     roster,
     audit,
+    deadlines,
     deliveries,
+    event,
     parked,
+    replay,
     migrate,
     version,
     bench,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
+from alerts.due import ask_what_it_means, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE
@@ -60,7 +61,20 @@ from alerts.paging import escalate, search_afresh, seek_another
 from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
 from alerts.rings import ring_on
-from cases.events import FileNotFetched, FileStored, QuestionAnswered, ReportExtended, ReportReceived
+from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.watches import WATCH_TIMER, keep_contact
+from cases.events import (
+    DeadlineDone,
+    DeadlineMoved,
+    DeadlineSuperseded,
+    FileNotFetched,
+    FileStored,
+    QuestionAnswered,
+    ReportExtended,
+    ReportReceived,
+    UnknownEventEntered,
+    WatchEnded,
+)
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
@@ -71,6 +85,7 @@ from dialogue.notices import (
     tell_reporter_unreached,
     tell_reporter_waiting,
 )
+from scheduler.reminders import miss_watch, remind_of
 from store import claims
 from store.eventlog import Event, EventRow, Reaction
 from store.queues import Queue
@@ -99,7 +114,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
     tell_unreached = partial(tell_reporter_unreached, hotlines=hotlines)
     return {
         ReportReceived: {"plan_alert": plan, "promise_the_truth": promise_the_truth},
-        ReportExtended: {"plan_alert": plan, "tell_responders": tell_responders},
+        ReportExtended: {"plan_alert": plan, "tell_responders": tell_responders, "keep_contact": keep_contact},
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
         FileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {
@@ -132,6 +147,11 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
+        DeadlineMoved: {"void_reminders": void_reminders},
+        DeadlineSuperseded: {"void_reminders": void_reminders},
+        DeadlineDone: {"void_reminders": void_reminders},
+        WatchEnded: {"void_reminders": void_reminders},
+        UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},
@@ -170,6 +190,8 @@ def timer_queue(settings: Settings) -> Queue:
         LAWYER: ask_for_lawyer,
         WATCH: watch_rosters,
         CANARY: miss_canary,
+        DEADLINE_TIMER: remind_of,
+        WATCH_TIMER: miss_watch,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import alerts.models
+import cases.docket.models
 import cases.models
 import contacts.models
 import store.chats
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOMS = (
     alerts.models,
+    cases.docket.models,
     cases.models,
     contacts.models,
     store.chats,

@@ -74,3 +74,91 @@ class CaseViewed(Event):
     """A helper opened the case."""
 
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class OccurrenceEntered(Event):
+    """Somebody entered what happened, or is to happen; ``event`` is a word of the vocabulary, or one nobody knows."""
+
+    occurrence_id: UUID
+    event: str
+
+
+@dataclass(frozen=True)
+class OccurrenceSuperseded(Event):
+    """What was entered stands no longer: it was moved or corrected."""
+
+    occurrence_id: UUID
+    event: str
+
+
+@dataclass(frozen=True)
+class UnknownEventEntered(Event):
+    """What was entered is no word of the vocabulary: a human must say what follows from it."""
+
+    occurrence_id: UUID
+
+
+@dataclass(frozen=True)
+class DeadlineSet(Event):
+    """A clock runs from now on."""
+
+    deadline_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True)
+class DeadlineMoved(Event):
+    """A clock has another date than before; what was said about the old one is void."""
+
+    deadline_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True)
+class DeadlineSuperseded(Event):
+    """A clock has no ground any more: nobody is reminded of it."""
+
+    deadline_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True)
+class DeadlineDone(Event):
+    """Somebody says that what a clock asked for is done."""
+
+    deadline_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True)
+class WatchOpened(Event):
+    """Something should happen by a certain time."""
+
+    watch_id: UUID
+    watch: str
+
+
+@dataclass(frozen=True)
+class WatchEnded(Event):
+    """A watch is over: kept, or cancelled because it is no question any more."""
+
+    watch_id: UUID
+    watch: str
+    state: str
+
+
+@dataclass(frozen=True)
+class WatchMissed(Event):
+    """What was watched for has not happened in time."""
+
+    watch_id: UUID
+    watch: str
+
+
+@dataclass(frozen=True)
+class RiskRead(Event):
+    """The risk of return is another than before."""
+
+    level: int
+    before: int

@@ -68,6 +68,14 @@ def open_report(
     return case
 
 
+def open_case(unit: UnitOfWork, *, language: str) -> Case:
+    """Open a case that nobody reported: staff know of it. Nobody is alerted, because somebody has it in hand."""
+    case = Case(id=new_id(), code=_unused_code(unit), language=language, opened_at=unit.now)
+    unit.session.add(case)
+    unit.session.flush()
+    return case
+
+
 def add_message(
     unit: UnitOfWork,
     report: Report,

@@ -27,6 +27,12 @@ class Case(Base):
     """reported → corroborated → confirmed"""
     region: Mapped[str | None] = mapped_column(String(8))
     """ISO 3166-2 (or -1) code of the place of custody, None while unknown."""
+    jurisdiction: Mapped[str | None] = mapped_column(String(2))
+    """ISO 3166-1 code of the State whose law runs the clocks, None while unknown."""
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    """IANA name of the zone in which its papers are dated."""
+    threatened_state: Mapped[str | None] = mapped_column(String(2))
+    """ISO 3166-1 code of the State to which the person may be returned."""
     language: Mapped[str] = mapped_column(String(16))
     """The reporter's language: the lawyer and interpreter are sought by it."""
     opened_at: Mapped[datetime]

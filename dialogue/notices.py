@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from alerts.events import NeedAccepted, NeedExhausted, NeedGivenBack, StepPaged
-from alerts.models import Delivery
+from alerts.models import Delivery, Need
 from alerts.notices import every_way, once_for
 from alerts.outbox import cancel, enqueue
+from alerts.seats import is_of_custody
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
 from dialogue.standing import Standing, standing_of
@@ -69,6 +70,8 @@ def tell_reporter_unreached(unit: UnitOfWork, event: Event, *, hotlines: str | N
 def tell_reporter_taken(unit: UnitOfWork, event: Event) -> None:
     """Say once, at the first acceptance, that a person has the report; that nobody has is not said after it."""
     if not isinstance(event, NeedAccepted) or event.case_id is None:
+        return
+    if not is_of_custody(unit, unit.session.get_one(Need, event.need_id)):
         return
     case = _hold(unit, event.case_id)
     _cancel_waiting(unit, case)

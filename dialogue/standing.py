@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.models import Need, NeedState
+from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import anybody_told
 from cases.triage import assess
 from cases.urgency import Urgency
@@ -29,7 +29,9 @@ class Standing(Enum):
 
 def standing_of(unit: UnitOfWork, case_id: UUID) -> Standing:
     """Say where a case stands. Asked counts from the moment a message has left, not from the wish to send one."""
-    needs = unit.session.scalars(select(Need).where(Need.case_id == case_id)).all()
+    needs = unit.session.scalars(
+        select(Need).join(Alert, Alert.id == Need.alert_id).where(Need.case_id == case_id, Alert.kind == CUSTODY)
+    ).all()
     if any(need.state == NeedState.ACCEPTED for need in needs):
         return Standing.TAKEN
     if any(anybody_told(unit, need.id) for need in needs):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from alerts.ladder import Order, Person, Role, Roster
+from alerts.ladder import Holder, Order, Person, Role, Roster
 from alerts.policy.spans import write_turn, write_wait
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _target(target: Target) -> dict[str, Any]:
             return {"person": name}
         case Role(role, criteria):
             return {"role": role, "match": sorted(criteria)} if criteria else {"role": role}
+        case Holder():
+            raise ValueError("no document names whoever has the case: they are asked before any step of it")
 
 
 def _roster(roster: RosterSpec) -> dict[str, Any]:

@@ -1,0 +1,130 @@
+"""Playing a story: each step is done as its person would do it, and time passes in between."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.replay.record import Record, read_record
+from app.replay.staff import COORDINATOR, LAWYER, Staff
+from app.replay.stage import Stage
+from app.replay.story import instant, is_day
+from cases.docket.entering import Entry, When, enter, on_day
+from cases.intake import open_case
+from cases.models import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from app.replay.story import Step, Story
+    from sandbox import Phone
+
+BEFORE = timedelta(hours=1)
+AFTER = timedelta(hours=12)
+"""How long a story goes on after its last step, so that what follows from it is seen."""
+STAFF: Final = frozenset({COORDINATOR, LAWYER})
+DAILY = re.compile(r"^daily contact expected at (\d{2}):(\d{2})")
+NOT_BUILT = re.compile(r"sealed file")
+
+
+@dataclass
+class Replay:
+    """A story on its stage. ``skipped`` names the steps that need what is not built."""
+
+    stage: Stage
+    story: Story
+    staff: Staff
+    phones: dict[str, Phone] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    case_id: UUID | None = None
+
+
+def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> Record:
+    """Play a story from its first step to half a day after its last, and return who knew what when."""
+    begins_at = story.steps[0].at - BEFORE
+    with Stage(begins_at, story.zone) as stage:
+        replay = Replay(stage, story, Staff(stage))
+        replay.staff.join()
+        for step in story.steps:
+            stage.travel(step.at, replay.staff.do_their_duty)
+            on_step(step)
+            _do(replay, step)
+        stage.travel(story.steps[-1].at + AFTER, replay.staff.do_their_duty)
+        return read_record(stage.house.store, story, replay.skipped)
+
+
+def _do(replay: Replay, step: Step) -> None:
+    given = step.given
+    if "says" in given and step.by not in STAFF:
+        _phone(replay, step.by).writes(str(given["says"]))
+    elif "sends" in given:
+        _phone(replay, step.by).sends(str(given["sends"]).split()[0])
+    elif "event" in given:
+        _enter(replay, step, _entry(replay.story, step))
+    elif "does" in given:
+        _does(replay, step)
+
+
+def _phone(replay: Replay, role: str) -> Phone:
+    if role not in replay.phones:
+        replay.phones[role] = replay.stage.sandbox.phone(role.capitalize(), role="relative", language="en")
+    return replay.phones[role]
+
+
+def _does(replay: Replay, step: Step) -> None:
+    """Do what is told in words, where they are words of the vocabulary."""
+    words = str(step.given["does"])
+    daily = DAILY.match(words)
+    if daily is None:
+        replay.skipped.append("sealed file" if NOT_BUILT.search(words) else words)
+        return
+    zone = ZoneInfo(replay.story.zone)
+    local = step.at.astimezone(zone)
+    expected = datetime.combine(local.date(), time(int(daily[1]), int(daily[2])), zone)
+    if expected < local:
+        expected += timedelta(days=1)
+    entry = Entry("daily_contact_expected", When(step.at), appointed_at=expected.astimezone(UTC))
+    _enter(replay, step, entry)
+
+
+def _enter(replay: Replay, step: Step, entry: Entry) -> None:
+    with replay.stage.house.store.unit(replay.staff.actor(step.by)) as unit:
+        case = unit.session.scalars(select(Case).order_by(Case.opened_at, Case.id).limit(1)).one_or_none()
+        if case is None:
+            case = open_case(unit, language="en")
+        case.jurisdiction = replay.story.jurisdiction
+        case.threatened_state = replay.story.threatened_state
+        enter(unit, case.id, entry, zone=replay.story.zone)
+
+
+def _entry(story: Story, step: Step) -> Entry:
+    """Read what somebody enters: dates are those the story gives, or the moment of entry."""
+    given = step.given
+    zone = story.zone
+    happened = _when(given["occurred"], zone) if "occurred" in given else When(step.at)
+    return Entry(
+        event=str(given["event"]),
+        happened=happened,
+        appointed_at=instant(given["for"], zone) if "for" in given else None,
+        until=_when(given["until"], zone) if "until" in given else None,
+        also=(_when(given["conflicting"], zone),) if "conflicting" in given else (),
+        people=_people(given.get("people")),
+        terms={int(str(days).rstrip("d")): int(people) for days, people in dict(given.get("terms", {})).items()},
+        source=str(given.get("source", "")),
+        note=str(given.get("note", "")),
+    )
+
+
+def _people(given: Any) -> int | None:
+    return None if given is None else int(given)
+
+
+def _when(written: object, zone: str) -> When:
+    at = instant(written, zone)
+    return on_day(at.astimezone(ZoneInfo(zone)), zone) if is_day(written) else When(at)

@@ -1,0 +1,217 @@
+"""Counting all clocks of a case anew from what stands of its docket: in one unit, so that no old date outlives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from cases.docket.history import seen_of, standing
+from cases.docket.models import Deadline, DeadlineState
+from cases.docket.vocabulary import IMPLIES, Track, meaning_of
+from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
+from law.counting import Moment, count
+from law.errors import RulingDateNeededError
+from law.rules import EVERYWHERE, load_rules
+from store.base import new_id
+from store.timers import set_timer, stop_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from cases.docket.seen import Seen
+    from cases.models import Case
+    from law.explaining import Line
+    from law.rules import Rule
+    from store.unit_of_work import UnitOfWork
+
+DEADLINE_TIMER = "deadline"
+"""The timer of a clock: when it must be looked at again."""
+HEARING = "hearing"
+BY_HAND = "deadline_by_hand"
+"""The event that enters a date somebody counted; and the rule of what follows from it."""
+INFO = "info"
+"""Severity of what is shown and alarms nobody."""
+ACT = "user_action"
+"""Severity of what our side must have done by then; a hearing counts as one."""
+
+
+@dataclass(frozen=True)
+class CountedClock:
+    """What a row of a deadline is to say."""
+
+    matter_id: UUID
+    occurrence_id: UUID
+    rule_id: str
+    rule_hash: str | None
+    track: str
+    severity: str
+    safe_at: datetime
+    arguable_at: datetime
+    zone: str
+    why: tuple[dict[str, Any], ...] = ()
+
+
+def recount(unit: UnitOfWork, case: Case) -> None:
+    """Count every clock of a case anew and write what has changed. Repeating it changes nothing.
+
+    A clock whose date moves begins its reminders again; one whose ground is gone is superseded. What was done stays
+    done.
+    """
+    kept = {(row.matter_id, row.rule_id): row for row in _rows(unit, case.id)}
+    counted = {(one.matter_id, one.rule_id): one for one in clocks_of(_seen(unit, case.id), case.jurisdiction)}
+    for key, clock in counted.items():
+        row = kept.get(key)
+        if row is None:
+            _set(unit, case, clock)
+        elif row.state == DeadlineState.RUNNING:
+            _move(unit, row, clock)
+    for key, row in kept.items():
+        if key not in counted and row.state == DeadlineState.RUNNING:
+            _supersede(unit, row)
+
+
+def clocks_of(docket: Sequence[Seen], jurisdiction: str | None) -> tuple[CountedClock, ...]:
+    """Return every clock that runs, counted from the earliest date of each matter. Pure.
+
+    A jurisdiction without rules of its own has those of international bodies, its hearings and what is entered by hand.
+    """
+    earliest = tuple(_earliest(docket))
+    return tuple(clock for seen in earliest for clock in _of_one(seen, earliest, jurisdiction))
+
+
+def _earliest(docket: Sequence[Seen]) -> Iterator[Seen]:
+    by_matter = sorted(docket, key=lambda one: (str(one.matter_id), one.at))
+    for _, rows in groupby(by_matter, key=lambda one: one.matter_id):
+        yield next(rows)
+
+
+def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Iterator[CountedClock]:
+    if seen.for_at is not None and (meaning_of(seen.kind).appointment or seen.kind == BY_HAND):
+        rule_id = BY_HAND if seen.kind == BY_HAND else HEARING
+        track = str(meaning_of(seen.kind).track)
+        yield CountedClock(seen.id, seen.id, rule_id, None, track, ACT, seen.for_at, seen.for_at, seen.zone)
+    for event in _happened(seen):
+        for rule in load_rules().triggered_by(event, jurisdiction or EVERYWHERE):
+            clock = _by_rule(rule, event, seen, docket)
+            if clock is not None:
+                yield clock
+
+
+def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> CountedClock | None:
+    """Count one rule, or not yet: where the ruling sets the date and nobody has told it, or the trigger came since."""
+    is_trigger = event == rule.trigger_event
+    if not is_trigger and any(rule.trigger_event in _happened(one) and one.at >= seen.at for one in docket):
+        return None
+    ends = None if seen.until_at is None else seen.until_at.astimezone(ZoneInfo(seen.zone)).date()
+    try:
+        clock = count(
+            rule,
+            _moment(seen) if is_trigger else None,
+            zone=ZoneInfo(seen.zone),
+            calendar=load_rules().calendar(rule),
+            ends=ends if rule.period.value is None else None,
+            safe_trigger=_safe_trigger(rule, seen, docket) if is_trigger else _moment(seen),
+        )
+    except RulingDateNeededError:
+        return None
+    return CountedClock(
+        seen.matter_id,
+        seen.id,
+        rule.id,
+        rule.text_hash(),
+        _track(rule.id),
+        rule.kind,
+        clock.safe_at,
+        clock.arguable_at,
+        seen.zone,
+        tuple(_as_data(line) for line in clock.why),
+    )
+
+
+def _as_data(line: Line) -> dict[str, Any]:
+    return {"key": line.key, "values": dict(line.values), "article": line.article, "doubt": line.doubt}
+
+
+def _happened(seen: Seen) -> tuple[str, ...]:
+    return (seen.kind, *IMPLIES.get(seen.kind, ()))
+
+
+def _moment(seen: Seen) -> Moment:
+    return Moment(on=seen.at.astimezone(ZoneInfo(seen.zone)).date()) if seen.day_only else Moment(at=seen.at)
+
+
+def _safe_trigger(rule: Rule, seen: Seen, docket: Sequence[Seen]) -> Moment | None:
+    """The earlier event from which the safe date counts, where it is known and is no later."""
+    before = [one for one in docket if one.kind == rule.safe_trigger_event and one.at <= seen.at]
+    return _moment(max(before, key=lambda one: one.at)) if before else None
+
+
+_TRACKS = (
+    (".extr.", Track.EXTRADITION),
+    (".refugee.", Track.ASYLUM),
+    (".appc.", Track.ASYLUM),
+    (".coao.", Track.ADMINISTRATIVE),
+    (".gpk.", Track.ADMINISTRATIVE),
+    (".cpc.", Track.CRIMINAL),
+)
+
+
+def _track(rule_id: str) -> str:
+    named = (track for mark, track in _TRACKS if mark in rule_id)
+    return str(next(named, Track.UN if rule_id.startswith("intl.") else Track.ADMINISTRATIVE))
+
+
+def _seen(unit: UnitOfWork, case_id: UUID) -> list[Seen]:
+    return [seen_of(unit, row) for row in standing(unit, case_id)]
+
+
+def _rows(unit: UnitOfWork, case_id: UUID) -> Sequence[Deadline]:
+    return unit.session.scalars(select(Deadline).where(Deadline.case_id == case_id)).all()
+
+
+def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
+    last = unit.session.scalar(select(func.max(Deadline.number)).where(Deadline.case_id == case.id)) or 0
+    row = Deadline(id=new_id(), case_id=case.id, matter_id=clock.matter_id, number=last + 1, rule_id=clock.rule_id)
+    _write(unit, row, clock)
+    unit.session.add(row)
+    unit.session.flush()
+    _wind(unit, row)
+    unit.record(DeadlineSet(case_id=case.id, deadline_id=row.id, rule=row.rule_id))
+
+
+def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
+    same = (row.safe_at, row.arguable_at, row.rule_hash) == (clock.safe_at, clock.arguable_at, clock.rule_hash)
+    if same and row.occurrence_id == clock.occurrence_id:
+        return
+    _write(unit, row, clock)
+    row.rung = 0
+    unit.session.flush()
+    _wind(unit, row)
+    unit.record(DeadlineMoved(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+
+
+def _write(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
+    zone = ZoneInfo(clock.zone)
+    row.occurrence_id, row.rule_hash = clock.occurrence_id, clock.rule_hash
+    row.track, row.severity, row.zone = clock.track, clock.severity, clock.zone
+    row.safe_at, row.safe_on = clock.safe_at, clock.safe_at.astimezone(zone).date()
+    row.arguable_at, row.arguable_on = clock.arguable_at, clock.arguable_at.astimezone(zone).date()
+    row.why, row.counted_at = list(clock.why), unit.now
+
+
+def _wind(unit: UnitOfWork, row: Deadline) -> None:
+    if row.severity != INFO:
+        set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
+
+
+def _supersede(unit: UnitOfWork, row: Deadline) -> None:
+    row.state = DeadlineState.SUPERSEDED
+    unit.session.flush()
+    stop_timer(unit, DEADLINE_TIMER, row.id)
+    unit.record(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))

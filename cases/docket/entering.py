@@ -1,0 +1,172 @@
+"""Entering what happened: an occurrence becomes a row, and every clock, watch and risk that follows is set with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from law.rules import load_rules
+from sqlalchemy import select
+
+from cases.docket.clocks import recount
+from cases.docket.history import seen_of, standing
+from cases.docket.models import Occurrence, OccurrenceState, RiskReading
+from cases.docket.risk import read_risk
+from cases.docket.vocabulary import MEANINGS, meaning_of
+from cases.docket.watches import end_watches, open_watches
+from cases.events import OccurrenceEntered, OccurrenceSuperseded, RiskRead, UnknownEventEntered
+from cases.models import Case
+from store.base import OWN, new_id
+from store.data_keys import case_scope
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+class EntryError(ValueError):
+    """An entry that cannot be kept; the message says what to do. It quotes nothing of the entry's notes."""
+
+
+@dataclass(frozen=True)
+class When:
+    """An instant, or a day without a time, as somebody wrote it down in the case's zone."""
+
+    at: datetime
+    """Aware UTC; of a day its first instant."""
+    day_only: bool = False
+
+
+def on_day(year_month_day: datetime, zone: str) -> When:
+    """Return the day that a wall-clock date means in a zone."""
+    first = datetime.combine(year_month_day.date(), time(), ZoneInfo(zone))
+    return When(first.astimezone(UTC), day_only=True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody enters. ``happened`` is the earliest date there is; ``also`` are other dates of other sources."""
+
+    event: str
+    happened: When
+    appointed_at: datetime | None = None
+    until: When | None = None
+    also: tuple[When, ...] = ()
+    people: int | None = None
+    terms: Mapping[int, int] = field(default_factory=dict)
+    """Days of a term → people it was given to."""
+    source: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+
+
+def vocabulary() -> tuple[str, ...]:
+    """Return every event that is understood: the trigger events of the rules and those of the docket, in order."""
+    return tuple(sorted({*MEANINGS, *load_rules().events()}))
+
+
+def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurrence:
+    """Keep what happened, and set, move or end all that follows from it, in one unit.
+
+    An event nobody knows is kept all the same, and a human is asked what it means. A hearing that is moved supersedes
+    the one that stood; nothing is ever deleted. ``zone``: where a case's papers are dated of which nobody has said it.
+    Raises EntryError for an appointment without a time.
+    """
+    case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
+    case.timezone = case.timezone or zone
+    case.jurisdiction = case.jurisdiction or (None if case.region is None else case.region[:2])
+    meaning = meaning_of(entry.event)
+    if meaning.appointment and entry.appointed_at is None:
+        raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
+    moved = _standing_hearings(unit, case_id) if entry.event == "hearing_moved" else []
+    matter_id = moved[-1].matter_id if moved else new_id()
+    for old in moved:
+        old.state = OccurrenceState.SUPERSEDED
+        unit.record(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
+    rows = [_row(unit, case, matter_id, entry, when) for when in _dated(entry)]
+    unit.session.add_all(rows)
+    unit.session.flush()
+    for row in rows:
+        unit.record(OccurrenceEntered(case_id=case_id, occurrence_id=row.id, event=row.kind))
+    if entry.event not in vocabulary():
+        unit.record(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
+    end_watches(unit, case_id, meaning.ends)
+    recount(unit, case)
+    open_watches(unit, case_id, seen_of(unit, rows[0]))
+    _read_risk(unit, case_id, rows[0])
+    return rows[0]
+
+
+def _dated(entry: Entry) -> list[When]:
+    return sorted((entry.happened, *entry.also), key=lambda one: one.at)
+
+
+def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When) -> Occurrence:
+    row = Occurrence(
+        id=new_id(),
+        case_id=case.id,
+        matter_id=matter_id,
+        kind=entry.event,
+        at=when.at,
+        day_only=when.day_only,
+        for_at=entry.appointed_at,
+        until_at=None if entry.until is None else entry.until.at,
+        zone=case.timezone,
+        people=entry.people,
+        entered_by=unit.actor,
+        entered_at=unit.now,
+    )
+    details = {
+        "source": entry.source,
+        "note": entry.note,
+        "terms": {str(days): people for days, people in entry.terms.items()},
+        "until_day_only": entry.until is not None and entry.until.day_only,
+    }
+    told = json.dumps(details, ensure_ascii=False)
+    row.details = unit.vault.seal(case_scope(case.id), Field("occurrence", "details", row.id), told)
+    return row
+
+
+def _standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
+    """The hearings that are still to come and have not been moved, oldest first."""
+    hearings = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
+    return unit.session.scalars(
+        select(Occurrence)
+        .where(
+            Occurrence.case_id == case_id,
+            Occurrence.kind.in_(hearings),
+            Occurrence.state == OccurrenceState.STANDING,
+            Occurrence.for_at > unit.now,
+        )
+        .order_by(Occurrence.entered_at, Occurrence.id)
+    ).all()
+
+
+def _read_risk(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:
+    """Write down how high the risk is now, where it has changed."""
+    risk = read_risk(seen_of(unit, row) for row in standing(unit, case_id))
+    before = unit.session.scalars(
+        select(RiskReading)
+        .where(RiskReading.case_id == case_id)
+        .order_by(RiskReading.at.desc(), RiskReading.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if before is not None and before.level == risk.level and tuple(before.reasons) == risk.reasons:
+        return
+    unit.session.add(
+        RiskReading(
+            id=new_id(),
+            case_id=case_id,
+            occurrence_id=latest.id,
+            at=unit.now,
+            level=risk.level,
+            reasons=list(risk.reasons),
+        )
+    )
+    unit.session.flush()
+    unit.record(RiskRead(case_id=case_id, level=risk.level, before=0 if before is None else before.level))

@@ -1,0 +1,135 @@
+"""What a docket shows: clocks, watches, risk and history as plain values, for commands and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from cases.docket.history import details_of, history
+from cases.docket.models import Deadline, DeadlineState, RiskReading, Watch, WatchState
+from cases.models import Case
+from law.errors import UnknownRuleError
+from law.rules import load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from law.rules import Rule
+    from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class ShownDeadline:
+    """One clock. Dates are days in ``zone``; instants are aware UTC. ``missed``: even the arguable date is over."""
+
+    id: UUID
+    code: str
+    number: int
+    rule_id: str
+    track: str
+    severity: str
+    safe_at: datetime
+    safe_on: date
+    arguable_at: datetime
+    arguable_on: date
+    zone: str
+    state: str
+    missed: bool
+    rule_hash: str | None
+    why: tuple[dict[str, Any], ...]
+
+
+def rule_named(rule_id: str) -> Rule | None:
+    """Return the rule of this id; None for a hearing, and for what was entered by hand."""
+    try:
+        return load_rules().rule(rule_id)
+    except UnknownRuleError:
+        return None
+
+
+def case_by_code(unit: UnitOfWork, code: str) -> Case | None:
+    """Return the case of this code, or None."""
+    return unit.session.scalars(select(Case).where(Case.code == code)).one_or_none()
+
+
+def deadlines_of(unit: UnitOfWork, case_ids: Sequence[UUID] | None = None) -> list[ShownDeadline]:
+    """Return every clock that has not been superseded, of some cases or of all, the soonest first."""
+    wanted = (
+        select(Deadline, Case.code)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(Deadline.state != DeadlineState.SUPERSEDED)
+        .order_by(Deadline.safe_at, Deadline.id)
+    )
+    rows = unit.session.execute(wanted if case_ids is None else wanted.where(Deadline.case_id.in_(case_ids)))
+    return [_shown(row, code, unit.now) for row, code in rows]
+
+
+def _shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:
+    return ShownDeadline(
+        id=row.id,
+        code=code,
+        number=row.number,
+        rule_id=row.rule_id,
+        track=row.track,
+        severity=row.severity,
+        safe_at=row.safe_at,
+        safe_on=row.safe_on,
+        arguable_at=row.arguable_at,
+        arguable_on=row.arguable_on,
+        zone=row.zone,
+        state=row.state,
+        missed=row.state == DeadlineState.RUNNING and row.arguable_at <= now,
+        rule_hash=row.rule_hash,
+        why=tuple(row.why),
+    )
+
+
+def watches_shown(unit: UnitOfWork, case_id: UUID) -> Sequence[Watch]:
+    """Return every watch of a case that was not cancelled, by due time."""
+    kept = select(Watch).where(Watch.case_id == case_id, Watch.state != WatchState.CANCELLED)
+    return unit.session.scalars(kept.order_by(Watch.due_at, Watch.id)).all()
+
+
+def risks_of(unit: UnitOfWork, case_id: UUID) -> Sequence[RiskReading]:
+    """Return how the risk of a case stood, oldest first."""
+    readings = select(RiskReading).where(RiskReading.case_id == case_id)
+    return unit.session.scalars(readings.order_by(RiskReading.at, RiskReading.id)).all()
+
+
+@dataclass(frozen=True)
+class ShownOccurrence:
+    """One thing that was entered, as its source dates it."""
+
+    event: str
+    state: str
+    at: datetime
+    day_only: bool
+    for_at: datetime | None
+    until_at: datetime | None
+    zone: str
+    entered_by: str
+    entered_at: datetime
+    details: dict[str, Any]
+
+
+def occurrences_shown(unit: UnitOfWork, case_id: UUID) -> list[ShownOccurrence]:
+    """Return everything that was entered about a case, also what stands no longer, in the order of entry."""
+    return [
+        ShownOccurrence(
+            event=row.kind,
+            state=row.state,
+            at=row.at,
+            day_only=row.day_only,
+            for_at=row.for_at,
+            until_at=row.until_at,
+            zone=row.zone,
+            entered_by=row.entered_by,
+            entered_at=row.entered_at,
+            details=details_of(unit, row),
+        )
+        for row in history(unit, case_id)
+    ]

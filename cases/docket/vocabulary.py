@@ -1,0 +1,163 @@
+"""The vocabulary of a docket: what each event that is not the trigger of a rule means. A table, nothing else.
+
+Trigger events of the rules (``law``) need no line here; they may have one, for the risk or the watches they bring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class WatchKind(StrEnum):
+    """What can be watched for."""
+
+    CHECK_IN = "check_in"
+    DAILY_CONTACT = "daily_contact"
+    PAPERS_CHECK = "papers_check"
+    COURT_LIST = "court_list"
+    PUBLIC_APPEARANCE = "public_appearance"
+    END_OF_TERM = "end_of_term"
+    TRANSFER = "transfer"
+    COUNSEL = "counsel"
+    FAMILY_UPDATE = "family_update"
+    PROOF_OF_LIFE = "proof_of_life"
+    REMOVAL = "removal"
+
+
+class Counted(StrEnum):
+    """What the due time of a watch is counted from."""
+
+    HAPPENED = "happened"
+    """The instant the event happened."""
+    APPOINTED = "appointed"
+    """The instant the event is to happen."""
+    TERM_END = "term_end"
+    """Each end of a term that the event names."""
+
+
+class Track(StrEnum):
+    """The proceedings a person may be in, side by side. Safety in one is not safety in another."""
+
+    ADMINISTRATIVE = "administrative"
+    CRIMINAL = "criminal"
+    EXTRADITION = "extradition"
+    ASYLUM = "asylum"
+    UN = "un"
+    CUSTODY = "custody"
+
+
+@dataclass(frozen=True)
+class WatchRule:
+    """Watches that an event opens: due ``after`` what they are counted from, or at a wall-clock time days before it."""
+
+    kind: WatchKind
+    counted: Counted
+    after: tuple[timedelta, ...] = (timedelta(0),)
+    at_time: time | None = None
+    """With it, ``after`` counts whole days from the local day, and the watch is due at this time of that day."""
+    pages: str = "coordinator"
+    every: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What an event means besides the rules it triggers."""
+
+    track: Track = Track.CUSTODY
+    risk: int = 0
+    """How much it raises the risk of return; nothing lowers it but being safe."""
+    watches: tuple[WatchRule, ...] = ()
+    ends: frozenset[WatchKind] = frozenset()
+    """Watches of the case that end with it."""
+    appointment: bool = False
+    """Whether it sets or moves a hearing."""
+    safe: bool = False
+    """Whether the person is known to be out of danger."""
+
+
+HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
+PAPERS: Final = WatchRule(WatchKind.PAPERS_CHECK, Counted.HAPPENED, (5 * DAYS,), pages="lawyer", every=5 * DAYS)
+"""Oftener than the shortest time to appeal that we know of (seven days, the safe part of ten)."""
+COURT_LIST: Final = WatchRule(
+    WatchKind.COURT_LIST, Counted.APPOINTED, (-2 * DAYS, -1 * DAYS), at_time=time(8, 0), pages="coordinator"
+)
+PROOF: Final = WatchRule(
+    WatchKind.PROOF_OF_LIFE, Counted.HAPPENED, (6 * HOURS, 24 * HOURS, 72 * HOURS), pages="coordinator"
+)
+EVENING_BEFORE: Final = WatchRule(
+    WatchKind.END_OF_TERM, Counted.TERM_END, (-1 * DAYS,), at_time=time(18, 0), pages="lawyer"
+)
+FAMILY: Final = WatchRule(
+    WatchKind.FAMILY_UPDATE, Counted.HAPPENED, (3 * HOURS,), pages="coordinator", every=24 * HOURS
+)
+IN_CUSTODY: Final = (PAPERS,)
+
+MEANINGS: Final[dict[str, Meaning]] = {
+    "hearing_scheduled": Meaning(watches=(COURT_LIST,), appointment=True),
+    "hearing_moved": Meaning(risk=1, watches=(COURT_LIST,), appointment=True),
+    "hearing_held": Meaning(ends=frozenset({WatchKind.COURT_LIST})),
+    "public_appearance_planned": Meaning(
+        watches=(WatchRule(WatchKind.PUBLIC_APPEARANCE, Counted.APPOINTED, (2 * HOURS,), pages="lawyer"),)
+    ),
+    "removal_scheduled": Meaning(
+        risk=5, watches=(WatchRule(WatchKind.REMOVAL, Counted.APPOINTED, (timedelta(0),), pages="lawyer"),)
+    ),
+    "weak_signal": Meaning(risk=2, watches=(FAMILY,)),
+    "return_forms": Meaning(risk=2),
+    "photographed": Meaning(risk=1),
+    "medical_tests": Meaning(risk=3),
+    "passport_seized": Meaning(risk=2),
+    "officials_statement": Meaning(risk=2),
+    "asylum_claim_withdrawn": Meaning(track=Track.ASYLUM, risk=4),
+    "asylum_refusal_known": Meaning(track=Track.ASYLUM, risk=4),
+    "asylum_refusal_adopted": Meaning(track=Track.ASYLUM, risk=4),
+    "asylum_certificate_issued": Meaning(track=Track.ASYLUM),
+    "transferred": Meaning(
+        risk=2, watches=(WatchRule(WatchKind.TRANSFER, Counted.HAPPENED, (1 * HOURS,), pages="coordinator"), FAMILY)
+    ),
+    "not_here": Meaning(risk=2),
+    "administrative_arrest": Meaning(
+        track=Track.ADMINISTRATIVE, risk=1, watches=(EVENING_BEFORE, FAMILY), ends=frozenset({WatchKind.CHECK_IN})
+    ),
+    "fined": Meaning(track=Track.ADMINISTRATIVE),
+    "petty_offence_report": Meaning(
+        track=Track.ADMINISTRATIVE, risk=1, watches=(WatchRule(WatchKind.CHECK_IN, Counted.HAPPENED, (2 * HOURS,)),)
+    ),
+    "summons": Meaning(
+        track=Track.CRIMINAL, risk=1, watches=(WatchRule(WatchKind.CHECK_IN, Counted.HAPPENED, (2 * HOURS,)),)
+    ),
+    "extradition_detention_actual": Meaning(track=Track.EXTRADITION, risk=3, watches=(*IN_CUSTODY, FAMILY)),
+    "criminal_detention_actual": Meaning(track=Track.CRIMINAL, risk=1, watches=(*IN_CUSTODY, FAMILY)),
+    "admin_detention_actual_start": Meaning(track=Track.ADMINISTRATIVE, risk=1, watches=(*IN_CUSTODY, FAMILY)),
+    "extradition_arrest_extended": Meaning(track=Track.EXTRADITION, risk=1, watches=(EVENING_BEFORE,)),
+    "custody_ruling_announced": Meaning(track=Track.CRIMINAL, risk=1, watches=(EVENING_BEFORE,)),
+    "extradition_decision_copy_received": Meaning(track=Track.EXTRADITION, risk=4),
+    "extradition_decision_final": Meaning(track=Track.EXTRADITION, risk=5),
+    "stay_granted": Meaning(),
+    "interim_measure_granted": Meaning(track=Track.UN),
+    "daily_contact_expected": Meaning(
+        watches=(WatchRule(WatchKind.DAILY_CONTACT, Counted.APPOINTED, (1 * HOURS,), every=24 * HOURS),)
+    ),
+    "released": Meaning(watches=(PROOF,), ends=frozenset({WatchKind.PAPERS_CHECK, WatchKind.END_OF_TERM})),
+    "proof_of_life": Meaning(ends=frozenset({WatchKind.PROOF_OF_LIFE, WatchKind.CHECK_IN})),
+    "arrived_safely": Meaning(ends=frozenset(WatchKind), safe=True),
+    "removed": Meaning(risk=5, ends=frozenset({WatchKind.REMOVAL, WatchKind.COURT_LIST})),
+}
+"""What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
+
+PLAIN: Final = Meaning()
+
+
+def meaning_of(event: str) -> Meaning:
+    """Return what an event means; one that only triggers rules, or that nobody knows, means nothing more."""
+    return MEANINGS.get(event, PLAIN)
+
+
+IMPLIES: Final[dict[str, tuple[str, ...]]] = {
+    "asylum_refusal_known": ("asylum_refusal_adopted",),
+}
+"""Events that must have happened when another has, at that moment at the latest: where their own date is not known,
+their clocks run from it."""

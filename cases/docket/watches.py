@@ -1,0 +1,114 @@
+"""Opening, keeping and ending watches. Each is a row with a timer; what becomes of a missed one is the scheduler's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from cases.docket.models import Watch, WatchState
+from cases.docket.vocabulary import WatchKind
+from cases.docket.watching import PlannedWatch, watches_of
+from cases.events import WatchEnded, WatchOpened
+from store.base import new_id
+from store.timers import set_timer, stop_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from cases.docket.seen import Seen
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+WATCH_TIMER = "docket_watch"
+"""The timer of a watch."""
+
+
+def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
+    """Open the watches an occurrence brings. Of a matter that moved, the former ones end first.
+
+    One that repeats is opened once a case: what brings it again only leaves it as it is.
+    """
+    stale = select(Watch).where(Watch.matter_id == seen.matter_id, Watch.state == WatchState.WAITING)
+    for watch in unit.session.scalars(stale).all():
+        _end(unit, watch, WatchState.CANCELLED)
+    before = unit.session.scalar(select(func.max(Watch.number)).where(Watch.matter_id == seen.matter_id)) or 0
+    for planned in watches_of(seen):
+        if planned.every is None or not _has(unit, case_id, planned.kind):
+            _open(unit, case_id, seen.matter_id, replace(planned, number=before + planned.number))
+
+
+def _has(unit: UnitOfWork, case_id: UUID, kind: str) -> bool:
+    same = select(Watch.id).where(Watch.case_id == case_id, Watch.kind == kind, Watch.state == WatchState.WAITING)
+    return unit.session.scalar(same.limit(1)) is not None
+
+
+def keep_watch(unit: UnitOfWork, watch: Watch, by: str) -> None:
+    """Note that what was watched for has happened; one that repeats is opened anew. Repeating it changes nothing."""
+    if watch.state in (WatchState.KEPT, WatchState.CANCELLED):
+        return
+    watch.ended_by = by
+    _end(unit, watch, WatchState.KEPT)
+    repeat(unit, watch)
+
+
+def repeat(unit: UnitOfWork, watch: Watch) -> None:
+    """Open the next of a watch that repeats: the first time of its beat that is still to come."""
+    if watch.every_seconds is None:
+        return
+    every = timedelta(seconds=watch.every_seconds)
+    beats = max((unit.now - watch.due_at) // every + 1, 1)
+    due_at = watch.due_at + beats * every
+    following = PlannedWatch(WatchKind(watch.kind), watch.number + 1, due_at, watch.pages, every)
+    _open(unit, watch.case_id, watch.matter_id, following)
+
+
+def end_watches(unit: UnitOfWork, case_id: UUID, kinds: Collection[str]) -> None:
+    """End the waiting and missed watches of some kinds: what they watched for is no question any more."""
+    if not kinds:
+        return
+    over = select(Watch).where(
+        Watch.case_id == case_id,
+        Watch.kind.in_([str(kind) for kind in kinds]),
+        Watch.state.in_((WatchState.WAITING, WatchState.MISSED)),
+    )
+    for watch in unit.session.scalars(over.order_by(Watch.id)).all():
+        _end(unit, watch, WatchState.CANCELLED)
+
+
+def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
+    watch = Watch(
+        id=new_id(),
+        case_id=case_id,
+        matter_id=matter_id,
+        kind=str(planned.kind),
+        number=planned.number,
+        due_at=planned.due_at,
+        every_seconds=None if planned.every is None else int(planned.every.total_seconds()),
+        pages=planned.pages,
+        opened_at=unit.now,
+    )
+    unit.session.add(watch)
+    unit.session.flush()
+    set_timer(unit, WATCH_TIMER, watch.id, watch.due_at)
+    unit.record(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
+
+
+def _end(unit: UnitOfWork, watch: Watch, state: WatchState) -> None:
+    watch.state, watch.ended_at = state, unit.now
+    unit.session.flush()
+    stop_timer(unit, WATCH_TIMER, watch.id)
+    unit.record(WatchEnded(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind, state=str(state)))
+
+
+def keep_contact(unit: UnitOfWork, event: Event) -> None:
+    """Note that somebody of a case was heard from: a daily contact that was waited for today is kept."""
+    waiting = select(Watch).where(
+        Watch.case_id == event.case_id, Watch.kind == WatchKind.DAILY_CONTACT, Watch.state == WatchState.WAITING
+    )
+    for watch in unit.session.scalars(waiting.order_by(Watch.id)).all():
+        if watch.due_at - unit.now <= timedelta(seconds=watch.every_seconds or 0):
+            keep_watch(unit, watch, "report")

@@ -1,0 +1,51 @@
+"""Clocks that have come due for a look: somebody is reminded, and the next look is wound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.due import About, ask_about
+from alerts.models import DEADLINE, WATCH
+from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
+from cases.docket.watches import repeat
+from cases.events import WatchMissed
+from cases.urgency import Need, Urgency
+from scheduler.reminding import LookAgain, Over, Reminder, next_reminder
+from store.base import OWN
+from store.claims import Claim, finish
+from store.timers import TABLE, Timer, set_timer
+
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
+
+def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Remind of a clock if its time has come, and wind the next look. Repeating it reminds of nothing twice."""
+    row = unit.session.get_one(Deadline, timer.subject_id, with_for_update=OWN, populate_existing=True)
+    finish(unit.session, TABLE, held)
+    if row.state != DeadlineState.RUNNING:
+        return
+    match next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now):
+        case Reminder(rung, urgency):
+            row.rung = rung
+            unit.session.flush()
+            ask_about(unit, About(row.case_id, DEADLINE, row.id), Need.LAWYER, urgency, zone=row.zone)
+            set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
+        case LookAgain(at):
+            set_timer(unit, DEADLINE_TIMER, row.id, at)
+        case Over():
+            pass
+
+
+def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Have somebody asked about what should have happened by now; a watch that repeats is set anew."""
+    watch = unit.session.get_one(Watch, timer.subject_id, with_for_update=OWN, populate_existing=True)
+    finish(unit.session, TABLE, held)
+    if watch.state != WatchState.WAITING:
+        return
+    watch.state = WatchState.MISSED
+    unit.session.flush()
+    unit.record(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
+    ask_about(unit, About(watch.case_id, WATCH, watch.id), Need(watch.pages), Urgency.NOW, zone="UTC")
+    repeat(unit, watch)
