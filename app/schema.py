@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import alerts.models
 import cases.models
 import contacts.models
+import law.models
 import store.chats
 import store.data_keys
 import store.eventlog
@@ -24,6 +25,7 @@ ROOMS = (
     alerts.models,
     cases.models,
     contacts.models,
+    law.models,
     store.chats,
     store.data_keys,
     store.eventlog,

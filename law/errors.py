@@ -13,3 +13,7 @@ class UnknownRuleError(LookupError):
 
 class RulingDateNeededError(ValueError):
     """The rule takes its date from the ruling, and none was given."""
+
+
+class SignoffTermError(ValueError):
+    """A sign-off would be good for no time, or for longer than the law may go unread."""
