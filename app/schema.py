@@ -8,6 +8,7 @@ import alerts.models
 import cases.docket.models
 import cases.models
 import contacts.models
+import law.models
 import store.chats
 import store.data_keys
 import store.eventlog
@@ -26,6 +27,7 @@ ROOMS = (
     cases.docket.models,
     cases.models,
     contacts.models,
+    law.models,
     store.chats,
     store.data_keys,
     store.eventlog,

@@ -22,7 +22,7 @@ DOCUMENTS = sorted(
 )
 PICTURES = sorted((ROOT / "docs" / "pictures").iterdir())
 LAUNCHERS_OWN = {"test": {"--long", "--help"}}
-ROOMS = "alerts|app|bot|cases|contacts|dialogue|docs|requirements|sandbox|scheduler|store|tests|texts|web"
+ROOMS = "alerts|app|bot|cases|contacts|dialogue|docs|law|requirements|sandbox|scheduler|store|tests|texts|web"
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|\bsrc=\"([^\"]+)\"")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

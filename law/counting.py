@@ -1,0 +1,314 @@
+"""Two dates from one rule: the safe one, which drives alerts, and the arguable one, a fallback after a miss.
+
+The **safe** date is the earliest the law can be read to mean: the shorter period where the rule gives one, from the
+earlier event where it is known, from the first moment a vague trigger may mean, never moved by weekends or holidays.
+The **arguable** date is the latest that can be argued: from the last moment, by working days where the text can be
+read so, moved to a working day where the rule says so. The safe date is never later than the arguable one.
+
+Pure: the same arguments give the same clock, whatever the time, zone and language of the machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from law.errors import RulingDateNeededError
+from law.explaining import Line, explain
+from law.moments import MIDNIGHT, Moment, shown, with_weekday
+from law.reasons import changed_clock, closed, extensions, how_sure, in_time, lengths, moments
+from law.rules import Period, Rule, Unit
+from law.spans import (
+    END_OF_DAY,
+    MONTHS_IN_A_YEAR,
+    ONE_DAY,
+    add_months,
+    instant,
+    local_date,
+    nearest_working_day,
+    next_full_hour,
+    same_minute_months_on,
+    step_working_days,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from law.calendars import Calendar
+
+__all__ = ["Clock", "Later", "Line", "Moment", "count", "explain"]
+
+
+@dataclass(frozen=True)
+class Later:
+    """An end that becomes possible if the authority extends; None where the law gives no length."""
+
+    ground: str
+    at: datetime | None
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a rule means for one trigger: instants in UTC, dates on the wall of ``zone``, and how they were found."""
+
+    rule_id: str
+    zone: str
+    safe_at: datetime
+    arguable_at: datetime
+    safe_on: date
+    arguable_on: date
+    later: tuple[Later, ...]
+    why: tuple[Line, ...]
+
+    @property
+    def doubts(self) -> tuple[Line, ...]:
+        """What makes the dates less than certain; they are never shown without it."""
+        return tuple(line for line in self.why if line.doubt)
+
+
+def count(
+    rule: Rule,
+    trigger: Moment | None,
+    *,
+    zone: ZoneInfo,
+    calendar: Calendar,
+    ends: date | None = None,
+    safe_trigger: Moment | None = None,
+) -> Clock:
+    """Return both dates of a rule.
+
+    ``zone`` is where the person is held; a counting rule that names an office's zone goes before it. ``calendar`` says
+    which days are working days (:meth:`Rulebook.calendar`). ``ends`` is the date that the ruling itself names. While
+    ``trigger`` is not known (None), both dates count from ``safe_trigger``, and the clock says so.
+
+    Raises RulingDateNeededError if the rule has no period of its own and the ruling's date is missing; ValueError
+    without any moment to count from.
+    """
+    zone = ZoneInfo(rule.counting.zone) if rule.counting.zone else zone
+    known = trigger or safe_trigger
+    if known is None:
+        raise ValueError(f"{rule.id}: there is no moment to count from")
+    early, late = _Reading(rule, zone, calendar, late=False), _Reading(rule, zone, calendar, late=True)
+    starts = [moment for moment in (trigger, safe_trigger) if moment is not None]
+    safe_ends = [_safe_end(rule, start, early) for start in starts] + _by_ruling(rule, ends, early)
+    arguable_ends = _arguable_end(rule, known, late) + _by_ruling(rule, ends, late)
+    safe = min((end for end in safe_ends if end is not None), key=lambda end: end.at, default=None)
+    if safe is None:
+        raise RulingDateNeededError(f"{rule.id} takes its date from the ruling; give that date")
+    arguable = min(arguable_ends, key=lambda end: end.at, default=safe)
+    if arguable.at < safe.at:  # a rule that moves backwards over a weekend, or a safe period that is the longer one
+        safe = arguable
+    return Clock(
+        rule_id=rule.id,
+        zone=zone.key,
+        safe_at=safe.at,
+        arguable_at=arguable.at,
+        safe_on=local_date(safe.at, zone),
+        arguable_on=local_date(arguable.at, zone),
+        later=_later(rule, known, early),
+        why=tuple(_why(rule, _Given(trigger, safe_trigger, ends), safe, arguable, late)),
+    )
+
+
+@dataclass(frozen=True)
+class _Given:
+    trigger: Moment | None
+    safe_trigger: Moment | None
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class _End:
+    at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way to read a rule: the early one for the safe date, the late one for the arguable date."""
+
+    rule: Rule
+    zone: ZoneInfo
+    calendar: Calendar
+    late: bool
+
+    @property
+    def towards(self) -> int:
+        """1 if the rule counts forwards, -1 if backwards."""
+        return -1 if self.rule.direction == "before_trigger" else 1
+
+    def is_off(self, day: date) -> bool:
+        """What is only likely off is a working day where early is safe."""
+        return not self.calendar.is_working(day) if self.late else self.calendar.is_surely_off(day)
+
+    def closes(self, day: date, start: datetime) -> datetime:
+        """When a last day is over."""
+        minute = self.rule.counting.day_ends_at or END_OF_DAY
+        if self.rule.counting.ends == "same_minute":
+            minute = start.astimezone(self.zone).time().replace(fold=0)
+        return instant(day, minute, self.zone, late=self.late)
+
+
+def _safe_end(rule: Rule, start: Moment, early: _Reading) -> _End | None:
+    period = rule.safe_period or rule.period
+    return None if period.value is None else _end(period, start, early)
+
+
+def _arguable_end(rule: Rule, start: Moment, late: _Reading) -> list[_End]:
+    return [] if rule.period.value is None else [_moved(_end(rule.period, start, late), rule, late)]
+
+
+def _by_ruling(rule: Rule, ends: date | None, reading: _Reading) -> list[_End]:
+    """The date in a ruling: from its first minute it may be too late."""
+    if ends is None:
+        return []
+    day = ends - ONE_DAY * rule.period.days_before_ruling_date
+    at = instant(day, END_OF_DAY if reading.late else MIDNIGHT, reading.zone, late=reading.late)
+    return [_End(at, ())]
+
+
+def _end(period: Period, start: Moment, reading: _Reading) -> _End:
+    """When a period is over, without moving its last day."""
+    begins = start.instant(reading.zone, late=reading.late)
+    assert period.value is not None  # noqa: S101  callers ask only for periods with a length
+    if period.value == 0:
+        return _at_once(period, start, begins, reading)
+    match period.unit:
+        case Unit.HOURS:
+            return _hours(period.value, begins, reading)
+        case Unit.CALENDAR_DAYS:
+            return _calendar_days(period.value, start, begins, reading)
+        case Unit.WORKING_DAYS:
+            return _working_days(period.value, start, begins, reading)
+        case Unit.MONTHS:
+            return _months(period.value, start, begins, reading)
+        case Unit.YEARS:
+            return _months(period.value * MONTHS_IN_A_YEAR, start, begins, reading)
+
+
+def _at_once(period: Period, start: Moment, begins: datetime, reading: _Reading) -> _End:
+    """Without delay; or, in days, on the same day, which for safety means from this moment on."""
+    if period.unit is Unit.HOURS or not reading.late:
+        return _End(begins, (Line("at_once" if period.unit is Unit.HOURS else "same_day"),))
+    return _End(max(begins, reading.closes(start.day(reading.zone), begins)), ())
+
+
+def _hours(hours: int, begins: datetime, reading: _Reading) -> _End:
+    lines: tuple[Line, ...] = ()
+    if reading.late and reading.rule.counting.first_hour == "excluded" and reading.towards > 0:
+        begins = next_full_hour(begins, reading.zone)
+        lines = (Line("first_hour_excluded", {"from": shown(begins, reading.zone)}, reading.rule.counting.law),)
+    return _End(begins + timedelta(hours=hours) * reading.towards, lines)
+
+
+def _calendar_days(days: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
+    how = reading.rule.counting
+    if how.unit_basis == "continuous_hours":
+        return _End(begins + ONE_DAY * days * reading.towards, (Line("continuous", {"days": str(days)}, how.law),))
+    if reading.late and how.days_may_mean_working_days and reading.rule.roll_if_non_working:
+        end = _working_days(days, start, begins, reading)
+        return _End(end.at, (Line("may_mean_working_days", {}, how.law, doubt=True), *end.lines))
+    first = start.day(reading.zone)
+    last = first + ONE_DAY * (days - (how.first_day == "included")) * reading.towards
+    return _End(reading.closes(last, begins), (_first_day(first, reading),))
+
+
+def _working_days(days: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
+    first = start.day(reading.zone)
+    counts = reading.rule.counting.first_day == "included" and not reading.is_off(first)
+    last = step_working_days(first, days - counts, reading.is_off, towards=reading.towards)
+    passed = _days_between(first, last)
+    lines = [_first_day(first, reading)]
+    skipped = [day.isoformat() for day in passed if reading.is_off(day)]
+    if skipped:
+        lines.append(Line("not_counted", {"days": ", ".join(skipped)}))
+    return _End(reading.closes(last, begins), (*lines, *_unofficial({first, last, *passed}, reading)))
+
+
+def _months(months: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
+    how = reading.rule.counting
+    first = start.day(reading.zone)
+    last = add_months(first, months * reading.towards)
+    lines = [Line("matching_date", {"day": last.isoformat()}, how.law)]
+    if last.day != first.day:
+        lines.append(Line("no_such_day", {"number": str(first.day), "day": last.isoformat()}, how.law))
+    if how.ends == "same_minute":
+        at = same_minute_months_on(begins, months * reading.towards, reading.zone, late=reading.late)
+        return _End(at, tuple(lines))
+    return _End(reading.closes(last, begins), tuple(lines))
+
+
+def _moved(end: _End, rule: Rule, late: _Reading) -> _End:
+    """A last day that is not a working day moves, forwards or, where a rule counts backwards, backwards."""
+    if not rule.roll_if_non_working or rule.period.unit is Unit.HOURS:
+        return end
+    last = local_date(end.at, late.zone)
+    day = nearest_working_day(last, late.is_off, towards=late.towards)
+    lines = (*end.lines, *_unofficial({last, day}, late))
+    if day == last:
+        return _End(end.at, _once(lines))
+    moved = Line("moved", {"from": with_weekday(last), "to": with_weekday(day)}, rule.counting.law)
+    return _End(late.closes(day, end.at), _once((*lines, moved)))
+
+
+def _later(rule: Rule, known: Moment, early: _Reading) -> tuple[Later, ...]:
+    """What extensions could make of it.
+
+    Each ``plus`` is added to the end before it, which is never later than adding all of them at once.
+    """
+    if rule.period.value is None:
+        return tuple(Later(step.ground, None, None) for step in rule.extensions)
+    found = []
+    before = _end(rule.period, known, early).at
+    for step in rule.extensions:
+        length = step.plus if step.plus is not None else step.up_to
+        if length is None:
+            found.append(Later(step.ground, None, None))
+            continue
+        start = Moment(at=before) if step.plus is not None else known
+        before = _end(Period(length, step.unit), start, early).at
+        found.append(Later(step.ground, before, local_date(before, early.zone)))
+    return tuple(found)
+
+
+def _why(rule: Rule, given: _Given, safe: _End, arguable: _End, late: _Reading) -> Iterator[Line]:
+    """Every step, in the order in which somebody checks it."""
+    zone = late.zone
+    yield Line("rule", {"rule": rule.id, "law": rule.source.law, "edition": rule.edition}, rule.source.article)
+    yield from moments(rule, given.trigger, given.safe_trigger, zone)
+    yield from lengths(rule, given.ends)
+    yield Line("counted_by", {"law": rule.counting.law})
+    yield from safe.lines
+    yield from changed_clock((given.trigger, given.safe_trigger), safe.at, zone)
+    yield Line("safe", {"at": shown(safe.at, zone)})
+    yield from closed(rule, local_date(safe.at, zone), late.calendar)
+    yield from (line for line in arguable.lines if line not in safe.lines)
+    yield Line("arguable", {"at": shown(arguable.at, zone)})
+    yield from extensions(rule)
+    yield from in_time(rule)
+    yield from how_sure(rule)
+
+
+def _first_day(first: date, reading: _Reading) -> Line:
+    how = reading.rule.counting
+    return Line(f"first_day_{how.first_day}", {"day": with_weekday(first)}, how.law)
+
+
+def _unofficial(days: set[date], reading: _Reading) -> tuple[Line, ...]:
+    years = sorted({day.year for day in days if not reading.calendar.is_official(day.year)})
+    if not years:
+        return ()
+    of = {"years": ", ".join(map(str, years)), "jurisdiction": reading.calendar.jurisdiction}
+    return (Line("calendar_unofficial", of, doubt=True),)
+
+
+def _days_between(first: date, last: date) -> list[date]:
+    start, end = sorted((first, last))
+    return [start + ONE_DAY * n for n in range(1, (end - start).days)]
+
+
+def _once(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(line for place, line in enumerate(lines) if line not in lines[:place])

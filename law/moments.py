@@ -1,0 +1,53 @@
+"""When something happened, as exactly as anybody knows, and how that is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Final
+
+from law.spans import END_OF_DAY, instant, local_date
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+MIDNIGHT: Final = time(0, 0)
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened: an instant (``at``, aware; kept in UTC), or only the day (``on``, on the wall)."""
+
+    at: datetime | None = None
+    on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.on is None):
+            raise ValueError("a moment is either an instant or a day")
+        if self.at is not None:
+            if self.at.tzinfo is None:
+                raise ValueError("an instant needs a zone")
+            object.__setattr__(self, "at", self.at.astimezone(UTC))
+
+    def instant(self, zone: ZoneInfo, *, late: bool) -> datetime:
+        """Return the first instant it may mean in a zone, or the last minute if ``late``."""
+        if self.at is not None:
+            return self.at
+        assert self.on is not None  # noqa: S101  see __post_init__
+        return instant(self.on, END_OF_DAY if late else MIDNIGHT, zone, late=late)
+
+    def day(self, zone: ZoneInfo) -> date:
+        """Return its date on the wall of a zone."""
+        return self.on if self.on is not None else local_date(self.instant(zone, late=False), zone)
+
+
+def shown(at: datetime, zone: ZoneInfo) -> str:
+    """Return date, weekday, minute and offset on the wall of a zone."""
+    local = at.astimezone(zone)
+    return f"{with_weekday(local.date())} {local:%H:%M} {local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
+
+
+def with_weekday(day: date) -> str:
+    """Return the date and its weekday in English."""
+    return f"{day.isoformat()} ({WEEKDAYS[day.weekday()]})"

@@ -1,0 +1,314 @@
+"""The rules as data: what may be asked of them, and a fingerprint of everything a lawyer's sign-off binds.
+
+Read from ``law/rules/*.yaml`` by :func:`load_rules`; no database, no clock. How a file is written: docs/law.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from law.errors import UnknownRuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import time
+    from zoneinfo import ZoneInfo
+
+    from law.calendars import Calendar
+
+EVERYWHERE: Final = "INTL"
+"""The jurisdiction of rules that are not one State's."""
+
+Confidence = Literal["high", "medium", "low"]
+
+
+class Kind(StrEnum):
+    """Whom a rule binds."""
+
+    USER_ACTION = "user_action"
+    """Our side must have acted by then."""
+    AUTHORITY_LIMIT = "authority_limit"
+    """The State must have acted by then: told when near, and when broken."""
+    INFO = "info"
+    """A date or moment that has an effect; nothing is filed."""
+    OPERATIONAL = "operational"
+    """Our own rule of safety, not law."""
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule was read: the law, the article in it, and in which edition."""
+
+    id: str
+    law: str
+    article: str
+    edition: str
+    edition_date: str | None
+    """As exact as it is known: ``2026-07-12``, ``2018-07``, ``2024``; None if the text bears no date."""
+    edition_confirmed: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long. ``value`` None takes the date from the ruling; 0 means at once, or on the same day."""
+
+    value: int | None
+    unit: Unit
+    native_wording: str = ""
+    days_before_ruling_date: int = 0
+    """Only where the ruling gives the date: so many days before it everything must be done."""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A step by which an authority can lengthen the period: by ``plus``, or to ``up_to`` from the trigger.
+
+    Both are None where only the ground is known, not the length.
+    """
+
+    plus: int | None
+    up_to: int | None
+    unit: Unit
+    ground: str
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How a law counts. Everything :mod:`law.counting` does follows from these fields, nothing from ids."""
+
+    id: str
+    law: str
+    sources: tuple[str, ...]
+    as_of: str | None
+    confidence: Confidence
+    unit_basis: Literal["continuous_hours", "civil_days"]
+    """Continuous: days are spans of 24 hours from the minute. Civil: days are those of the calendar on the wall."""
+    first_hour: Literal["included", "excluded"]
+    """Of periods in hours. Excluded: they run from the next full hour; only the arguable date believes it."""
+    first_day: Literal["included", "excluded"]
+    """Of periods in days. Months and years end on the matching date either way."""
+    ends: Literal["end_of_day", "same_minute"]
+    reading: tuple[str, ...]
+    doubt: str = ""
+    days_may_mean_working_days: bool = False
+    """The text can be read as leaving non-working days out; only the arguable date does."""
+    in_time_when: Literal["received", "posted", "unknown"] = "unknown"
+    detained_in_time_when: Literal["handed_to_facility", "unknown"] = "unknown"
+    office_hours_end_it: bool = False
+    """What must be done at the office itself must be done before it closes."""
+    zone: str | None = None
+    """Where the office is whose clock decides; None: where the person is held."""
+    calendar: str | None = None
+    """The jurisdiction whose working days count; None: the rule's own."""
+    day_ends_at: time | None = None
+    """When the office's day ends; None: midnight."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One deadline or moment of the law, with where it was read and how sure we are."""
+
+    id: str
+    jurisdiction: str
+    title: str
+    kind: Kind
+    trigger_event: str
+    safe_trigger_event: str | None
+    """An earlier event from which the safe date counts, if it is known."""
+    period: Period
+    safe_period: Period | None
+    safe_note: str
+    direction: Literal["after_trigger", "before_trigger"]
+    extensions: tuple[Extension, ...]
+    counting: Counting
+    roll_if_non_working: bool
+    """A last day that is not a working day moves to the next one; only the arguable date does."""
+    only_in: tuple[str, ...]
+    """The jurisdictions where a rule of EVERYWHERE can help; empty: all."""
+    action_required: str
+    addressee: str
+    consequence_if_missed: str
+    source: Source
+    as_of: str | None
+    confidence: Confidence
+    needs_recheck: bool
+    notes: str
+
+    @property
+    def edition(self) -> str:
+        """The edition in which the rule was read."""
+        return self.source.edition
+
+    @property
+    def calendar(self) -> str:
+        """The jurisdiction whose working days count."""
+        return self.counting.calendar or self.jurisdiction
+
+    def begins_with(self, event: str) -> bool:
+        """Whether this event starts the rule's clock, or its safe date."""
+        return event in (self.trigger_event, self.safe_trigger_event)
+
+    def text_hash(self) -> str:
+        """Return the SHA-256, hexadecimal, of all that a sign-off binds.
+
+        That is everything here, with the counting rule and the source, except how sure we are (``confidence``,
+        ``needs_recheck``): what a signature is there to change does not undo it.
+        """
+        bound = asdict(self)
+        for unsure in ("confidence", "needs_recheck"):
+            del bound[unsure]
+        del bound["counting"]["confidence"]
+        canonical = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Where sources contradict each other, or one that matters could not be read."""
+
+    id: str
+    jurisdiction: str
+    topic: str
+    detail: str
+    action: str
+    severity: Literal["critical", "high", "medium", "low"]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One sentence for a person in danger, with its sources."""
+
+    point: str
+    sources: tuple[str, ...]
+    article: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """Know your rights: what a person may ask for and need not sign."""
+
+    id: str
+    jurisdiction: str
+    title: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Something that can hold a removal back and is not a deadline."""
+
+    id: str
+    jurisdiction: str
+    text: str
+    source: Source
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A body outside the country that can be asked, and what it wants to know."""
+
+    id: str
+    name: str
+    kazakhstan: str
+    interim: str
+    exhaustion: str
+    time_limit: str
+    procedures: str
+    languages: str
+    content: tuple[str, ...]
+    contact: str
+    note: str
+    sources: tuple[str, ...]
+    confidence: Confidence
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """A State, or EVERYWHERE, and what belongs to it beside its rules."""
+
+    code: str
+    name: str
+    zone: ZoneInfo
+    calendar: Calendar
+    not_researched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules of all jurisdictions."""
+
+    rules: tuple[Rule, ...]
+    jurisdictions: Mapping[str, Jurisdiction]
+    countings: Mapping[str, Counting]
+    doubts: tuple[Doubt, ...]
+    cards: tuple[Card, ...]
+    levers: tuple[Lever, ...]
+    instruments: tuple[Instrument, ...]
+    _by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return the rule of this id; raise UnknownRuleError."""
+        if rule_id not in self._by_id:
+            raise UnknownRuleError(f"there is no rule {rule_id}")
+        return self._by_id[rule_id]
+
+    def of(self, jurisdiction: str) -> tuple[Rule, ...]:
+        """Return the rules that can help somebody held there: its own, and those of EVERYWHERE that reach it.
+
+        A jurisdiction we have no rules for has those of EVERYWHERE.
+        """
+        own = tuple(rule for rule in self.rules if rule.jurisdiction == jurisdiction)
+        common = tuple(rule for rule in self.rules if rule.jurisdiction == EVERYWHERE != jurisdiction)
+        return own + tuple(rule for rule in common if not rule.only_in or jurisdiction in rule.only_in)
+
+    def triggered_by(self, event: str, jurisdiction: str) -> tuple[Rule, ...]:
+        """Return the rules whose clock this event starts there, or whose safe date it starts.
+
+        Of the latter ``rule.trigger_event != event``: count them with the event as ``safe_trigger``.
+        """
+        return tuple(rule for rule in self.of(jurisdiction) if rule.begins_with(event))
+
+    def events(self) -> tuple[str, ...]:
+        """Return every event that starts something, sorted."""
+        named = {rule.trigger_event for rule in self.rules} | {rule.safe_trigger_event for rule in self.rules}
+        return tuple(sorted(event for event in named if event))
+
+    def calendar(self, rule: Rule) -> Calendar:
+        """Return the working days that count for the rule."""
+        return self.jurisdictions[rule.calendar].calendar
+
+    def zone(self, jurisdiction: str) -> ZoneInfo:
+        """Return the usual zone of a jurisdiction; raise KeyError if it has no file.
+
+        Where a country has several, whoever knows the place knows better.
+        """
+        return self.jurisdictions[jurisdiction].zone
+
+
+@cache
+def load_rules() -> Rulebook:
+    """Return the rules that came with the program; raise RulesError. Read once, then kept."""
+    from law.loading import RULES, read_rulebook
+
+    return read_rulebook(RULES)

@@ -1,0 +1,368 @@
+"""Two dates from one rule: what the law's words become on a calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from law.counting import Clock, Moment, count, explain
+from law.errors import RulingDateNeededError
+from law.rules import Period, Rule, Unit, load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ALMATY = ZoneInfo("Asia/Almaty")
+BOOK = load_rules()
+
+
+def at(text: str, zone: ZoneInfo = ALMATY) -> Moment:
+    return Moment(at=datetime.fromisoformat(text).replace(tzinfo=zone))
+
+
+def on(text: str) -> Moment:
+    return Moment(on=date.fromisoformat(text))
+
+
+def clock(
+    rule: str | Rule,
+    trigger: Moment | None,
+    *,
+    zone: ZoneInfo = ALMATY,
+    ends: str | None = None,
+    safe_trigger: Moment | None = None,
+    works: Mapping[date, bool] | None = None,
+) -> Clock:
+    counted = BOOK.rule(rule) if isinstance(rule, str) else rule
+    calendar = BOOK.calendar(counted).with_overrides(works or {})
+    day = None if ends is None else date.fromisoformat(ends)
+    return count(counted, trigger, zone=zone, calendar=calendar, ends=day, safe_trigger=safe_trigger)
+
+
+def local(instant: datetime, zone: ZoneInfo = ALMATY) -> str:
+    return instant.astimezone(zone).isoformat(timespec="minutes")
+
+
+def keys(clock: Clock) -> list[str]:
+    return [line.key for line in clock.why]
+
+
+def like(rule: str, **changes: object) -> Rule:
+    return replace(BOOK.rule(rule), **changes)  # type: ignore[arg-type]  # the tests name real fields
+
+
+# What has to hold, whatever else changes
+
+
+def test_forty_days_of_custody_run_through_the_change_of_the_clock() -> None:
+    forty = clock("kz.cpc.extr.provisional_40d", at("2024-02-15T21:50"))
+    assert forty.safe_on == date(2024, 3, 26)
+    assert local(forty.safe_at) == "2024-03-26T20:50+05:00"
+    assert forty.arguable_at == forty.safe_at
+    assert "clock_changed" in keys(forty)
+
+
+def test_twelve_months_end_on_the_same_date() -> None:
+    year = clock("kz.cpc.extr.arrest_12m", at("2024-02-15T21:50"))
+    assert year.safe_on == date(2025, 2, 15)
+    assert local(year.safe_at) == "2025-02-15T20:50+05:00"  # by the clock of the arrest
+    assert local(year.arguable_at) == "2025-02-15T21:50+05:00"  # by the clock of the release
+
+
+def test_a_refusal_may_be_contested_for_months_but_not_safely() -> None:
+    complaint = clock("kz.refugee.refusal_complaint_3m", on("2024-09-13"))
+    assert complaint.safe_on == date(2024, 9, 23)
+    assert complaint.arguable_on == date(2024, 12, 13)
+
+
+def test_the_month_to_leave_is_shorter_than_the_time_to_complain() -> None:
+    assert clock("kz.refugee.leave_1m", on("2024-09-13")).safe_on == date(2024, 10, 13)
+
+
+def test_forty_days_again() -> None:
+    assert clock("kz.cpc.extr.provisional_40d", at("2025-08-31T13:00")).safe_on == date(2025, 10, 10)
+
+
+def test_ten_days_that_end_on_a_sunday_are_argued_until_monday_only() -> None:
+    appeal = clock("kz.cpc.extr.decision_appeal_10d", on("2026-01-29"))
+    assert date(2026, 2, 8).strftime("%A") == "Sunday"
+    assert appeal.arguable_on == date(2026, 2, 9)
+    assert appeal.safe_on == date(2026, 2, 5)
+
+
+def test_three_days_from_a_ruling_in_the_night() -> None:
+    appeal = clock("kz.cpc.custody_appeal_3d", at("2025-11-21T23:00"))
+    assert appeal.safe_on == date(2025, 11, 24)
+    assert local(appeal.safe_at) == "2025-11-24T23:00+05:00"
+
+
+# Hours and days that run without a break
+
+
+def test_hours_of_detention_run_through_nights_weekends_and_the_change_of_the_clock() -> None:
+    held = clock("kz.coao.detention.48h_migration_border", at("2024-02-28T22:00"))
+    assert local(held.safe_at) == "2024-03-01T21:00+05:00"
+
+
+def test_the_hour_in_which_a_period_of_hours_begins_is_left_out_for_the_arguable_date_alone() -> None:
+    sent = clock("kz.cpc.extr.forward_24h", at("2026-03-02T10:20"))
+    assert local(sent.safe_at) == "2026-03-03T10:20+05:00"
+    assert local(sent.arguable_at) == "2026-03-03T11:00+05:00"
+
+
+def test_of_a_day_without_an_hour_the_first_minute_is_safe_and_the_last_arguable() -> None:
+    held = clock("kz.cpc.extr.detention_72h", on("2026-03-02"))
+    assert local(held.safe_at) == "2026-03-05T00:00+05:00"
+    assert local(held.arguable_at) == "2026-03-05T23:59+05:00"
+    assert "trigger_day" in [line.key for line in held.doubts]
+
+
+# Days of the calendar
+
+
+def test_the_first_day_is_left_out_and_the_last_one_counts_to_its_end() -> None:
+    apply = clock("kz.refugee.apply_5d", at("2026-03-02T00:05"))
+    assert local(apply.safe_at) == "2026-03-07T23:59+05:00"
+
+
+def test_a_law_that_counts_the_first_day_ends_a_day_earlier() -> None:
+    rule = BOOK.rule("kz.refugee.apply_5d")
+    counts = replace(rule, counting=replace(rule.counting, first_day="included"))
+    assert clock(counts, on("2026-03-02")).safe_on == date(2026, 3, 6)
+
+
+def test_the_day_is_that_of_the_place_not_of_utc() -> None:
+    just_after_midnight = Moment(at=datetime(2026, 3, 2, 19, 5, tzinfo=UTC))  # 00:05 on the 3rd in Almaty
+    assert clock("kz.refugee.apply_5d", just_after_midnight).safe_on == date(2026, 3, 8)
+
+
+def test_the_safe_date_stays_on_a_sunday_and_says_whom_one_meets_then() -> None:
+    apply = clock("kz.coao.expulsion.appeal_10d", on("2026-04-02"))
+    assert (apply.safe_on, apply.safe_on.strftime("%A")) == (date(2026, 4, 12), "Sunday")
+    assert "who must be reached by hand is reached on 2026-04-10 (Friday) at the latest" in explain(apply)
+
+
+def test_ten_days_of_the_code_on_offences_can_be_argued_to_be_working_days() -> None:
+    appeal = clock("kz.coao.expulsion.appeal_10d", on("2026-04-02"))
+    assert appeal.arguable_on == date(2026, 4, 16)
+    assert "may_mean_working_days" in [line.key for line in appeal.doubts]
+
+
+def test_the_safe_date_counts_from_the_earlier_event_where_it_is_known() -> None:
+    pronounced, served = at("2026-04-02T15:00"), at("2026-04-06T10:00")
+    assert clock("kz.coao.expulsion.appeal_10d", served).safe_on == date(2026, 4, 16)
+    both = clock("kz.coao.expulsion.appeal_10d", served, safe_trigger=pronounced)
+    assert both.safe_on == date(2026, 4, 12)
+    assert both.arguable_on == clock("kz.coao.expulsion.appeal_10d", served).arguable_on
+
+
+def test_before_the_copy_is_served_the_clock_runs_from_the_pronouncement() -> None:
+    waiting = clock("kz.coao.expulsion.appeal_10d", None, safe_trigger=at("2026-04-02T15:00"))
+    assert waiting.safe_on == date(2026, 4, 12)
+    assert "trigger_unknown" in [line.key for line in waiting.doubts]
+
+
+def test_an_earlier_event_that_turns_out_later_moves_nothing() -> None:
+    odd = clock("kz.coao.expulsion.appeal_10d", on("2026-04-02"), safe_trigger=on("2026-04-09"))
+    assert odd.safe_on == date(2026, 4, 12)
+
+
+def test_without_any_moment_there_is_nothing_to_count() -> None:
+    with pytest.raises(ValueError, match="no moment"):
+        clock("kz.refugee.apply_5d", None)
+
+
+# Working days
+
+
+def test_working_days_step_over_weekends_and_holidays() -> None:
+    copy = clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"))  # Nauryz: 21 to 25 March
+    assert copy.safe_on == copy.arguable_on == date(2026, 3, 31)
+
+
+def test_a_holiday_that_nobody_published_makes_nothing_later_for_the_safe_date() -> None:
+    copy = clock("kz.refugee.refusal_copy_5wd", on("2027-03-19"))
+    assert copy.safe_on == date(2027, 3, 26)
+    assert copy.arguable_on == date(2027, 3, 31)
+    assert "The working days of 2027 in KZ are computed" in explain(copy)
+
+
+def test_a_local_table_outweighs_the_calendar() -> None:
+    transferred = {date(2026, 3, 28): True, date(2026, 3, 27): False}
+    copy = clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"), works={date(2026, 3, 28): True})
+    assert copy.safe_on == date(2026, 3, 30)
+    assert clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"), works=transferred).safe_on == date(2026, 3, 31)
+
+
+def test_a_last_day_moves_over_a_whole_holiday() -> None:
+    claim = clock("kz.refugee.court_claim_1m", on("2026-02-21"))
+    assert claim.arguable_on == date(2026, 3, 26)
+    assert "moved" in keys(claim)
+
+
+# Months and years
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2026-01-31", 2, "2026-03-31"),  # at once, not by way of 28 February
+        ("2026-02-28", 1, "2026-03-28"),
+        ("2025-11-30", 3, "2026-02-28"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2026-12-15", 1, "2027-01-15"),
+    ],
+)
+def test_a_month_ends_on_the_same_date_or_on_the_last_day_there_is(start: str, months: int, end: str) -> None:
+    rule = like("kz.refugee.leave_1m", period=Period(months, Unit.MONTHS))
+    assert clock(rule, on(start)).safe_on == date.fromisoformat(end)
+
+
+def test_a_year_from_the_leap_day_ends_on_the_last_of_february() -> None:
+    rule = like("kz.refugee.leave_1m", period=Period(1, Unit.YEARS))
+    assert clock(rule, on("2024-02-29")).safe_on == date(2025, 2, 28)
+    assert "no_such_day" in keys(clock(rule, on("2024-02-29")))
+
+
+# Backwards
+
+
+def test_eight_hours_before_the_detention_ends() -> None:
+    petition = clock("kz.cpc.custody_petition_8h", at("2026-03-04T06:00"))
+    assert local(petition.safe_at) == "2026-03-03T22:00+05:00"
+
+
+def test_a_month_before_status_ends() -> None:
+    assert clock("kz.refugee.renew_1m", on("2026-03-31")).safe_on == date(2026, 2, 28)
+    assert clock("kz.refugee.renew_1m", on("2026-04-15")).safe_on == date(2026, 3, 15)
+
+
+def test_strasbourg_counts_by_its_own_clock_and_closes_at_four() -> None:
+    istanbul = ZoneInfo("Europe/Istanbul")
+    request = clock("intl.echr.r39.one_working_day", at("2026-03-16T01:30", istanbul), zone=istanbul)  # a Monday there
+    assert request.zone == "Europe/Paris"  # where it is still Sunday
+    assert local(request.arguable_at, ZoneInfo("Europe/Paris")) == "2026-03-13T16:00+01:00"
+    assert local(request.safe_at, ZoneInfo("Europe/Paris")) == "2026-03-12T16:00+01:00"
+
+
+def test_backwards_the_last_day_moves_to_an_earlier_working_day() -> None:
+    rule = like("kz.refugee.renew_1m", roll_if_non_working=True)
+    moved = clock(rule, on("2026-04-15"))  # 15 March 2026 is a Sunday
+    assert moved.arguable_on == date(2026, 3, 13)
+    assert moved.safe_on == date(2026, 3, 13)
+
+
+# Dates from rulings
+
+
+def test_a_date_from_the_ruling_is_safe_only_before_it_begins() -> None:
+    leave = clock("kz.coao.expulsion.departure_date", at("2026-03-02T15:00"), ends="2026-03-12")
+    assert local(leave.safe_at) == "2026-03-12T00:00+05:00"
+    assert leave.arguable_on == date(2026, 3, 12)
+
+
+def test_a_rule_that_lives_on_the_rulings_date_asks_for_it() -> None:
+    with pytest.raises(RulingDateNeededError, match="departure_date"):
+        clock("kz.coao.expulsion.departure_date", at("2026-03-02T15:00"))
+
+
+def test_an_appeal_against_a_civil_expulsion_arrives_a_day_before_the_departure() -> None:
+    rule = "kz.gpk.expulsion.appeal_before_departure"
+    known = clock(rule, at("2026-03-02T15:00"), ends="2026-03-12")
+    assert local(known.safe_at) == "2026-03-03T15:00+05:00"
+    assert known.arguable_on == date(2026, 3, 11)
+    soon = clock(rule, at("2026-03-02T15:00"), ends="2026-03-03")
+    assert local(soon.safe_at) == "2026-03-02T00:00+05:00"  # too late already, and said so
+    unknown = clock(rule, at("2026-03-02T15:00"))
+    assert local(unknown.safe_at) == "2026-03-03T15:00+05:00"
+    assert "ruling_date_unknown" in [line.key for line in unknown.doubts]
+
+
+def test_an_earlier_date_in_the_ruling_goes_before_the_laws_longest_term() -> None:
+    custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2025-11-30")
+    assert (custody.safe_on, custody.arguable_on) == (date(2025, 11, 30), date(2025, 11, 30))
+
+
+# Without delay
+
+
+def test_without_delay_is_this_minute() -> None:
+    notice = clock("kz.cpc.family_notice", at("2026-03-02T15:00"))
+    assert local(notice.safe_at) == local(notice.arguable_at) == "2026-03-02T15:00+05:00"
+
+
+def test_on_the_same_day_is_from_now_to_its_end() -> None:
+    hearing = clock("kz.coao.hearing.same_day", at("2026-03-02T15:00"))
+    assert local(hearing.safe_at) == "2026-03-02T15:00+05:00"
+    assert local(hearing.arguable_at) == "2026-03-02T23:59+05:00"
+
+
+# What an authority may add
+
+
+def test_extensions_are_steps_that_may_come() -> None:
+    custody = clock("kz.cpc.custody_2m", at("2026-03-02T15:00"))
+    assert [step.on for step in custody.later] == [
+        date(2026, 6, 2),
+        date(2026, 12, 2),
+        date(2027, 3, 2),
+        date(2027, 9, 2),
+    ]
+
+
+def test_an_added_term_begins_where_the_first_one_ends() -> None:
+    (step,) = clock("tr.lfip.detention_6m", on("2026-08-31"), zone=ZoneInfo("Europe/Istanbul")).later
+    assert step.on == date(2027, 8, 28)  # 28 February and six months; a year at once would be the 31st
+    (more,) = clock("kz.coao.appeal.decide_10d", on("2026-03-02")).later
+    assert more.on == date(2026, 3, 22)
+
+
+def test_an_extension_without_a_length_has_no_date() -> None:
+    (step,) = clock("kz.cpc.extr.arrest_12m", at("2026-03-02T15:00")).later
+    assert (step.at, step.on) == (None, None)
+
+
+# Saying how
+
+
+def test_a_lawyer_can_check_every_line() -> None:
+    said = explain(clock("kz.cpc.extr.decision_appeal_10d", on("2026-01-29"))).splitlines()
+    assert said[0].startswith("kz.cpc.extr.decision_appeal_10d: Criminal Procedure Code")
+    assert "The law gives 10 calendar days (десять суток) after it. [591(3)-(4), 592(1)]" in said
+    assert "The first day, 2026-01-29 (Thursday), does not count. [CPC arts 48-50]" in said
+    assert "SAFE: 2026-02-05 (Thursday) 23:59 +05:00." in said
+    assert "ARGUABLE, as a fallback only: 2026-02-09 (Monday) 23:59 +05:00." in said
+    assert any(line.startswith("DOUBT: Confidence: medium, as of 2018-07") for line in said)
+
+
+def test_posting_or_receipt_is_said_as_the_law_has_it() -> None:
+    assert "in_time_posted" in keys(clock("kz.cpc.custody_appeal_3d", on("2026-03-02")))
+    assert "in_time_handed_to_facility" in keys(clock("kz.cpc.custody_appeal_3d", on("2026-03-02")))
+    assert "in_time_received" in keys(clock("us.bia.appeal_30d", on("2026-03-02")))
+    assert "office_closes" in keys(clock("kz.refugee.court_claim_1m", on("2026-03-02")))
+    assert "in_time_unknown" in keys(clock("tr.lfip.removal_appeal_7d", on("2026-03-02")))
+    assert not [key for key in keys(clock("kz.cpc.extr.detention_72h", on("2026-03-02"))) if key.startswith("in_time")]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_every_rule_can_be_counted_and_explained(rule: Rule) -> None:
+    zone = BOOK.zone(rule.jurisdiction)
+    for trigger in (at("2026-01-31T15:00", zone), on("2026-12-31")):
+        counted = clock(rule, trigger, zone=zone, ends="2027-02-01")
+        assert counted.safe_at <= counted.arguable_at
+        assert explain(counted)
+
+
+def test_a_moment_is_an_instant_or_a_day() -> None:
+    with pytest.raises(ValueError, match="either"):
+        Moment()
+    with pytest.raises(ValueError, match="either"):
+        Moment(at=datetime(2026, 3, 2, tzinfo=UTC), on=date(2026, 3, 2))
+    with pytest.raises(ValueError, match="zone"):
+        Moment(at=datetime(2026, 3, 2))  # noqa: DTZ001  that is the point
