@@ -184,7 +184,7 @@ def _roster(reader: _Reader, mark: str) -> str:
 def _rule(_reader: _Reader, rule_id: str) -> str:
     """Title and source as the rule has them, in English: no translation of law goes out that nobody has checked."""
     rule = load_rules().rule(rule_id)
-    return rule.title if rule.source is None else f"{rule.title} ({rule.source.article})"
+    return f"{rule.title} ({rule.source.article})"
 
 
 LOOKS: dict[str, Callable[[_Reader, str], str]] = {

@@ -43,7 +43,9 @@ def open_need(unit: UnitOfWork) -> tuple[UUID, UUID]:
     case = Case(id=new_id(), code="K7M-4TX", region="KZ-ALM", language="en", opened_at=unit.now)
     unit.session.add(case)
     unit.session.flush()
-    alert = Alert(id=new_id(), case_id=case.id, kind="custody", cluster_id=new_id(), opened_at=unit.now)
+    alert = Alert(
+        id=new_id(), case_id=case.id, kind="custody", subject_id=case.id, cluster_id=new_id(), opened_at=unit.now
+    )
     unit.session.add(alert)
     unit.session.flush()
     need = Need(id=new_id(), alert_id=alert.id, case_id=case.id, kind="coordinator", urgency="now", opened_at=unit.now)

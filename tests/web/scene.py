@@ -73,7 +73,8 @@ class Scene:
                 alert = Alert(
                     id=new_id(),
                     case_id=self.case_id,
-                    kind=f"test {role}"[:16],
+                    kind="custody",
+                    subject_id=new_id(),
                     cluster_id=new_id(),
                     opened_at=unit.now,
                 )
