@@ -62,6 +62,7 @@ from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
 from alerts.rings import ring_on
 from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.entering import read_places
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     DeadlineDone,
@@ -111,10 +112,16 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
     ``zone``: where night is night. ``hotlines``: whom a reporter can call when nobody here accepts.
     """
     plan = partial(plan_alert, zone=zone)
+    places = partial(read_places, zone=zone)
     tell_unreached = partial(tell_reporter_unreached, hotlines=hotlines)
     return {
-        ReportReceived: {"plan_alert": plan, "promise_the_truth": promise_the_truth},
-        ReportExtended: {"plan_alert": plan, "tell_responders": tell_responders, "keep_contact": keep_contact},
+        ReportReceived: {"plan_alert": plan, "promise_the_truth": promise_the_truth, "read_places": places},
+        ReportExtended: {
+            "plan_alert": plan,
+            "tell_responders": tell_responders,
+            "keep_contact": keep_contact,
+            "read_places": places,
+        },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
         FileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {

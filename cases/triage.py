@@ -56,15 +56,25 @@ def topics_of(unit: UnitOfWork, case_id: UUID) -> frozenset[str]:
     return TOPICS & said
 
 
+def words_of(unit: UnitOfWork, case_id: UUID) -> Iterator[str]:
+    """Yield the words of every message of a case, also those under a photo or on a pin ("police station")."""
+    return (words for _, words in _messages(unit, case_id))
+
+
+def _messages(unit: UnitOfWork, case_id: UUID) -> Iterator[tuple[str, str]]:
+    for row in unit.session.scalars(select(ReportMessage).where(ReportMessage.case_id == case_id)):
+        content = unit.vault.open(case_scope(case_id), Field("report_message", "content", row.id), row.content)
+        yield row.kind, words_in(row.kind, content)
+
+
 def _everything_heard(unit: UnitOfWork, case_id: UUID) -> Iterator[Signals]:
-    """Yield what every message speaks of, also those under a photo or on a pin ("police station").
+    """Yield what every message speaks of.
 
     There is always more in a recording or a picture than its words: the name of a file puts nothing off until morning.
     """
-    for row in unit.session.scalars(select(ReportMessage).where(ReportMessage.case_id == case_id)):
-        content = unit.vault.open(case_scope(case_id), Field("report_message", "content", row.id), row.content)
-        heard = read_urgency(words_in(row.kind, content))
-        yield heard if row.kind == "text" else replace(heard, long=True)
+    for kind, words in _messages(unit, case_id):
+        heard = read_urgency(words)
+        yield heard if kind == "text" else replace(heard, long=True)
 
 
 def _answer(unit: UnitOfWork, case_id: UUID, question: str) -> str | None:

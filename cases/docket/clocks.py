@@ -129,7 +129,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         rule.kind,
         clock.safe_at,
         clock.arguable_at,
-        seen.zone,
+        clock.zone,
         tuple(_as_data(line) for line in clock.why),
     )
 

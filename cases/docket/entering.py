@@ -8,17 +8,26 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from law.rules import load_rules
 from sqlalchemy import select
 
 from cases.docket.clocks import recount
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
+from cases.docket.places import place_signal
 from cases.docket.risk import read_risk
 from cases.docket.vocabulary import MEANINGS, meaning_of
 from cases.docket.watches import end_watches, open_watches
-from cases.events import OccurrenceEntered, OccurrenceSuperseded, RiskRead, UnknownEventEntered
+from cases.events import (
+    OccurrenceEntered,
+    OccurrenceSuperseded,
+    ReportExtended,
+    ReportReceived,
+    RiskRead,
+    UnknownEventEntered,
+)
 from cases.models import Case
+from cases.triage import words_of
+from law.rules import load_rules
 from store.base import OWN, new_id
 from store.data_keys import case_scope
 from store.vault import Field
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
 
@@ -100,6 +110,16 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     open_watches(unit, case_id, seen_of(unit, rows[0]))
     _read_risk(unit, case_id, rows[0])
     return rows[0]
+
+
+def read_places(unit: UnitOfWork, event: Event, *, zone: str) -> None:
+    """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind."""
+    if event.case_id is None or not isinstance(event, ReportReceived | ReportExtended):
+        return
+    named = {place_signal(words) for words in words_of(unit, event.case_id)} - {None}
+    known = {row.kind for row in standing(unit, event.case_id)}
+    for signal in sorted(str(one) for one in named if one not in known):
+        enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone)
 
 
 def _dated(entry: Entry) -> list[When]:

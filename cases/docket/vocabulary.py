@@ -119,6 +119,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
         risk=2, watches=(WatchRule(WatchKind.TRANSFER, Counted.HAPPENED, (1 * HOURS,), pages="coordinator"), FAMILY)
     ),
     "not_here": Meaning(risk=2),
+    "near_border": Meaning(risk=2),
+    "at_airport": Meaning(risk=2),
     "administrative_arrest": Meaning(
         track=Track.ADMINISTRATIVE, risk=1, watches=(EVENING_BEFORE, FAMILY), ends=frozenset({WatchKind.CHECK_IN})
     ),

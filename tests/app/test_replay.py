@@ -1,0 +1,123 @@
+"""Replaying stories: files that make no sense, checks that can fail, and a story played through the whole program."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.replay.checks import Verdict, judge
+from app.replay.record import ClockShown, Paged, Record, RiskShown, Told, WatchShown
+from app.replay.story import StoryFileError, read_stories
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tests.app.conftest import Panah
+
+STORIES = Path(__file__).parents[1] / "replays" / "true_stories.yaml"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOTHING = Record("UTC", (), (), (), (), (), (), 0)
+PAGE = Paged(NOON, "lawyer", "lawyer", "telegram", "K7M-4TX", "custody", 1)
+STORY = """\
+- id: short
+  steps: [{at: "2026-03-02T12:00", by: friend, says: "hello"}]
+  expect: [{text: "something", check: %s}]
+"""
+
+
+def verdict(tmp_path: Path, check: str, record: Record) -> Verdict:
+    file = tmp_path / "story.yaml"
+    file.write_text(STORY % check, encoding="utf-8")
+    (story,) = read_stories(file)
+    (finding,) = judge(story, record)
+    return finding.verdict
+
+
+HEARD = replace(
+    NOTHING,
+    pages=(PAGE, replace(PAGE, at=NOON + timedelta(seconds=61))),
+    told=(Told(NOON, "lawyer"),),
+    clocks=(ClockShown("kz.a", "2026-03-09", "2026-03-12", missed=False),),
+    watches=(WatchShown("removal", NOON),),
+    risk=(RiskShown(NOON, 3, ("near_border",)), RiskShown(NOON + timedelta(hours=2), 1, ())),
+    hashed_files=1,
+)
+ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_most: %s}}'
+
+
+@pytest.mark.parametrize(
+    ("check", "met", "missed"),
+    [
+        ('{paged: {need: lawyer, of: "2026-03-02T12:00", within: 60s}}', HEARD, NOTHING),
+        (ONE % ("60s", 1), HEARD, replace(HEARD, pages=(PAGE, PAGE))),
+        ("{not_sent: {audience: press}}", HEARD, replace(HEARD, told=(Told(NOON, "journalist"),))),
+        ('{clock: {rule: kz.a, safe_on: "2026-03-09"}}', HEARD, NOTHING),
+        ('{clock: {rule: kz.a, missed: false}}', HEARD, NOTHING),
+        ('{watch: {kind: removal, due: "2026-03-02T12:00"}}', HEARD, NOTHING),
+        ("{watch: {kind: removal, due: before 2026-03-03}}", HEARD, NOTHING),
+        ('{risk: {up: true, of: "2026-03-02T12:00", within: 1h}}', HEARD, NOTHING),
+        ('{risk: {not_down: true, of: "2026-03-02T15:00"}}', HEARD, replace(HEARD, risk=(
+            RiskShown(NOON, 3, ()), RiskShown(NOON + timedelta(hours=4), 1, ())))),
+        ("{history: {has: [sha256]}}", HEARD, NOTHING),
+    ],
+)  # fmt: skip
+def test_each_check_can_be_met_and_can_fail(tmp_path: Path, check: str, met: Record, missed: Record) -> None:
+    assert verdict(tmp_path, check, met) is Verdict.PASSED
+    assert verdict(tmp_path, check, missed) is Verdict.FAILED
+
+
+def test_what_is_not_built_is_never_called_passed(tmp_path: Path) -> None:
+    assert verdict(tmp_path, "{people: {count: 1}}", HEARD) is Verdict.NOT_BUILT
+
+
+def test_without_a_check_a_human_must_look(tmp_path: Path) -> None:
+    assert verdict(tmp_path, "{}", HEARD) is Verdict.FOR_A_HUMAN
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "no YAML"),
+        ("a: b", "a list of stories"),
+        ("- {steps: []}", "has no id"),
+        ("- {id: a, timezone: Mars/Base}", "no time zone"),
+        ("- {id: a, steps: [{at: soon}]}", "is no time"),
+        ('- {id: a, steps: [{at: "2026-03-02"}, {at: "2026-03-01"}]}', "order of their times"),
+        ("- {id: a, expect: [{text: b, check: {luck: {}}}]}", "unknown check luck"),
+    ],
+)
+def test_a_story_that_cannot_be_read_says_where(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "story.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(StoryFileError, match=said):
+        read_stories(file)
+
+
+def played(panah: Panah, folder: Path, story: str) -> dict[str, Any]:
+    panah.does("replay", str(STORIES), "--only", story, "--report", str(folder))
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))[story]
+    assert story in (folder / "report.html").read_text(encoding="utf-8")
+    return report
+
+
+@pytest.mark.parametrize("story", ["hearing-moved-to-sunday", "video-from-the-vehicle", "sealed-testimony"])
+def test_a_true_story_goes_as_it_should_have(panah: Panah, tmp_path: Path, story: str) -> None:
+    report = played(panah, tmp_path, story)
+    verdicts = [one["verdict"] for one in report["expectations"]]
+    assert Verdict.PASSED in verdicts
+    assert Verdict.FAILED not in verdicts
+    assert report["pages"], "somebody was paged"
+    assert report["withheld"] == ["journalist", "unhcr"]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("story", [story.id for story in read_stories(STORIES)])
+def test_every_true_story_goes_as_it_should_have(panah: Panah, tmp_path: Path, story: str) -> None:
+    report = played(panah, tmp_path, story)
+    assert Verdict.FAILED not in [one["verdict"] for one in report["expectations"]]

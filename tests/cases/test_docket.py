@@ -1,0 +1,167 @@
+"""The docket of a case in the database: what is entered sets, moves and ends clocks and watches, in one commit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from cases.docket.clocks import recount
+from cases.docket.closing import NoteMissingError, mark_done
+from cases.docket.entering import Entry, EntryError, When, enter, on_day, vocabulary
+from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
+from cases.docket.reading import deadlines_of, occurrences_shown, risks_of, watches_shown
+from cases.intake import open_case
+from cases.models import Case
+from store.eventlog import EventRow
+from store.timers import Timer
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from cases.docket.reading import ShownDeadline
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+ZONE = "Asia/Almaty"
+APPEAL = "kz.cpc.extr.decision_appeal_10d"
+
+
+def local(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+@pytest.fixture
+def case_id(store: Store) -> UUID:
+    with store.unit("test") as unit:
+        case = open_case(unit, language="en")
+        case.jurisdiction = "KZ"
+        return case.id
+
+
+def happens(store: Store, case_id: UUID, event: str, happened: When, **given: object) -> None:
+    with store.unit("contact:1") as unit:
+        enter(unit, case_id, Entry(event, happened, **given), zone=ZONE)  # type: ignore[arg-type]
+
+
+def clock_of(store: Store, case_id: UUID, rule: str) -> ShownDeadline:
+    with store.read() as unit:
+        return next(one for one in deadlines_of(unit, [case_id]) if one.rule_id == rule)
+
+
+def day(year: int, month: int, day_: int) -> When:
+    return on_day(datetime(year, month, day_), ZONE)  # noqa: DTZ001  a wall-clock date
+
+
+def due_of(store: Store, subject_id: UUID) -> datetime | None:
+    with store.read() as unit:
+        return unit.session.scalar(select(Timer.due_at).where(Timer.subject_id == subject_id))
+
+
+def test_the_earliest_of_two_dates_drives_and_both_are_kept(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 2, 10), also=(day(2026, 1, 29),))
+    clock = clock_of(store, case_id, APPEAL)
+    assert (str(clock.safe_on), str(clock.arguable_on)) == ("2026-02-05", "2026-02-09")
+    with store.read() as unit:
+        dates = {str(one.at.astimezone(ZoneInfo(ZONE)).date()) for one in occurrences_shown(unit, case_id)}
+    assert dates == {"2026-01-29", "2026-02-10"}
+
+
+def test_every_clock_says_how_it_was_counted(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 1, 29))
+    keys = [line["key"] for line in clock_of(store, case_id, APPEAL).why]
+    assert keys[0] == "rule"
+    assert {"trigger_day", "safe", "arguable", "confidence"} <= set(keys)
+
+
+def test_counting_again_changes_nothing(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_detention_actual", When(local(2025, 8, 31, 13)))
+    with store.read() as unit:
+        before = unit.session.scalars(select(EventRow.id)).all()
+    with store.unit("test") as unit:
+        recount(unit, unit.session.get_one(Case, case_id))
+    with store.read() as unit:
+        assert unit.session.scalars(select(EventRow.id)).all() == before
+
+
+def test_a_hearing_that_moves_takes_its_reminders_with_it(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    now = clock.now()
+    happens(store, case_id, "hearing_scheduled", When(now), appointed_at=now + timedelta(days=3))
+    old = clock_of(store, case_id, "hearing")
+    happens(store, case_id, "hearing_moved", When(now), appointed_at=now + timedelta(hours=5))
+    new = clock_of(store, case_id, "hearing")
+    assert new.safe_at == now + timedelta(hours=5)
+    assert due_of(store, old.id) is None, "the old one rests"
+    assert due_of(store, new.id) == now
+    with store.read() as unit:
+        slots = [(one.for_at, one.state) for one in occurrences_shown(unit, case_id)]
+        assert unit.session.get_one(Deadline, old.id).state == DeadlineState.SUPERSEDED
+    assert slots == [(now + timedelta(days=3), "superseded"), (now + timedelta(hours=5), "standing")]
+
+
+def test_a_hearing_without_a_time_is_refused_and_leaves_no_trace(store: Store, case_id: UUID) -> None:
+    with pytest.raises(EntryError, match="--for"):
+        happens(store, case_id, "hearing_scheduled", When(local(2026, 3, 2)))
+    with store.read() as unit:
+        assert occurrences_shown(unit, case_id) == []
+
+
+def test_an_event_nobody_knows_is_kept_and_asked_about(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "moon_rose", When(local(2026, 3, 2)))
+    with store.read() as unit:
+        assert [one.event for one in occurrences_shown(unit, case_id)] == ["moon_rose"]
+        assert unit.session.scalar(select(EventRow.name).where(EventRow.name == "UnknownEventEntered"))
+
+
+def test_a_jurisdiction_without_rules_still_has_hearings_and_dates_by_hand(store: Store, case_id: UUID) -> None:
+    with store.unit("test") as unit:
+        unit.session.get_one(Case, case_id).jurisdiction = "SA"
+    for event in ("hearing_scheduled", "deadline_by_hand"):
+        happens(store, case_id, event, When(local(2026, 3, 2)), appointed_at=local(2026, 4, 1, 10))
+    with store.read() as unit:
+        rules = [one.rule_id for one in deadlines_of(unit, [case_id])]
+    assert sorted(rules) == ["deadline_by_hand", "hearing"]
+
+
+def test_a_clock_ends_with_a_word_on_what_was_done(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 1, 29))
+    clock = clock_of(store, case_id, APPEAL)
+    with pytest.raises(NoteMissingError), store.unit("test") as unit:
+        mark_done(unit, clock.id, by="contact:1", note="  ")
+    with store.unit("test") as unit:
+        assert mark_done(unit, clock.id, by="contact:1", note="filed by counsel, stamp of the facility")
+    with store.unit("test") as unit:
+        assert not mark_done(unit, clock.id, by="contact:2", note="again")
+    assert due_of(store, clock.id) is None
+    assert clock_of(store, case_id, APPEAL).state == DeadlineState.DONE
+
+
+def test_done_stays_done_when_the_dates_are_counted_again(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 1, 29))
+    clock = clock_of(store, case_id, APPEAL)
+    with store.unit("test") as unit:
+        mark_done(unit, clock.id, by="contact:1", note="filed")
+    happens(store, case_id, "stay_granted", When(local(2026, 2, 26)))
+    assert clock_of(store, case_id, APPEAL).state == DeadlineState.DONE
+
+
+def test_arriving_safely_ends_every_watch_and_a_release_only_some(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_detention_actual", When(local(2026, 3, 1)))
+    happens(store, case_id, "released", When(local(2026, 3, 2)))
+    with store.read() as unit:
+        waiting = {one.kind for one in watches_shown(unit, case_id) if one.state == WatchState.WAITING}
+    assert waiting == {"proof_of_life", "family_update"}
+    happens(store, case_id, "arrived_safely", When(local(2026, 3, 3)))
+    with store.read() as unit:
+        states = set(unit.session.scalars(select(Watch.state).where(Watch.case_id == case_id)))
+        assert risks_of(unit, case_id)[-1].level == 0
+    assert states == {WatchState.CANCELLED}
+
+
+def test_the_vocabulary_holds_every_trigger_and_every_meaning() -> None:
+    words = vocabulary()
+    assert {"extradition_detention_actual", "hearing_moved", "released"} <= set(words)
+    assert list(words) == sorted(set(words))

@@ -1,0 +1,73 @@
+"""When a clock is reminded of. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.urgency import Urgency
+from scheduler.reminding import LADDERS, LookAgain, Over, Reminder, next_reminder
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ACT = "user_action"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def reminders(severity: str, safe_at: datetime, arguable_at: datetime, since: datetime) -> list[datetime]:
+    """Every reminder of a clock, as a timer that is never late gets them."""
+    rung, now, found = 0, since, []
+    for _ in range(20):
+        match next_reminder(severity, safe_at, arguable_at, rung, now):
+            case Reminder(reached):
+                assert reached > rung
+                rung = reached
+                found.append(now)
+            case LookAgain(at):
+                assert at > now
+                now = at
+            case Over():
+                return found
+    raise AssertionError("it never ends")
+
+
+def test_a_week_three_days_one_six_hours_and_an_hour_before_and_when_it_is_over() -> None:
+    safe_at = NOON + 30 * DAY
+    arguable_at = safe_at + 3 * DAY
+    heard = reminders(ACT, safe_at, arguable_at, NOON)
+    assert [safe_at - at for at in heard] == [7 * DAY, 3 * DAY, DAY, 6 * HOUR, HOUR, 0 * HOUR, -3 * DAY]
+
+
+def test_what_is_due_this_afternoon_is_said_now_and_loudly() -> None:
+    match next_reminder(ACT, NOON + 4 * HOUR, NOON + 4 * HOUR, 0, NOON):
+        case Reminder(rung, urgency, over):
+            assert (urgency, over) == (Urgency.NOW, False)
+            assert next_reminder(ACT, NOON + 4 * HOUR, NOON + 4 * HOUR, rung, NOON) == LookAgain(NOON + 3 * HOUR)
+        case other:
+            raise AssertionError(other)
+
+
+def test_after_a_day_off_what_was_missed_comes_as_one() -> None:
+    safe_at = NOON + 7 * DAY
+    match next_reminder(ACT, safe_at, safe_at, 1, NOON + 8 * DAY):
+        case Reminder(rung, urgency, over):
+            assert (urgency, over) == (Urgency.NOW, True)
+            assert next_reminder(ACT, safe_at, safe_at, rung, NOON + 8 * DAY) == Over()
+        case other:
+            raise AssertionError(other)
+
+
+@given(
+    st.sampled_from(sorted({*LADDERS, "anything else"})),
+    st.timedeltas(timedelta(minutes=-60 * 24 * 40), timedelta(days=400)),
+    st.timedeltas(timedelta(0), timedelta(days=10)),
+)
+def test_every_clock_is_reminded_of_at_its_safe_and_its_arguable_date(
+    severity: str, ahead: timedelta, later: timedelta
+) -> None:
+    safe_at = NOON + ahead
+    heard = reminders(severity, safe_at, safe_at + later, NOON)
+    assert len(set(heard)) == len(heard), "never twice at once"
+    assert heard[-1] == max(safe_at + later, NOON)
+    assert safe_at < NOON or safe_at in heard
