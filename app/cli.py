@@ -12,6 +12,7 @@ from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
+from app.commands.law import law
 from app.commands.parked import parked
 from app.commands.policy import policy
 from app.commands.roster import roster
@@ -39,6 +40,7 @@ for command in (
     policy,
     roster,
     audit,
+    law,
     deliveries,
     parked,
     migrate,
