@@ -251,6 +251,13 @@ def test_strasbourg_counts_by_its_own_clock_and_closes_at_four() -> None:
     assert local(request.safe_at, ZoneInfo("Europe/Paris")) == "2026-03-12T16:00+01:00"
 
 
+def test_a_day_in_istanbul_begins_on_the_day_before_in_strasbourg() -> None:
+    istanbul = ZoneInfo("Europe/Istanbul")
+    request = clock("intl.echr.r39.one_working_day", on("2026-03-17"), zone=istanbul)  # perhaps at half past midnight
+    assert request.safe_on == date(2026, 3, 12)
+    assert request.arguable_on == date(2026, 3, 16)
+
+
 def test_backwards_the_last_day_moves_to_an_earlier_working_day() -> None:
     rule = like("kz.refugee.renew_1m", roll_if_non_working=True)
     moved = clock(rule, on("2026-04-15"))  # 15 March 2026 is a Sunday
@@ -287,6 +294,12 @@ def test_an_appeal_against_a_civil_expulsion_arrives_a_day_before_the_departure(
 def test_an_earlier_date_in_the_ruling_goes_before_the_laws_longest_term() -> None:
     custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2025-11-30")
     assert (custody.safe_on, custody.arguable_on) == (date(2025, 11, 30), date(2025, 11, 30))
+
+
+def test_a_later_date_in_the_ruling_moves_nothing_and_is_a_doubt() -> None:
+    custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2026-03-01")
+    assert custody.arguable_on == date(2026, 1, 21)
+    assert "ruling_date_beyond" in [line.key for line in custody.doubts]
 
 
 # Without delay
