@@ -104,9 +104,8 @@ def show(rule_id: str) -> None:
     except UnknownRuleError:
         fail("there is no rule of this id; `panah law check` lists them all")
     click.echo("\n".join(_told(rule)))
-    for doubt in book.doubts:
-        if rule.id in doubt.rules:
-            click.echo(f"doubt {doubt.id} ({doubt.severity}): {doubt.topic} {doubt.detail} {doubt.action}")
+    for doubt in book.doubts_about(rule):
+        click.echo(f"doubt {doubt.id} ({doubt.severity}): {doubt.topic} {doubt.detail} {doubt.action}")
 
 
 def _told(rule: Rule) -> Iterator[str]:
