@@ -152,6 +152,18 @@ def test_ten_days_of_the_code_on_offences_can_be_argued_to_be_working_days() -> 
     assert "may_mean_working_days" in [line.key for line in appeal.doubts]
 
 
+def test_days_that_no_weekend_moves_are_not_working_days_either() -> None:
+    sent = clock("kz.coao.expulsion.referral_1d", on("2026-04-03"))
+    assert (sent.arguable_on, sent.arguable_on.strftime("%A")) == (date(2026, 4, 4), "Saturday")
+
+
+def test_an_end_of_day_that_comes_twice_is_safe_the_first_time_and_arguable_the_second() -> None:
+    leave = clock("kz.refugee.leave_1m", on("2024-01-29"))  # on 29 February 2024 the hour before midnight came twice
+    assert leave.safe_at == datetime(2024, 2, 29, 17, 59, tzinfo=UTC)
+    assert leave.arguable_at == datetime(2024, 2, 29, 18, 59, tzinfo=UTC)
+    assert leave.safe_on == leave.arguable_on == date(2024, 2, 29)
+
+
 def test_the_safe_date_counts_from_the_earlier_event_where_it_is_known() -> None:
     pronounced, served = at("2026-04-02T15:00"), at("2026-04-06T10:00")
     assert clock("kz.coao.expulsion.appeal_10d", served).safe_on == date(2026, 4, 16)
@@ -182,6 +194,13 @@ def test_without_any_moment_there_is_nothing_to_count() -> None:
 def test_working_days_step_over_weekends_and_holidays() -> None:
     copy = clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"))  # Nauryz: 21 to 25 March
     assert copy.safe_on == copy.arguable_on == date(2026, 3, 31)
+
+
+def test_a_first_working_day_counts_where_the_law_says_so() -> None:
+    rule = BOOK.rule("kz.refugee.refusal_copy_5wd")
+    counts = replace(rule, counting=replace(rule.counting, first_day="included"))
+    assert clock(counts, on("2026-03-19")).safe_on == date(2026, 3, 30)
+    assert clock(counts, on("2026-03-21")).safe_on == date(2026, 4, 1)  # a holiday does not count all the same
 
 
 def test_a_holiday_that_nobody_published_makes_nothing_later_for_the_safe_date() -> None:
