@@ -13,6 +13,7 @@ from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
+from app.commands.law import law
 from app.commands.parked import parked
 from app.commands.policy import policy
 from app.commands.replay import replay
@@ -42,6 +43,7 @@ for command in (
     roster,
     audit,
     deadlines,
+    law,
     deliveries,
     event,
     parked,

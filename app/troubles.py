@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.settings import SettingsError
+from law.errors import RulesError
 from store.errors import StoreError
 from store.queues import where_it_failed
 
@@ -15,7 +16,7 @@ DISK_FULL = ("disk is full", "No space left on device")
 def what_is_wrong(error: Exception) -> str:
     """Say what an exception means to an operator, without anything that may be personal data."""
     match error:
-        case SettingsError() | StoreError():
+        case SettingsError() | StoreError() | RulesError():
             return str(error)
         case DBAPIError():
             return what_the_database_says(error)

@@ -75,11 +75,12 @@ def _of_rule(rulebook: Rulebook, rule: Rule, signoffs: list[Signoff], today: dat
     yield from _edition(rule, today)
     if rule.confidence == "low":
         yield Finding(rule.id, Fault.LOW_CONFIDENCE, "excerpt, weak or old source, or conflict: read the law itself")
+    elif rule.counting.confidence == "low":
+        yield Finding(rule.id, Fault.LOW_CONFIDENCE, f"how it is counted is not known well: {rule.counting.law}")
     if rule.needs_recheck:
         yield Finding(rule.id, Fault.NEEDS_RECHECK, f"read in: {rule.edition}; check the current edition")
-    for doubt in rulebook.doubts:
-        if rule.id in doubt.rules:
-            yield Finding(rule.id, Fault.CONFLICTING, f"{doubt.id} ({doubt.severity}): {doubt.topic} {doubt.action}")
+    for doubt in rulebook.doubts_about(rule):
+        yield Finding(rule.id, Fault.CONFLICTING, f"{doubt.id} ({doubt.severity}): {doubt.topic} {doubt.action}")
 
 
 def _signing(rule: Rule, signoffs: list[Signoff], today: date) -> Iterator[Finding]:

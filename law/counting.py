@@ -10,14 +10,14 @@ Pure: the same arguments give the same clock, whatever the time, zone and langua
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from law.errors import RulingDateNeededError
 from law.explaining import Line, explain
-from law.moments import MIDNIGHT, Moment, shown, with_weekday
+from law.moments import Moment, shown, with_weekday
 from law.reasons import changed_clock, closed, extensions, how_sure, in_time, lengths, moments
 from law.rules import Period, Rule, Unit
 from law.spans import (
@@ -87,11 +87,12 @@ def count(
     Raises RulingDateNeededError if the rule has no period of its own and the ruling's date is missing; ValueError
     without any moment to count from.
     """
-    zone = ZoneInfo(rule.counting.zone) if rule.counting.zone else zone
     known = trigger or safe_trigger
     if known is None:
         raise ValueError(f"{rule.id}: there is no moment to count from")
-    early, late = _Reading(rule, zone, calendar, late=False), _Reading(rule, zone, calendar, late=True)
+    place, zone = zone, ZoneInfo(rule.counting.zone) if rule.counting.zone else zone
+    early = _Reading(rule, place, zone, calendar, late=False)
+    late = replace(early, late=True)
     starts = [moment for moment in (trigger, safe_trigger) if moment is not None]
     safe_ends = [_safe_end(rule, start, early) for start in starts] + _by_ruling(rule, ends, early)
     arguable_ends = _arguable_end(rule, known, late) + _by_ruling(rule, ends, late)
@@ -131,7 +132,10 @@ class _Reading:
     """One way to read a rule: the early one for the safe date, the late one for the arguable date."""
 
     rule: Rule
+    place: ZoneInfo
+    """Where the person is held: days without an hour are days there."""
     zone: ZoneInfo
+    """Whose wall the law counts by."""
     calendar: Calendar
     late: bool
 
@@ -143,6 +147,12 @@ class _Reading:
     def is_off(self, day: date) -> bool:
         """What is only likely off is a working day where early is safe."""
         return not self.calendar.is_working(day) if self.late else self.calendar.is_surely_off(day)
+
+    def seen(self, moment: Moment) -> Moment:
+        """The moment as an office in another zone sees it: a day at the place may begin on the day before there."""
+        if moment.at is not None or self.place == self.zone:
+            return moment
+        return Moment(at=moment.instant(self.place, late=self.late))
 
     def closes(self, day: date, start: datetime) -> datetime:
         """When a last day is over."""
@@ -166,12 +176,12 @@ def _by_ruling(rule: Rule, ends: date | None, reading: _Reading) -> list[_End]:
     if ends is None:
         return []
     day = ends - ONE_DAY * rule.period.days_before_ruling_date
-    at = instant(day, END_OF_DAY if reading.late else MIDNIGHT, reading.zone, late=reading.late)
-    return [_End(at, ())]
+    return [_End(Moment(on=day).instant(reading.place, late=reading.late), ())]
 
 
 def _end(period: Period, start: Moment, reading: _Reading) -> _End:
     """When a period is over, without moving its last day."""
+    start = reading.seen(start)
     begins = start.instant(reading.zone, late=reading.late)
     assert period.value is not None  # noqa: S101  callers ask only for periods with a length
     if period.value == 0:
@@ -287,6 +297,8 @@ def _why(rule: Rule, given: _Given, safe: _End, arguable: _End, late: _Reading) 
     yield from closed(rule, local_date(safe.at, zone), late.calendar)
     yield from (line for line in arguable.lines if line not in safe.lines)
     yield Line("arguable", {"at": shown(arguable.at, zone)})
+    if given.ends is not None and rule.period.value is not None and given.ends > local_date(arguable.at, zone):
+        yield Line("ruling_date_beyond", {}, rule.source.article, doubt=True)
     yield from extensions(rule)
     yield from in_time(rule)
     yield from how_sure(rule)

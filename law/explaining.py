@@ -35,8 +35,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "period": "The law gives {length} {side} it.",
     "safe_period": "For the safe date: {length} {side} it.",
     "safe_note": "{note}",
-    "ruling_date": "The ruling names {day}; everything must be done {before} days before, and is safe only before that "
-    "day begins.",
+    "ruling_date": "The ruling names {day}: safe only until that day begins.",
+    "ruling_date_less": "The ruling names {day}. Days before it by which all must be done: {before}; safe only until "
+    "that day begins.",
+    "ruling_date_beyond": "The ruling's date is later than the law allows; it moves nothing.",
     "ruling_date_unknown": "The law takes the date from the ruling, and that date is not known yet: both dates are our "
     "own.",
     "counted_by": "Counted by: {law}.",

@@ -46,8 +46,9 @@ def lengths(rule: Rule, ends: date | None) -> list[Line]:
     if rule.safe_note:
         lines.append(Line("safe_note", {"note": rule.safe_note}))
     if ends is not None:
-        days = str(rule.period.days_before_ruling_date)
-        lines.append(Line("ruling_date", {"day": with_weekday(ends), "before": days}, rule.source.article))
+        before = rule.period.days_before_ruling_date
+        key = "ruling_date_less" if before else "ruling_date"
+        lines.append(Line(key, {"day": with_weekday(ends), "before": str(before)}, rule.source.article))
     elif rule.period.value is None:
         lines.append(Line("ruling_date_unknown", {}, rule.source.article, doubt=True))
     return lines

@@ -294,6 +294,10 @@ class Rulebook:
         named = {rule.trigger_event for rule in self.rules} | {rule.safe_trigger_event for rule in self.rules}
         return tuple(sorted(event for event in named if event))
 
+    def doubts_about(self, rule: Rule) -> tuple[Doubt, ...]:
+        """Return where sources contradict each other on this rule; whoever shows its dates shows these too."""
+        return tuple(doubt for doubt in self.doubts if rule.id in doubt.rules)
+
     def calendar(self, rule: Rule) -> Calendar:
         """Return the working days that count for the rule."""
         return self.jurisdictions[rule.calendar].calendar

@@ -102,6 +102,15 @@ def test_doubts_weak_sources_and_rechecks_are_found_even_if_signed() -> None:
     )
 
 
+def test_a_rule_read_well_but_counted_by_guess_is_found() -> None:
+    appeal = BOOK.rule("tr.lfip.removal_appeal_7d")
+    assert appeal.confidence == "high"
+    found = [one for one in findings(only(appeal), [signed(appeal)], TODAY) if one.fault is Fault.LOW_CONFIDENCE]
+    assert [one.detail for one in found] == [
+        "how it is counted is not known well: not researched (counting, and the recess of courts)"
+    ]
+
+
 def test_today_every_rule_is_found_unsigned() -> None:
     found = findings(BOOK, [], TODAY)
     assert len({finding.rule_id for finding in found if finding.fault is Fault.UNSIGNED}) == 80

@@ -152,6 +152,18 @@ def test_ten_days_of_the_code_on_offences_can_be_argued_to_be_working_days() -> 
     assert "may_mean_working_days" in [line.key for line in appeal.doubts]
 
 
+def test_days_that_no_weekend_moves_are_not_working_days_either() -> None:
+    sent = clock("kz.coao.expulsion.referral_1d", on("2026-04-03"))
+    assert (sent.arguable_on, sent.arguable_on.strftime("%A")) == (date(2026, 4, 4), "Saturday")
+
+
+def test_an_end_of_day_that_comes_twice_is_safe_the_first_time_and_arguable_the_second() -> None:
+    leave = clock("kz.refugee.leave_1m", on("2024-01-29"))  # on 29 February 2024 the hour before midnight came twice
+    assert leave.safe_at == datetime(2024, 2, 29, 17, 59, tzinfo=UTC)
+    assert leave.arguable_at == datetime(2024, 2, 29, 18, 59, tzinfo=UTC)
+    assert leave.safe_on == leave.arguable_on == date(2024, 2, 29)
+
+
 def test_the_safe_date_counts_from_the_earlier_event_where_it_is_known() -> None:
     pronounced, served = at("2026-04-02T15:00"), at("2026-04-06T10:00")
     assert clock("kz.coao.expulsion.appeal_10d", served).safe_on == date(2026, 4, 16)
@@ -182,6 +194,13 @@ def test_without_any_moment_there_is_nothing_to_count() -> None:
 def test_working_days_step_over_weekends_and_holidays() -> None:
     copy = clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"))  # Nauryz: 21 to 25 March
     assert copy.safe_on == copy.arguable_on == date(2026, 3, 31)
+
+
+def test_a_first_working_day_counts_where_the_law_says_so() -> None:
+    rule = BOOK.rule("kz.refugee.refusal_copy_5wd")
+    counts = replace(rule, counting=replace(rule.counting, first_day="included"))
+    assert clock(counts, on("2026-03-19")).safe_on == date(2026, 3, 30)
+    assert clock(counts, on("2026-03-21")).safe_on == date(2026, 4, 1)  # a holiday does not count all the same
 
 
 def test_a_holiday_that_nobody_published_makes_nothing_later_for_the_safe_date() -> None:
@@ -251,6 +270,13 @@ def test_strasbourg_counts_by_its_own_clock_and_closes_at_four() -> None:
     assert local(request.safe_at, ZoneInfo("Europe/Paris")) == "2026-03-12T16:00+01:00"
 
 
+def test_a_day_in_istanbul_begins_on_the_day_before_in_strasbourg() -> None:
+    istanbul = ZoneInfo("Europe/Istanbul")
+    request = clock("intl.echr.r39.one_working_day", on("2026-03-17"), zone=istanbul)  # perhaps at half past midnight
+    assert request.safe_on == date(2026, 3, 12)
+    assert request.arguable_on == date(2026, 3, 16)
+
+
 def test_backwards_the_last_day_moves_to_an_earlier_working_day() -> None:
     rule = like("kz.refugee.renew_1m", roll_if_non_working=True)
     moved = clock(rule, on("2026-04-15"))  # 15 March 2026 is a Sunday
@@ -287,6 +313,12 @@ def test_an_appeal_against_a_civil_expulsion_arrives_a_day_before_the_departure(
 def test_an_earlier_date_in_the_ruling_goes_before_the_laws_longest_term() -> None:
     custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2025-11-30")
     assert (custody.safe_on, custody.arguable_on) == (date(2025, 11, 30), date(2025, 11, 30))
+
+
+def test_a_later_date_in_the_ruling_moves_nothing_and_is_a_doubt() -> None:
+    custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2026-03-01")
+    assert custody.arguable_on == date(2026, 1, 21)
+    assert "ruling_date_beyond" in [line.key for line in custody.doubts]
 
 
 # Without delay

@@ -46,6 +46,7 @@ def test_the_files_as_they_come_are_read(folder: Path) -> None:
         ("    title: App", "    titel: App", ["'title' is a required property; add it", "look for a misspelling"]),
         ("counting_rule: uz.unknown", "counting_rule: uz.new", ["there is no counting rule uz.new; add it under"]),
         ("ref: cpc-extradition", "ref: lost", ["uz.cpc.extr.appeal_20d: there is no source lost in this file"]),
+        ("id: uz.cpc", "id: uz." + "x" * 64, ["rules", "is too long"]),
         ("direction: after_trigger", "direction: sideways", ["direction", "write one of these"]),
         ("zone: Asia/Tashkent", "zone: Tashkent", ["UZ.yaml: zone"]),
         ("weekend: [saturday, sunday]", "weekend: [sabbath]", ["calendar, weekend", "write one of these"]),

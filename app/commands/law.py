@@ -1,0 +1,154 @@
+"""The rules of law: ``law check``, ``law show``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from law.check import Finding, Signoff
+    from law.rules import Extension, Period, Rule
+    from store.unit_of_work import UnitOfWork
+
+
+@click.group()
+def law() -> None:
+    """The rules of law: what they say, who vouches for them, what is doubtful."""
+
+
+@law.command()
+@as_data
+@fails_clearly
+def check(*, as_json: bool) -> None:
+    """Show every rule with its sign-offs and everything that speaks against relying on it.
+
+    Ends with status 1 if anything was found.
+    """
+    from law.check import findings
+    from law.rules import load_rules
+    from law.signoff import signoffs
+
+    book = load_rules()
+    with house().store.read() as unit:
+        signed = signoffs(unit)
+        found = findings(book, signed, unit.now.date())
+        rows = [_row(unit, rule, signed, found) for rule in book.rules]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo("\n".join(_lines(row)))
+        click.echo(_summary(rows))
+    sys.exit(FAULT if found else 0)
+
+
+def _row(unit: UnitOfWork, rule: Rule, signed: list[Signoff], found: list[Finding]) -> dict[str, Any]:
+    from law.check import in_force
+
+    return {
+        "rule": rule.id,
+        "jurisdiction": rule.jurisdiction,
+        "confidence": rule.confidence,
+        "edition": rule.edition,
+        "edition_date": rule.source.edition_date,
+        "signed": [
+            {"by": _name(unit, one), "until": one.until.isoformat(timespec="seconds")}
+            for one in in_force(rule, signed, unit.now.date())
+        ],
+        "findings": [{"fault": one.fault.value, "detail": one.detail} for one in found if one.rule_id == rule.id],
+    }
+
+
+def _name(unit: UnitOfWork, signoff: Signoff) -> str:
+    from contacts.directory import name_of
+    from contacts.models import Contact
+
+    contact = unit.session.get(Contact, signoff.by)
+    return str(signoff.by) if contact is None else name_of(unit, contact)
+
+
+def _lines(row: dict[str, Any]) -> Iterator[str]:
+    signed = ", ".join(f"{one['by']} until {one['until'][:10]}" for one in row["signed"]) or "nobody"
+    edition = row["edition_date"] or "undated"
+    yield f"{row['rule']:<42} {row['jurisdiction']:<4} {row['confidence']:<6} {edition:<10} signed by {signed}"
+    for one in row["findings"]:
+        yield f"    {one['fault']}: {one['detail']}"
+
+
+def _summary(rows: list[dict[str, Any]]) -> str:
+    signed = sum(1 for row in rows if row["signed"])
+    kinds = Counter(one["fault"] for row in rows for one in row["findings"])
+    found = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items())) or "nothing"
+    return f"\n{len(rows)} rules, {signed} signed off. Found: {found}."
+
+
+@law.command()
+@click.argument("rule_id", metavar="RULE")
+@fails_clearly
+def show(rule_id: str) -> None:
+    """Show one rule as it would be signed, with the way it is counted and its fingerprint."""
+    from law.errors import UnknownRuleError
+    from law.rules import load_rules
+
+    book = load_rules()
+    try:
+        rule = book.rule(rule_id)
+    except UnknownRuleError:
+        fail("there is no rule of this id; `panah law check` lists them all")
+    click.echo("\n".join(_told(rule)))
+    for doubt in book.doubts_about(rule):
+        click.echo(f"doubt {doubt.id} ({doubt.severity}): {doubt.topic} {doubt.detail} {doubt.action}")
+
+
+def _told(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id}: {rule.title}"
+    yield f"kind: {rule.kind}"
+    yield f"counts from: {rule.trigger_event} ({rule.direction.replace('_', ' ')})"
+    if rule.safe_trigger_event is not None:
+        yield f"safe date counts from: {rule.safe_trigger_event}, if known"
+    yield f"period: {_length(rule.period)}"
+    if rule.safe_period is not None:
+        yield f"safe period: {_length(rule.safe_period)}"
+    if rule.safe_note:
+        yield f"safe: {rule.safe_note}"
+    for step in rule.extensions:
+        yield f"may be extended: {_step(step)}"
+    yield f"a last day off moves, for the arguable date: {'yes' if rule.roll_if_non_working else 'no'}"
+    if rule.only_in:
+        yield f"only in: {', '.join(rule.only_in)}"
+    yield f"do: {rule.action_required}"
+    yield f"addressee: {rule.addressee or 'nobody'}"
+    yield f"if missed: {rule.consequence_if_missed or 'nothing is said'}"
+    yield f"notes: {rule.notes or 'none'}"
+    yield f"source: {rule.source.law}, {rule.source.article}"
+    yield f"edition: {rule.edition}"
+    yield f"url: {rule.source.url}"
+    yield f"as of: {rule.as_of or 'unknown'}; confidence: {rule.confidence}"
+    yield f"counted by {rule.counting.id} ({rule.counting.law}), confidence {rule.counting.confidence}:"
+    yield from (f"    {line}" for line in rule.counting.reading)
+    if rule.counting.doubt:
+        yield f"    doubt: {rule.counting.doubt}"
+    yield f"fingerprint: {rule.text_hash()}"
+
+
+def _length(period: Period) -> str:
+    if period.value is None:
+        before = period.days_before_ruling_date
+        return "to the date in the ruling" + (f", less days: {before}" if before else "")
+    native = f" ({period.native_wording})" if period.native_wording else ""
+    return f"{period.value} {period.unit.replace('_', ' ')}{native}"
+
+
+def _step(step: Extension) -> str:
+    unit = step.unit.replace("_", " ")
+    if step.plus is not None:
+        return f"by {step.plus} {unit}, {step.ground}"
+    return f"to {step.up_to} {unit}, {step.ground}" if step.up_to is not None else step.ground
