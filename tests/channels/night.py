@@ -165,13 +165,23 @@ class Night:
             note_receipt(unit, newest_attempt(unit.session.scalars, row.id), report)
         self.works()
 
-    def accepts(self, name: str) -> None:
-        """Somebody takes the oldest thing they were asked for, by a button in their linked account."""
+    def accepts(self, name: str, code: str | None = None) -> None:
+        """Somebody takes a case, or the oldest thing they were asked for, by a button in their linked account."""
         with self.store.unit("test") as unit:
             asked = select(Page.need_id).where(Page.contact_id == self.contact_id(name)).order_by(Page.asked_at)
-            need_id = next(iter(unit.session.scalars(asked)))
+            need_id = next(iter(unit.session.scalars(asked))) if code is None else self.need(code).id
             assert accept_need(unit, need_id, self.contact_id(name)) is Ack.YOURS
         self.works()
+
+    def dies_after_the_call(self, *channels: str) -> None:
+        """The calls that are due by these channels are made, and the process dies before it has written that down."""
+        while self._work_queues():
+            pass
+        for name in channels:
+            with self.store.unit("sender") as unit:
+                jobs = outbox.take(unit, self._wording, 50, self._limits[name], channel=name)
+            for job in jobs:
+                asyncio.run(_call(self.channels[name], job))
 
     def sets_up(self, *channels: str) -> None:
         """The operator changes which channels there are."""
