@@ -19,9 +19,10 @@ from alerts.channel_states import note_channels
 from alerts.channels.fake import FakeChannel, FakeSms
 from alerts.channels.port import ChannelError, Sent
 from alerts.limits import TELEGRAM, Limits, limits_of
-from alerts.models import Attempt, Delivery, Need, Page
+from alerts.models import Attempt, Delivery, Need, Page, ShiftTest
 from alerts.policies import import_policies
 from alerts.receipts import note_receipt
+from alerts.shifts import send_test
 from alerts.sms import hear_sms
 from alerts.wording import Wording
 from app.reactions import REACTIONS, reaction_names, reaction_queue, timer_queue
@@ -29,6 +30,7 @@ from app.settings import read_settings
 from cases.intake import open_report
 from cases.models import Case
 from contacts.directory import find_contact, put_contact
+from contacts.duty import Check
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
@@ -183,6 +185,13 @@ class Night:
             for job in jobs:
                 asyncio.run(_call(self.channels[name], job))
 
+    def tests_before_shift(self, name: str, ahead: timedelta) -> None:
+        """Somebody is about to be on call: a test goes out by every way they have."""
+        with self.store.unit("test") as unit:
+            at = unit.now + ahead
+            send_test(unit, Check(f"test {name}", "duty", str(self.contact_id(name)), at))
+        self.works()
+
     def sets_up(self, *channels: str) -> None:
         """The operator changes which channels there are."""
         with self.store.unit("test") as unit:
@@ -233,6 +242,12 @@ class Night:
             ).one()
             unit.session.expunge_all()
             return need
+
+    def is_confirmed(self, name: str) -> bool:
+        """Whether they have confirmed the test before their shift."""
+        with self.store.read() as unit:
+            tests = select(ShiftTest.confirmed_at).where(ShiftTest.contact_id == self.contact_id(name))
+            return unit.session.scalars(tests).one() is not None
 
     def contact_id(self, name: str) -> UUID:
         """Whose id it is."""
