@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.duty_notices import keep_watch
+from alerts.following_up import follow_up_left_out
 from alerts.vitals import read_vitals
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
@@ -126,6 +127,7 @@ def _undo_setback(store: Store) -> None:
 MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "rosters": keep_watch,
     "codes": forget_expired,
+    "followed_up": follow_up_left_out,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
 
