@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
+from alerts.channel_lanes import chat_lane
 from alerts.channels.port import (
     AddressMoved,
     ChannelError,
@@ -20,11 +21,12 @@ from alerts.channels.port import (
 )
 from alerts.erasing import erased, not_erased, note_shown
 from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, give_up, look_at_page, look_at_row
+from alerts.jobs import ATTEMPTS, Job
 from alerts.lanes import close_lane
 from alerts.limits import TELEGRAM, Limits
 from alerts.models import Delivery, DeliveryState, Need
 from alerts.notices import rewrite
-from alerts.outbox import ATTEMPTS, SETTLED, TABLE, Job, chat_lane
+from alerts.outbox import SETTLED, TABLE
 from alerts.reach import lose_way
 from alerts.receipts import REPORTING, apply_early
 from store import claims

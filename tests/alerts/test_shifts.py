@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from alerts.outbox import Job
+    from alerts.jobs import Job
     from store.eventlog import Event
     from store.unit_of_work import Store
 

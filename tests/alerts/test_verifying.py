@@ -26,7 +26,7 @@ from tests.alerts.desk import Desk
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from alerts.outbox import Job
+    from alerts.jobs import Job
     from store.clock import ManualClock
     from store.unit_of_work import Store
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts import outbox, results, sender
+from alerts import jobs, outbox, results, sender, taking
 from alerts.acks import Ack, accept_need
 from alerts.channel_states import note_channels
 from alerts.channels.fake import FakeChannel, FakeSms
@@ -146,7 +146,7 @@ class Night:
 
     def _send(self, name: str) -> int:
         with self.store.unit("sender") as unit:
-            jobs = outbox.take(unit, self._wording, 50, self._limits[name], channel=name)
+            jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
         outcomes = [results.Outcome(job, asyncio.run(_call(self.channels[name], job))) for job in jobs]
         if outcomes:
             with self.store.unit("sender") as unit:
@@ -181,7 +181,7 @@ class Night:
             pass
         for name in channels:
             with self.store.unit("sender") as unit:
-                jobs = outbox.take(unit, self._wording, 50, self._limits[name], channel=name)
+                jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
             for job in jobs:
                 asyncio.run(_call(self.channels[name], job))
 
@@ -202,7 +202,7 @@ class Night:
         while self._work_queues():
             pass
         with self.store.unit("sender") as unit:
-            (job,) = outbox.take(unit, self._wording, 1, self._limits[channel], channel=channel)
+            (job,) = taking.take(unit, self._wording, 1, self._limits[channel], channel=channel)
         with self.store.unit("webhook") as unit:
             note_receipt(unit, job.attempt_id, report)
         self._work_queues()
@@ -267,7 +267,7 @@ class Night:
             return method.dead_at is not None
 
 
-async def _call(channel: FakeChannel, job: outbox.Job) -> Sent | ChannelError:
+async def _call(channel: FakeChannel, job: jobs.Job) -> Sent | ChannelError:
     try:
         return await sender.call(channel, job)
     except ChannelError as error:
