@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
 
 from alerts import jobs, outbox, results, sender, taking
 from alerts.acks import Ack, accept_need
+from alerts.arrivals import prove_arrival
 from alerts.channel_states import note_channels
 from alerts.channels.fake import FakeChannel, FakeSms
 from alerts.channels.port import ChannelError, Sent
@@ -41,7 +43,6 @@ from store.timers import TABLE as TIMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from uuid import UUID
 
     from alerts.channels.port import Outgoing, Report
     from store.clock import ManualClock
@@ -209,6 +210,19 @@ class Night:
         outcome = results.Outcome(job, asyncio.run(_call(self.channels[channel], job)))
         with self.store.unit("sender") as unit:
             results.record(unit, [outcome], self._limits[channel])
+        self.works()
+
+    def presses_during_call(self, name: str, provider_ref: str) -> None:
+        """A message is being sent again; before its call is over, Accept is pressed on the copy that is there."""
+        with self.store.unit("sender") as unit:
+            (job,) = taking.take(unit, self._wording, 1, self._limits["telegram"], channel="telegram")
+        called = asyncio.run(_call(self.channels["telegram"], job))
+        with self.store.unit("test") as unit:
+            row = unit.session.get_one(Delivery, job.delivery_id)
+            prove_arrival(unit, job.chat_id, UUID(row.buttons[0][0]["button"]), provider_ref)
+        self.accepts(name)
+        with self.store.unit("sender") as unit:
+            results.record(unit, [results.Outcome(job, called)], self._limits["telegram"])
         self.works()
 
     def redacted(self, channel: str) -> list[str]:
