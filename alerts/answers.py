@@ -20,7 +20,7 @@ from alerts.following_up_notices import ABOUT, REACHES
 from alerts.milestone_buttons import reached_by
 from alerts.milestones import Milestone
 from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need, ShiftTest
-from alerts.shifts import confirm_test, refuse_test, shift_test_in
+from alerts.shifts import confirm_test, is_open_test, refuse_test, shift_test_in
 from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
@@ -93,7 +93,13 @@ def _follow_up(unit: UnitOfWork, row: Delivery, need_id: UUID, contact_id: UUID,
 
 
 def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:
-    """Whether an answer still changes anything: nobody has it yet, or what its reader is reminded of is not done."""
+    """Whether an answer still changes anything.
+
+    Nobody has what it asks for; or what its reader is reminded of is not done; or the test it brings is not confirmed.
+    """
+    test_id = shift_test_in(row.values)
+    if test_id is not None:
+        return is_open_test(unit, test_id)
     if ABOUT not in row.values:
         return any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
     need, reader = unit.session.get_one(Need, UUID(row.values[ABOUT])), reader_of(unit, row)

@@ -1,93 +1,115 @@
-"""What is due becomes an alert: somebody is asked until they take it, and asked anew when it is due again."""
+"""What is due in the outbox: which rows a sender may claim, and all there is to know of those it has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
-from alerts.clusters import cluster_of
-from alerts.models import DEADLINE, ENTRY, WATCH, Alert, Need, NeedState
-from alerts.planning import close, open_need
-from cases.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
-from cases.urgency import Need as NeedKind
-from cases.urgency import Urgency
-from store.base import new_id
+from alerts.models import Need
+from alerts.outbox import HOLDS_UP_FOR, TABLE
+from store import claims
+from store.chats import Chat
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-
-    from store.eventlog import Event
+    from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
-_OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+FREE_OF_LIMITS = ("answer", "leave", "redact")
+
+
+@cache
+def may_be_taken(channel: str) -> tuple[ColumnElement[bool], ...]:
+    """Which due rows the sender of a channel may take."""
+    return (TABLE.c.channel == channel, in_turn())
+
+
+@cache
+def in_turn() -> ColumnElement[bool]:
+    """Whether no earlier message of the same conversation and urgency still has to leave.
+
+    What is the first of another happening waits for nothing but the provider's limits. One that was tried several
+    times in vain holds up nobody any more: the fault may be its own.
+    """
+    earlier = aliased(TABLE)
+    behind_another = (
+        exists()
+        .where(
+            earlier.c.chat_id == TABLE.c.chat_id,
+            earlier.c.urgent == TABLE.c.urgent,
+            earlier.c.order_key < TABLE.c.order_key,
+            earlier.c.due_at.is_not(None),
+            earlier.c.tries < HOLDS_UP_FOR,
+            earlier.c.throttled.is_(False),
+            earlier.c.action.not_in(FREE_OF_LIMITS),
+        )
+        .correlate(TABLE)
+    ) & and_(TABLE.c.action.not_in(FREE_OF_LIMITS), TABLE.c.first_of_cluster.is_(False))
+    return ~behind_another
 
 
 @dataclass(frozen=True)
-class About:
-    """What somebody is asked about: the kind of alert and its subject, in a case."""
+class Due:
+    """A claimed message with all that decides whether and where it leaves, read in one query."""
 
-    case_id: UUID
-    kind: str
-    subject_id: UUID
+    held: Claim
+    row: Any
+    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether the provider's limits count it."""
+        return self.row.action not in FREE_OF_LIMITS
 
 
-def ask_about(unit: UnitOfWork, about: About, need: NeedKind, urgency: Urgency, *, zone: str) -> None:
-    """Have a human asked about something that is due; what was asked before about it, and nobody took, gives way.
-
-    Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``.
-    """
-    kind, subject_id = about.kind, about.subject_id
-    stop_asking(unit, kind, subject_id)
-    ordinal = unit.session.scalar(select(func.max(Alert.ordinal)).where(*_about(kind, subject_id))) or 0
-    alert = Alert(
-        id=new_id(),
-        case_id=about.case_id,
-        kind=kind,
-        subject_id=subject_id,
-        ordinal=ordinal + 1,
-        cluster_id=cluster_of(unit, None),
-        opened_at=unit.now,
+@cache
+def _details() -> Select[Any]:
+    """Everything that is needed of claimed messages. Made once: making a statement costs more than running it."""
+    original = aliased(TABLE)
+    chats: Table = Chat.__table__  # type: ignore[assignment]  # declarative tables are Tables
+    needs: Table = Need.__table__  # type: ignore[assignment]
+    return (
+        select(
+            TABLE.c.id,
+            TABLE.c.channel,
+            TABLE.c.chat_id,
+            TABLE.c.page_id,
+            TABLE.c.need_id,
+            TABLE.c.state,
+            TABLE.c.asks,
+            TABLE.c.first_of_cluster,
+            TABLE.c.throttled,
+            TABLE.c.action,
+            TABLE.c.template,
+            TABLE.c["values"].label("given"),
+            TABLE.c.buttons,
+            TABLE.c.language,
+            TABLE.c.silent,
+            TABLE.c.edits_id,
+            chats.c.address,
+            needs.c.state.label("need_state"),
+            original.c.due_at.label("original_due_at"),
+            original.c.provider_ref.label("original_ref"),
+        )
+        .select_from(TABLE)
+        .outerjoin(chats, chats.c.id == TABLE.c.chat_id)
+        .outerjoin(needs, needs.c.id == TABLE.c.need_id)
+        .outerjoin(original, original.c.id == TABLE.c.edits_id)
+        .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
     )
-    unit.session.add(alert)
-    unit.session.flush()
-    open_need(unit, alert, need, urgency, zone)
 
 
-def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
-    """Ask nobody any more about something: it moved, ended or was done. Repeating it changes nothing."""
-    asked = (
-        select(Need)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(*_about(kind, subject_id), Need.state.in_(_OPEN))
-        .order_by(Need.id)
-    )
-    for need in unit.session.scalars(asked).all():
-        close(unit, need)
+def load(unit: UnitOfWork, held: list[Claim]) -> list[Due]:
+    """Read all claimed messages at once: a few queries for each would be most of the work."""
+    found = unit.session.execute(_details(), {"ids": [one.id for one in held]})
+    rows = {row.id: row for row in found}
+    return [Due(one, rows[one.id]) for one in held]
 
 
-def _about(kind: str, subject_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Alert.kind == kind, Alert.subject_id == subject_id
-
-
-def ask_what_it_means(unit: UnitOfWork, event: Event, zone: str) -> None:
-    """Have a coordinator say what follows from an event that is no word of the vocabulary. Repeating it asks anew."""
-    if isinstance(event, UnknownEventEntered) and event.case_id is not None:
-        about = About(event.case_id, ENTRY, event.occurrence_id)
-        ask_about(unit, about, NeedKind.COORDINATOR, Urgency.SOON, zone=zone)
-
-
-def void_reminders(unit: UnitOfWork, event: Event) -> None:
-    """Withdraw every reminder of a date that is none any more."""
-    match event:
-        case DeadlineMoved(deadline_id=subject_id) | DeadlineSuperseded(deadline_id=subject_id):
-            stop_asking(unit, DEADLINE, subject_id)
-        case DeadlineDone(deadline_id=subject_id):
-            stop_asking(unit, DEADLINE, subject_id)
-        case WatchEnded(watch_id=subject_id):
-            stop_asking(unit, WATCH, subject_id)
-        case _:
-            pass
+def rest(unit: UnitOfWork, due: Due, **values: Any) -> bool:
+    """Put a claimed message to rest, or off; always False, for it does not leave now."""
+    claims.settle(unit.session, TABLE, due.held, **values)
+    return False

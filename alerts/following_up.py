@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from alerts.acks import OPEN, Ack
 from alerts.escalation import WaitUntil
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
 from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
 from alerts.milestone_buttons import next_of, reached_by
-from alerts.milestones import Done, GiveBack, Milestone, Remind, grace_of, next_milestone, spans_of
+from alerts.milestones import (
+    MILESTONES,
+    Done,
+    GiveBack,
+    Milestone,
+    Remind,
+    first_missing,
+    grace_of,
+    next_milestone,
+    spans_of,
+)
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
@@ -63,6 +73,28 @@ def follow_up_anew(unit: UnitOfWork, event: Event) -> None:
     )
     for need_id in unit.session.scalars(held).all():
         set_timer(unit, TIMER, need_id, unit.now)
+
+
+def follow_up_left_out(unit: UnitOfWork) -> None:
+    """Look from now on at what somebody has and no timer looks at: an earlier release set none.
+
+    To be said again and again: while nodes are replaced an old one may still take acceptances. Whoever has it gets the
+    whole span, counted from now, before they are reminded; for nobody had told them of it. Repeating it is safe.
+    """
+    looked_at = exists().where(Timer.kind == TIMER, Timer.subject_id == Need.id)
+    left_out = (
+        select(Need)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY, Need.kind.in_(MILESTONES), ~looked_at)
+        .order_by(Need.id)
+        .with_for_update(**OWN, of=Need, skip_locked=True)
+    )
+    for need in unit.session.scalars(left_out).all():
+        spans = spans_of(need.kind, ladder_for(unit, need))
+        missing = first_missing(spans, reached_by(need))
+        set_timer(unit, TIMER, need.id, unit.now if missing is None else unit.now + spans[missing])
+        if need.kind == NeedKind.COORDINATOR and need.case_id is not None:
+            await_lawyer(unit, need.case_id)
 
 
 def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:

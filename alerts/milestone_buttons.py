@@ -8,6 +8,7 @@ from alerts.buttons import mint
 from alerts.milestones import MILESTONES, Milestone, first_missing
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from alerts.models import Need
@@ -18,10 +19,15 @@ ACTIONS = frozenset({*Milestone, GIVE_BACK})
 """What the buttons say of an acceptance: a milestone was reached, or somebody else shall have it."""
 
 
+def reached_at(need: Need) -> dict[Milestone, datetime]:
+    """Return when whoever has the need said that they reached which milestones, in their order."""
+    instants = {Milestone.CONTACT_MADE: need.contact_made_at, Milestone.FILED: need.filed_at}
+    return {milestone: at for milestone, at in instants.items() if at is not None}
+
+
 def reached_by(need: Need) -> tuple[Milestone, ...]:
     """Return the milestones that whoever has the need said they have reached, in their order."""
-    instants = {Milestone.CONTACT_MADE: need.contact_made_at, Milestone.FILED: need.filed_at}
-    return tuple(milestone for milestone, at in instants.items() if at is not None)
+    return tuple(reached_at(need))
 
 
 def next_of(need: Need) -> Milestone | None:

@@ -96,12 +96,14 @@ def grace_of(span: timedelta) -> timedelta:
 
 def first_missing(spans: Spans, reached: Collection[Milestone]) -> Milestone | None:
     """The first milestone after the last one that was reached; None when there is none."""
-    missing = None
-    for milestone in reversed(spans):
-        if milestone in reached:
-            break
-        missing = milestone
-    return missing
+    return next(iter(still_missing(spans, reached)), None)
+
+
+def still_missing(spans: Spans, reached: Collection[Milestone]) -> tuple[Milestone, ...]:
+    """The milestones after the last one that was reached, in their order."""
+    in_order = tuple(spans)
+    places = [place for place, milestone in enumerate(in_order) if milestone in reached]
+    return in_order[max(places, default=-1) + 1 :]
 
 
 def next_milestone(

@@ -95,9 +95,10 @@ def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
             rewrite_bundle(unit, bundle_id)
 
 
-def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> None:
+def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_twice: bool = False) -> None:
     """Queue the news about one message that asked for what is settled now; repeating it queues nothing more.
 
+    ``shown_twice``: what was said about it went to another copy, so that the one it is known by now must say it too.
     About what is being sought again there is nothing to say: whoever can take it is asked anew.
     """
     need = _settled_for(unit, delivery)
@@ -118,7 +119,7 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True) -> Non
         edits_id=delivery.id,
         urgent=urgent,
         dedupe_key=f"rewrite:{delivery.id}:{need.seat}:{need.state}:{need.accepted_by}:{need.accepted_at}"
-        f":{len(reached_by(need))}",
+        f":{len(reached_by(need))}" + (f":{delivery.provider_ref}" if shown_twice else ""),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
+from alerts.channel_lanes import chat_lane
 from alerts.channels.port import (
     AddressMoved,
     ChannelError,
@@ -20,11 +21,12 @@ from alerts.channels.port import (
 )
 from alerts.erasing import erased, not_erased, note_shown
 from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, give_up, look_at_page, look_at_row
+from alerts.jobs import ATTEMPTS, Job
 from alerts.lanes import close_lane
 from alerts.limits import TELEGRAM, Limits
-from alerts.models import Delivery, DeliveryState, Need
+from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need
 from alerts.notices import rewrite
-from alerts.outbox import ATTEMPTS, SETTLED, TABLE, Job, chat_lane
+from alerts.outbox import SETTLED, TABLE
 from alerts.reach import lose_way
 from alerts.receipts import REPORTING, apply_early
 from store import claims
@@ -173,7 +175,18 @@ def _draw_consequences(unit: UnitOfWork, row: Delivery) -> None:
     elif row.need_id is None:
         note_shown(unit, row)
     else:
-        rewrite(unit, row)
+        rewrite(unit, row, shown_twice=_was_rewritten(unit, row))
+
+
+def _was_rewritten(unit: UnitOfWork, row: Delivery) -> bool:
+    """Whether an edit has left, or is leaving, for a message whose number has only now become known.
+
+    It can only have gone to an earlier copy: one whose call was lost, and whose button was pressed while the message
+    was being sent again.
+    """
+    left = (*HANDED_OVER, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    edits = select(Delivery.id).where(Delivery.edits_id == row.id, Delivery.action == "edit", Delivery.state.in_(left))
+    return unit.session.scalar(edits.limit(1)) is not None
 
 
 def _settle(unit: UnitOfWork, outcome: Outcome, limits: Limits) -> None:

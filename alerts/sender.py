@@ -21,9 +21,11 @@ from alerts.channels.port import (
     Sent,
     TemporaryFailure,
 )
+from alerts.due import may_be_taken
 from alerts.limits import TELEGRAM, Limits
-from alerts.outbox import TABLE, Job, may_be_taken, take
+from alerts.outbox import TABLE
 from alerts.results import Outcome, record, record_bare
+from alerts.taking import take
 from contacts.values import ChannelName
 from store.queues import seconds_until_due, where_it_failed
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import threading
 
     from alerts.channels.port import Channel
+    from alerts.jobs import Job
     from alerts.wording import Wording
     from store.unit_of_work import Store
 

@@ -88,6 +88,15 @@ def _asking(unit: UnitOfWork, way: Reachable, check: Check, test_id: UUID) -> As
             return Asking("duty.test_link", {}, [[{**button, "answer": True}]])
 
 
+def is_open_test(unit: UnitOfWork, test_id: UUID) -> bool:
+    """Whether a bare answer can be meant for a test: it is not confirmed, and its shift has not begun.
+
+    By its number, its key or its button it can be answered later, too: nobody says that by accident.
+    """
+    test = unit.session.get_one(ShiftTest, test_id)
+    return test.confirmed_at is None and unit.now < test.starts_at
+
+
 def confirm_test(unit: UnitOfWork, test_id: UUID, contact_id: UUID) -> bool:
     """Note that whoever was tested is there; False for somebody else's test. Repeating it changes nothing.
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Table, and_, case, exists, func, or_, select
 
 from alerts.canary import CanaryVitals, read_canary
+from alerts.due import in_turn
 from alerts.models import CANARY, UNSENT, Attempt, Delivery, DeliveryState, Need
-from alerts.outbox import in_turn
 from store.leases import Lease
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alerts.channel_states import note_channels
@@ -35,7 +35,7 @@ class Door:
     """How a channel is opened, and how fast it may be used."""
 
     opens: Callable[[Settings], Opened]
-    limits: Callable[[Settings], Limits]
+    limits: Callable[[House], Limits]
 
 
 def configured(house: House) -> list[str]:
@@ -46,10 +46,14 @@ def configured(house: House) -> list[str]:
 async def send_by(house: House, channel: str, stop: threading.Event) -> None:
     """Send what the outbox holds for a channel, until ``stop``."""
     door = DOORS[channel]
-    limits = house.limits if channel == ChannelName.TELEGRAM else door.limits(house.settings)
     at_once = {} if channel == ChannelName.TELEGRAM else {"at_once": AT_ONCE}
     async with door.opens(house.settings) as opened:
-        await Sender(house.store, opened, house.wording, name=channel, limits=limits, **at_once).run(stop)
+        await Sender(house.store, opened, house.wording, name=channel, limits=door.limits(house), **at_once).run(stop)
+
+
+def _paced(settings: Settings, channel: str, per_second: float) -> Limits:
+    """As fast as the provider takes it over all, and no more for one reader than they can bear."""
+    return replace(limits_of(channel, per_second), pace=settings.paces[channel])
 
 
 def say_what_is_set_up(house: House) -> None:
@@ -110,10 +114,12 @@ def _plain(secret: SecretStr | None) -> str:
 
 
 DOORS: dict[str, Door] = {
-    ChannelName.TELEGRAM: Door(_telegram, lambda _: limits_of(ChannelName.TELEGRAM)),
-    ChannelName.SMS: Door(_sms, lambda settings: limits_of(ChannelName.SMS, settings.sms_per_second)),
-    ChannelName.VOICE: Door(_voice, lambda settings: limits_of(ChannelName.VOICE, settings.calls_per_second)),
-    ChannelName.EMAIL: Door(_email, lambda _: limits_of(ChannelName.EMAIL, MAILS_PER_SECOND)),
-    ChannelName.OTHER: Door(_other, lambda _: limits_of(ChannelName.OTHER, OTHERS_PER_SECOND)),
+    ChannelName.TELEGRAM: Door(_telegram, lambda house: house.limits),
+    ChannelName.SMS: Door(_sms, lambda house: _paced(house.settings, ChannelName.SMS, house.settings.sms_per_second)),
+    ChannelName.VOICE: Door(
+        _voice, lambda house: _paced(house.settings, ChannelName.VOICE, house.settings.calls_per_second)
+    ),
+    ChannelName.EMAIL: Door(_email, lambda house: _paced(house.settings, ChannelName.EMAIL, MAILS_PER_SECOND)),
+    ChannelName.OTHER: Door(_other, lambda house: _paced(house.settings, ChannelName.OTHER, OTHERS_PER_SECOND)),
 }
 """A new channel is a folder in ``alerts/channels/`` and a line here."""

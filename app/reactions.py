@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
-from alerts.due import ask_what_it_means, void_reminders
+from alerts.due_alerts import ask_what_it_means, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.duty_notices import keep_watch
+from alerts.following_up import follow_up_left_out
 from alerts.vitals import read_vitals
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
@@ -32,6 +33,7 @@ from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from contacts.values import ChannelName
+from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
 from scheduler.ticker import Job, Ticker
 from store.queues import Queue, where_it_failed, work_off
@@ -40,7 +42,7 @@ from web.server import listen, serve
 
 if TYPE_CHECKING:
     from app.wiring import House
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 ROLES = ("web", "bot", "worker")
@@ -52,7 +54,7 @@ STEADY_AFTER = 60.0
 """Real seconds of running after which an earlier failure is forgotten."""
 INBOX_WORKERS = 3
 TICK_SECONDS = 1.0
-ROSTERS_SECONDS = 60.0
+MINUTELY_SECONDS = 60.0
 CLOCK_LOOK_SECONDS = 0.05
 
 Work = Callable[[threading.Event], None]
@@ -103,7 +105,7 @@ def _jobs(house: House) -> list[Job]:
     jobs = [
         Job("look", lambda: _look(store), TICK_SECONDS),
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
-        Job("rosters", lambda: _keep_watch(store), ROSTERS_SECONDS),
+        *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
@@ -122,9 +124,17 @@ def _undo_setback(store: Store) -> None:
     undo_setback(store)
 
 
-def _keep_watch(store: Store) -> None:
+MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
+    "rosters": keep_watch,
+    "codes": forget_expired,
+    "followed_up": follow_up_left_out,
+}
+"""What somebody must look at once a minute, each in a unit of its own."""
+
+
+def _in_unit(store: Store, look: Callable[[UnitOfWork], None]) -> None:
     with store.unit("system") as unit:
-        keep_watch(unit)
+        look(unit)
 
 
 def _off(house: House, queue: Queue) -> Work:
@@ -168,7 +178,8 @@ def _token(house: House) -> str:
 
 def _tick(house: House, stop: threading.Event) -> None:
     say_what_is_set_up(house)
-    _keep_watch(house.store)
+    for look in MINUTELY.values():
+        _in_unit(house.store, look)
     ticker = Ticker(_jobs(house))
     ticker.start()
     stop.wait()

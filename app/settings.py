@@ -27,10 +27,15 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from alerts.paces import read_pace
+from alerts.throttle import PACES
 from app.sources import gather
+from contacts.values import ChannelName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from alerts.throttle import Pace
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 LAST_PORT = 2**16 - 1
@@ -73,6 +78,11 @@ class Settings(BaseModel):
     twilio_api_url: str | None = Field(default=None, alias="TWILIO_API_URL")
     sms_per_second: float = Field(default=1.0, alias="PANAH_SMS_PER_SECOND", gt=0, le=100)
     calls_per_second: float = Field(default=1.0, alias="PANAH_CALLS_PER_SECOND", gt=0, le=100)
+    telegram_pace: str | None = Field(default=None, alias="PANAH_TELEGRAM_PACE")
+    sms_pace: str | None = Field(default=None, alias="PANAH_SMS_PACE")
+    calls_pace: str | None = Field(default=None, alias="PANAH_CALLS_PACE")
+    mail_pace: str | None = Field(default=None, alias="PANAH_MAIL_PACE")
+    other_pace: str | None = Field(default=None, alias="PANAH_OTHER_PACE")
     sms_answers: str | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
     smtp_url: SecretStr | None = Field(default=None, alias="SMTP_URL")
     mail_from: str | None = Field(default=None, alias="MAIL_FROM", repr=False)
@@ -174,6 +184,12 @@ class Settings(BaseModel):
         _split(value)
         return value.rstrip("/")
 
+    @field_validator("telegram_pace", "sms_pace", "calls_pace", "mail_pace", "other_pace")
+    @classmethod
+    def _bearable(cls, value: str) -> str:
+        read_pace(value)
+        return value
+
     @field_validator("sms_answers")
     @classmethod
     def _countries(cls, value: str) -> str:
@@ -266,6 +282,18 @@ class Settings(BaseModel):
             "other": self.other_channels,
         }
         return frozenset(channel for channel, there in has.items() if there)
+
+    @property
+    def paces(self) -> dict[str, Pace]:
+        """How often one person may be asked for something by each channel; the built-in pace where none is set."""
+        stated = {
+            ChannelName.TELEGRAM: self.telegram_pace,
+            ChannelName.SMS: self.sms_pace,
+            ChannelName.VOICE: self.calls_pace,
+            ChannelName.EMAIL: self.mail_pace,
+            ChannelName.OTHER: self.other_pace,
+        }
+        return {channel: PACES[channel] if pace is None else read_pace(pace) for channel, pace in stated.items()}
 
     @property
     def sends_canary(self) -> bool:

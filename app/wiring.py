@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alerts.limits import TELEGRAM, Limits
@@ -11,6 +11,7 @@ from app.keys import find_key
 from app.migration import SchemaError, needed
 from app.reactions import reaction_names
 from app.settings import SettingsError
+from contacts.values import ChannelName
 from store.clock import Clock, SharedClock, SystemClock
 from store.engine import open_engine
 from store.unit_of_work import Store
@@ -49,7 +50,8 @@ def assemble(settings: Settings) -> House:
     ring = open_home(settings)
     clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
-    return House(settings, store, clock, Wording(settings.timezone, settings.web_address))
+    limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
+    return House(settings, store, clock, Wording(settings.timezone, settings.web_address), limits)
 
 
 def _refuse_old_schema(store: Store) -> None:

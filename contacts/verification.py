@@ -40,8 +40,8 @@ TRIES_ALLOWED = 5
 def begin_check(unit: UnitOfWork, method: ContactMethod) -> MethodCheck | None:
     """Open the conversation at a method and make a code for it; None where three were made within the hour.
 
-    Earlier codes of the method stop working. The code is in the row, encrypted, until it is used or replaced: whoever
-    sends it reads it there (``code_of``).
+    Earlier codes of the method stop working. The code is in the row, encrypted, until it is used, replaced or has
+    expired (``forget_expired``): whoever sends it reads it there (``code_of``).
     """
     recent = select(func.count()).where(MethodCheck.method_id == method.id, MethodCheck.sent_at > unit.now - AN_HOUR)
     address = address_of_method(unit, method)
@@ -119,6 +119,16 @@ def prove_by_link(unit: UnitOfWork, token: str) -> bool:
 def link_token(unit: UnitOfWork, check_id: UUID) -> str:
     """Return the token of the link that proves a method; made again whenever its message must be sent again."""
     return token_of(unit, "method_check", check_id)
+
+
+def forget_expired(unit: UnitOfWork) -> None:
+    """Erase the ciphertext of every code that is not good any more; to be said again and again, and safe to repeat."""
+    unit.session.execute(
+        update(MethodCheck)
+        .where(MethodCheck.code.is_not(None), MethodCheck.expires_at <= unit.now)
+        .values(code=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 class Standing(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.due import About, ask_about
+from alerts.due_alerts import About, ask_about
 from alerts.models import DEADLINE, WATCH
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 from structlog.testing import capture_logs
 
-from alerts import outbox
+from alerts import due
 from alerts.policies import import_policies
 from alerts.wording import Wording
 from app.parked import QUEUES
@@ -55,7 +55,7 @@ ZONE = "Asia/Almaty"
 PUBLIC_URL = "https://panah.example.org"
 HOTLINE = "+7 700 000 00 99"
 A_MOMENT = timedelta(seconds=0.4)
-IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
+IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (due.in_turn(),)}
 """What is due but stands behind something that is not makes nobody busy."""
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +95,16 @@ def test_every_row_of_the_threat_model_names_a_test_or_says_that_there_is_none()
         assert all((ROOT / test).is_file() for test in tests), threat
 
 
+def test_every_scenario_is_told_by_a_test_that_is_there() -> None:
+    lines = (ROOT / "docs" / "scenarios.md").read_text().splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith("| scenario")]
+    assert len(rows) > 50
+    for row in rows:
+        told_by = INLINE.findall(row)
+        assert told_by, row
+        assert all(map(_is_there, told_by)), row
+
+
 def test_every_decision_is_in_the_list() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = {link for link, _ in LINK.findall((folder / "README.md").read_text())}
@@ -119,6 +130,32 @@ def _rows_of_threats() -> Iterator[list[str]]:
     for line in text.splitlines():
         if line.startswith("| **"):
             yield line.strip("|").split("|")
+
+
+def _is_there(test: str) -> bool:
+    """Whether ``FILE::NAME`` or ``FILE::CLASS::NAME`` is in the file."""
+    file, *names = test.split("::")
+    path = ROOT / file
+    if not (path.is_file() and names):
+        return False
+    scope: ast.AST = ast.parse(path.read_text())
+    for name in names:
+        found = next((node for node in ast.iter_child_nodes(scope) if _names(node) == name), None)
+        if found is None:
+            return False
+        scope = found
+    return True
+
+
+def _names(node: ast.AST) -> str | None:
+    """What a statement defines: a function, a class, or a variable."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case _:
+            return None
 
 
 def _anchor(heading: str) -> str:

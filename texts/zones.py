@@ -13,3 +13,11 @@ def use_pinned_zones() -> None:
     """
     zoneinfo.reset_tzpath([])
     zoneinfo.ZoneInfo.clear_cache()
+
+
+def known_zone(name: str | None) -> str | None:
+    """Return the name if there is a zone of that name; None for no name, and for one that time cannot be told by."""
+    try:
+        return None if name is None else zoneinfo.ZoneInfo(name).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -12,6 +12,7 @@ from cases.links import find_link, language_of_link, use_link
 from cases.models import Case
 from cases.views import hides_reporter, view_for_responder
 from contacts.models import Contact
+from texts.zones import known_zone
 from web.trail import holds, trail
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -55,9 +56,9 @@ def case_link_pages(store: Store, zone: str) -> Blueprint:
                 return message(unit, token, "web.not_accepted"), 403
             unit.actor = f"contact:{contact.id}"
             view = view_for_responder(unit, link.case_id, contact.id, contact.role)
-            needs = trail(unit, link.case_id, with_people=not hides_reporter(contact.role))
+            needs = trail(unit, link.case_id, contact.id, with_people=not hides_reporter(contact.role))
             tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in _stored(view)}
-            words = Words(link.language, zone)
+            words = Words(link.language, known_zone(contact.timezone) or zone)
         page = render_template("case.html", view=view, needs=needs, tickets=tickets, **words.in_templates())
         return page, 200
 

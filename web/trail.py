@@ -1,7 +1,7 @@
 """Who was alerted: for each need of a case how far the search has come and, for coordinators, whom it has met.
 
-A helper who took a need learns who took the others. Who else was asked shows the make-up of the team, so it is shown
-to those who run it only.
+A helper who took a need learns who took the others, and what is awaited of themselves. Who else was asked, and how far
+others have come with what they took, is for those who run the team only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from alerts.board import messages
+from alerts.milestone_buttons import reached_at
+from alerts.milestones import spans_of, still_missing
 from alerts.models import Delivery, DeliveryState, Need, NeedState, Page
+from alerts.policies import ladder_for
 from contacts.directory import name_of
 from contacts.models import Contact
 
@@ -62,6 +65,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One milestone of what somebody took: reached at an instant, awaited by one, or overdue since one."""
+
+    milestone: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Sought:
     """One kind of human that is, or was, sought."""
 
@@ -69,10 +81,14 @@ class Sought:
     state: str
     taken_by: str | None
     asked: tuple[Asked, ...]
+    steps: tuple[Step, ...] = ()
 
 
-def trail(unit: UnitOfWork, case_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
-    """Return every need of a case, in the order they were opened."""
+def trail(unit: UnitOfWork, case_id: UUID, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
+    """Return every need of a case, in the order they were opened, as this reader may see it.
+
+    ``with_people``: whether they run the team.
+    """
     needs = unit.session.scalars(
         select(Need).where(Need.case_id == case_id).order_by(Need.opened_at, Need.kind, Need.seat)
     )
@@ -82,6 +98,7 @@ def trail(unit: UnitOfWork, case_id: UUID, *, with_people: bool) -> tuple[Sought
             _state(need),
             None if need.accepted_by is None else _name(unit, need.accepted_by),
             tuple(_asked(unit, need)) if with_people else (),
+            tuple(_steps(unit, need)) if with_people or need.accepted_by == reader_id else (),
         )
         for need in needs
     )
@@ -98,6 +115,23 @@ def holds(unit: UnitOfWork, case_id: UUID, contact_id: UUID) -> bool:
 def _state(need: Need) -> str:
     not_begun = need.state == NeedState.PAGING and need.began_at is None
     return "waiting" if not_begun else str(need.state)
+
+
+def _steps(unit: UnitOfWork, need: Need) -> Iterator[Step]:
+    """Yield the milestones of a need that somebody has, in their order.
+
+    One that was passed over, because a later one was reached, is not awaited any more and has no instant to tell.
+    """
+    if need.state != NeedState.ACCEPTED or need.accepted_at is None:
+        return
+    reached, spans = reached_at(need), spans_of(need.kind, ladder_for(unit, need))
+    awaited = still_missing(spans, reached)
+    for milestone, span in spans.items():
+        if milestone in reached:
+            yield Step(milestone, "reached", reached[milestone])
+        elif milestone in awaited:
+            by = need.accepted_at + span
+            yield Step(milestone, "awaited" if unit.now < by else "overdue", by)
 
 
 def _asked(unit: UnitOfWork, need: Need) -> Iterator[Asked]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 
-from alerts import outbox
+from alerts import due
 from alerts.wording import Wording
 from app.migration import upgrade
 from app.parked import QUEUES
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TOKEN = "1:REPLAY"  # noqa: S105  it opens nothing
-IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
+IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (due.in_turn(),)}
 """What is due but stands behind something that is not makes nobody busy."""
 ROLES = frozenset({"bot", "worker"})
 

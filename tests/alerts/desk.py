@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts import outbox
+from alerts import taking
 from alerts.answers import Spoken, answer_key
 from alerts.channel_states import note_channels
 from alerts.channels.port import Sent as Taken
@@ -24,7 +24,7 @@ from contacts.values import ChannelName, ContactCard, Role
 from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
-    from alerts.outbox import Job
+    from alerts.jobs import Job
     from alerts.verifying import NotSent, Sent
     from contacts.models import Contact, ContactMethod
     from store.unit_of_work import Store, UnitOfWork
@@ -80,7 +80,7 @@ class Desk:
         limits = replace(limits_of(channel, 100), chat_burst=99, everybody_burst=99)
         while True:
             with self.store.unit("test") as unit:
-                jobs = outbox.take(unit, WORDING, 20, limits, channel=channel)
+                jobs = taking.take(unit, WORDING, 20, limits, channel=channel)
             if not jobs:
                 return left
             with self.store.unit("test") as unit:

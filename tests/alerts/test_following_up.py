@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from alerts.acks import Ack
 from alerts.answers import answer_key, find_link
 from alerts.channel_states import note_channels
-from alerts.following_up import TIMER, follow_up, give_away, reach
+from alerts.following_up import TIMER, follow_up, follow_up_left_out, give_away, reach
 from alerts.milestones import Milestone
 from alerts.models import Attempt, Delivery, DeliveryState, Need, NeedState
 from alerts.sms import hear_sms
@@ -186,3 +186,37 @@ def test_only_who_has_it_can_say_anything_of_it(store: Store, clock: ManualClock
         assert give_away(unit, duty.need_id, stranger) is Ack.NOT_YOURS
         assert give_away(unit, duty.need_id, duty.timur) is Ack.GIVEN_BACK
         assert give_away(unit, duty.need_id, duty.timur) is Ack.NOT_YOURS
+
+
+def test_what_no_timer_looks_at_is_looked_at_with_its_whole_span_and_what_is_done_is_left_in_peace(
+    store: Store, clock: ManualClock
+) -> None:
+    duty = Duty(store, clock, "sms")
+    with store.unit("test") as unit:
+        unit.session.execute(delete(Timer))
+        duty.need(unit).accepted_at = unit.now - minutes(600)
+    with store.unit("system") as unit:
+        follow_up_left_out(unit)
+    duty.later(44)
+    with store.read() as unit:
+        assert unit.session.scalars(select(Delivery.id)).all() == []
+    duty.later(1)
+    duty.leaves()
+    assert duty.texts("A") == "sms.noted"
+    with store.unit("test") as unit:
+        unit.session.execute(delete(Timer))
+    with store.unit("system") as unit:
+        follow_up_left_out(unit)
+    duty.later(600)
+    assert duty.stands() == (NeedState.ACCEPTED, True)
+
+
+def test_what_is_still_sought_or_was_given_back_is_not_followed_up(store: Store, clock: ManualClock) -> None:
+    duty = Duty(store, clock, "sms")
+    with store.unit("test") as unit:
+        give_away(unit, duty.need_id, duty.timur)
+        unit.session.execute(delete(Timer).where(Timer.kind == TIMER))
+    with store.unit("system") as unit:
+        follow_up_left_out(unit)
+    with store.read() as unit:
+        assert unit.session.scalars(select(Timer.id).where(Timer.kind == TIMER)).all() == []

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from alerts.outbox import Job
+    from alerts.jobs import Job
     from store.eventlog import Event
     from store.unit_of_work import Store
 
@@ -134,6 +134,23 @@ def test_a_text_is_answered_by_its_number(rota: Rota, clock: ManualClock) -> Non
     rota.texts(NUMBER, "100A")
     assert rota.is_confirmed()
     assert "confirmed" in rota.leaves()[-1].text
+
+
+@pytest.mark.parametrize("word", ["A", "иә ", "да", "ok"])
+def test_a_bare_yes_confirms_the_only_thing_that_is_open(rota: Rota, clock: ManualClock, word: str) -> None:
+    a_test(rota, clock, "sms", sms=NUMBER)
+    rota.texts(NUMBER, word)
+    assert rota.is_confirmed()
+    assert "confirmed" in rota.leaves()[-1].text
+
+
+def test_once_the_shift_has_begun_a_bare_yes_is_not_meant_for_its_test(rota: Rota, clock: ManualClock) -> None:
+    a_test(rota, clock, "sms", sms=NUMBER)
+    clock.advance(timedelta(hours=1))
+    rota.texts(NUMBER, "A")
+    assert not rota.is_confirmed()
+    rota.texts(NUMBER, "100A")
+    assert rota.is_confirmed()
 
 
 def test_a_call_is_answered_by_a_key(rota: Rota, clock: ManualClock) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.escalation import CLOCK_SLACK
+from alerts.paces import read_pace, write_pace
 from alerts.throttle import PACES, Pace, Rule, may_go, memory
 from contacts.values import ChannelName
 from tests.alerts.search import NIGHT
@@ -139,3 +140,8 @@ def test_without_a_rule_everything_goes() -> None:
 def test_a_rule_that_lets_nothing_go_is_refused(limit: int, window: timedelta) -> None:
     with pytest.raises(ValueError, match="a pace"):
         Rule(limit, window)
+
+
+@given(paces.filter(bool))
+def test_a_pace_is_read_back_as_it_was_written(pace: Pace) -> None:
+    assert read_pace(write_pace(pace)) == pace

@@ -12,13 +12,21 @@ from sqlalchemy import select, text
 
 from alerts.channel_states import note_channels
 from alerts.verifying import NotSent, Sent
-from contacts.verification import CHECKS_AN_HOUR, TRIES_ALLOWED, Standing, confirm_for, standing_of
+from contacts.models import MethodCheck
+from contacts.verification import (
+    CHECKS_AN_HOUR,
+    TRIES_ALLOWED,
+    Standing,
+    confirm_for,
+    forget_expired,
+    standing_of,
+)
 from store.eventlog import EventRow
 from tests.alerts.desk import Desk
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from alerts.outbox import Job
+    from alerts.jobs import Job
     from store.clock import ManualClock
     from store.unit_of_work import Store
 
@@ -85,6 +93,25 @@ def test_a_code_is_good_for_an_hour(desk: Desk, clock: ManualClock) -> None:
     desk.texts(NUMBER, code_in(job))
     assert desk.ways("Aigerim") == []
     assert "not valid" in desk.leaves()[-1].text
+
+
+def test_a_code_that_has_expired_is_erased_and_one_that_is_good_is_not(desk: Desk, clock: ManualClock) -> None:
+    desk.enters("Aigerim", sms=NUMBER, email="a@example.org")
+    desk.checks("Aigerim")
+    desk.checks("Aigerim", "email")
+    assert kept_codes(desk) == 2
+    for minutes, kept in ((59, 2), (1, 1), (22 * 60, 1), (60, 0)):
+        clock.advance(timedelta(minutes=minutes))
+        for _ in range(2):
+            with desk.store.unit("test") as unit:
+                forget_expired(unit)
+        assert kept_codes(desk) == kept
+
+
+def kept_codes(desk: Desk) -> int:
+    """How many codes the database could still give away."""
+    with desk.store.read() as unit:
+        return len(unit.session.scalars(select(MethodCheck.id).where(MethodCheck.code.is_not(None))).all())
 
 
 def test_a_code_that_could_not_leave_in_time_is_not_sent_and_troubles_nobody(desk: Desk, clock: ManualClock) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, inspect, select, text
 
+from alerts.following_up import TIMER, follow_up_left_out
+from alerts.models import Need
 from app.migration import SchemaError, differences, downgrade, migrating, needed, upgrade
 from cases.intake import open_report
 from cases.models import Case
@@ -21,7 +24,9 @@ from contacts.values import ContactCard, Role
 from store.chats import find_or_open_chat
 from store.engine import open_engine
 from store.eventlog import Reaction
+from store.timers import Timer
 from store.unit_of_work import Store
+from tests.web.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +89,29 @@ def test_up_again_and_down_with_data(empty_database: str, ring: KeyRing, clock: 
     upgrade(empty_database)
     with used(empty_database, ring, clock) as store:
         fill(store)
+
+
+def test_what_was_taken_under_an_earlier_release_is_followed_up_after_the_upgrade(
+    empty_database: str, ring: KeyRing, clock: ManualClock
+) -> None:
+    upgrade(empty_database)
+    with used(empty_database, ring, clock) as store:
+        scene = Scene.begin(store)
+        scene.helper("Aigerim")
+        scene.helper("Dana", "lawyer")
+    downgrade(empty_database, "0001")
+    clock.advance(timedelta(days=3))
+    upgrade(empty_database)
+    with used(empty_database, ring, clock) as store:
+        for minutes in (0, 1):  # whoever looks again, or beside the first, changes nothing
+            clock.advance(timedelta(minutes=minutes))
+            with store.unit("system") as unit:
+                follow_up_left_out(unit)
+        with store.read() as unit:
+            of = select(Need.kind, Timer.due_at).join(Timer, Timer.subject_id == Need.id).where(Timer.kind == TIMER)
+            due = {row.kind: row.due_at for row in unit.session.execute(of)}
+    began = clock.now() - timedelta(minutes=1)
+    assert due == {"coordinator": began + timedelta(minutes=45), "lawyer": began + timedelta(hours=1)}
 
 
 def test_two_at_once_do_not_collide(empty_database: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.throttle import PACES, Rule
 from app.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_SMS_PER_SECOND": "2",
         "PANAH_CALLS_PER_SECOND": "0.5",
         "PANAH_SMS_ANSWERS_IN": "kz, KG",
+        "PANAH_TELEGRAM_PACE": "20/1m",
+        "PANAH_SMS_PACE": "2/1m 10/1h",
+        "PANAH_CALLS_PACE": "2/1m",
+        "PANAH_MAIL_PACE": "5/1m",
+        "PANAH_OTHER_PACE": "5/1m",
         "PANAH_OTHER_CHANNELS": "true",
         "PANAH_CANARY": "false",
     }
@@ -102,6 +109,20 @@ def test_a_channel_is_on_when_it_is_whole_and_calls_need_an_address_for_their_ke
     public = {"PANAH_PUBLIC_URL": "https://panah.example.org"}
     assert read_settings({**TWILIO, **numbers, **public}).channels == {"sms", "voice"}
     assert read_settings({"PANAH_SMS_ANSWERS_IN": "kz, KG,KZ"}).sms_answers_in == ("KG", "KZ")
+
+
+def test_how_often_one_person_is_rung_is_stated_for_each_channel_and_kept_where_it_is_not() -> None:
+    paces = read_settings({"PANAH_SMS_PACE": "2/1m, 12/1h"}).paces
+    assert paces == {**PACES, "sms": (Rule(2, timedelta(minutes=1)), Rule(12, timedelta(hours=1)))}
+    assert read_settings({}).paces == PACES
+
+
+@pytest.mark.parametrize("wrong", [SECRET, "5", "0/1m", "5/0m", "5/1d", "5/25h", "-1/1m", "5/15m 11", "5 / 15m", ","])
+@pytest.mark.parametrize("channel", ["TELEGRAM", "SMS", "CALLS", "MAIL", "OTHER"])
+def test_a_pace_that_is_none_is_refused_with_the_way_to_write_it(channel: str, wrong: str) -> None:
+    why = refused(**{f"PANAH_{channel}_PACE": wrong})
+    assert why.startswith(f"PANAH_{channel}_PACE: is COUNT/TIME")
+    assert SECRET not in why
 
 
 def test_a_name_and_its_file_together_are_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from alerts import outbox
+from alerts import taking
 from alerts.policies import import_policies
 from app.settings import read_settings
 from app.setup import set_up
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 TOKEN = "700000111:BAD-DAYS-token-of-nobody"
 EVERYTHING = "web,bot,worker"
-LONGEST_LEASE = max(claims.LEASE, outbox.LEASE)
+LONGEST_LEASE = max(claims.LEASE, taking.LEASE)
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
 
 POLICY = """\

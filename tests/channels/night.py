@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
 
-from alerts import outbox, results, sender
+from alerts import jobs, outbox, results, sender, taking
 from alerts.acks import Ack, accept_need
+from alerts.arrivals import prove_arrival
 from alerts.channel_states import note_channels
 from alerts.channels.fake import FakeChannel, FakeSms
 from alerts.channels.port import ChannelError, Sent
 from alerts.limits import TELEGRAM, Limits, limits_of
-from alerts.models import Attempt, Delivery, Need, Page
+from alerts.models import Attempt, Delivery, Need, Page, ShiftTest
 from alerts.policies import import_policies
 from alerts.receipts import note_receipt
+from alerts.shifts import send_test
 from alerts.sms import hear_sms
 from alerts.wording import Wording
 from app.reactions import REACTIONS, reaction_names, reaction_queue, timer_queue
@@ -29,6 +32,7 @@ from app.settings import read_settings
 from cases.intake import open_report
 from cases.models import Case
 from contacts.directory import find_contact, put_contact
+from contacts.duty import Check
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
@@ -39,7 +43,6 @@ from store.timers import TABLE as TIMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from uuid import UUID
 
     from alerts.channels.port import Outgoing, Report
     from store.clock import ManualClock
@@ -144,7 +147,7 @@ class Night:
 
     def _send(self, name: str) -> int:
         with self.store.unit("sender") as unit:
-            jobs = outbox.take(unit, self._wording, 50, self._limits[name], channel=name)
+            jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
         outcomes = [results.Outcome(job, asyncio.run(_call(self.channels[name], job))) for job in jobs]
         if outcomes:
             with self.store.unit("sender") as unit:
@@ -165,12 +168,29 @@ class Night:
             note_receipt(unit, newest_attempt(unit.session.scalars, row.id), report)
         self.works()
 
-    def accepts(self, name: str) -> None:
-        """Somebody takes the oldest thing they were asked for, by a button in their linked account."""
+    def accepts(self, name: str, code: str | None = None) -> None:
+        """Somebody takes a case, or the oldest thing they were asked for, by a button in their linked account."""
         with self.store.unit("test") as unit:
             asked = select(Page.need_id).where(Page.contact_id == self.contact_id(name)).order_by(Page.asked_at)
-            need_id = next(iter(unit.session.scalars(asked)))
+            need_id = next(iter(unit.session.scalars(asked))) if code is None else self.need(code).id
             assert accept_need(unit, need_id, self.contact_id(name)) is Ack.YOURS
+        self.works()
+
+    def dies_after_the_call(self, *channels: str) -> None:
+        """The calls that are due by these channels are made, and the process dies before it has written that down."""
+        while self._work_queues():
+            pass
+        for name in channels:
+            with self.store.unit("sender") as unit:
+                jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
+            for job in jobs:
+                asyncio.run(_call(self.channels[name], job))
+
+    def tests_before_shift(self, name: str, ahead: timedelta) -> None:
+        """Somebody is about to be on call: a test goes out by every way they have."""
+        with self.store.unit("test") as unit:
+            at = unit.now + ahead
+            send_test(unit, Check(f"test {name}", "duty", str(self.contact_id(name)), at))
         self.works()
 
     def sets_up(self, *channels: str) -> None:
@@ -183,13 +203,26 @@ class Night:
         while self._work_queues():
             pass
         with self.store.unit("sender") as unit:
-            (job,) = outbox.take(unit, self._wording, 1, self._limits[channel], channel=channel)
+            (job,) = taking.take(unit, self._wording, 1, self._limits[channel], channel=channel)
         with self.store.unit("webhook") as unit:
             note_receipt(unit, job.attempt_id, report)
         self._work_queues()
         outcome = results.Outcome(job, asyncio.run(_call(self.channels[channel], job)))
         with self.store.unit("sender") as unit:
             results.record(unit, [outcome], self._limits[channel])
+        self.works()
+
+    def presses_during_call(self, name: str, provider_ref: str) -> None:
+        """A message is being sent again; before its call is over, Accept is pressed on the copy that is there."""
+        with self.store.unit("sender") as unit:
+            (job,) = taking.take(unit, self._wording, 1, self._limits["telegram"], channel="telegram")
+        called = asyncio.run(_call(self.channels["telegram"], job))
+        with self.store.unit("test") as unit:
+            row = unit.session.get_one(Delivery, job.delivery_id)
+            prove_arrival(unit, job.chat_id, UUID(row.buttons[0][0]["button"]), provider_ref)
+        self.accepts(name)
+        with self.store.unit("sender") as unit:
+            results.record(unit, [results.Outcome(job, called)], self._limits["telegram"])
         self.works()
 
     def redacted(self, channel: str) -> list[str]:
@@ -224,6 +257,12 @@ class Night:
             unit.session.expunge_all()
             return need
 
+    def is_confirmed(self, name: str) -> bool:
+        """Whether they have confirmed the test before their shift."""
+        with self.store.read() as unit:
+            tests = select(ShiftTest.confirmed_at).where(ShiftTest.contact_id == self.contact_id(name))
+            return unit.session.scalars(tests).one() is not None
+
     def contact_id(self, name: str) -> UUID:
         """Whose id it is."""
         with self.store.read() as unit:
@@ -242,7 +281,7 @@ class Night:
             return method.dead_at is not None
 
 
-async def _call(channel: FakeChannel, job: outbox.Job) -> Sent | ChannelError:
+async def _call(channel: FakeChannel, job: jobs.Job) -> Sent | ChannelError:
     try:
         return await sender.call(channel, job)
     except ChannelError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,27 @@ def test_a_bare_yes_counts_with_exactly_one_open_alert(night: Night, alert: str)
     night.texts(NUMBER, "A")
     assert night.need(another).held_by is None
     assert "Which" in night.sent("sms", NUMBER)[-1].text
+
+
+def test_a_bare_yes_with_an_alert_and_a_test_before_a_shift_open_is_asked_about(night: Night, alert: str) -> None:
+    night.tests_before_shift("Aigerim", timedelta(hours=1))
+    night.later(seconds=2)
+    night.texts(NUMBER, "A")
+    night.later(seconds=2)
+    assert night.need(alert).held_by is None
+    assert not night.is_confirmed("Aigerim")
+    assert "Which" in night.sent("sms", NUMBER)[-1].text
+    night.accepts("Aigerim")
+    night.texts(NUMBER, "A")
+    assert night.is_confirmed("Aigerim"), "it is all that is left"
+
+
+def test_after_the_shift_has_begun_a_bare_yes_is_for_the_alert(night: Night, alert: str) -> None:
+    night.tests_before_shift("Aigerim", timedelta(minutes=4))
+    night.later(minutes=4)
+    night.texts(NUMBER, "A")
+    assert night.need(alert).held_by == night.contact_id("Aigerim")
+    assert not night.is_confirmed("Aigerim")
 
 
 def test_a_number_of_somebody_elses_message_is_nobodys(night: Night, alert: str) -> None:

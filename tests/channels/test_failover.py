@@ -142,6 +142,21 @@ def test_a_lost_answer_is_asked_about_before_it_is_sent_again(night: Night) -> N
     assert night.rows("sms", "Aigerim")[0].state == DeliveryState.SENT
 
 
+def test_accepted_on_the_first_copy_while_the_second_is_being_sent_both_say_so(night: Night) -> None:
+    night.policy(coordinator="[telegram]")
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.channels["telegram"].lose_answers()
+    night.reports(HELLO)
+    night.works()
+    (copy,) = night.channels["telegram"].screen(AIGERIM)
+    night.clock.advance(timedelta(seconds=2))
+    night.presses_during_call("Aigerim", copy.provider_id)
+    night.later(seconds=3)
+    shown = night.channels["telegram"].screen(AIGERIM)
+    assert len(shown) == 2
+    assert all("You have taken" in one.text for one in shown), "no button is left for what is hers"
+
+
 def test_a_call_nobody_takes_is_no_delivery(night: Night) -> None:
     night.policy(coordinator="[voice, sms], order: in_turn, gap: 4m")
     night.helper("Aigerim", **ALL)

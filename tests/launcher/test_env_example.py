@@ -2,6 +2,8 @@
 
 import re
 
+from alerts.paces import read_pace
+from alerts.throttle import PACES
 from app.settings import Settings
 from tests.launcher.checkout import REPOSITORY
 
@@ -13,3 +15,10 @@ def test_the_example_shows_every_setting_switched_off_and_no_other() -> None:
     assert {name for name in shown if name.removesuffix("_FILE") not in known} == set()
     assert known <= shown
     assert [line for line in lines if line and not line.startswith("#")] == []
+
+
+def test_the_paces_it_shows_are_those_that_hold_without_it() -> None:
+    text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
+    names = {"TELEGRAM": "telegram", "SMS": "sms", "CALLS": "voice", "MAIL": "email", "OTHER": "other"}
+    shown = {names[name]: read_pace(pace) for name, pace in re.findall(r"#PANAH_([A-Z]+)_PACE=(.*)", text)}
+    assert shown == PACES

@@ -45,8 +45,18 @@ def town(database_url: str, ring: KeyRing) -> Iterator[EveryChannel]:
 
 
 @pytest.fixture
-def aigerim(town: EveryChannel) -> Phone:
-    return town.team(Aigerim="coordinator", Timur="coordinator")[0]
+def both(town: EveryChannel) -> tuple[Phone, ...]:
+    return town.team(Aigerim="coordinator", Timur="coordinator")
+
+
+@pytest.fixture
+def aigerim(both: tuple[Phone, ...]) -> Phone:
+    return both[0]
+
+
+@pytest.fixture
+def timur(both: tuple[Phone, ...]) -> Phone:
+    return both[1]
 
 
 def test_nobody_answers_in_telegram_so_a_text_and_then_a_call_come(town: EveryChannel, aigerim: Phone) -> None:
@@ -63,6 +73,36 @@ def test_nobody_answers_in_telegram_so_a_text_and_then_a_call_come(town: EveryCh
     call.presses("1")
     call.hears("Thank you")
     gulnar.sees("has taken your report")
+
+
+def test_a_call_in_which_no_key_is_pressed_answers_nothing_and_the_next_person_is_asked(
+    town: EveryChannel, aigerim: Phone, timur: Phone
+) -> None:
+    gulnar = town.relative()
+    gulnar.writes(HELLO)
+    code = town.code_on(gulnar)
+    town.later(seconds=31)
+    town.later(seconds=31)
+    call = aigerim.rings().answers()
+    call.hears("needs a coordinator")
+    for _ in range(6):
+        town.later(seconds=20)
+    assert call.is_over() == "completed"
+    assert aigerim.messages[-1].button("Accept"), "she may still take it"
+    town.later(minutes=4)
+    timur.sees(code)
+
+
+def test_what_is_said_to_a_voicemail_has_reached_nobody_and_the_next_channel_carries_on(
+    town: EveryChannel, aigerim: Phone
+) -> None:
+    gulnar = town.relative()
+    gulnar.writes(HELLO)
+    code = town.code_on(gulnar)
+    town.later(seconds=31)
+    town.later(seconds=31)
+    aigerim.rings().goes_to_voicemail()
+    aigerim.gets_mail(code)
 
 
 def test_a_yes_by_text_is_confirmed_by_a_key_in_our_call(town: EveryChannel, aigerim: Phone) -> None:

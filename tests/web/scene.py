@@ -65,10 +65,12 @@ class Scene:
             report = unit.session.get_one(Report, self.report_id)
             intake.record_answer(unit, report, question, value=value, message_id=message)
 
-    def helper(self, name: str = "Aigerim", role: str = "coordinator", *, accepts: bool = True) -> UUID:
+    def helper(
+        self, name: str = "Aigerim", role: str = "coordinator", *, accepts: bool = True, zone: str | None = None
+    ) -> UUID:
         """Somebody in the directory who has, unless said otherwise, taken the need of their role."""
         with self.store.unit("test") as unit:
-            contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",)))
+            contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",), timezone=zone))
             if accepts:
                 alert = Alert(
                     id=new_id(),
@@ -87,6 +89,7 @@ class Scene:
                     unit.now,
                     unit.now,
                 )
+                need.accepted_at = unit.now
                 unit.session.add(need)
             return contact_id
 

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
+from alerts.acks import Ack
+from alerts.following_up import reach
+from alerts.milestones import Milestone
 from alerts.models import Attempt, Delivery, Need, NeedState, Page
 from alerts.outbox import enqueue
+from alerts.policies import import_policies
 from cases.links import LINK_MINUTES
 from contacts.models import Contact
 from store.base import new_id
@@ -30,6 +34,15 @@ if TYPE_CHECKING:
     from store.clock import ManualClock
     from store.unit_of_work import Store, UnitOfWork
 
+HURRIED = """\
+policies:
+  - name: hurried
+    needs:
+      coordinator:
+        contact_within: 10m
+        steps:
+          - {notify: [{role: coordinator}], channels: [telegram], wait: 5m}
+"""
 SCRIPT = "<script>alert('x')</script><img src=//evil.example>"
 
 
@@ -297,3 +310,65 @@ class TestTrail:
         assert "Coordinator accepted · Aigerim" in text
         assert "Lawyer accepted · Dana" in text
         assert "Timur" not in text
+
+
+class TestMilestones:
+    """What follows an acceptance: for those who run the team of everybody, for everybody else of themselves."""
+
+    def reaches(self, scene: Scene, kind: str, milestone: Milestone) -> None:
+        with scene.store.unit("test") as unit:
+            need = unit.session.scalars(select(Need).where(Need.kind == kind)).one()
+            assert need.accepted_by is not None
+            assert reach(unit, need.id, need.accepted_by, milestone) is Ack.NOTED
+
+    def test_a_coordinator_sees_what_is_reached_and_what_is_awaited_by_when(
+        self, client: FlaskClient, scene: Scene, clock: ManualClock
+    ) -> None:
+        aigerim = scene.helper()
+        scene.helper("Dana", "lawyer")
+        clock.advance(timedelta(minutes=20))
+        self.reaches(scene, "lawyer", Milestone.CONTACT_MADE)
+        clock.advance(timedelta(minutes=30))
+        text = shown(client.post(scene.link(aigerim)).text)
+        assert "Coordinator accepted · Aigerim contact made · overdue since 2 March 2026, 23:45 (Almaty)" in text
+        assert "Lawyer accepted · Dana contact made · noted 2 March 2026, 23:20 (Almaty)" in text
+        assert "filed · awaited by 3 March 2026, 23:00 (Almaty)" in text
+
+    def test_a_lawyer_sees_their_own_and_not_how_far_others_have_come(self, client: FlaskClient, scene: Scene) -> None:
+        scene.helper()
+        dana = scene.helper("Dana", "lawyer")
+        text = shown(client.post(scene.link(dana)).text)
+        assert "Coordinator accepted · Aigerim Lawyer accepted · Dana contact made · awaited by" in text
+        assert text.count("awaited by") == 2
+
+    def test_who_has_filed_is_not_waited_for_to_make_contact(self, client: FlaskClient, scene: Scene) -> None:
+        dana = scene.helper("Dana", "lawyer")
+        self.reaches(scene, "lawyer", Milestone.FILED)
+        text = shown(client.post(scene.link(dana)).text)
+        assert "filed · noted" in text
+        assert "contact made" not in text
+        assert "awaited" not in text
+
+    def test_nothing_is_awaited_of_whom_is_still_sought(self, client: FlaskClient, scene: Scene) -> None:
+        aigerim = scene.helper()
+        scene.helper("Dana", "lawyer")
+        with scene.store.unit("test") as unit:
+            values = {"state": NeedState.PAGING, "accepted_by": None, "accepted_at": None}
+            unit.session.execute(update(Need).where(Need.kind == "lawyer").values(**values))
+        assert "filed" not in shown(client.post(scene.link(aigerim)).text)
+
+    def test_the_policy_says_how_soon(self, client: FlaskClient, scene: Scene) -> None:
+        with scene.store.unit("test") as unit:
+            import_policies(unit, HURRIED)
+        text = shown(client.post(scene.link(scene.helper())).text)
+        assert "contact made · awaited by 2 March 2026, 23:10 (Almaty)" in text
+
+    @pytest.mark.parametrize(
+        ("zone", "told"),
+        [("Europe/Berlin", "19:45 (Berlin)"), (None, "23:45 (Almaty)"), ("Mars/Olympus", "23:45 (Almaty)")],
+    )
+    def test_times_are_told_by_the_clock_of_whoever_reads(
+        self, client: FlaskClient, scene: Scene, zone: str | None, told: str
+    ) -> None:
+        text = shown(client.post(scene.link(scene.helper(zone=zone))).text)
+        assert f"awaited by 2 March 2026, {told}" in text

@@ -1,0 +1,93 @@
+"""What is due becomes an alert: somebody is asked until they take it, and asked anew when it is due again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.clusters import cluster_of
+from alerts.models import DEADLINE, ENTRY, WATCH, Alert, Need, NeedState
+from alerts.planning import close, open_need
+from cases.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
+from cases.urgency import Need as NeedKind
+from cases.urgency import Urgency
+from store.base import new_id
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+_OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+
+
+@dataclass(frozen=True)
+class About:
+    """What somebody is asked about: the kind of alert and its subject, in a case."""
+
+    case_id: UUID
+    kind: str
+    subject_id: UUID
+
+
+def ask_about(unit: UnitOfWork, about: About, need: NeedKind, urgency: Urgency, *, zone: str) -> None:
+    """Have a human asked about something that is due; what was asked before about it, and nobody took, gives way.
+
+    Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``.
+    """
+    kind, subject_id = about.kind, about.subject_id
+    stop_asking(unit, kind, subject_id)
+    ordinal = unit.session.scalar(select(func.max(Alert.ordinal)).where(*_about(kind, subject_id))) or 0
+    alert = Alert(
+        id=new_id(),
+        case_id=about.case_id,
+        kind=kind,
+        subject_id=subject_id,
+        ordinal=ordinal + 1,
+        cluster_id=cluster_of(unit, None),
+        opened_at=unit.now,
+    )
+    unit.session.add(alert)
+    unit.session.flush()
+    open_need(unit, alert, need, urgency, zone)
+
+
+def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
+    """Ask nobody any more about something: it moved, ended or was done. Repeating it changes nothing."""
+    asked = (
+        select(Need)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(*_about(kind, subject_id), Need.state.in_(_OPEN))
+        .order_by(Need.id)
+    )
+    for need in unit.session.scalars(asked).all():
+        close(unit, need)
+
+
+def _about(kind: str, subject_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Alert.kind == kind, Alert.subject_id == subject_id
+
+
+def ask_what_it_means(unit: UnitOfWork, event: Event, zone: str) -> None:
+    """Have a coordinator say what follows from an event that is no word of the vocabulary. Repeating it asks anew."""
+    if isinstance(event, UnknownEventEntered) and event.case_id is not None:
+        about = About(event.case_id, ENTRY, event.occurrence_id)
+        ask_about(unit, about, NeedKind.COORDINATOR, Urgency.SOON, zone=zone)
+
+
+def void_reminders(unit: UnitOfWork, event: Event) -> None:
+    """Withdraw every reminder of a date that is none any more."""
+    match event:
+        case DeadlineMoved(deadline_id=subject_id) | DeadlineSuperseded(deadline_id=subject_id):
+            stop_asking(unit, DEADLINE, subject_id)
+        case DeadlineDone(deadline_id=subject_id):
+            stop_asking(unit, DEADLINE, subject_id)
+        case WatchEnded(watch_id=subject_id):
+            stop_asking(unit, WATCH, subject_id)
+        case _:
+            pass
