@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SQLITE_ERROR = 1
 """SQLite's code for a statement it cannot make sense of. Python gives it the same class as a full disk."""
+PRIMARY = 0xFF
+"""The part of SQLite's codes that says the kind; the rest says which one of it."""
 BEYOND_LIMITS = "54"
 """PostgreSQL's class of statements that are too complex or have too many arguments: repeating changes nothing."""
 READ_ONLY = frozenset({"25006", "25P03"})
@@ -46,7 +48,8 @@ def _is_its_own(error: exc.DBAPIError) -> bool:
         return True
     if not isinstance(error, exc.OperationalError | exc.InterfaceError):
         return False
-    return getattr(error.orig, "sqlite_errorcode", None) != SQLITE_ERROR and not state.startswith(BEYOND_LIMITS)
+    code = getattr(error.orig, "sqlite_errorcode", None) or 0
+    return code & PRIMARY != SQLITE_ERROR and not state.startswith(BEYOND_LIMITS)
 
 
 class Stumbles:
