@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.demo_cast import seed
+from app.demo_night import live_through, wait_for_night
 from app.demo_program import Program
 from app.settings import read_settings
 from app.setup import set_up
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 LINKED_WITHIN = 90.0
 """Real seconds after which the demo gives up; a slow machine that compiles everything first takes half a minute."""
 MOST_STARTS = 3
+ZONE = "Asia/Almaty"
 SPEECH = 15.0
 """Characters a voice speaks in a second, about as a person does."""
 OURS = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
@@ -48,15 +50,17 @@ class DemoError(StoreError):
     """The demo cannot be shown; the message says why."""
 
 
-def play(port: int) -> None:
+def play(port: int, *, lived_in: bool) -> None:
     """Set the stage, print where to look, and run until the reader has seen enough (Ctrl-C). Leaves nothing behind."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stage:
         stage.callback(_no_second_interruption)
         try:
-            page = set_stage(stage, port)
+            page = set_stage(stage, port, lived_in=lived_in)
             click.echo(f"\n  Panah is running. Open  {page}\n")
+            if lived_in:
+                click.echo("  It is night there, and three people have reported already (--empty: nobody has).")
             click.echo("  Type “they took my brother” on the relative's phone. Ctrl-C ends it; nothing is kept.")
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -69,15 +73,18 @@ def _no_second_interruption() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def set_stage(stage: ExitStack, port: int) -> str:
+def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     """Set up a throw-away home, a local Telegram, the team and their phones, and start the program.
 
+    With ``lived_in`` it is night, and others have reported before; see :mod:`app.demo_night`.
     What must be taken down again is left with ``stage``. Returns the address of the phones' page; raises DemoError.
     """
     home = Path(tempfile.mkdtemp(prefix="panah-demo-"))
     stage.callback(shutil.rmtree, home, ignore_errors=True)
     token = f"{secrets.randbelow(9 * 10**8) + 10**8}:{secrets.token_urlsafe(24)}"
     clock = SharedClock(home / "clock.json", sandbox=True)
+    if lived_in:
+        wait_for_night(clock, ZONE)
     program = Program(home)
     controls: dict[str, Callable[..., object]] = {
         "advance": lambda seconds: clock.advance(timedelta(seconds=seconds)),
@@ -89,7 +96,7 @@ def set_stage(stage: ExitStack, port: int) -> str:
         now=clock.now,
         port=free_port(port),
         token=token,
-        zone="Asia/Almaty",
+        zone=ZONE,
         controls=controls,
         public_url=f"http://localhost:{web}",
         deliver_to=f"http://127.0.0.1:{web}",
@@ -105,6 +112,9 @@ def set_stage(stage: ExitStack, port: int) -> str:
     stage.callback(program.stop)
     program.begin({**_inherited(), **environment})
     wait_until_linked(phones, program)
+    if lived_in:
+        coordinator, _, lawyer = phones
+        live_through(house.store, sandbox, clock, coordinator, lawyer)
     return sandbox.page_url
 
 

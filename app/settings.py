@@ -216,8 +216,10 @@ class Settings(BaseModel):
     @field_validator("telegram_proxy")
     @classmethod
     def _spoken_proxy(cls, value: str) -> str:
-        if _split(value, ("http", "https", "socks5", "socks5h")).scheme.startswith("socks"):
-            raise ValueError("only http:// and https:// proxies are built so far")
+        try:
+            _split(value, ("http", "https", "socks5", "socks5h"))
+        except ValueError:
+            raise ValueError("is http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT") from None
         return value
 
     @field_validator("public_url")

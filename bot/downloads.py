@@ -20,6 +20,7 @@ from cases import files
 from cases.media import media_type
 from store.errors import FileTooLargeError, LeaseLostError
 from store.files import FileWriter
+from store.outages import is_outage
 from store.queues import seconds_until_due, where_it_failed
 
 if TYPE_CHECKING:
@@ -113,10 +114,11 @@ class Downloads:
             await asyncio.to_thread(self._note, one, _too_large)
         except ChannelError as error:
             await self._after(one, error)
-        except Exception:
+        except Exception as error:
             trouble = where_it_failed()
             log.exception("fetching_failed", id=str(one.held.id), trouble=trouble)
-            await asyncio.to_thread(self._note, one, _gave_up(trouble))
+            note = _later(_pause(one), trouble) if is_outage(error) else _gave_up(trouble)
+            await asyncio.to_thread(self._note, one, note)
 
     async def _fetch_into(self, one: Fetch) -> None:
         told = await self._api.post("getFile", {"file_id": one.source}, CALL_SECONDS)
@@ -145,8 +147,7 @@ class Downloads:
         if isinstance(error, PermanentFailure):
             note = _too_large if error.code == FILE_TOO_LARGE else _gave_up(error.code)
             return await asyncio.to_thread(self._note, one, note)
-        seconds = STEPS[min(one.held.tries, len(STEPS)) - 1]
-        after = error.retry_after if isinstance(error, RateLimited) else timedelta(seconds=seconds)
+        after = error.retry_after if isinstance(error, RateLimited) else _pause(one)
         return await asyncio.to_thread(self._note, one, _later(after, error.code))
 
     def _note(self, one: Fetch, note: Note) -> None:
@@ -155,6 +156,10 @@ class Downloads:
                 note(unit, one)
         except LeaseLostError:
             log.info("lease_lost", queue="download", id=str(one.held.id))
+
+
+def _pause(one: Fetch) -> timedelta:
+    return timedelta(seconds=STEPS[min(one.held.tries, len(STEPS)) - 1])
 
 
 class Note(Protocol):

@@ -35,6 +35,9 @@ LEASE = timedelta(seconds=10)
 """How long a claim is kept when nobody finishes it."""
 BACK_OFF = (timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=25))
 """How long a row rests after its first, second … failure."""
+OUTAGE_BACK_OFF = (*BACK_OFF[:3], *[timedelta(seconds=10)] * 30, timedelta(minutes=1))
+"""How long it rests after its first, second … failure that was the database's. Short for the first minutes: when an
+outage ends, people have been waiting. Long after that, in case it is the row after all that brings one about."""
 
 
 WANTING: dict[str, Any] = {f"{engine}_where": text("due_at IS NOT NULL") for engine in ("sqlite", "postgresql")}
@@ -145,6 +148,21 @@ def give_up_or_retry(session: Session, table: Table, held: Claim, now: datetime,
     after = BACK_OFF[min(held.tries, len(BACK_OFF)) - 1]
     _complete(session, table, held, {"due_at": now + after, "trouble": trouble})
     return False
+
+
+def wait_out(session: Session, table: Table, held: Claim, now: datetime, times: int) -> None:
+    """After an outage, this row's ``times``-th in a row: due again after a back-off, and as if it had not been claimed.
+
+    Whoever holds it by now keeps it; the claim that was ours does not count even so.
+    """
+    settle(session, table, held, due_at=now + OUTAGE_BACK_OFF[min(times, len(OUTAGE_BACK_OFF)) - 1])
+    uncount(session, table, [held.id])
+
+
+def uncount(session: Session, table: Table, ids: Sequence[UUID]) -> None:
+    """Let one claim of each of these rows not count; where none is counted, nothing changes."""
+    for id_ in sorted(ids):  # one may be there twice; in order, so that two of us never wait for each other
+        session.execute(update(table).where(table.c.id == id_, table.c.tries > 0).values(tries=table.c.tries - 1))
 
 
 def park(session: Session, table: Table, held: Claim, now: datetime, trouble: str) -> bool:

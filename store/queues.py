@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -13,10 +14,12 @@ import structlog
 
 from store import claims
 from store.errors import LeaseLostError
+from store.outages import is_outage
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from uuid import UUID
 
     from sqlalchemy import ColumnElement, Table
 
@@ -58,11 +61,24 @@ def work_once(store: Store, queue: Queue, limit: int = AT_ONCE) -> int:
     """Handle the rows that are due now, at most ``limit``; return how many were taken."""
     if seconds_until_due(store, queue.table, queue.only) > 0:
         return 0
-    with store.unit(f"queue:{queue.name}", rings=False) as unit:
+    owed = store.stumbles.owed(queue.table.name)
+    with _owing(store, queue, owed), store.unit(f"queue:{queue.name}", rings=False) as unit:
+        claims.uncount(unit.session, queue.table, owed)
         held = _take(unit, queue, limit)
-    for one in held:
-        handle_one(store, queue, one)
+    for place, one in enumerate(held, start=1):
+        with _owing(store, queue, [behind.id for behind in held[place:]]):
+            handle_one(store, queue, one)
     return len(held)
+
+
+@contextmanager
+def _owing(store: Store, queue: Queue, ids: list[UUID]) -> Iterator[None]:
+    """When even that fails which is to go on whatever one row does, remember the rows that are not to blame."""
+    try:
+        yield
+    except Exception:
+        store.stumbles.owe(queue.table.name, ids)
+        raise
 
 
 def _take(unit: UnitOfWork, queue: Queue, limit: int) -> list[Claim]:
@@ -81,7 +97,8 @@ def _take(unit: UnitOfWork, queue: Queue, limit: int) -> list[Claim]:
 def handle_one(store: Store, queue: Queue, held: Claim) -> None:
     """Handle one claimed row: all of it or, when it fails, none of it and a later try.
 
-    A row that many workers died with is not tried again: it may be what kills them.
+    A row that many workers died with is not tried again: it may be what kills them. When it is the database that fails,
+    the try does not count, however long that lasts: no row is put aside because the disk was full.
     """
     if held.tries > claims.DEATHS:
         return _put_aside(store, queue, held, "its workers ended before it did", claims.park)
@@ -90,9 +107,20 @@ def handle_one(store: Store, queue: Queue, held: Claim) -> None:
             queue.handle(unit, held)
     except LeaseLostError:
         log.info("lease_lost", queue=queue.name, id=str(held.id))
-    except Exception:  # noqa: BLE001  whatever one row does, the others go on
+    except Exception as error:  # noqa: BLE001  whatever one row does, the others go on
+        if is_outage(error):
+            return _wait_out(store, queue, held, where_it_failed())
         _put_aside(store, queue, held, where_it_failed(), claims.give_up_or_retry)
+    store.stumbles.forget(held.id)
     return None
+
+
+def _wait_out(store: Store, queue: Queue, held: Claim, trouble: str) -> None:
+    """Have the row tried later, uncounted: now if the database takes it, with the next claim otherwise."""
+    times = store.stumbles.again(held.id)
+    log.error("database_failed", queue=queue.name, id=str(held.id), times=times, trouble=trouble)
+    with _owing(store, queue, [held.id]), store.unit(f"queue:{queue.name}") as unit:
+        claims.wait_out(unit.session, queue.table, held, unit.now, times)
 
 
 def _put_aside(store: Store, queue: Queue, held: Claim, trouble: str, how: Callable[..., bool]) -> None:

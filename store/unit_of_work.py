@@ -16,6 +16,7 @@ from store import eventlog
 from store.data_keys import Scope, Vault
 from store.engine import for_reading
 from store.marks import Marks
+from store.outages import Stumbles
 from store.wake import Wake, notify_others
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Store:
         self.clock = clock
         self.wake = Wake()
         self.marks = Marks()
+        self.stumbles = Stumbles()
         self._reactions = reactions or {}
         self._keys: dict[Scope, bytes] = {}
         self._reading = for_reading(engine)

@@ -79,4 +79,5 @@ def _our_words() -> frozenset[str]:
     """The words of our own texts, and those Telegram describes messages with."""
     ours = " ".join(entry.text for language in LANGUAGES for entry in entries(language).values())
     telegrams = "text type entities offset length command file unique size mime duration width height performer title"
+    telegrams += " options false"
     return frozenset(WORD.findall(f"{ours} {telegrams} bot_command"))

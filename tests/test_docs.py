@@ -63,7 +63,7 @@ def test_every_command_exists_with_its_options(document: Path) -> None:
         if isinstance(command, click.Group) and others:
             assert others[0] in command.commands, f"panah {words}"
             command = command.commands[others[0]]
-        known = {form for parameter in command.params for form in parameter.opts} | {"--help"}
+        known = {form for one in command.params for form in (*one.opts, *one.secondary_opts)} | {"--help"}
         assert options <= known, f"panah {words}{rest}"
 
 

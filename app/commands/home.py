@@ -67,9 +67,15 @@ def migrate() -> None:
 
 @click.command()
 @click.option("--port", default=8765, show_default=True, help="Where the phones can be looked at.")
+@click.option(
+    "--lived-in/--empty",
+    default=True,
+    show_default=True,
+    help="Begin in a night in which others have reported already, or with phones nobody has used.",
+)
 @fails_clearly
-def demo(port: int) -> None:
+def demo(*, port: int, lived_in: bool) -> None:
     """Play the story in the browser: the real program, with a local Telegram and phones. Needs nothing else."""
     from app.demo import play
 
-    play(port)
+    play(port, lived_in=lived_in)

@@ -1,18 +1,37 @@
-"""The control bar: what the owner of the sandbox lets the page do, and the providers' outages."""
+"""The control bar: what the owner of the sandbox lets the page do, the providers' outages, Telegram's bad answers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from sandbox.cast import Cast
 from sandbox.mail.service import MailService
+from sandbox.telegram.faults import Faults
 from sandbox.telegram.hub import Hub
 from sandbox.twilio.service import Twilio
 
 LONGEST_ADVANCE: Final = 7 * 24 * 3600
+RETRY_AFTER: Final = 5
+"""Seconds that Telegram asks to wait: long enough to be seen, short enough to be waited for."""
 
 
 class _CanBeSwitchedOff(Protocol):
+    @property
+    def is_on(self) -> bool: ...
+
     def off(self) -> None: ...
+
+
+BAD_ANSWERS: Final[dict[str, Callable[[Faults], _CanBeSwitchedOff]]] = {
+    "second_poller": lambda faults: faults.second_poller(),
+    "too_many": lambda faults: faults.too_many_requests(RETRY_AFTER),
+    "blocked": lambda faults: faults.forbids(),
+    "rejected": lambda faults: faults.rejects("chat not found"),
+    "broken": lambda faults: faults.breaks(method=None, code=500),
+    "lost_before": lambda faults: faults.never_answers(accepted=False),
+    "lost_after": lambda faults: faults.never_answers(accepted=True),
+}
+"""What Telegram may answer instead of yes, until it is switched off, for every phone. Only the second poller and the
+500 meet anything else than a message that is sent."""
 
 
 class Controls:
@@ -47,6 +66,7 @@ class Controls:
         return {
             "can": sorted(self._hooks.keys() & {"advance", "kill"}),
             "outages": {service: self._is_out[service]() for service in self._in_use()},
+            "bad_answers": self._bad_answers(),
             **{name: told[name] for name in ("program", "detail", "links") if name in told},
         }
 
@@ -70,6 +90,29 @@ class Controls:
         if on:
             self._on[service] = begin()
         self._hub.announce()
+
+    def bad_answer(self, name: str, *, on: bool) -> None:
+        """Have Telegram answer like this, or stop it; LookupError when there is no such answer."""
+        begin, key = BAD_ANSWERS[name], f"telegram:{name}"
+        if key in self._on:
+            self._on.pop(key).off()
+        if on:
+            self._on[key] = begin(self._hub.faults)
+            if name == "second_poller":
+                self._end_waiting_polls()
+        self._hub.announce()
+
+    def _end_waiting_polls(self) -> None:
+        """The other program begins to poll, so that whoever waits is told at once."""
+        with self._hub.changing() as world:
+            for bot in world.bots.values():
+                bot.updates.begin_poll()
+
+    def _bad_answers(self) -> dict[str, bool]:
+        if "telegram" not in self._in_use():
+            return {}
+        on = {key for key, switch in list(self._on.items()) if switch.is_on}
+        return {name: f"telegram:{name}" in on for name in BAD_ANSWERS}
 
     def _in_use(self) -> list[str]:
         phones = list(self._cast.handsets.values())

@@ -1,6 +1,6 @@
 """What a phone shows, one thing after the other: messages of the chat, SMS, calls that are over, mails; as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from sandbox.telegram.parameters import Json
 from sandbox.telegram.state import Message
 from sandbox.twilio.state import Call, Line, Said, Shown
 
+QUOTED: Final = 80  # characters of a message that is answered
 SHOWN: Final = 150  # things on a phone; older ones are not sent to the page
 
 
@@ -70,6 +71,7 @@ def _message(account: Account, message: Message) -> Item:
             "text": message.text,
             "entities": message.content.get("entities", message.content.get("caption_entities", [])),
             "attached": _attached(message.content),
+            "above": _above(message.content),
             "buttons": [[_button(button) for button in row] for row in keyboard],
             "edited": message.edited_at is not None,
             "silent": message.silent,
@@ -134,16 +136,50 @@ def _button(button: dict[str, Json]) -> dict[str, Json]:
 
 def _attached(content: dict[str, Json]) -> dict[str, str] | None:
     """The kind of what was sent and a few words about it; None for plain words."""
-    for kind in ("voice", "audio", "video", "video_note", "animation", "photo", "sticker"):
+    for kind, tell in DETAILS.items():
         if kind in content:
-            length = content[kind].get("duration", 0) if isinstance(content[kind], dict) else 0
-            return {"kind": kind, "detail": f"{length // 60}:{length % 60:02d}" if length else ""}
-    if "document" in content:
-        return {"kind": "document", "detail": str(content["document"].get("file_name", ""))}
-    if "location" in content:
-        place = content["location"]
-        return {"kind": "location", "detail": f"{place['latitude']:.4f}, {place['longitude']:.4f}"}
-    if "contact" in content:
-        person = content["contact"]
-        return {"kind": "contact", "detail": f"{person.get('first_name', '')} {person.get('phone_number', '')}"}
+            return {"kind": kind, "detail": tell(content[kind])}
     return None if "text" in content else {"kind": "other", "detail": ", ".join(content)}
+
+
+def _length(held: Json) -> str:
+    seconds = held.get("duration", 0) if isinstance(held, dict) else 0
+    return f"{seconds // 60}:{seconds % 60:02d}" if seconds else ""
+
+
+def _paper(held: dict[str, Json]) -> str:
+    size = held.get("file_size", 0)
+    told = f"{size / 1_000_000:.0f} MB" if size >= LARGE else ""
+    return " · ".join(filter(None, (str(held.get("file_name", "")), told)))
+
+
+def _place(held: dict[str, Json]) -> str:
+    live = " · live" if held.get("live_period") else ""
+    return f"{held['latitude']:.4f}, {held['longitude']:.4f}{live}"
+
+
+def _poll(held: dict[str, Json]) -> str:
+    options = [option.get("text", "") for option in held.get("options", [])]
+    return "\n".join([str(held.get("question", "")), *(f"○ {text}" for text in options)])
+
+
+LARGE: Final = 1_000_000
+DETAILS: Final[dict[str, Callable[[Json], str]]] = {
+    **dict.fromkeys(("voice", "audio", "video", "video_note", "animation", "photo", "sticker"), _length),
+    "document": _paper,
+    "location": _place,
+    "contact": lambda held: f"{held.get('first_name', '')} {held.get('phone_number', '')}",
+    "poll": _poll,
+}
+"""The kinds, most telling first where several are present, and what is told of each."""
+
+
+def _above(content: dict[str, Json]) -> dict[str, str] | None:
+    """What stands above the words: whose they were first, or what they answer."""
+    origin, answered = content.get("forward_origin"), content.get("reply_to_message")
+    if isinstance(origin, dict):
+        name = origin.get("sender_user", {}).get("first_name") or origin.get("sender_user_name", "")
+        return {"kind": "forwarded", "words": str(name)}
+    if isinstance(answered, dict):
+        return {"kind": "answers", "words": str(answered.get("text", "…"))[:QUOTED]}
+    return None

@@ -50,6 +50,7 @@ class Page:
         app.router.add_post("/sandbox/controls/advance", self._advance)
         app.router.add_post("/sandbox/controls/kill", self._kill)
         app.router.add_post("/sandbox/controls/outage", self._outage)
+        app.router.add_post("/sandbox/controls/answer", self._answer)
 
     async def _index(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")
@@ -118,6 +119,11 @@ class Page:
         body = await _body(request)
         on, service = body.get("on") is True, str(body.get("service", "telegram"))
         return await self._control(lambda: self._controls.outage(service, on=on))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        on, name = body.get("on") is True, str(body.get("answer"))
+        return await self._control(lambda: self._controls.bad_answer(name, on=on))
 
     async def _control(self, act: Callable[[], None]) -> web.Response:
         try:

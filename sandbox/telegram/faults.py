@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sandbox.switches import Board, Delays, Drop, Silence, Switch
-from sandbox.telegram.errors import RefusedError, bad_gateway, bad_request, forbidden, too_many_requests
+from sandbox.telegram.errors import RefusedError, bad_gateway, bad_request, conflict, forbidden, too_many_requests
 from sandbox.telegram.methods.finding import migrated
 
 
@@ -50,6 +50,11 @@ class Faults:
     ) -> Switch[Fault]:
         """Answer with this refusal. Without `method` and `chat` every call is meant, getUpdates too."""
         return self._add(Refuse(refusal), method, chat, times)
+
+    def second_poller(self) -> Switch[Fault]:
+        """409 for whoever asks for updates, as while another program asks with the same token."""
+        why = "terminated by other getUpdates request; make sure that only one bot instance is running"
+        return self.refuses(conflict(why), method="getUpdates")
 
     def too_many_requests(
         self,

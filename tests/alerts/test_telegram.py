@@ -331,7 +331,7 @@ async def test_a_token_that_is_none_is_refused_without_being_repeated(token: str
 
 async def test_proxies_that_are_not_spoken_are_refused_without_being_repeated() -> None:
     with pytest.raises(ValueError, match="TELEGRAM_PROXY") as caught:
-        AiohttpRequest(proxy="socks5://user:canary@proxy.example.org:1080")
+        AiohttpRequest(proxy="socks4://user:canary@proxy.example.org:1080")
     assert "canary" not in str(caught.value)
 
 

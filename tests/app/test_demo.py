@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.demo_night import wait_for_night
+from store.clock import SharedClock
 from tests.app.test_up import answer
+from tests.bad_days.page import PhonesPage
 from tests.bad_days.program import Program
 from tests.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.processes
+ALMATY = ZoneInfo("Asia/Almaty")
 
 
 @pytest.fixture
-def demo(tmp_path: Path, compiled: Path) -> Iterator[Program]:
-    environment = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
-    arguments = ("demo", "--port", str(free_port()))
-    program = Program(tmp_path / "processes", "demo", environment, arguments, compiled=compiled)
-    yield program
-    program.clean_up()
+def begin(tmp_path: Path, compiled: Path) -> Iterator[Callable[..., Program]]:
+    begun: list[Program] = []
+
+    def begin(*options: str) -> Program:
+        environment = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+        arguments = ("demo", "--port", str(free_port()), *options)
+        begun.append(Program(tmp_path / "processes", "demo", environment, arguments, compiled=compiled))
+        return begun[-1]
+
+    yield begin
+    for program in begun:
+        program.clean_up()
+
+
+@pytest.fixture
+def demo(begin: Callable[..., Program]) -> Program:
+    return begin()
 
 
 def test_it_says_where_to_look_and_cleans_up_when_told_to_end(demo: Program, tmp_path: Path) -> None:
@@ -43,3 +59,70 @@ def test_it_says_where_to_look_and_cleans_up_when_told_to_end(demo: Program, tmp
     assert not home.exists()
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
     assert demo.log == "", "everything it had to say was said above"
+
+
+def test_it_begins_in_a_night_in_which_others_have_reported(demo: Program) -> None:
+    demo.start().wait_until_says("Ctrl-C ends it", 90)
+    assert "three people have reported already" in demo.said.read_text()
+    page = the_page(demo)
+    alim, marat, zarina = (told(page, name) for name in ("Alim", "Marat", "Zarina"))
+    assert "قوبۇل قىلدى" in alim[-1], "somebody has it"
+    assert "утром" in marat[0], "nobody is woken for him"
+    assert "қабылдады" in zarina[-1], "the coordinator has it"
+    alims, zarinas = code_in(alim[0]), code_in(zarina[0])
+
+    assert [code_in(words) for words in told(page, "Aigerim")[1:]] == [alims, zarinas]
+    assert labels(page, "Aigerim", alims) == ["Open", "Give it back"], "she has told that contact is made"
+    assert [code_in(words) for words in told(page, "Dana")[1:]] == [alims, zarinas]
+    assert "LAWYER NEEDED" in told(page, "Dana")[-1]
+    assert "Accept" in labels(page, "Dana", zarinas)
+    assert len(told(page, "Timur")) == 1, "nobody rang him"
+    for name in ("Alim", "Marat", "Zarina", "Aigerim", "Dana"):
+        assert len(set(told(page, name))) == len(told(page, name)), "nothing was said twice"
+    hour = datetime.strptime(page.state()["clock"]["time"], "%H:%M:%S").replace(tzinfo=ALMATY).hour
+    assert hour >= 22 or hour < 8
+
+
+def test_it_begins_with_phones_nobody_has_used_when_asked_to(begin: Callable[..., Program]) -> None:
+    demo = begin("--empty")
+    demo.start().wait_until_says("Ctrl-C ends it", 90)
+    assert "have reported already" not in demo.said.read_text()
+    shown = {phone["name"]: len(phone["messages"]) for phone in the_page(demo).state()["phones"]}
+    assert shown == {"Gulnar": 0, "Aigerim": 2, "Timur": 2, "Dana": 2, "Selin": 0, "Maya": 0}
+
+
+@pytest.mark.parametrize(
+    ("local", "then"),
+    [("10:00", "22:30"), ("22:29", "22:30"), ("22:31", "22:31"), ("02:59", "02:59"), ("03:00", "22:30")],
+)
+def test_the_clock_goes_on_to_the_night(tmp_path: Path, local: str, then: str) -> None:
+    clock = SharedClock(tmp_path / "clock.json", sandbox=True)
+    hour, minute = map(int, local.split(":"))
+    wanted = datetime.now(ALMATY).replace(hour=hour, minute=minute, second=1) + timedelta(days=1)
+    clock.advance(wanted.astimezone(UTC) - clock.now())
+    wait_for_night(clock, "Asia/Almaty")
+    assert f"{clock.now().astimezone(ALMATY):%H:%M}" == then
+    assert clock.now() - wanted < timedelta(days=1)
+
+
+def the_page(demo: Program) -> PhonesPage:
+    found = re.search(r"http://localhost:(\d+)/", demo.said.read_text())
+    assert found is not None
+    return PhonesPage(int(found[1]))
+
+
+def told(page: PhonesPage, owner: str) -> list[str]:
+    """What the bot has said to somebody, oldest first."""
+    return [message["text"] for message in page.phone(owner)["messages"] if not message["mine"]]
+
+
+def labels(page: PhonesPage, owner: str, code: str) -> list[str]:
+    """The buttons under what was said of a case."""
+    messages = [message for message in page.phone(owner)["messages"] if code in message["text"]]
+    return [button["label"] for row in messages[-1]["buttons"] for button in row]
+
+
+def code_in(words: str) -> str:
+    found = re.search(r"[A-Z2-9]{3}-[A-Z2-9]{3}", words)
+    assert found is not None, words
+    return found[0]

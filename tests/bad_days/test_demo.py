@@ -26,7 +26,7 @@ FIRST_QUESTION = "نېمە ئىش بولۇۋاتىدۇ"
 def test_the_demo_rings_survives_a_kill_and_leaves_nothing(tmp_path: Path, compiled: Path, tell: Tell) -> None:
     port, homes = free_port(), tmp_path / "homes"
     homes.mkdir()
-    arguments = ("demo", "--port", str(port))
+    arguments = ("demo", "--empty", "--port", str(port))
     demo = Program(tmp_path / "demo", "demo", {"TMPDIR": str(homes)}, arguments, compiled=compiled).start()
     try:
         demo.wait_until_says("Panah is running")

@@ -159,6 +159,7 @@ def test_controls_are_the_owners(clock: Clock) -> None:
         assert visitor.posts("controls/kill", {}) == 204
         assert visitor.posts("controls/outage", {"on": True}) == 204
         status = visitor.first_state()["status"]
+        assert status.pop("bad_answers")
         assert status == {"can": ["advance", "kill"], "outages": {"telegram": True}, "program": "running"}
         assert visitor.posts("controls/outage", {"on": False}) == 204
         assert visitor.first_state()["status"]["outages"] == {"telegram": False}
@@ -169,7 +170,9 @@ def test_controls_are_the_owners(clock: Clock) -> None:
 def test_controls_nobody_offers_are_absent(visitor: Visitor) -> None:
     assert visitor.posts("controls/kill", {}) == 404
     assert visitor.posts("controls/advance", {"seconds": 60}) == 404
-    assert visitor.first_state()["status"] == {"can": [], "outages": {"telegram": False}}
+    status = visitor.first_state()["status"]
+    assert set(status.pop("bad_answers").values()) == {False}
+    assert status == {"can": [], "outages": {"telegram": False}}
 
 
 def test_sms_and_calls_from_the_page(visitor: Visitor, sandbox: Sandbox, twilio: TwilioClient) -> None:
@@ -191,7 +194,8 @@ def test_sms_and_calls_from_the_page(visitor: Visitor, sandbox: Sandbox, twilio:
     (phone,) = visitor.first_state()["phones"]
     assert phone["call"] is None
     assert [item["channel"] for item in phone["messages"]] == ["sms", "call"]
-    assert visitor.first_state()["status"]["outages"] == {"sms": False, "voice": False}
+    status = visitor.first_state()["status"]
+    assert (status["outages"], status["bad_answers"]) == ({"sms": False, "voice": False}, {})
 
 
 @pytest.mark.parametrize(
@@ -209,4 +213,5 @@ def test_more_nonsense_is_refused(visitor: Visitor, sandbox: Sandbox, path: str,
     assert visitor.posts(f"phones/{dana.user_id}/{path}", body) == status
     assert visitor.posts(f"phones/{nobody.user_id}/sms", {"text": "x"}) == 404
     assert visitor.posts("controls/outage", {"service": "fax", "on": True}) == 404
+    assert visitor.posts("controls/answer", {"answer": "maybe", "on": True}) == 404
     assert dana.sms == []

@@ -249,6 +249,14 @@ def test_each_provider_can_be_switched_off(watched: Watched, sandbox: Sandbox) -
     page.get_by_role("switch", name="SMS outage").press("Enter")
     expect(page.get_by_role("switch", name="SMS outage")).not_to_be_checked()
     assert not faults.is_out("sms")
+    badly = page.get_by_role("group", name="Telegram answers, and badly")
+    expect(badly.get_by_role("switch")).to_have_count(7)
+    badly.get_by_role("switch", name="Too many at once").press("Enter")
+    expect(badly.get_by_role("switch", checked=True)).to_have_count(1)
+    assert sandbox.faults.strike("sendMessage", None) is not None
+    lowest = badly.get_by_role("switch").last
+    lowest.scroll_into_view_if_needed()
+    expect(lowest).to_be_in_viewport(ratio=1)
     page.keyboard.press("Escape")
     expect(page.get_by_role("switch")).to_have_count(0)
     expect(page.locator("#outages summary")).to_be_focused()

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
-from sqlalchemy import select
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import delete, select
 
-from app.schema import metadata
 from store import claims
 from store.clock import ManualClock
-from store.engine import open_engine
 from store.errors import LeaseLostError
 from store.timers import TABLE, set_timer
 from store.unit_of_work import Store
@@ -26,6 +30,8 @@ from store.vault import KeyRing
 from tests.conftest import START
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from store.claims import Claim
 
 
@@ -39,22 +45,20 @@ class Books:
 
 
 class Workers(RuleBasedStateMachine):
-    """Several workers over one queue: they claim, finish, fail, die and come back late; the clock jumps."""
+    """Several workers over one queue: they claim, finish, fail, die and come back late; the clock jumps.
+
+    They empty the table of an earlier life first.
+    """
 
     held = Bundle("held")
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.engine = open_engine(f"sqlite:///{Path(self._folder.name)}/claims.db")
-        metadata().create_all(self.engine, tables=[TABLE])
+        with engine.begin() as connection:
+            connection.execute(delete(TABLE))
         self.clock = ManualClock(START)
-        self.store = Store(self.engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), self.clock)
+        self.store = Store(engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), self.clock)
         self.books = Books()
-
-    def teardown(self) -> None:
-        self.engine.dispose()
-        self._folder.cleanup()
 
     @rule(count=st.integers(1, 4), later=st.integers(0, 20))
     def work_arrives(self, count: int, later: int) -> None:
@@ -95,6 +99,14 @@ class Workers(RuleBasedStateMachine):
         except LeaseLostError:
             assert self._holder(one.id) != one.fence
 
+    @rule(one=consumes(held), times=st.integers(1, 40))
+    def the_database_fails_it(self, one: Claim, times: int) -> None:
+        before, ours = self._tries(one.id), self._holder(one.id) == one.fence
+        with self.store.unit("worker") as unit:
+            claims.wait_out(unit.session, TABLE, one, unit.now, times)
+        assert self._tries(one.id) == max(before - 1, 0), "an outage cost a row a try"
+        assert not ours or self._holder(one.id) is None
+
     @rule(one=consumes(held))
     def it_dies(self, one: Claim) -> None:
         del one  # nobody tells the database
@@ -122,12 +134,27 @@ class Workers(RuleBasedStateMachine):
             found: UUID | None = unit.session.scalar(select(TABLE.c.fence).where(TABLE.c.id == id_))
             return found
 
+    def _tries(self, id_: UUID) -> int:
+        with self.store.read() as unit:
+            found: int = unit.session.scalars(select(TABLE.c.tries).where(TABLE.c.id == id_)).one()
+            return found
 
-class WorkersForLong(Workers):
-    """The same, for the soak."""
+
+def lives(engine: Engine, many: int, steps: int) -> None:
+    """Have them live through so many invented histories."""
+
+    class Here(Workers):
+        def __init__(self) -> None:
+            super().__init__(engine)
+
+    run_state_machine_as_test(Here, settings=settings(max_examples=many, stateful_step_count=steps, deadline=None))
 
 
-TestWorkers = Workers.TestCase
-TestWorkers.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
-TestWorkersForLong = pytest.mark.long(WorkersForLong.TestCase)
-TestWorkersForLong.settings = settings(max_examples=1500, stateful_step_count=60, deadline=None)
+def test_claims_hold_whatever_happens(engine: Engine) -> None:
+    lives(engine, many=40, steps=30)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)  # two minutes on an idle machine, and it need not be idle
+def test_claims_hold_whatever_happens_for_long(engine: Engine) -> None:
+    lives(engine, many=600, steps=60)

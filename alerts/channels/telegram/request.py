@@ -19,6 +19,7 @@ from alerts.channels.telegram.failures import (
     failure_of_answer,
     read_object,
 )
+from alerts.channels.telegram.proxies import FAILURES, WayOut
 from alerts.channels.telegram.quiet import quiet_loggers
 from alerts.channels.telegram.raw import RawBotApi
 
@@ -54,9 +55,7 @@ class AiohttpRequest(BaseRequest):
     """
 
     def __init__(self, *, proxy: str | None = None, timeout: float = TIMEOUT, connections: int = CONNECTIONS) -> None:
-        if proxy is not None and not proxy.startswith(("http://", "https://")):
-            raise ValueError("TELEGRAM_PROXY: write http://… or https://…; other kinds of proxies are not spoken")
-        self._proxy = proxy
+        self._way_out = WayOut(proxy)
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
@@ -71,7 +70,7 @@ class AiohttpRequest(BaseRequest):
         """Open the session; opening an open one changes nothing."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60),
+                connector=self._way_out.connector(self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
                 trace_configs=[_departures()],
@@ -124,12 +123,12 @@ class AiohttpRequest(BaseRequest):
                 url,
                 data=body,
                 timeout=aiohttp.ClientTimeout(total=seconds),
-                proxy=self._proxy,
+                proxy=self._way_out.http,
                 allow_redirects=False,
                 trace_request_ctx=departure,
             ) as answer:
                 return answer.status, await answer.read()
-        except (aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             reason = type(error).__name__
         # Outside of the handler: what was caught names the address, and must not travel along as context.
         raise NoAnswerError(reason) if departure.begun else NeverSentError(reason)
@@ -148,7 +147,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.get(
                 url,
                 timeout=aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds, sock_read=seconds),
-                proxy=self._proxy,
+                proxy=self._way_out.http,
                 allow_redirects=False,
                 trace_request_ctx=departure,
             ) as answer:
@@ -157,7 +156,7 @@ class AiohttpRequest(BaseRequest):
                         yield piece
                     return
                 refused = answer.status, await answer.content.read(PIECE)
-        except (aiohttp.ClientError, OSError) as error:
+        except FAILURES as error:
             reason = type(error).__name__
         # Outside of the handler, as above.
         if refused is not None:

@@ -1,4 +1,4 @@
-// The control bar: the clock, the program, the providers' outages.
+// The control bar: the clock, the program, the providers' outages, Telegram's bad answers.
 
 import { act } from "./api.js";
 import { element } from "./elements.js";
@@ -9,6 +9,15 @@ const OUTAGES = {
   sms: "SMS outage",
   voice: "Voice outage",
   mail: "E-mail outage",
+};
+const ANSWERS = {
+  second_poller: ["Another program takes its messages", "409"],
+  too_many: ["Too many at once: wait 5 seconds", "429"],
+  blocked: ["Everybody has blocked the bot", "403"],
+  rejected: ["It refuses every message", "400"],
+  broken: ["It breaks, whatever is asked", "500"],
+  lost_before: ["No answer, and nothing arrives", "time-out"],
+  lost_after: ["No answer, but the message arrives", "time-out"],
 };
 const byId = (id) => document.getElementById(id);
 
@@ -24,12 +33,11 @@ function connectOutages() {
   const menu = byId("outages");
   const opener = menu.querySelector("summary");
   for (const [service, words] of Object.entries(OUTAGES)) {
-    const button = element("button", { type: "button", className: "switch", role: "switch", "aria-checked": "false" }, words);
-    button.dataset.service = service;
-    button.addEventListener("click", () =>
-      act("controls/outage", { service, on: button.getAttribute("aria-checked") !== "true" }),
-    );
-    byId("outage-switches").append(button);
+    byId("outage-switches").append(lever(service, (on) => act("controls/outage", { service, on }), words));
+  }
+  for (const [answer, [words, code]] of Object.entries(ANSWERS)) {
+    const small = element("span", { className: "switch-code" }, code);
+    byId("answer-switches").append(lever(answer, (on) => act("controls/answer", { answer, on }), words, small));
   }
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
@@ -41,15 +49,30 @@ function connectOutages() {
   });
 }
 
-function showOutages(outages) {
-  for (const button of byId("outage-switches").children) {
-    const is = outages[button.dataset.service];
+function lever(name, turn, ...words) {
+  const label = element("span", { className: "switch-words" }, ...words);
+  const button = element("button", { type: "button", className: "switch", role: "switch", "aria-checked": "false" }, label);
+  button.dataset.name = name;
+  button.addEventListener("click", () => turn(button.getAttribute("aria-checked") !== "true"));
+  return button;
+}
+
+function showLevers(group, states) {
+  for (const button of group.querySelectorAll(".switch")) {
+    const is = states[button.dataset.name];
     button.hidden = is === undefined;
     button.setAttribute("aria-checked", String(is === true));
   }
-  const out = Object.keys(outages).filter((service) => outages[service]);
-  byId("outages").classList.toggle("on", out.length > 0);
-  byId("outages-label").textContent = out.length === 1 ? OUTAGES[out[0]] : out.length ? `${out.length} outages` : "Outages";
+  group.hidden = Object.keys(states).length === 0;
+  return Object.keys(states).filter((name) => states[name]);
+}
+
+function showOutages(outages, answers) {
+  const out = showLevers(byId("outage-switches"), outages).map((name) => OUTAGES[name]);
+  const bad = showLevers(byId("answer-switches"), answers).map((name) => `Telegram: ${ANSWERS[name][1]}`);
+  const wrong = [...out, ...bad];
+  byId("outages").classList.toggle("on", wrong.length > 0);
+  byId("outages-label").textContent = wrong.length === 1 ? wrong[0] : wrong.length ? `${wrong.length} outages` : "Outages";
 }
 
 export function showClock(clock) {
@@ -61,7 +84,7 @@ export function showStatus(status) {
   byId("clock-moves").hidden = !status.can.includes("advance");
   byId("kill").hidden = !status.can.includes("kill");
   byId("step-kill").hidden = !status.can.includes("kill");
-  showOutages(status.outages);
+  showOutages(status.outages, status.bad_answers);
   showProgram(status);
   showLinks(status.links ?? []);
 }

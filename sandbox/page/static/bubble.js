@@ -14,6 +14,7 @@ const NAMES = {
   document: "Document",
   location: "Place",
   contact: "Contact",
+  poll: "Poll",
   other: "Message",
 };
 const ICONS = { audio: "voice", video_note: "video", animation: "video", sticker: "photo" };
@@ -21,12 +22,19 @@ const STYLES = { bold: "b", italic: "i", underline: "u", strikethrough: "s", cod
 
 export function bubble(message, language, marked, onTap) {
   const content = element("div", { className: "bubble" });
+  if (message.above) content.append(above(message.above));
   if (message.attached) content.append(attached(message.attached));
   if (message.text) content.append(words(message, language));
   content.append(small(message));
   const keys = message.buttons?.length ? [keyboard(message, language, onTap)] : [];
   const kind = `message ${message.channel}${message.mine ? " mine" : ""}`;
   return element("li", { className: kind }, marked ? mark(message.channel) : null, content, ...keys);
+}
+
+// Whose the words were first, or which words they answer.
+function above({ kind, words }) {
+  const told = kind === "forwarded" ? "Forwarded from " : "Answers ";
+  return element("p", { className: "above" }, told, element("bdi", {}, words));
 }
 
 function words(message, language) {

@@ -1,7 +1,7 @@
 // Builds elements without markup strings: nothing a person wrote is ever read as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ADDRESS = /https?:\/\/[^\s<>"')\]]+/gi;
+const WHOLE = /[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s<>"')\]]+|\b[A-Z2-9]{3}-[A-Z2-9]{3}\b/g;
 
 export const WEB = /^https?:\/\//i;
 
@@ -44,14 +44,15 @@ export function link(address, ...children) {
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-// The text with its web addresses as links.
+// The text with its web addresses as links, and with codes that are not broken at the end of a line.
 export function linked(text) {
   const parts = [];
   let at = 0;
-  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const address = found.replace(/[.,;:!?]+$/, "");
-    parts.push(text.slice(at, index), link(address, address));
-    at = index + address.length;
+  for (const { 0: found, index } of text.matchAll(WHOLE)) {
+    const piece = WEB.test(found) ? found.replace(/[.,;:!?]+$/, "") : found;
+    const made = WEB.test(found) ? link(piece, piece) : element("span", { className: "whole" }, piece);
+    parts.push(text.slice(at, index), made);
+    at = index + piece.length;
   }
   return [...parts, text.slice(at)];
 }

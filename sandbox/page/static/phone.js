@@ -24,6 +24,7 @@ export class Phone {
     this.filled = false;
     this.onRing = onRing;
     this.build(state);
+    this.keepAtEnd();
     for (const looks of ["pointerdown", "focusin"]) this.root.addEventListener(looks, () => onLook(this));
   }
 
@@ -45,6 +46,19 @@ export class Phone {
       ),
       element("div", { className: "case" }, this.head(state), this.log, this.toast, this.composer.root, this.call.root),
     );
+  }
+
+  // Whoever reads the latest message goes on reading it when the page around it changes its size.
+  keepAtEnd() {
+    let reads = true;
+    this.log.addEventListener("scroll", () => (reads = this.isAtEnd()));
+    new ResizeObserver(() => {
+      if (reads) this.log.scrollTop = this.log.scrollHeight;
+    }).observe(this.log);
+  }
+
+  isAtEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
   }
 
   head(state) {
@@ -78,7 +92,7 @@ export class Phone {
 
   // Bring the phone to its present state; gives how much of it is new.
   update(state) {
-    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
+    const atEnd = this.isAtEnd();
     const fresh = state.messages.filter((message) => !this.known.has(message.key));
     this.timeline.draw(this.rows(state));
     this.take(state.call);

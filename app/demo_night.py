@@ -1,0 +1,130 @@
+"""A night already under way for the demo: three people have reported before the visitor comes.
+
+All of it is done by the real program, asked by phones as anybody would ask it; not a row is written here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import or_, select
+
+from alerts import outbox
+from app.parked import QUEUES
+from sandbox.waiting import StoryError
+from store import inbox
+
+if TYPE_CHECKING:
+    from sandbox import Phone, Sandbox
+    from store.clock import SharedClock
+    from store.unit_of_work import Store
+
+log = structlog.get_logger(__name__)
+LATE = (22, 30)
+EARLY = (3, 0)
+"""Between these the night is deep and the morning far enough away."""
+WITHIN = 15.0
+"""Real seconds for all of it, where a second or three are enough; what is not done by then is left."""
+A_MOMENT = timedelta(seconds=0.4)
+IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
+"""What is due but stands behind something that is not keeps nobody busy."""
+CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
+
+
+def wait_for_night(clock: SharedClock, zone: str) -> None:
+    """Move the business clock to half past ten in the evening, unless it is night in ``zone`` anyway."""
+    local = clock.now().astimezone(ZoneInfo(zone))
+    evening = datetime(local.year, local.month, local.day, *LATE, tzinfo=local.tzinfo)
+    if (local.hour, local.minute) >= EARLY and local < evening:
+        clock.advance(evening - local)
+
+
+def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, coordinator: Phone, lawyer: Phone) -> None:
+    """Have three people report: one is looked after, one can wait until morning, one needs a lawyer now.
+
+    Takes a few real seconds. When the program is too slow for it, the night is left as far as it has come.
+    """
+    night = _Night(store, sandbox, clock, time.monotonic() + WITHIN)
+    try:
+        night.somebody_is_looked_after(coordinator, lawyer)
+        night.somebody_can_wait()
+        night.somebody_needs_a_lawyer(coordinator, lawyer)
+    except StoryError:
+        log.info("demo_night_cut_short")
+
+
+class _Night:
+    """Acts of people, each of whom waits for what they would wait for. StoryError when it does not come in time."""
+
+    def __init__(self, store: Store, sandbox: Sandbox, clock: SharedClock, ends_at: float) -> None:
+        self._store = store
+        self._sandbox = sandbox
+        self._clock = clock
+        self._ends_at = ends_at
+
+    def somebody_is_looked_after(self, coordinator: Phone, lawyer: Phone) -> None:
+        """Alim, in Uyghur: both have accepted, and he was spoken to."""
+        alim = self._sandbox.phone("Alim", role="relative", language="ug")
+        code = self._reports(alim, "ئىنىمنى تۇتۇپ كەتتى")
+        self._takes(coordinator, code)
+        self._takes(lawyer, code)
+        self._passes(minutes=12)
+        coordinator.taps("Contact made", on=coordinator.sees(f"You have taken {code}", timeout=self._left))
+        self._passes(minutes=11)
+
+    def somebody_can_wait(self) -> None:
+        """Marat, in Russian, is afraid and no more: nobody is woken."""
+        marat = self._sandbox.phone("Marat", role="relative", language="ru")
+        self._reports(marat, "боюсь возвращаться")
+        self._passes(minutes=9)
+
+    def somebody_needs_a_lawyer(self, coordinator: Phone, lawyer: Phone) -> None:
+        """Zarina, in Kazakh: the coordinator has it, and the lawyer's phone rings."""
+        zarina = self._sandbox.phone("Zarina", role="relative", language="kk")
+        code = self._reports(zarina, "Ағамды алып кетті")
+        self._takes(coordinator, code)
+        lawyer.sees(code, timeout=self._left)
+        self._rests()
+
+    def _reports(self, who: Phone, words: str) -> str:
+        who.writes(words)
+        found = CODE.search(who.sees(CODE, timeout=self._left).plain)
+        return found[0] if found else ""
+
+    def _takes(self, who: Phone, code: str) -> None:
+        who.taps("Accept", on=who.sees(code, timeout=self._left))
+        who.sees(f"You have taken {code}", timeout=self._left)
+
+    def _passes(self, *, minutes: int) -> None:
+        self._rests()
+        self._clock.advance(timedelta(minutes=minutes))
+
+    def _rests(self) -> None:
+        """Wait until all that is due is done: a clock that leaps over what is under way has it done twice."""
+        self._sandbox.wait_until_collected(self._left)
+        self._sandbox.wait_until(lambda: not self._is_busy(), self._left)
+
+    def _is_busy(self) -> bool:
+        soon = self._clock.now() + A_MOMENT
+        with self._store.read() as unit:
+            return any(
+                unit.session.scalar(
+                    select(table.c.id)
+                    .where(
+                        *IN_TURN.get(name, ()),
+                        table.c.due_at.is_not(None),
+                        or_(table.c.due_at <= soon, table.c.fence.is_not(None)),
+                    )
+                    .limit(1)
+                )
+                for name, table in QUEUES.items()
+            )
+
+    @property
+    def _left(self) -> float:
+        return max(self._ends_at - time.monotonic(), 0.0)
