@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import or_, select
 
-from alerts import outbox
-from app.parked import QUEUES
+from app.calm import is_busy
 from sandbox.waiting import StoryError
-from store import inbox
 
 if TYPE_CHECKING:
     from sandbox import Phone, Sandbox
@@ -31,8 +28,6 @@ EARLY = (3, 0)
 WITHIN = 15.0
 """Real seconds for all of it, where a second or three are enough; what is not done by then is left."""
 A_MOMENT = timedelta(seconds=0.4)
-IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (outbox.in_turn(),)}
-"""What is due but stands behind something that is not keeps nobody busy."""
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
 
 
@@ -107,23 +102,7 @@ class _Night:
     def _rests(self) -> None:
         """Wait until all that is due is done: a clock that leaps over what is under way has it done twice."""
         self._sandbox.wait_until_collected(self._left)
-        self._sandbox.wait_until(lambda: not self._is_busy(), self._left)
-
-    def _is_busy(self) -> bool:
-        soon = self._clock.now() + A_MOMENT
-        with self._store.read() as unit:
-            return any(
-                unit.session.scalar(
-                    select(table.c.id)
-                    .where(
-                        *IN_TURN.get(name, ()),
-                        table.c.due_at.is_not(None),
-                        or_(table.c.due_at <= soon, table.c.fence.is_not(None)),
-                    )
-                    .limit(1)
-                )
-                for name, table in QUEUES.items()
-            )
+        self._sandbox.wait_until(lambda: not is_busy(self._store, A_MOMENT), self._left)
 
     @property
     def _left(self) -> float:

@@ -15,13 +15,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from alerts import due
 from alerts.policies import import_policies
 from alerts.wording import Wording
-from app.parked import QUEUES
+from app.calm import is_busy
 from app.reactions import reaction_names
 from app.roles import Part, parts_of, supervise
 from app.settings import read_settings
@@ -33,7 +32,6 @@ from contacts.models import Contact, ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
 from sandbox import Phone, Sandbox
-from store import inbox
 from store.chats import find_or_open_chat
 from store.engine import open_engine
 from store.unit_of_work import Store
@@ -55,8 +53,6 @@ ZONE = "Asia/Almaty"
 PUBLIC_URL = "https://panah.example.org"
 HOTLINE = "+7 700 000 00 99"
 A_MOMENT = timedelta(seconds=0.4)
-IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (due.in_turn(),)}
-"""What is due but stands behind something that is not makes nobody busy."""
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
 
 
@@ -174,7 +170,7 @@ class Town:
         """Wait until everything that is due by now, or in a moment, is done: nothing more happens until later."""
         if not self.sandbox.faults.is_out:
             self.sandbox.wait_until_collected()
-        self.sandbox.wait_until(lambda: not self._busy())
+        self.sandbox.wait_until(lambda: not is_busy(self.house.store, A_MOMENT))
 
     def later(self, **amount: float) -> None:
         """Let time pass, once everything due before is done: ``later(minutes=2)``."""
@@ -191,14 +187,6 @@ class Town:
         self.rests()
         rung = [phone for phone, count in zip(phones, before, strict=True) if len(phone.messages) != count]
         assert not rung, "\n".join(["these phones were to stay silent:", *(phone.screen() for phone in rung)])
-
-    def _busy(self) -> bool:
-        soon = self.clock.now() + A_MOMENT
-        with self.house.store.read() as unit:
-            return any(
-                unit.session.scalar(select(table.c.id).where(*IN_TURN.get(name, ()), _wanted(table, soon)).limit(1))
-                for name, table in QUEUES.items()
-            )
 
     # Who is there
 
@@ -298,8 +286,3 @@ class Town:
         promises.nothing_else_is_parked(self.house.store, self._parked)
         promises.nothing_went_wrong(self.logged, self._expected)
         promises.nobody_was_given_away(self.sandbox, self._relatives, self._staff, self.logged)
-
-
-def _wanted(table: Table, soon: datetime) -> ColumnElement[bool]:
-    """A row somebody works on, or should by now."""
-    return and_(table.c.due_at.is_not(None), or_(table.c.due_at <= soon, table.c.fence.is_not(None)))

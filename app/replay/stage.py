@@ -6,13 +6,14 @@ import secrets
 import tempfile
 import threading
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import func, select
 
-from alerts import due
 from alerts.wording import Wording
+from app.calm import is_busy
 from app.migration import upgrade
 from app.parked import QUEUES
 from app.reactions import reaction_names
@@ -20,7 +21,6 @@ from app.roles import parts_of, supervise
 from app.settings import read_settings
 from app.wiring import House
 from sandbox import Sandbox
-from store import inbox
 from store.clock import ManualClock
 from store.engine import open_engine
 from store.unit_of_work import Store
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TOKEN = "1:REPLAY"  # noqa: S105  it opens nothing
-IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (due.in_turn(),)}
-"""What is due but stands behind something that is not makes nobody busy."""
+NOW = timedelta(0)
 ROLES = frozenset({"bot", "worker"})
 
 
@@ -90,7 +89,7 @@ class Stage:
     def rests(self) -> None:
         """Wait until nothing is due by now and nobody works on anything."""
         self.sandbox.wait_until_collected()
-        self.sandbox.wait_until(lambda: not self._busy())
+        self.sandbox.wait_until(lambda: not is_busy(self.house.store, NOW))
 
     def travel(self, until: datetime, every_stop: Callable[[], bool]) -> None:
         """Move the clock on to ``until``, stopping wherever something falls due.
@@ -110,19 +109,7 @@ class Stage:
             elif at >= until:
                 return
 
-    def _busy(self) -> bool:
-        with self.house.store.read() as unit:
-            return any(
-                unit.session.scalar(select(table.c.id).where(*IN_TURN.get(name, ()), _wanted(table, unit.now)).limit(1))
-                for name, table in QUEUES.items()
-            )
-
     def _next_due(self) -> datetime | None:
         with self.house.store.read() as unit:
             due = [unit.session.scalar(select(func.min(table.c.due_at))) for table in QUEUES.values()]
         return min((at for at in due if at is not None and at > self.clock.now()), default=None)
-
-
-def _wanted(table: Table, now: datetime) -> ColumnElement[bool]:
-    """A row that somebody works on, or should by now."""
-    return and_(table.c.due_at.is_not(None), or_(table.c.due_at <= now, table.c.fence.is_not(None)))
