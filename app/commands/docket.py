@@ -106,7 +106,7 @@ def _place(case: Case, jurisdiction: str | None, timezone: str | None) -> None:
     if timezone is not None:
         try:
             ZoneInfo(timezone)
-        except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError of its own module
+        except (ValueError, OSError, KeyError):  # as many ways as there are wrong names
             fail("there is no such time zone; names are like Asia/Almaty")
         case.timezone = timezone
     if jurisdiction is not None:

@@ -1,0 +1,67 @@
+"""``event`` and ``deadlines``, as an operator types them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.settings import read_settings
+from app.wiring import build
+from cases.intake import open_case
+
+if TYPE_CHECKING:
+    from tests.app.conftest import Panah
+
+
+@pytest.fixture
+def code(ready: Panah) -> str:
+    house = build(read_settings(ready.environment))
+    with house.store.unit("test") as unit:
+        code = open_case(unit, language="en").code
+    house.store.engine.dispose()
+    return code
+
+
+def clocks(panah: Panah, *arguments: str) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = json.loads(panah.does("deadlines", *arguments, "--json"))
+    return shown
+
+
+PLACE = ("--jurisdiction", "kz", "--timezone", "Asia/Almaty")
+
+
+def test_what_is_entered_sets_clocks_that_say_how_they_were_counted(ready: Panah, code: str) -> None:
+    received = ("extradition_decision_copy_received", "--at", "2026-02-10", "--or-at", "2026-01-29")
+    ready.does("event", "add", code, *received, "--source", "the detained person", *PLACE)
+    (appeal,) = [one for one in clocks(ready, code) if one["rule"] == "kz.cpc.extr.decision_appeal_10d"]
+    assert (appeal["safe_on"], appeal["arguable_on"], appeal["missed"]) == ("2026-02-05", "2026-02-09", True)
+    assert appeal["verified"] is False
+    said = ready.does("deadlines", code, "--why")
+    assert "UNVERIFIED" in said
+    assert "SAFE: 2026-02-05 (Thursday)" in said
+    assert "ARGUABLE, as a fallback only: 2026-02-09 (Monday)" in said
+    assert appeal["edition"] in said
+    assert "the detained person" not in said, "sources of events stay in the case"
+
+
+def test_a_hearing_moves(ready: Panah, code: str) -> None:
+    ready.does("event", "add", code, "hearing_scheduled", "--at", "2030-01-01", "--for", "2031-01-06T10:00", *PLACE)
+    ready.does("event", "add", code, "hearing_moved", "--at", "2030-01-02", "--for", "2031-01-05T09:30")
+    assert [one["safe"] for one in clocks(ready, code)] == ["2031-01-05T09:30+05:00"]
+
+
+def test_bad_input_says_what_to_do_and_changes_nothing(ready: Panah, code: str) -> None:
+    assert "--for" in ready.refuses("event", "add", code, "hearing_scheduled", "--at", "2030-01-01")
+    assert "2030-12-31" in ready.refuses("event", "add", code, "released", "--at", "tomorrow", status=2)
+    assert "no case" in ready.refuses("event", "add", "AAA-AAA", "released", "--at", "2030-01-01")
+    assert "time zone" in ready.refuses("event", "add", code, "released", "--at", "2030-01-01", "--timezone", "Mars/A")
+    assert "two letters" in ready.refuses("event", "add", code, "released", "--at", "2030-01-01", "--jurisdiction", "K")
+    assert ready.does("deadlines", code) == "No clock runs.\n"
+
+
+def test_the_list_tells_events_that_set_clocks_from_others(ready: Panah) -> None:
+    events = {one["event"]: one["sets_clocks"] for one in json.loads(ready.does("event", "list", "--json"))}
+    assert events["extradition_detention_actual"] is True
+    assert events["hearing_moved"] is False
