@@ -27,6 +27,7 @@ from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
 from app.reactions import reaction_queue, timer_queue
+from app.recounting import recount_all
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError
@@ -107,6 +108,7 @@ def _jobs(house: House) -> list[Job]:
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
         *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
+    jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:

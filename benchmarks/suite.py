@@ -10,6 +10,7 @@ import structlog
 from benchmarks import (
     bulk,
     channels,
+    docket,
     failover,
     fan_out,
     fields,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "bulk": bulk.measure,
     "surge": surge.measure,
     "timers": timers.measure,
+    "docket": docket.measure,
     "footprint": footprint.measure,
     "fields": fields.measure,
     "recovery": recovery.measure,

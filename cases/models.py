@@ -33,6 +33,8 @@ class Case(Base):
     """IANA name of the zone in which its papers are dated."""
     threatened_state: Mapped[str | None] = mapped_column(String(2))
     """ISO 3166-1 code of the State to which the person may be returned."""
+    rules_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The rules by which its clocks were counted last; None while nothing was entered."""
     language: Mapped[str] = mapped_column(String(16))
     """The reporter's language: the lawyer and interpreter are sought by it."""
     opened_at: Mapped[datetime]

@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from law.errors import UnknownRuleError
@@ -297,6 +297,11 @@ class Rulebook:
     def doubts_about(self, rule: Rule) -> tuple[Doubt, ...]:
         """Return where sources contradict each other on this rule; whoever shows its dates shows these too."""
         return tuple(doubt for doubt in self.doubts if rule.id in doubt.rules)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256, hexadecimal, of every rule: other rules, or other words of one, have another."""
+        return hashlib.sha256("".join(sorted(rule.text_hash() for rule in self.rules)).encode()).hexdigest()
 
     def calendar(self, rule: Rule) -> Calendar:
         """Return the working days that count for the rule."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -63,6 +64,7 @@ def recount(unit: UnitOfWork, case: Case) -> None:
     A clock whose date moves begins its reminders again; one whose ground is gone is superseded. What was done stays
     done.
     """
+    case.rules_hash = load_rules().fingerprint
     kept = {(row.matter_id, row.rule_id): row for row in _rows(unit, case.id)}
     counted = {(one.matter_id, one.rule_id): one for one in clocks_of(_seen(unit, case.id), case.jurisdiction)}
     for key, clock in counted.items():
@@ -124,7 +126,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         seen.matter_id,
         seen.id,
         rule.id,
-        rule.text_hash(),
+        _hash_of(rule.id),
         _track(rule.id),
         rule.kind,
         clock.safe_at,
@@ -132,6 +134,12 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         clock.zone,
         tuple(_as_data(line) for line in clock.why),
     )
+
+
+@cache
+def _hash_of(rule_id: str) -> str:
+    """The fingerprint of a rule's text, made once: it costs more than the count."""
+    return load_rules().rule(rule_id).text_hash()
 
 
 def _as_data(line: Line) -> dict[str, Any]:

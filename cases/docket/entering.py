@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 
+GIVES_UP_A_SLOT = frozenset({"hearing_moved", "hearing_cancelled"})
+"""Events after which the hearing that was entered last, and is still to come, stands no longer; others do."""
+
+
 class EntryError(ValueError):
     """An entry that cannot be kept; the message says what to do. It quotes nothing of the entry's notes."""
 
@@ -93,7 +97,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
-    moved = _standing_hearings(unit, case_id) if entry.event == "hearing_moved" else []
+    moved = _standing_hearings(unit, case_id)[-1:] if entry.event in GIVES_UP_A_SLOT else []
     matter_id = moved[-1].matter_id if moved else new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED

@@ -98,6 +98,7 @@ IN_CUSTODY: Final = (PAPERS,)
 MEANINGS: Final[dict[str, Meaning]] = {
     "hearing_scheduled": Meaning(watches=(COURT_LIST,), appointment=True),
     "hearing_moved": Meaning(risk=1, watches=(COURT_LIST,), appointment=True),
+    "hearing_cancelled": Meaning(ends=frozenset({WatchKind.COURT_LIST})),
     "hearing_held": Meaning(ends=frozenset({WatchKind.COURT_LIST})),
     "public_appearance_planned": Meaning(
         watches=(WatchRule(WatchKind.PUBLIC_APPEARANCE, Counted.APPOINTED, (2 * HOURS,), pages="lawyer"),)

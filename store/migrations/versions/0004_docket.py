@@ -19,6 +19,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("jurisdiction", sa.String(length=2), nullable=True))
         batch.add_column(sa.Column("timezone", sa.String(length=64), nullable=True))
         batch.add_column(sa.Column("threatened_state", sa.String(length=2), nullable=True))
+        batch.add_column(sa.Column("rules_hash", sa.String(length=64), nullable=True))
+        batch.create_index("ix_case_rules_hash", ["rules_hash"])
     with op.batch_alter_table("alert") as batch:
         batch.add_column(sa.Column("subject_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("ordinal", sa.Integer(), nullable=False, server_default="1"))
@@ -128,7 +130,8 @@ def downgrade() -> None:
         batch.drop_column("subject_id")
         batch.drop_column("ordinal")
     with op.batch_alter_table("case") as batch:
-        for column in ("jurisdiction", "timezone", "threatened_state"):
+        batch.drop_index("ix_case_rules_hash")
+        for column in ("jurisdiction", "timezone", "threatened_state", "rules_hash"):
             batch.drop_column(column)
 
 
