@@ -12,7 +12,7 @@ from texts.catalogue import say_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from icalendar import Event, Timezone
+    from icalendar import Calendar, Event, Timezone
 
     from cases.docket.calendar import CalendarEntry
 
@@ -20,18 +20,30 @@ PRODUCT = "-//Panah//Panah//EN"
 FETCH_EVERY = timedelta(hours=1)
 
 
+def method_of(entry: CalendarEntry) -> str:
+    """What a mail asks the reader's calendar to do with an entry: to put or move it, or to strike it out."""
+    return "CANCEL" if entry.cancelled else "REQUEST"
+
+
+def invitation(entry: CalendarEntry, language: str, *, organizer: str, attendee: str) -> str:
+    """Write one entry for a mail (RFC 6047), between two plain e-mail addresses; no answer to it is asked for."""
+    from icalendar import vCalAddress
+
+    calendar = _calendar(method_of(entry))
+    calendar.add_component(_zone(entry.zone))
+    event = _event(entry, language)
+    event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    event.add("attendee", vCalAddress(f"mailto:{attendee}"), parameters={"RSVP": "FALSE"})
+    calendar.add_component(event)
+    return bytes(calendar.to_ical()).decode()
+
+
 def written(entries: Iterable[CalendarEntry], language: str, zone: str) -> bytes:
     """Write a calendar for publishing; ``zone`` is described in it even while there are no entries.
 
     An entry is a code, a kind and a time: no name, no place, nothing of what it is about.
     """
-    from icalendar import Calendar
-
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", say_plain("calendar.name", language))
     calendar.add("refresh-interval", FETCH_EVERY, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
@@ -42,6 +54,17 @@ def written(entries: Iterable[CalendarEntry], language: str, zone: str) -> bytes
     for one in told:
         calendar.add_component(_event(one, language))
     return bytes(calendar.to_ical())
+
+
+def _calendar(method: str) -> Calendar:
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
 
 
 def _event(entry: CalendarEntry, language: str) -> Event:

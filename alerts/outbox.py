@@ -22,6 +22,7 @@ from sqlalchemy.orm import aliased
 from alerts.buttons import open_callback
 from alerts.channels.port import UnknownOutcome
 from alerts.crowd import Crowd
+from alerts.enclosed import entry_of
 from alerts.erasable import numbers_to_erase
 from alerts.giving_up import give_up, look_at_page
 from alerts.lanes import NEVER_CLOSED, admit
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from alerts.channels.port import Button
+    from cases.docket.calendar import CalendarEntry
     from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
@@ -148,6 +150,8 @@ class Job:
     """The press to answer."""
     doubtful_since: datetime | None = None
     """When a call for this message began whose outcome nobody knows: its provider is asked first, where it can be."""
+    entry: CalendarEntry | None = None
+    """For the reader's calendar."""
 
 
 @dataclass(frozen=True)
@@ -340,6 +344,7 @@ def _word(unit: UnitOfWork, wording: Wording, due: _Due) -> Job | None:
     row = due.row
     try:
         words = Words(row.template, row.given, row.buttons, row.language, plain=row.channel in PLAIN)
+        entry = entry_of(unit, row.given)
         text, keyboard = render(unit, wording, words)
         address = open_address(unit, row.chat_id, row.address)
         sealed = row.given.get("callback")
@@ -370,6 +375,7 @@ def _word(unit: UnitOfWork, wording: Wording, due: _Due) -> Job | None:
         provider_refs=tuple(to_erase),
         callback_id=callback_id,
         doubtful_since=_doubtful_since(unit, due),
+        entry=entry,
     )
 
 

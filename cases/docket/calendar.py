@@ -74,6 +74,14 @@ def calendar_of(unit: UnitOfWork, case_ids: Sequence[UUID]) -> tuple[CalendarEnt
     return tuple(sorted(entries, key=lambda one: (one.starts_at, one.id)))
 
 
+def hearing_of(unit: UnitOfWork, matter_id: UUID) -> CalendarEntry | None:
+    """Return how a hearing stands now; None where the matter is none."""
+    cases = select(Occurrence.case_id).where(Occurrence.matter_id == matter_id)
+    named = select(Case.id, Case.code).where(Case.id.in_(cases))
+    codes = dict(unit.session.execute(named).all())
+    return next((one for one in hearings(_occurrences(unit, list(codes)), codes) if one.id == matter_id), None)
+
+
 def hearings(occurrences: Iterable[Occurrence], codes: Mapping[UUID, str]) -> Iterator[CalendarEntry]:
     """Yield one entry for each hearing, however often it was moved. Pure. Takes the whole docket of each case."""
     docket = sorted(occurrences, key=lambda one: (str(one.case_id), str(one.matter_id), one.entered_at, one.id))
