@@ -47,6 +47,11 @@ def has_taken(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
     return bool(unit.session.scalar(select(exists().where(Case.id == case_id, _taken_by(contact.id)))))
 
 
+def cases_taken_by(unit: UnitOfWork, contact_id: UUID) -> list[UUID]:
+    """Return every case of which a helper holds a need."""
+    return list(unit.session.scalars(select(Case.id).where(_taken_by(contact_id)).order_by(Case.opened_at, Case.id)))
+
+
 def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
     """Return the need of a case that a helper could take; if others have them all, one of those; None if there is none.
 

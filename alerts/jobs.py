@@ -11,6 +11,7 @@ from sqlalchemy import Table, func, insert, or_, select, update
 from alerts.buttons import open_callback
 from alerts.channels.port import UnknownOutcome
 from alerts.due import rest
+from alerts.enclosed import entry_of
 from alerts.erasable import numbers_to_erase
 from alerts.giving_up import give_up, look_at_page
 from alerts.models import Attempt, Delivery, DeliveryState
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from alerts.channels.port import Button
     from alerts.due import Due
+    from cases.docket.calendar import CalendarEntry
     from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
@@ -56,6 +58,8 @@ class Job:
     """The press to answer."""
     doubtful_since: datetime | None = None
     """When a call for this message began whose outcome nobody knows: its provider is asked first, where it can be."""
+    entry: CalendarEntry | None = None
+    """For the reader's calendar."""
 
 
 def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
@@ -66,6 +70,7 @@ def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
     row = due.row
     try:
         words = Words(row.template, row.given, row.buttons, row.language, plain=row.channel in PLAIN)
+        entry = entry_of(unit, row.given)
         text, keyboard = render(unit, wording, words)
         address = open_address(unit, row.chat_id, row.address)
         sealed = row.given.get("callback")
@@ -96,6 +101,7 @@ def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
         provider_refs=tuple(to_erase),
         callback_id=callback_id,
         doubtful_since=_doubtful_since(unit, due),
+        entry=entry,
     )
 
 

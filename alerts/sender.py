@@ -226,6 +226,7 @@ async def _send(channel: Channel, job: Job) -> Sent:
         reference=str(job.delivery_id),
         subject=job.subject,
         language=job.language,
+        entry=job.entry,
     )
     if job.doubtful_since is not None and isinstance(channel, AnswersQuestions):
         try:

@@ -111,8 +111,16 @@ def staff_language(contact: Contact, chat: Chat) -> str:
     """The language a helper is spoken to in: chosen, else the first listed that we speak, else the account's."""
     if chat.language_chosen and chat.language:
         return chat.language
-    ours = (language for language in contact.languages if language in LANGUAGES)
-    return next(ours, chat.language or SOURCE)
+    return next(_ours(contact), chat.language or SOURCE)
+
+
+def language_of(unit: UnitOfWork, contact: Contact) -> str:
+    """The language of what a helper reads elsewhere than in a conversation: that of the first way to them."""
+    return next((way.language for way in ways_to(unit, contact)), next(_ours(contact), SOURCE))
+
+
+def _ours(contact: Contact) -> Iterator[str]:
+    return (language for language in contact.languages if language in LANGUAGES)
 
 
 def _contacts(unit: UnitOfWork, target: Target, about: _About) -> Iterator[Contact]:

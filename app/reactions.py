@@ -45,6 +45,7 @@ from alerts.following_up import (
 )
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
+from alerts.invitations import invite
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
@@ -70,6 +71,8 @@ from cases.events import (
     DeadlineSuperseded,
     FileNotFetched,
     FileStored,
+    OccurrenceEntered,
+    OccurrenceSuperseded,
     QuestionAnswered,
     ReportExtended,
     ReportReceived,
@@ -154,6 +157,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
+        OccurrenceEntered: {"invite": invite},
+        OccurrenceSuperseded: {"invite": invite},
         DeadlineMoved: {"void_reminders": void_reminders},
         DeadlineSuperseded: {"void_reminders": void_reminders},
         DeadlineDone: {"void_reminders": void_reminders},

@@ -37,3 +37,19 @@ class MethodProved(Event):
 
     contact_id: UUID
     channel: str
+
+
+@dataclass(frozen=True)
+class CalendarFeedOpened(Event):
+    """A contact has an address from which their calendar program can read hearings and deadlines."""
+
+    contact_id: UUID
+    feed_id: UUID
+
+
+@dataclass(frozen=True)
+class CalendarFeedRevoked(Event):
+    """That address leads nowhere any more."""
+
+    contact_id: UUID
+    feed_id: UUID

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
@@ -91,3 +91,27 @@ class LinkTry(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
     at: Mapped[datetime]
+
+
+class CalendarFeed(Base):
+    """A secret address at which a contact's calendar program reads. The row keeps a fingerprint of it, never itself.
+
+    A contact has at most one that was not revoked.
+    """
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        Index(
+            "uq_calendar_feed_in_use",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    token_index: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -46,6 +46,6 @@ def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
         return
     watch.state = WatchState.MISSED
     unit.session.flush()
-    unit.record(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
+    unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
     ask_about(unit, About(watch.case_id, WATCH, watch.id), Need(watch.pages), Urgency.NOW, zone="UTC")
     repeat(unit, watch)

@@ -40,11 +40,26 @@ class UnitOfWork:
     actor: str
     _reactions: Mapping[str, tuple[str, ...]]
     _mac_key: bytes = field(repr=False)
+    _last: list[eventlog.Event] = field(default_factory=list)
 
     def record(self, event: eventlog.Event) -> UUID:
         """Write an event of this unit and the rows of what must follow it."""
         reactions = self._reactions.get(type(event).__name__, ())
         return eventlog.append(self.session, self._mac_key, event, actor=self.actor, now=self.now, reactions=reactions)
+
+    def record_last(self, event: eventlog.Event) -> None:
+        """Write an event of this unit when all else is done, just before it commits.
+
+        For units that lock rows after something has happened: whoever holds the log while waiting for a row that
+        somebody holds who waits for the log would wait in a circle.
+        """
+        self._last.append(event)
+
+    def record_what_was_put_off(self) -> None:
+        """Write what :meth:`record_last` was given; the store does so when the unit ends."""
+        for event in self._last:
+            self.record(event)
+        self._last.clear()
 
 
 class Store:
@@ -81,8 +96,10 @@ class Store:
             session.connection()
             now = self.clock.now()
             vault = Vault(session, self.ring, self._keys, now)
-            yield UnitOfWork(session, vault, now, actor, self._reactions, self._mac_key)
+            work = UnitOfWork(session, vault, now, actor, self._reactions, self._mac_key)
+            yield work
             session.flush()
+            work.record_what_was_put_off()
             for statement in notify_others(self.engine.dialect.name) if rings else ():
                 session.connection().exec_driver_sql(statement)
             session.commit()

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from store.queues import where_it_failed
 from web.answer_link import answer_pages, proof_pages
+from web.calendar import ENDPOINT as CALENDAR
+from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.metrics import metrics_page
@@ -57,6 +59,7 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     app.register_blueprint(case_file_pages(store))
     app.register_blueprint(answer_pages(store, zone))
     app.register_blueprint(proof_pages(store, zone))
+    app.register_blueprint(calendar_feed(store, zone))
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))
@@ -112,7 +115,7 @@ def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "private, no-store" if request.endpoint == CALENDAR else "no-store"
     return response
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from cases.docket.calendar import CalendarEntry
+
 LONGEST_DATA = 64
 """Bytes a button may carry back: the least of all channels (Telegram's)."""
 
@@ -45,7 +47,8 @@ class Outgoing:
     ``silent``: it arrives without a sound. ``protected``: it cannot be forwarded or saved, where the channel can do
     that. ``attempt_id`` names the call in what the provider reports back, where it reports; ``reference`` names the
     message and stays the same when it is sent again. ``subject`` is a headline (e-mail), safe on a lock screen.
-    ``language`` is what the text is written in, for a voice that reads it.
+    ``language`` is what the text is written in, for a voice that reads it. ``entry`` is for the reader's calendar; a
+    channel that cannot carry it leaves it out.
     """
 
     address: str = field(repr=False)
@@ -57,6 +60,7 @@ class Outgoing:
     reference: str = ""
     subject: str = field(default="", repr=False)
     language: str = "en"
+    entry: CalendarEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Those who help: ``contacts import``, ``export``, ``show``, ``link-code``, ``verify``."""
+"""Those who help: ``contacts import``, ``export``, ``show``, ``link-code``, ``verify``, ``calendar``."""
 
 from __future__ import annotations
 
@@ -72,6 +72,35 @@ def link_code(name: str) -> None:
     if code is None:
         fail(NO_SUCH)
     click.echo(code)
+
+
+@contacts.command()
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Make the address lead nowhere; the next one is another.")
+@fails_clearly
+def calendar(name: str, *, revoke: bool) -> None:
+    """Print the secret address from which somebody's calendar program reads the dates of the cases they hold.
+
+    Whoever has the address sees codes and times. It stays the same until it is revoked.
+    """
+    from contacts.calendar_feeds import NoFeedForRoleError, open_feed, revoke_feed
+
+    built = house()
+    if not revoke and built.settings.public_url is None:
+        fail("set PANAH_PUBLIC_URL to the address at which your pages are reached from outside")
+    with built.store.unit("cli") as unit:
+        contact = _find(unit, name)
+        if revoke:
+            there_was = revoke_feed(unit, contact.id)
+        else:
+            try:
+                token = open_feed(unit, contact.id)
+            except NoFeedForRoleError as error:
+                fail(str(error))
+    if revoke:
+        click.echo("The address leads nowhere any more." if there_was else "There was no address.")
+    else:
+        click.echo(f"{built.settings.public_url}/calendar/{token}.ics")
 
 
 @contacts.command()

@@ -190,7 +190,7 @@ def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
     unit.session.add(row)
     unit.session.flush()
     _wind(unit, row)
-    unit.record(DeadlineSet(case_id=case.id, deadline_id=row.id, rule=row.rule_id))
+    unit.record_last(DeadlineSet(case_id=case.id, deadline_id=row.id, rule=row.rule_id))
 
 
 def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
@@ -201,7 +201,7 @@ def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
     row.rung = 0
     unit.session.flush()
     _wind(unit, row)
-    unit.record(DeadlineMoved(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+    unit.record_last(DeadlineMoved(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
 
 
 def _write(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
@@ -222,4 +222,4 @@ def _supersede(unit: UnitOfWork, row: Deadline) -> None:
     row.state = DeadlineState.SUPERSEDED
     unit.session.flush()
     stop_timer(unit, DEADLINE_TIMER, row.id)
-    unit.record(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+    unit.record_last(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))

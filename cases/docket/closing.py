@@ -36,5 +36,5 @@ def mark_done(unit: UnitOfWork, deadline_id: UUID, *, by: str, note: str) -> boo
     row.note = unit.vault.seal(case_scope(row.case_id), Field("deadline", "note", row.id), note)
     unit.session.flush()
     stop_timer(unit, DEADLINE_TIMER, row.id)
-    unit.record(DeadlineDone(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+    unit.record_last(DeadlineDone(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
     return True

@@ -101,14 +101,14 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     matter_id = moved[-1].matter_id if moved else new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
-        unit.record(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
+        unit.record_last(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
     rows = [_row(unit, case, matter_id, entry, when) for when in _dated(entry)]
     unit.session.add_all(rows)
     unit.session.flush()
     for row in rows:
-        unit.record(OccurrenceEntered(case_id=case_id, occurrence_id=row.id, event=row.kind))
+        unit.record_last(OccurrenceEntered(case_id=case_id, occurrence_id=row.id, event=row.kind))
     if entry.event not in vocabulary():
-        unit.record(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
+        unit.record_last(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
     end_watches(unit, case_id, meaning.ends)
     recount(unit, case)
     open_watches(unit, case_id, seen_of(unit, rows[0]))
@@ -193,4 +193,4 @@ def _read_risk(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:
         )
     )
     unit.session.flush()
-    unit.record(RiskRead(case_id=case_id, level=risk.level, before=0 if before is None else before.level))
+    unit.record_last(RiskRead(case_id=case_id, level=risk.level, before=0 if before is None else before.level))

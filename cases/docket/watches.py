@@ -94,14 +94,14 @@ def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatc
     unit.session.add(watch)
     unit.session.flush()
     set_timer(unit, WATCH_TIMER, watch.id, watch.due_at)
-    unit.record(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
+    unit.record_last(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
 
 
 def _end(unit: UnitOfWork, watch: Watch, state: WatchState) -> None:
     watch.state, watch.ended_at = state, unit.now
     unit.session.flush()
     stop_timer(unit, WATCH_TIMER, watch.id)
-    unit.record(WatchEnded(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind, state=str(state)))
+    unit.record_last(WatchEnded(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind, state=str(state)))
 
 
 def keep_contact(unit: UnitOfWork, event: Event) -> None:

@@ -71,6 +71,34 @@ def test_a_home_that_is_not_set_up_is_told_what_to_do(panah: Panah, command: tup
     assert not panah.home.exists()
 
 
+class TestCalendar:
+    @pytest.fixture
+    def ready(self, ready: Panah) -> Panah:
+        """Reachable from outside."""
+        ready.environment["PANAH_PUBLIC_URL"] = "https://panah.example.org"
+        return ready
+
+    def test_the_address_stays_until_it_is_revoked(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        address = ready.does("contacts", "calendar", "Aigerim")
+        assert re.fullmatch(r"https://panah\.example\.org/calendar/[A-Za-z0-9_-]{24}\.ics\n", address)
+        assert ready.does("contacts", "calendar", "Aigerim") == address
+        assert ready.does("contacts", "calendar", "Aigerim", "--revoke") == "The address leads nowhere any more.\n"
+        assert ready.does("contacts", "calendar", "Aigerim", "--revoke") == "There was no address.\n"
+        assert ready.does("contacts", "calendar", "Aigerim") != address
+
+    def test_without_a_public_address_nothing_is_made_and_the_setting_is_named(self, ready: Panah) -> None:
+        del ready.environment["PANAH_PUBLIC_URL"]
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        assert "set PANAH_PUBLIC_URL" in ready.refuses("contacts", "calendar", "Aigerim")
+        assert ready.does("contacts", "calendar", "Aigerim", "--revoke") == "There was no address.\n"
+
+    def test_it_is_for_those_who_take_cases(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", "name,role\nMarat,journalist\n"))
+        assert "only coordinators and lawyers" in ready.refuses("contacts", "calendar", "Marat")
+        assert "no contact of that name" in ready.refuses("contacts", "calendar", "Nobody")
+
+
 def test_a_wrong_setting_is_told_in_a_line(ready: Panah) -> None:
     assert ready.refuses("parked", PANAH_HOMME="x").startswith("panah: PANAH_HOMME: there is no such setting")
 

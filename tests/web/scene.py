@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alerts.models import Alert, Need, NeedState
+from sqlalchemy import func, select
+
+from alerts.models import CUSTODY, Alert, Need, NeedState
 from cases import intake
 from cases.links import make_link
 from cases.models import Case, Report
@@ -19,7 +21,7 @@ from store.tokens import token_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 FIRST_WORDS = "they took my brother"
 
@@ -72,17 +74,10 @@ class Scene:
         with self.store.unit("test") as unit:
             contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",), timezone=zone))
             if accepts:
-                alert = Alert(
-                    id=new_id(),
-                    case_id=self.case_id,
-                    kind="custody",
-                    subject_id=new_id(),
-                    cluster_id=new_id(),
-                    opened_at=unit.now,
-                )
-                unit.session.add(alert)
-                unit.session.flush()
+                alert = self._alert(unit)
+                taken = select(func.count()).where(Need.alert_id == alert.id, Need.kind == role)
                 need = Need(id=new_id(), alert_id=alert.id, case_id=self.case_id, kind=role, urgency="now")
+                need.seat = (unit.session.scalar(taken) or 0) + 1
                 need.state, need.accepted_by, need.opened_at, need.began_at = (
                     NeedState.ACCEPTED,
                     contact_id,
@@ -92,6 +87,22 @@ class Scene:
                 need.accepted_at = unit.now
                 unit.session.add(need)
             return contact_id
+
+    def _alert(self, unit: UnitOfWork) -> Alert:
+        """The alert that the report raised; there is one."""
+        alert = unit.session.scalars(select(Alert).where(Alert.case_id == self.case_id)).one_or_none()
+        if alert is None:
+            alert = Alert(
+                id=new_id(),
+                case_id=self.case_id,
+                kind=CUSTODY,
+                subject_id=self.case_id,
+                cluster_id=new_id(),
+                opened_at=unit.now,
+            )
+            unit.session.add(alert)
+            unit.session.flush()
+        return alert
 
     def link(self, contact_id: UUID, language: str = "en") -> str:
         """The address of a fresh one-time link."""

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from alerts.channels.plain import text_with_links
+from alerts.ical import invitation, method_of
 from texts.bidi import plain
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def reference_of(message: Outgoing) -> str:
 def compose(message: Outgoing, sender: Mailbox, to: Mailbox, reference: str, now: datetime) -> Mail:
     """Write the message: plain text, addresses without names, links as lines, and a plea to machines not to answer.
 
+    An entry for the reader's calendar stands beside the text, as mail programs look for invitations (RFC 6047).
     Two with the same reference have the same Message-ID, by which mail servers and programs fold them into one.
     """
     mail = EmailMessage(policy=SMTPUTF8 if to.needs_utf8 else SMTP)
@@ -58,4 +60,12 @@ def compose(message: Outgoing, sender: Mailbox, to: Mailbox, reference: str, now
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text_with_links(message) + "\n", charset="utf-8", cte="quoted-printable")
+    if message.entry is not None:
+        mail.add_alternative(
+            invitation(message.entry, message.language, organizer=sender.address, attendee=to.address),
+            subtype="calendar",
+            charset="utf-8",
+            cte="base64",
+            params={"method": method_of(message.entry)},
+        )
     return Mail(message_id, bytes(mail))
