@@ -14,8 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from law.rules import load_rules
-
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
 from alerts.policies import policies_in_force
@@ -23,6 +21,7 @@ from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
 from contacts.verification import code_of, link_token
+from law.rules import load_rules
 from store.tokens import token_of
 from texts.catalogue import say, say_plain
 from texts.dates import local_time

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from law.rules import load_rules
 from sqlalchemy import select
 
 from cases.docket.clocks import recount
@@ -19,6 +18,7 @@ from cases.docket.vocabulary import MEANINGS, meaning_of
 from cases.docket.watches import end_watches, open_watches
 from cases.events import OccurrenceEntered, OccurrenceSuperseded, RiskRead, UnknownEventEntered
 from cases.models import Case
+from law.rules import load_rules
 from store.base import OWN, new_id
 from store.data_keys import case_scope
 from store.vault import Field
