@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 
+OTHER = "other"
+"""What happened and is no word of the vocabulary: the note says it, so that no words of a person get into the log."""
+
+
 class EntryError(ValueError):
     """An entry that cannot be kept; the message says what to do. It quotes nothing of the entry's notes."""
 
@@ -58,6 +62,8 @@ class Entry:
     appointed_at: datetime | None = None
     until: When | None = None
     also: tuple[When, ...] = ()
+    moves: UUID | None = None
+    """The matter whose hearing is moved; without it a hearing that is moved takes the place of all that stand."""
     people: int | None = None
     terms: Mapping[int, int] = field(default_factory=dict)
     """Days of a term → people it was given to."""
@@ -83,7 +89,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
-    moved = _standing_hearings(unit, case_id) if entry.event == "hearing_moved" else []
+    moved = _moved_by(entry, standing_hearings(unit, case_id)) if entry.event == "hearing_moved" else []
     matter_id = moved[-1].matter_id if moved else new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
@@ -132,8 +138,12 @@ def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When
     return row
 
 
-def _standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
-    """The hearings that are still to come and have not been moved, oldest first."""
+def _moved_by(entry: Entry, hearings: Sequence[Occurrence]) -> list[Occurrence]:
+    return [one for one in hearings if entry.moves in (None, one.matter_id)]
+
+
+def standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
+    """Return the hearings that are still to come and have not been moved, in the order in which they were entered."""
     hearings = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
     return unit.session.scalars(
         select(Occurrence)
