@@ -67,13 +67,18 @@ def propose_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, 
     written = read_when(words, zone, unit.now)
     if written is None:
         return say(unit, chat, contact, "staff.when_unclear", {})
-    when = {"when": when_ref(written.at, zone, day_only=written.day_only)}
-    if written.day_only:
-        return say(unit, chat, contact, "staff.hearing_needs_time", when)
-    if written.at <= unit.now:
-        return say(unit, chat, contact, "staff.hearing_past", when)
+    refusal = refusal_of(written, unit.now)
+    if refusal is not None:
+        return say(unit, chat, contact, refusal, {"when": when_ref(written.at, zone, day_only=written.day_only)})
     wanted = Proposed(case.id, HEARING, _when(written), zone, note=written.rest[:LONGEST_NOTE])
     return _read_back_hearing(unit, chat, contact, case, wanted)
+
+
+def refusal_of(written: Written, now: datetime) -> str | None:
+    """Return the text that says why a time cannot be that of a hearing; None for one that lies ahead. Pure."""
+    if written.day_only:
+        return "staff.hearing_needs_time"
+    return None if written.at > now else "staff.hearing_past"
 
 
 def _read_back_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.docket import split_event
+from bot.docket import refusal_of, split_event
 from bot.endings import NamedClock, read_clock
 from cases.codes import leading_code, new_code
 from cases.docket.entering import vocabulary
+from texts.when import Leaning, read_when
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,35 @@ def test_an_unknown_event_is_its_first_word() -> None:
 def test_new_codes_are_found_again() -> None:
     code = new_code()
     assert leading_code(f"{code.lower()} tomorrow") == (code, "tomorrow")
+
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+DAYS = [
+    "yesterday",
+    "today",
+    "tomorrow",
+    "24 November",
+    "24.11",
+    "вторник",
+    "30 ноября",
+    "1.1.2026",
+    "кеше",
+    "bugün",
+    "",
+]
+TIMES = ["10:00", "в 18.00", "18:01", "сағат 10-да", "akşam 6", "in 1 hour", "2 hours ago", "now", ""]
+
+
+@given(
+    day=st.sampled_from(DAYS),
+    time=st.sampled_from(TIMES),
+    now=st.integers(0, 3 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    leaning=st.sampled_from(Leaning),
+)
+def test_no_hearing_is_entered_that_is_over_or_has_no_time(
+    day: str, time: str, now: datetime, leaning: Leaning
+) -> None:
+    written = read_when(f"{day} {time} court", "Asia/Almaty", now, leaning)
+    if written is not None and refusal_of(written, now) is None:
+        assert written.at > now
+        assert not written.day_only

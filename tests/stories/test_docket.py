@@ -275,3 +275,17 @@ def test_who_has_given_the_case_back_enters_nothing_more(town: Town, team: Team)
     team.dana.taps("Yes, enter it", on=asked)
     team.dana.is_told(f"You do not have {code} any more")
     assert entered(town) == []
+
+
+def test_what_is_done_is_sought_of_nobody_else_when_its_lawyer_cannot_be_reached(town: Town, team: Team) -> None:
+    code = with_dana(town, team)
+    enters(town, team.dana, f"/hearing {code} tomorrow 10:00")
+    team.dana.taps("Accept", on=team.dana.sees(f"HEARING {code}"))
+    team.dana.sees("was done, where and when")
+    asks(town, team.dana, f"/done {code}.1 I was there", "noted as done")
+    madina = town.helper("Madina", "lawyer")
+    team.dana.blocks_the_bot()
+    town.later(minutes=1)
+    madina.sees(f"LAWYER NEEDED {code}")
+    town.later(minutes=1)
+    assert not any("HEARING" in one.plain for one in madina.messages)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from texts.dates import local_time
 from texts.when import FARTHEST, Leaning, Written, read_when
 
 ALMATY = "Asia/Almaty"
@@ -161,3 +162,16 @@ def test_any_text_is_read_or_is_no_time_and_never_raises(text: str, zone: str, n
 )  # fmt: skip
 def test_what_is_written_is_what_is_read(at: datetime, form: str) -> None:
     assert local(at.strftime(form)) == f"{at:%Y-%m-%d %H:%M}"
+
+
+@settings(max_examples=100)
+@given(
+    at=st.integers(1, 9 * 365 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    zone=st.sampled_from([ALMATY, "Asia/Bishkek", "Asia/Tashkent"]),  # no hour comes twice there
+    language=st.sampled_from(["en", "ru", "kk"]),
+)
+def test_what_is_read_back_says_the_same_time_when_it_is_read_again(at: datetime, zone: str, language: str) -> None:
+    said = local_time(at, zone, language, with_date=True, with_weekday=True)
+    found = read_when(said, zone, NOW)
+    assert found is not None
+    assert (found.at, found.day_only) == (at, False)
