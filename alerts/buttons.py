@@ -38,9 +38,19 @@ class Pressed:
 
 
 def mint(
-    unit: UnitOfWork, chat_id: UUID, action: str, label: str, *, subject_id: UUID | None = None, once: bool = False
+    unit: UnitOfWork,
+    chat_id: UUID,
+    action: str,
+    label: str,
+    *,
+    subject_id: UUID | None = None,
+    once: bool = False,
+    values: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Make a button for a conversation; return what a delivery keeps of it. ``label`` is a text key."""
+    """Make a button for a conversation; return what a delivery keeps of it.
+
+    ``label`` is a text key, ``values`` what the text needs, shown as it is: figures and codes only.
+    """
     button = PressableButton(
         id=new_id(),
         chat_id=chat_id,
@@ -51,7 +61,7 @@ def mint(
     )
     button.token_index = token_index(token_of(unit, "button", button.id))
     unit.session.add(button)
-    return {"button": str(button.id), "label": label}
+    return {"button": str(button.id), "label": label, **({} if values is None else {"values": values})}
 
 
 def press(unit: UnitOfWork, chat_id: UUID, token: str) -> Pressed | None:

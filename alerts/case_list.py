@@ -30,7 +30,7 @@ def cases_for(unit: UnitOfWork, contact: Contact) -> list[UUID]:
     """Return the cases a helper may know of, newest first: all for a coordinator, for others those they took."""
     wanted = select(Case.id).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST_LISTED)
     if contact.role != SEES_ALL:
-        wanted = wanted.where(_taken_by(contact.id))
+        wanted = wanted.where(taken_by(contact.id))
     return list(unit.session.scalars(wanted))
 
 
@@ -44,12 +44,17 @@ def may_know_of(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
 
 def has_taken(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
     """Whether a helper has accepted a need of the case."""
-    return bool(unit.session.scalar(select(exists().where(Case.id == case_id, _taken_by(contact.id)))))
+    return bool(unit.session.scalar(select(exists().where(Case.id == case_id, taken_by(contact.id)))))
+
+
+def works_on(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
+    """Whether a helper may read and write the docket of a case: a coordinator, and whoever has taken it."""
+    return contact.role == SEES_ALL or has_taken(unit, contact, case_id)
 
 
 def cases_taken_by(unit: UnitOfWork, contact_id: UUID) -> list[UUID]:
     """Return every case of which a helper holds a need."""
-    return list(unit.session.scalars(select(Case.id).where(_taken_by(contact_id)).order_by(Case.opened_at, Case.id)))
+    return list(unit.session.scalars(select(Case.id).where(taken_by(contact_id)).order_by(Case.opened_at, Case.id)))
 
 
 def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
@@ -63,7 +68,8 @@ def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
     return next((need for need in needs if need.state in OPEN), next(iter(needs), None))
 
 
-def _taken_by(contact_id: UUID) -> ColumnElement[bool]:
+def taken_by(contact_id: UUID) -> ColumnElement[bool]:
+    """Of a row of cases: whether a helper has it."""
     return exists().where(Need.case_id == Case.id, Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED)
 
 

@@ -28,7 +28,7 @@ from alerts.milestones import (
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
-from alerts.seats import is_of_custody
+from alerts.seats import is_of_custody, is_over
 from cases.urgency import Need as NeedKind
 from store.base import OWN
 from store.claims import Claim, finish
@@ -159,10 +159,15 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
 
 
 def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
-    """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not."""
+    """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not.
+
+    ``CLOSED`` where what was due is over: nobody is asked, and nothing changes.
+    """
     need = _lock(unit, need_id)
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
+    if is_over(unit, need):
+        return Ack.CLOSED
     give_back_need(unit, need, contact_id, "wish")
     return Ack.GIVEN_BACK
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.buttons import mint
 from alerts.milestones import MILESTONES, Milestone, first_missing
+from alerts.models import CUSTODY, WATCH, Alert
+from cases.docket.models import Watch, WatchState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 GIVE_BACK = "give_back"
+ALL_RIGHT = "all_right"
+"""What was watched for is as it should be."""
 ACTIONS = frozenset({*Milestone, GIVE_BACK})
 """What the buttons say of an acceptance: a milestone was reached, or somebody else shall have it."""
 
@@ -42,10 +46,19 @@ def holder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dic
     """Make the buttons for whoever has the need: two lines at most. None for a fault of ours."""
     if need.case_id is None:
         return []
-    milestone = next_of(need)
-    reach = [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]
     read = mint(unit, chat_id, "open", "button.open", subject_id=need.id)
-    return [[read, *reach], [mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)]]
+    give_back = mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)
+    return [[read, *_how_far(unit, chat_id, need)], [give_back]]
+
+
+def _how_far(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any]]:
+    """The next milestone of a case; of what was watched for, that it is all right. A clock ends with a note instead."""
+    alert = unit.session.get_one(Alert, need.alert_id)
+    if alert.kind == WATCH:
+        missed = unit.session.get_one(Watch, alert.subject_id).state in (WatchState.WAITING, WatchState.MISSED)
+        return [mint(unit, chat_id, ALL_RIGHT, "button.all_right", subject_id=alert.subject_id)] if missed else []
+    milestone = next_of(need) if alert.kind == CUSTODY else None
+    return [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]
 
 
 def reminder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dict[str, Any]]]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.buttons import mint
+from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
 from alerts.milestone_buttons import holder_buttons, reached_by
-from alerts.models import CANARY, HANDED_OVER, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
 from alerts.seats import other_seats, seat_of
 from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
 from alerts.wording import contact_ref, say_ref
+from cases.docket.models import Deadline
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import Case, FileState, ReportAnswer
 from contacts.directory import active_contacts, linked_contact
@@ -195,7 +197,16 @@ def _settled_words(
     reader = linked_contact(unit, delivery.chat_id)
     if reader is None or need.accepted_by != reader.id:
         return "staff.taken_by", {**values, "name": contact_ref(need.accepted_by)}, []
-    return "staff.you_took", values, holder_buttons(unit, delivery.chat_id, need)
+    return *_taken_words(unit, need, values), holder_buttons(unit, delivery.chat_id, need)
+
+
+def _taken_words(unit: UnitOfWork, need: Need, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What is said to whoever has a need; of a clock, how it is ended."""
+    alert = unit.session.get_one(Alert, need.alert_id)
+    if alert.kind != DEADLINE:
+        return "staff.you_took", values
+    name = clock_name(unit, unit.session.get_one(Deadline, alert.subject_id))
+    return "staff.you_took|staff.clock_done_how", {**values, "id": name}
 
 
 def code_of(unit: UnitOfWork, need: Need) -> str:

@@ -14,7 +14,7 @@ from alerts.models import Delivery, Need, NeedState, Page
 from alerts.policies import ladder_for
 from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
 from alerts.rings import ring
-from alerts.seats import OPEN, declined_elsewhere, open_seats, waits_its_turn
+from alerts.seats import OPEN, declined_elsewhere, is_over, open_seats, waits_its_turn
 from alerts.targets import reachable, ways_to
 from contacts.events import MethodDied
 from contacts.models import Contact
@@ -174,7 +174,8 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
 def seek_another(unit: UnitOfWork, event: Event) -> None:
     """Search again for what somebody took whom no message reaches any more: they count as having declined.
 
-    Whoever can be reached again by now keeps it. Repeating it changes nothing.
+    Whoever can be reached again by now keeps it, and what was due and is over stays as it is. Repeating it changes
+    nothing.
     """
     if not isinstance(event, MethodDied) or ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
         return
@@ -183,7 +184,8 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
     )
     in_order = taken.order_by(Need.id).with_for_update(**OWN).execution_options(populate_existing=True)
     for need in unit.session.scalars(in_order).all():
-        give_back_need(unit, need, event.contact_id)
+        if not is_over(unit, need):
+            give_back_need(unit, need, event.contact_id)
 
 
 def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "unreachable") -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.models import CUSTODY, Alert, Need, NeedState, Page
+from alerts.models import CUSTODY, DEADLINE, WATCH, Alert, Need, NeedState, Page
+from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from store.base import OWN
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
     """Whether a need belongs to the alert that a report raised, not to something that is due."""
     return unit.session.get_one(Alert, need.alert_id).kind == CUSTODY
+
+
+def is_over(unit: UnitOfWork, need: Need) -> bool:
+    """Whether what was due has been done, has moved or was answered: nobody else shall be asked about it."""
+    alert = unit.session.get_one(Alert, need.alert_id)
+    if alert.kind == DEADLINE:
+        return unit.session.get_one(Deadline, alert.subject_id).state != DeadlineState.RUNNING
+    ended = (WatchState.KEPT, WatchState.CANCELLED)
+    return alert.kind == WATCH and unit.session.get_one(Watch, alert.subject_id).state in ended
 
 
 def other_seats(unit: UnitOfWork, need: Need) -> Sequence[Need]:

@@ -2,8 +2,10 @@
 
 Values in a row are codes and references, never personal data. A reference is looked up here:
 ``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@day:INSTANT`` the same with its day
+``@when:INSTANT|ZONE`` the time with its weekday, by the clock of a case · ``@on:INSTANT|ZONE`` such a day alone
 ``@say:KEY`` another text · ``@check:ID`` a code that proves a number · ``@roster:…`` what a team calls a roster
-The value named CASES is a list of ids: how these cases stand follows the text, a line each.
+``@note:ID`` what a helper wrote beside what they want to enter
+The values named CASES, CLOCKS and WATCHES are lists of ids: how these stand follows the text, a line each.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from uuid import UUID
 
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
+from alerts.docket_list import clock_line, watch_line
 from alerts.policies import policies_in_force
+from cases.docket.proposing import proposal
 from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
@@ -24,15 +28,16 @@ from contacts.verification import code_of, link_token
 from law.rules import load_rules
 from store.tokens import token_of
 from texts.catalogue import say, say_plain
-from texts.dates import local_time
+from texts.dates import local_date, local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from store.unit_of_work import UnitOfWork
 
 
-CASES = "cases"
+CASES, CLOCKS, WATCHES = "cases", "clocks", "watches"
+LISTS = frozenset({CASES, CLOCKS, WATCHES})
 PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
 """Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
 SUBJECT = "email.subject"
@@ -65,6 +70,16 @@ def time_ref(at: datetime) -> str:
 def day_ref(at: datetime) -> str:
     """A value that becomes a local time with its day."""
     return f"@day:{at.isoformat()}"
+
+
+def when_ref(at: datetime, zone: str, *, day_only: bool = False) -> str:
+    """A value that becomes a time with its weekday as the clock of ``zone`` shows it, or that day alone."""
+    return f"{'@on' if day_only else '@when'}:{at.isoformat()}|{zone}"
+
+
+def note_ref(proposal_id: UUID) -> str:
+    """A value that becomes what a helper wrote beside what they want to enter, as long as it waits for their yes."""
+    return f"@note:{proposal_id}"
 
 
 def say_ref(key: str) -> str:
@@ -114,13 +129,22 @@ def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboar
 
     Raises KeyError for a text nobody wrote, and OutdatedError for a code that is not good any more.
     """
-    texts = {name: value for name, value in row.values.items() if name != CASES}
+    texts = {name: value for name, value in row.values.items() if name not in LISTS}
     values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
     speak = say_plain if row.plain else say
     text = "\n\n".join(speak(key, row.language, **values) for key in row.template.split("|") if key)
-    text = "\n".join([text, *(case_line(unit, row.language, UUID(one)) for one in row.values.get(CASES, ()))])
+    text = "\n".join([text, *_lines(unit, row)])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
+
+
+def _lines(unit: UnitOfWork, row: Words) -> Iterator[str]:
+    for one in row.values.get(CASES, ()):
+        yield case_line(unit, row.language, UUID(one))
+    for one in row.values.get(CLOCKS, ()):
+        yield clock_line(unit, row.language, UUID(one))
+    for number, one in enumerate(row.values.get(WATCHES, ()), start=1):
+        yield watch_line(unit, row.language, UUID(one), number)
 
 
 def subject_of(values: dict[str, Any], language: str) -> str:
@@ -163,6 +187,23 @@ def _day(reader: _Reader, at: str) -> str:
     return local_time(datetime.fromisoformat(at), reader.zone, reader.language, with_date=True)
 
 
+def _when(reader: _Reader, what: str) -> str:
+    at, _, zone = what.partition("|")
+    return local_time(datetime.fromisoformat(at), zone, reader.language, with_date=True, with_weekday=True)
+
+
+def _on(reader: _Reader, what: str) -> str:
+    at, _, zone = what.partition("|")
+    return local_date(datetime.fromisoformat(at), zone, reader.language, with_weekday=True)
+
+
+def _note(reader: _Reader, proposal_id: str) -> str:
+    found = proposal(reader.unit, UUID(proposal_id))
+    if found is None:
+        raise OutdatedError
+    return found.note
+
+
 def _said(reader: _Reader, key: str) -> str:
     return say(key, reader.language)
 
@@ -190,6 +231,9 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@contact": _name,
     "@time": _time,
     "@day": _day,
+    "@when": _when,
+    "@on": _on,
+    "@note": _note,
     "@say": _said,
     CHECK: _code,
     ROSTER: _roster,
@@ -199,7 +243,7 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
 
 
 def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, Any]) -> Button:
-    label = say(kept["label"], language)
+    label = say(kept["label"], language, **kept.get("values", {}))
     if kept.get("answer"):
         return Button(label, url=f"{wording.public_url}/answer/{token_of(unit, 'button', UUID(kept['button']))}")
     if "prove" in kept:

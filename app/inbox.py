@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alerts.canary import ANSWERS, hear_canary
@@ -32,18 +33,18 @@ HEARD: dict[str, Hear] = {
 """Who hears what a source brings; every other source is a Telegram account."""
 
 
-def inbox_queue() -> Queue:
-    """The queue of raw inputs."""
-    return Queue("inbox", TABLE, claim_inputs, _handle, _parked, (in_turn(),))
+def inbox_queue(zone: str) -> Queue:
+    """The queue of raw inputs. ``zone``: in which helpers write times where nobody has said a case's own."""
+    return Queue("inbox", TABLE, claim_inputs, partial(_handle, zone=zone), _parked, (in_turn(),))
 
 
-def _handle(unit: UnitOfWork, held: Claim) -> None:
+def _handle(unit: UnitOfWork, held: Claim, zone: str) -> None:
     """Hand one input to the door it came in at."""
     source = unit.session.get_one(InboxItem, held.id).source
     if source in HEARD:
         _hear(unit, held, HEARD[source])
     else:
-        handle(unit, held)
+        handle(unit, held, zone)
 
 
 def _hear(unit: UnitOfWork, held: Claim, hear: Hear) -> None:

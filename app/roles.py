@@ -90,7 +90,7 @@ def parts_of(house: House, roles: frozenset[str]) -> list[Part]:
 
 def _worker_parts(house: House) -> list[Part]:
     settings = house.settings
-    queues = [inbox_queue()] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
+    queues = [inbox_queue(settings.timezone)] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
     parts = [Part(queue.name, _off(house, queue)) for queue in queues]
     parts.append(Part("tick", lambda stop: _tick(house, stop)))
     parts += [_sender(house, channel) for channel in configured(house)]

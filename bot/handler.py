@@ -27,23 +27,26 @@ MOST_PARTS = 2
 """A link code may be typed in two halves; more than that is somebody telling something."""
 
 
-def handle(unit: UnitOfWork, held: Claim) -> None:
-    """Handle one inbox row: its effects and its end are one commit. Raises for what cannot be read (it is parked)."""
+def handle(unit: UnitOfWork, held: Claim, zone: str) -> None:
+    """Handle one inbox row: its effects and its end are one commit. Raises for what cannot be read (it is parked).
+
+    ``zone``: in which helpers write times of cases of which nobody has said the zone.
+    """
     item, payload, chat = open_input(unit, held)
     unit.actor = "system" if chat is None else f"chat:{chat.id}"
     given = read_update(payload)
     if chat is not None:
-        _answer(unit, chat, given, item)
+        _answer(unit, chat, given, item, zone)
     item.payload = None  # what it said is kept with its report; the raw copy has done its work
     unit.session.flush()
     claims.finish(unit.session, TABLE, held)
 
 
-def _answer(unit: UnitOfWork, chat: Chat, given: Update, item: InboxItem) -> None:
+def _answer(unit: UnitOfWork, chat: Chat, given: Update, item: InboxItem, zone: str) -> None:
     match given:
         case Message():
             note_reachable(unit, chat)
-            _hear(unit, chat, given)
+            _hear(unit, chat, given, zone)
         case Press():
             note_reachable(unit, chat)
             answer_press(unit, chat, given)
@@ -55,12 +58,12 @@ def _answer(unit: UnitOfWork, chat: Chat, given: Update, item: InboxItem) -> Non
             pass
 
 
-def _hear(unit: UnitOfWork, chat: Chat, message: Message) -> None:
+def _hear(unit: UnitOfWork, chat: Chat, message: Message, zone: str) -> None:
     given = read_input(message)
     contact = linked_contact(unit, chat.id)
     if contact is not None or _looks_like_linking(given):
         if not message.edited:  # what a helper typed wrongly and mended was answered when it was sent
-            answer_staff(unit, chat, contact, given, message)
+            answer_staff(unit, chat, contact, given, message, zone=zone)
         return
     if message.wrapping.number is not None:
         note_said(unit, chat, message.wrapping.number, message.sent_at or unit.now)

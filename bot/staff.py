@@ -10,18 +10,20 @@ from alerts.acks import OPEN, Ack, accept_need, decline_need, standing
 from alerts.answers import settle_answer
 from alerts.arrivals import prove_arrival
 from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
-from alerts.case_list import cases_for, has_taken, may_know_of, need_for
-from alerts.milestone_buttons import ACTIONS
+from alerts.case_list import cases_for, has_taken, may_know_of, need_for, works_on
+from alerts.milestone_buttons import ACTIONS, ALL_RIGHT
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
 from alerts.shifts import CONFIRM, confirm_test
 from alerts.targets import staff_language
 from alerts.wording import CASES, contact_ref
+from bot.docket import answer_proposal, explain_events, is_answer, list_clocks, propose_event, propose_hearing
+from bot.endings import say_all_right
 from bot.follow_ups import list_to_be_done, mark_done, say_how_far
 from bot.hearing import heard
 from bot.saying import say, toast
-from cases.codes import normalise_code
+from cases.codes import leading_code, normalise_code
 from cases.links import LINK_MINUTES, make_link, may_open
 from cases.models import Case
 from cases.urgency import Need as NeedKind
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
     from contacts.models import Contact
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
+
+
+ABOUT_THE_DOCKET = frozenset({"hearing", "event", "deadlines", "done"})
+"""Commands about what is due and done in a case."""
 
 
 def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
@@ -68,6 +74,10 @@ def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact,
         return toast(unit, chat, given, "staff.duty_thanks" if there else "staff.not_for_you")
     if pressed.action in ("accept_all", "decline_all"):
         return _settle_bundle(unit, chat, given, contact, pressed)
+    if is_answer(pressed.action):
+        return answer_proposal(unit, chat, given, contact, pressed)
+    if pressed.action == ALL_RIGHT:
+        return say_all_right(unit, chat, given, contact, pressed.subject_id)
     return _answer_about_need(unit, chat, given, contact, pressed)
 
 
@@ -148,8 +158,61 @@ def _send_link(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> No
     )
 
 
-def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: Input, message: Message) -> None:
-    """Answer what a helper writes, and ``/link`` from anybody."""
+def answer_staff(
+    unit: UnitOfWork, chat: Chat, contact: Contact | None, given: Input, message: Message, *, zone: str
+) -> None:
+    """Answer what a helper writes, and ``/link`` from anybody. ``zone``: where nobody has said a case's own."""
+    if contact is not None and isinstance(given, Command) and given.name in ABOUT_THE_DOCKET:
+        unit.actor = f"contact:{contact.id}"
+        _about_the_docket(unit, chat, contact, given, zone)
+    else:
+        _answer_staff(unit, chat, contact, given, message)
+
+
+def _about_the_docket(unit: UnitOfWork, chat: Chat, contact: Contact, given: Command, zone: str) -> None:
+    """Carry out what is entered into the docket of a case, asked of it or ended in it."""
+    code, words = leading_code(given.argument)
+    match given.name:
+        case "done" if given.argument:
+            mark_done(unit, chat, contact, given.argument)
+        case "done":
+            list_to_be_done(unit, chat, contact)
+        case "deadlines" if not given.argument:
+            list_clocks(unit, chat, contact, None)
+        case "hearing" if code is None:
+            say(unit, chat, contact, "staff.hearing_how", {})
+        case "event" if code is None:
+            explain_events(unit, chat, contact)
+        case name:
+            case = _their_case(unit, chat, contact, code)
+            if case is not None:
+                _in_docket(unit, chat, contact, case, (name, words, zone))
+
+
+def _in_docket(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, given: tuple[str, str, str]) -> None:
+    name, words, zone = given
+    match name:
+        case "hearing":
+            propose_hearing(unit, chat, contact, case, words, zone=zone)
+        case "event":
+            propose_event(unit, chat, contact, case, words, zone=zone)
+        case _:
+            list_clocks(unit, chat, contact, case)
+
+
+def _their_case(unit: UnitOfWork, chat: Chat, contact: Contact, code: str | None) -> Case | None:
+    """Return a case whose docket a helper may work on; of any other, answer as ``/case`` does."""
+    found = unit.session.scalars(select(Case).where(Case.code == code)).one_or_none()
+    if found is None or not may_know_of(unit, contact, found.id):
+        say(unit, chat, contact, "staff.case_unknown", {})
+    elif works_on(unit, contact, found.id):
+        return found
+    else:
+        _offer(unit, chat, contact, found)
+    return None
+
+
+def _answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: Input, message: Message) -> None:
     match given:
         case Command("link", code):
             _link(unit, chat, code, message)
@@ -162,8 +225,6 @@ def answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: I
             _list_cases(unit, chat, contact)
         case Command("case", code) if contact is not None and code:
             _find_case(unit, chat, contact, code)
-        case Command("done", code) if contact is not None:
-            (mark_done(unit, chat, contact, code) if code else list_to_be_done(unit, chat, contact))
         case Command("report", words) if contact is not None and words:
             chat.case_id = chat.dialogue = None  # each one is a report of its own
             receive(unit, chat, Heard(Said(words), "text", words, words, message.client_language))

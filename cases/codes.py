@@ -74,6 +74,20 @@ def normalise_code(text: str) -> str | None:
     return _written(code) if any(character in LETTERS for character in code) else None
 
 
+def leading_code(text: str) -> tuple[str | None, str]:
+    """The code that a text begins with, as `new_code` writes it, and what follows; None and the text without one.
+
+    A code may stand in two halves.
+    """
+    words = text.split(maxsplit=2)
+    if words and (code := normalise_code(words[0])) is not None:
+        return code, " ".join(words[1:])
+    if len(words) > 1 and len(words[0]) == len(words[1]) == _HALF:
+        code = normalise_code(words[0] + words[1])
+        return (code, " ".join(words[2:])) if code is not None else (None, text)
+    return None, text
+
+
 def _draw(random_bytes: Callable[[int], bytes]) -> str:
     code = ""
     while len(code) < _LENGTH:

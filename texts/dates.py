@@ -49,10 +49,11 @@ class NaiveDatetimeError(ValueError):
     """An instant without a time zone: nobody can say when it is."""
 
 
-def local_time(at: datetime, zone: str, language: str, *, with_date: bool = False) -> str:
+def local_time(at: datetime, zone: str, language: str, *, with_date: bool = False, with_weekday: bool = False) -> str:
     """Return an instant as the clock of `zone` shows it, with the zone's city: "22:05 (Almaty)".
 
-    `zone` is an IANA name. With `with_date` the day stands before: "5 March 2026, 22:05 (Almaty)".
+    `zone` is an IANA name. With `with_date` the day stands before: "5 March 2026, 22:05 (Almaty)"; with
+    `with_weekday` too that of the week: "Thursday, 5 March 2026, 22:05 (Almaty)".
     A language we do not speak is answered in English, as by `texts.catalogue.say`. Raises NaiveDatetimeError
     for an instant without a zone, zoneinfo.ZoneInfoNotFoundError for a zone that does not exist.
     """
@@ -60,12 +61,17 @@ def local_time(at: datetime, zone: str, language: str, *, with_date: bool = Fals
     clock = f"{format_time(local, 'HH:mm', locale=_locale(language))} ({_city(zone, language)})"
     if not with_date:
         return clock
-    return f"{_day(local, language)}{_COMMAS.get(language, ', ')}{clock}"
+    return f"{_day(local, language, with_weekday=with_weekday)}{_COMMAS.get(language, ', ')}{clock}"
 
 
-def local_date(at: datetime, zone: str, language: str) -> str:
+def local_date(at: datetime, zone: str, language: str, *, with_weekday: bool = False) -> str:
     """Return the day an instant falls on in `zone`, in full: "5 March 2026". Raises as `local_time`."""
-    return _day(_at_zone(at, zone), language)
+    return _day(_at_zone(at, zone), language, with_weekday=with_weekday)
+
+
+def stamp(at: datetime, zone: str) -> str:
+    """Return an instant in figures alone, the day before the month, for where there is no room: "05.03 22:05"."""
+    return f"{_at_zone(at, zone):%d.%m %H:%M}"
 
 
 def _at_zone(at: datetime, zone: str) -> datetime:
@@ -79,8 +85,8 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, _LOCALES["en"]))
 
 
-def _day(local: datetime, language: str) -> str:
-    day = format_date(local.date(), "long", locale=_locale(language))
+def _day(local: datetime, language: str, *, with_weekday: bool = False) -> str:
+    day = format_date(local.date(), "full" if with_weekday else "long", locale=_locale(language))
     # CLDR's narrow no-break space is a box on older phones.
     return day.replace("\u202f", "\u00a0")
 

@@ -1,6 +1,12 @@
 """Where the rules of time zones come from."""
 
 import zoneinfo
+from typing import Final
+
+from babel.core import get_global
+
+ALPHA_2: Final = 2
+"""Letters of a country's code; CLDR calls zones of none 001."""
 
 
 def use_pinned_zones() -> None:
@@ -21,3 +27,9 @@ def known_zone(name: str | None) -> str | None:
         return None if name is None else zoneinfo.ZoneInfo(name).key
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def territory_of(zone: str) -> str | None:
+    """Return the ISO 3166-1 code of the country a zone belongs to, as CLDR has it; None for zones of no country."""
+    found = get_global("zone_territories").get(zone)
+    return found if isinstance(found, str) and len(found) == ALPHA_2 else None

@@ -31,6 +31,7 @@ from law.rules import load_rules
 from store.base import OWN, new_id
 from store.data_keys import case_scope
 from store.vault import Field
+from texts.zones import territory_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 GIVES_UP_A_SLOT = frozenset({"hearing_moved", "hearing_cancelled"})
 """Events after which the hearing that was entered last, and is still to come, stands no longer; others do."""
+
+OTHER = "other"
+"""What happened and is no word of the vocabulary: the note says it, so that no words of a person get into the log."""
 
 
 class EntryError(ValueError):
@@ -72,6 +76,8 @@ class Entry:
     appointed_at: datetime | None = None
     until: When | None = None
     also: tuple[When, ...] = ()
+    moves: UUID | None = None
+    """The matter whose hearing is moved; without it a hearing that is moved takes the place of all that stand."""
     people: int | None = None
     terms: Mapping[int, int] = field(default_factory=dict)
     """Days of a term → people it was given to."""
@@ -93,11 +99,11 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     case.timezone = case.timezone or zone
-    case.jurisdiction = case.jurisdiction or (None if case.region is None else case.region[:2])
+    case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(case.timezone))
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
-    moved = _standing_hearings(unit, case_id)[-1:] if entry.event in GIVES_UP_A_SLOT else []
+    moved = _moved_by(entry, standing_hearings(unit, case_id)) if entry.event in GIVES_UP_A_SLOT else []
     matter_id = moved[-1].matter_id if moved else new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
@@ -156,8 +162,15 @@ def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When
     return row
 
 
-def _standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
-    """The hearings that are still to come and have not been moved, oldest first."""
+def _moved_by(entry: Entry, hearings: Sequence[Occurrence]) -> list[Occurrence]:
+    """The hearing that is given up: the one that is named, else the one entered last; others stand."""
+    if entry.moves is None:
+        return list(hearings[-1:])
+    return [one for one in hearings if one.matter_id == entry.moves]
+
+
+def standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
+    """Return the hearings that are still to come and have not been moved, in the order in which they were entered."""
     hearings = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
     return unit.session.scalars(
         select(Occurrence)

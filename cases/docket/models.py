@@ -49,6 +49,20 @@ class Occurrence(Base):
     entered_at: Mapped[datetime]
 
 
+class Proposal(Base):
+    """What a helper wants to enter, until they have said yes or no to how it was read. Nothing is counted from it."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    content: Mapped[bytes]
+    """Ciphertext of a JSON object: the event, its time, a note."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class DeadlineState(StrEnum):
     """running → done (somebody says what was done) | superseded (its date moved, or its ground is gone)."""
 

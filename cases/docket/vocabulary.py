@@ -94,6 +94,7 @@ FAMILY: Final = WatchRule(
     WatchKind.FAMILY_UPDATE, Counted.HAPPENED, (3 * HOURS,), pages="coordinator", every=24 * HOURS
 )
 IN_CUSTODY: Final = (PAPERS,)
+PLAIN: Final = Meaning()
 
 MEANINGS: Final[dict[str, Meaning]] = {
     "hearing_scheduled": Meaning(watches=(COURT_LIST,), appointment=True),
@@ -147,16 +148,22 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "released": Meaning(watches=(PROOF,), ends=frozenset({WatchKind.PAPERS_CHECK, WatchKind.END_OF_TERM})),
     "proof_of_life": Meaning(ends=frozenset({WatchKind.PROOF_OF_LIFE, WatchKind.CHECK_IN})),
     "arrived_safely": Meaning(ends=frozenset(WatchKind), safe=True),
+    "deadline_by_hand": PLAIN,
     "removed": Meaning(risk=5, ends=frozenset({WatchKind.REMOVAL, WatchKind.COURT_LIST})),
 }
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
-
-PLAIN: Final = Meaning()
 
 
 def meaning_of(event: str) -> Meaning:
     """Return what an event means; one that only triggers rules, or that nobody knows, means nothing more."""
     return MEANINGS.get(event, PLAIN)
+
+
+def is_set_for(event: str) -> bool:
+    """Whether an event sets something for a time to come (a hearing, a removal), rather than tells what happened."""
+    meaning = meaning_of(event)
+    waits = any(watch.counted is Counted.APPOINTED for watch in meaning.watches)
+    return meaning.appointment or waits or event == "deadline_by_hand"
 
 
 IMPLIES: Final[dict[str, tuple[str, ...]]] = {

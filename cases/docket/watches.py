@@ -50,9 +50,11 @@ def keep_watch(unit: UnitOfWork, watch: Watch, by: str) -> None:
     """Note that what was watched for has happened; one that repeats is opened anew. Repeating it changes nothing."""
     if watch.state in (WatchState.KEPT, WatchState.CANCELLED):
         return
+    was_waiting = watch.state == WatchState.WAITING
     watch.ended_by = by
     _end(unit, watch, WatchState.KEPT)
-    repeat(unit, watch)
+    if was_waiting:  # of one that was missed the next was opened when it was
+        repeat(unit, watch)
 
 
 def repeat(unit: UnitOfWork, watch: Watch) -> None:

@@ -1,0 +1,239 @@
+"""What helpers enter into the docket of a case, ``/hearing`` and ``/event``, and ask of it, ``/deadlines``.
+
+Nothing is entered before they have said yes to the time as it was read: words leave room for doubt, and people will be
+woken by it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+
+from alerts.buttons import mint
+from alerts.case_list import works_on
+from alerts.docket_list import clocks_of
+from alerts.wording import CLOCKS, note_ref, when_ref
+from bot.saying import say, toast
+from cases.docket.entering import OTHER, When, enter, standing_hearings, vocabulary
+from cases.docket.models import Deadline, DeadlineState
+from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle
+from cases.docket.vocabulary import is_set_for, meaning_of
+from cases.models import Case
+from store.base import OWN
+from texts.dates import stamp
+from texts.when import Leaning, read_when
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from alerts.buttons import Pressed
+    from bot.updates import Press
+    from cases.docket.models import Occurrence
+    from contacts.models import Contact
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+    from texts.when import Written
+
+YES, NO, ANOTHER, MOVED = "entry_yes", "entry_no", "entry_another", "entry_moved"
+"""What the buttons say. MOVED is followed by the place of the hearing among those that stood: ``entry_moved:0``."""
+ANSWERS: Final = frozenset({YES, NO, ANOTHER, MOVED})
+HEARING, HEARING_MOVED = "hearing_scheduled", "hearing_moved"
+LONGEST_EVENT: Final = 5
+"""Words of the longest event, where somebody writes spaces in it."""
+LONGEST_NOTE: Final = 500
+
+
+def is_answer(action: str) -> bool:
+    """Whether a button answers what was read back."""
+    return action.partition(":")[0] in ANSWERS
+
+
+def zone_of(case: Case, zone: str) -> str:
+    """Return the zone in which the papers of a case are dated; ``zone`` where nobody has said it."""
+    return case.timezone or zone
+
+
+# --- What they want to enter ----------------------------------------------------------------------------------------
+
+
+def propose_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, words: str, *, zone: str) -> None:
+    """Read back the time of a hearing, with what stands already; refuse one without a time, and one that is over."""
+    if not words:
+        return say(unit, chat, contact, "staff.hearing_how", {})
+    zone = zone_of(case, zone)
+    written = read_when(words, zone, unit.now)
+    if written is None:
+        return say(unit, chat, contact, "staff.when_unclear", {})
+    refusal = refusal_of(written, unit.now)
+    if refusal is not None:
+        return say(unit, chat, contact, refusal, {"when": when_ref(written.at, zone, day_only=written.day_only)})
+    wanted = Proposed(case.id, HEARING, _when(written), zone, note=written.rest[:LONGEST_NOTE])
+    return _read_back_hearing(unit, chat, contact, case, wanted)
+
+
+def refusal_of(written: Written, now: datetime) -> str | None:
+    """Return the text that says why a time cannot be that of a hearing; None for one that lies ahead. Pure."""
+    if written.day_only:
+        return "staff.hearing_needs_time"
+    return None if written.at > now else "staff.hearing_past"
+
+
+def _read_back_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:
+    standing = _by_matter(standing_hearings(unit, case.id))
+    proposed = Proposed(case.id, HEARING, wanted.when, wanted.zone, wanted.note, rivals=tuple(standing))
+    proposal_id = propose(unit, contact.id, proposed)
+    was = [stamp(at, wanted.zone) for at in standing.values()]
+    parts = ["staff.hearing_check", *_note(proposed), *(["staff.hearing_stands"] if was else [])]
+    buttons = _moving_buttons(unit, chat, proposal_id, was) if was else [[_button(unit, chat, YES, proposal_id)]]
+    values = {**_read(case, proposed, proposal_id), "was": ", ".join(was)}
+    buttons.append([_button(unit, chat, NO, proposal_id)])
+    say(unit, chat, contact, "|".join(parts), values, buttons=buttons)
+
+
+def _by_matter(hearings: Sequence[Occurrence]) -> dict[UUID, datetime]:
+    """When each hearing is that stands, the soonest first: several sources may date one."""
+    found = {one.matter_id: one.for_at for one in hearings if one.for_at is not None}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def _moving_buttons(unit: UnitOfWork, chat: Chat, proposal_id: UUID, was: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """A button for the hearing that may have been moved; where there are several, each names its own."""
+    if len(was) == 1:
+        moved = [mint(unit, chat.id, f"{MOVED}:0", "button.hearing_moved", subject_id=proposal_id)]
+    else:
+        label = "button.hearing_moved_from"
+        moved = [
+            mint(unit, chat.id, f"{MOVED}:{place}", label, subject_id=proposal_id, values={"was": one})
+            for place, one in enumerate(was)
+        ]
+    return [[one] for one in [*moved, mint(unit, chat.id, ANOTHER, "button.hearing_another", subject_id=proposal_id)]]
+
+
+def propose_event(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, words: str, *, zone: str) -> None:
+    """Read back what happened and when; a hearing as ``/hearing`` does. An unknown event is said to be unknown."""
+    event, rest = split_event(words)
+    if meaning_of(event).appointment:
+        return propose_hearing(unit, chat, contact, case, rest, zone=zone)
+    if not rest:
+        return explain_events(unit, chat, contact)
+    zone, ahead = zone_of(case, zone), is_set_for(event)
+    written = read_when(rest, zone, unit.now, Leaning.AHEAD if ahead else Leaning.BEHIND)
+    if written is None:
+        return say(unit, chat, contact, "staff.when_unclear", {})
+    known = event in vocabulary()
+    note = written.rest if known else f"{event} {written.rest}"
+    wanted = Proposed(case.id, event if known else OTHER, _when(written), zone, note=note.strip()[:LONGEST_NOTE])
+    return _read_back_event(unit, chat, contact, case, wanted)
+
+
+def _read_back_event(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:
+    proposal_id = propose(unit, contact.id, wanted)
+    ahead = is_set_for(wanted.event)
+    check = "staff.event_set_check" if ahead else "staff.event_check"
+    parts = ["staff.event_unknown_check" if wanted.event == OTHER else check, *_note(wanted)]
+    if wanted.when.at > unit.now and not ahead:
+        parts.append("staff.event_ahead")
+    buttons = [[_button(unit, chat, YES, proposal_id)], [_button(unit, chat, NO, proposal_id)]]
+    say(unit, chat, contact, "|".join(parts), _read(case, wanted, proposal_id), buttons=buttons)
+
+
+def split_event(words: str) -> tuple[str, str]:
+    """Return the event that some words begin with, and what follows it; spaces may stand in it for underscores.
+
+    Where no event is known by such a name, the first word is one nobody knows.
+    """
+    parts = words.split()
+    for count in range(min(len(parts), LONGEST_EVENT), 0, -1):
+        event = "_".join(parts[:count]).casefold().replace("-", "_")
+        if event in vocabulary():
+            return event, " ".join(parts[count:])
+    return "".join(parts[:1]), " ".join(parts[1:])
+
+
+def explain_events(unit: UnitOfWork, chat: Chat, contact: Contact) -> None:
+    """Say how an event is entered, and which there are."""
+    say(unit, chat, contact, "staff.event_how", {"events": ", ".join(vocabulary())})
+
+
+def _when(written: Written) -> When:
+    return When(written.at, written.day_only)
+
+
+def _note(proposed: Proposed) -> list[str]:
+    return ["staff.entry_note"] if proposed.note else []
+
+
+def _read(case: Case, proposed: Proposed, proposal_id: UUID) -> dict[str, str]:
+    """The values of a question: how the time was read, in figures nobody can mistake."""
+    return {
+        "code": case.code,
+        "event": proposed.event,
+        "when": when_ref(proposed.when.at, proposed.zone, day_only=proposed.when.day_only),
+        **({"note": note_ref(proposal_id)} if proposed.note else {}),
+    }
+
+
+def _button(unit: UnitOfWork, chat: Chat, action: str, proposal_id: UUID) -> dict[str, Any]:
+    return mint(unit, chat.id, action, f"button.{action}", subject_id=proposal_id)
+
+
+# --- What they answer -----------------------------------------------------------------------------------------------
+
+
+def answer_proposal(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    """Enter what was read back, or forget it. Pressing again finds it answered; whoever has the case no longer, so."""
+    proposed = None if pressed.subject_id is None else proposal(unit, pressed.subject_id)
+    if proposed is None or pressed.subject_id is None:
+        return toast(unit, chat, given, "staff.entry_settled")
+    # The case before all that is looked at: of two who enter the same hearing at once, the second sees the first's.
+    case = unit.session.get_one(Case, proposed.case_id, with_for_update=OWN, populate_existing=True)
+    if not works_on(unit, contact, case.id):
+        return toast(unit, chat, given, "staff.not_yours", {"code": case.code})
+    if not settle(unit, pressed.subject_id, contact.id):
+        return toast(unit, chat, given, "staff.entry_settled")
+    toast(unit, chat, given, "")
+    return _settled(unit, chat, contact, case, (proposed, pressed.action))
+
+
+def _settled(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, answer: tuple[Proposed, str]) -> None:
+    proposed, action = answer
+    hearing = proposed.event == HEARING
+    if action == NO:
+        return say(unit, chat, contact, "staff.not_entered", {"code": case.code})
+    if hearing and proposed.when.at <= unit.now:
+        return say(unit, chat, contact, "staff.hearing_past", {"when": when_ref(proposed.when.at, proposed.zone)})
+    if hearing and action == YES and standing_hearings(unit, case.id):
+        return _read_back_hearing(unit, chat, contact, case, proposed)  # somebody has entered one meanwhile
+    kind, _, place = action.partition(":")
+    if kind == MOVED:
+        entry = entry_of(proposed, unit.now, event=HEARING_MOVED, moves=proposed.rivals[int(place)])
+    else:
+        entry = entry_of(proposed, unit.now)
+    enter(unit, case.id, entry, zone=proposed.zone)
+    return _say_what_follows(unit, chat, contact, case)
+
+
+def _say_what_follows(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
+    """Name the clocks that the entry set or moved, or that there are none: somebody may have expected one."""
+    fresh = select(Deadline.id).where(
+        Deadline.case_id == case.id, Deadline.state == DeadlineState.RUNNING, Deadline.counted_at == unit.now
+    )
+    clocks = unit.session.scalars(fresh.order_by(Deadline.safe_at, Deadline.id)).all()
+    parts = [] if case.jurisdiction is not None else ["staff.no_jurisdiction"]
+    parts.append("staff.entered" if clocks else "staff.entered_no_clock")
+    say(unit, chat, contact, "|".join(parts), {"code": case.code, CLOCKS: [str(one) for one in clocks]})
+
+
+# --- What they ask --------------------------------------------------------------------------------------------------
+
+
+def list_clocks(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case | None) -> None:
+    """List what runs in a helper's cases, or in one of them, the soonest first."""
+    clocks, more = clocks_of(unit, contact, None if case is None else case.id)
+    if not clocks:
+        return say(unit, chat, contact, "staff.deadlines_none", {})
+    words = "staff.deadlines_more|staff.deadlines" if more else "staff.deadlines"
+    return say(unit, chat, contact, words, {"count": str(more), CLOCKS: [str(one) for one in clocks]})
