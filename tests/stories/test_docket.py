@@ -163,7 +163,9 @@ def test_what_cannot_be_meant_is_refused_in_plain_words(town: Town, team: Team) 
 
 def test_events_of_the_past_are_entered_and_unknown_ones_asked_about(town: Town, team: Team) -> None:
     code = with_dana(town, team)
-    assert "under whose law" in enters(town, team.dana, f"/event {code} released 1 March").plain
+    with town.house.store.unit("test") as unit:
+        unit.session.scalars(select(Case)).one().timezone = "UTC"
+    assert "under whose law" in enters(town, team.dana, f"/event {code} released 1 March").plain, "of no country"
     with town.house.store.unit("test") as unit:
         unit.session.scalars(select(Case)).one().jurisdiction = "KZ"
     asked = asks(town, team.dana, f"/event {code} ruling copy served вчера", "say yes")
