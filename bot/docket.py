@@ -41,7 +41,7 @@ YES, NO, ANOTHER, MOVED = "entry_yes", "entry_no", "entry_another", "entry_moved
 """What the buttons say. MOVED is followed by the place of the hearing among those that stood: ``entry_moved:0``."""
 ANSWERS: Final = frozenset({YES, NO, ANOTHER, MOVED})
 HEARING, HEARING_MOVED = "hearing_scheduled", "hearing_moved"
-LONGEST_EVENT: Final = 5
+LONGEST_EVENT: Final = 12
 """Words of the longest event, where somebody writes spaces in it."""
 LONGEST_NOTE: Final = 500
 

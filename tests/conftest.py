@@ -49,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Processes mostly wait, so that two rows of them fit on two cores: one for each engine.
             engine = " on postgresql" if turn == "processes" and "postgresql" in item.nodeid else ""
             item.add_marker(pytest.mark.xdist_group(turn + engine))
+        if item.get_closest_marker("heavy") and "postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ TOLD = (
 CONTROL = Canary("control", "Sholpan Careless")
 
 
+@pytest.mark.heavy
 @pytest.mark.processes
 @pytest.mark.timeout(150)
 def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Ground) -> None:

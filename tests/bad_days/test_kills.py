@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 @pytest.mark.storm
 @pytest.mark.processes
 @pytest.mark.timeout(400)
+def test_killed_eight_times_with_thirty_reports_in_flight(ground: Ground, tell: Tell) -> None:
+    weather(ground, tell, reports=30, kills=8, seed=20260302)
+
+
+@pytest.mark.long
+@pytest.mark.storm
+@pytest.mark.processes
+@pytest.mark.timeout(400)
 def test_killed_twenty_times_with_fifty_reports_in_flight(ground: Ground, tell: Tell) -> None:
     weather(ground, tell, reports=50, kills=20, seed=20260302)
 

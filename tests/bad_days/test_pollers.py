@@ -19,6 +19,7 @@ CONFLICT = 409
 A_WHILE = 3.0
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_a_stranger_with_our_token_is_backed_off_from_and_logged_loudly(ground: Ground) -> None:
     program = ground.running()
@@ -38,6 +39,7 @@ def test_a_stranger_with_our_token_is_backed_off_from_and_logged_loudly(ground: 
     ground.code_on(gulnar)
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_of_two_of_ours_only_the_one_with_the_lease_polls(ground: Ground) -> None:
     first = ground.running("bot", "first")

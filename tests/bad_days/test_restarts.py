@@ -19,6 +19,7 @@ REPORTS = 12
 ENOUGH_CALLS = 5
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(90)
 def test_sigterm_in_the_middle_is_a_clean_end(ground: Ground, tell: Tell) -> None:
     program = ground.running()

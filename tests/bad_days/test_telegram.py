@@ -20,6 +20,7 @@ LIMIT = 3
 """Seconds for which Telegram wants to be left alone."""
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("down", [2, pytest.param(30, marks=pytest.mark.long)])
 def test_everything_telegram_can_do_to_us(ground: Ground, down: int) -> None:

@@ -65,6 +65,7 @@ def test_killed_after_telegram_answered_and_before_the_commit(ground: Ground) ->
     assert len(ground.case_codes()) == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(90)
 def test_malformed_updates_and_a_raising_handler_stop_nobody(ground: Ground) -> None:
     ground.running()

@@ -23,6 +23,7 @@ REPORTS = 12
 ENOUGH_CALLS = 10
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(120)
 def test_two_workers_share_the_work_and_one_of_them_is_killed(ground: Ground, tell: Tell) -> None:
     _, first = ground.all_running(bot="bot", first="worker")

@@ -14,6 +14,8 @@ from alerts.models import DeliveryState, NeedState
 if TYPE_CHECKING:
     from tests.channels.night import Night
 
+pytestmark = pytest.mark.heavy
+
 AIGERIM = "101"
 NUMBER = "+77000000001"
 HELLO = "hello"

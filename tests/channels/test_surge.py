@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from alerts.acks import accept_need
 from alerts.answers import settle_answer
 from alerts.channels.port import PermanentFailure
@@ -13,6 +15,8 @@ from contacts.models import Contact
 
 if TYPE_CHECKING:
     from tests.channels.night import Night
+
+pytestmark = pytest.mark.heavy
 
 AIGERIM, DANA = "101", "102"
 STORM = 60

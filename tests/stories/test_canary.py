@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from store.vault import KeyRing
 
+pytestmark = pytest.mark.heavy
+
 LEFT_BEHIND = (Alert, Need, Page, Delivery, Attempt, PressableButton, InboxItem)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from sandbox import Message, Phone
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 
 def asks(town: Town, helper: Phone, command: str, answer: str = "") -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from cases.docket.models import Deadline, Occurrence, Proposal, Watch, WatchState
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sandbox import Message, Phone
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 TOMORROW_AT_TEN = "Tuesday, 3 March 2026, 10:00 (Almaty)"  # it is 23:00 on Monday
 

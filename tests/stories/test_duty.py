@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from alerts.policies import duty_named
 from alerts.roster_changes import cover
 from contacts.directory import find_contact, put_contact
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from sandbox import Phone
     from store.vault import KeyRing
+
+pytestmark = pytest.mark.heavy
 
 MONDAY_EVE = {"days": 6, "hours": 8, "minutes": 30}
 """From the beginning of a story, Monday 23:00, to the next Monday, an hour and a half before the hand-off at 09:00."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.stories.conftest import Team
     from tests.story import Town
 
+pytestmark = pytest.mark.heavy
+
 RECORDING = b"OggS" + hashlib.shake_128(b"a recording").digest(2 * CHUNK + 11)
 
 

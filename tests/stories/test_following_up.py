@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from alerts.models import Need
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from sandbox import Message, Phone
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 REMINDER = "is this done"
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 
 def test_each_report_of_a_helper_is_a_case_of_its_own(town: Town, team: Team) -> None:

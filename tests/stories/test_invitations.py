@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sandbox.mail.state import Mail
     from store.vault import KeyRing
 
+pytestmark = pytest.mark.heavy
+
 THURSDAY = datetime(2026, 3, 5, 10, tzinfo=ZoneInfo(ZONE))
 SUNDAY = datetime(2026, 3, 8, 11, tzinfo=ZoneInfo(ZONE))
 PLACE = "Канарейка district court"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import select
 
 from cases.models import Case, ReportAnswer, ReportMessage
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 FORWARDED = {"type": "user", "date": 1772000000, "sender_user": {"id": 7000555, "first_name": "Ruslan-Invented"}}
 

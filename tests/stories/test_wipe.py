@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import func, select
 
 from alerts.models import ChatLine
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sandbox import Message, Phone
     from tests.stories.conftest import Team
     from tests.story import Town
+
+pytestmark = pytest.mark.heavy
 
 
 def standing(phone: Phone) -> list[str]:
