@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 
 from alerts.conflicts import conflicts_of
 from alerts.ladder import Holder, Person, Role, Roster
-from alerts.models import CANARY, CANARY_READER, ChannelState, Need, NeedState
+from alerts.models import CANARY, CANARY_READER, CUSTODY, Alert, ChannelState, Need, NeedState
 from alerts.policies import duty_named, find_member
 from alerts.seats import seated
 from cases.models import Case
@@ -165,7 +165,7 @@ def _holders(unit: UnitOfWork, need: Need) -> Iterator[Contact]:
 def _of_role(unit: UnitOfWork, target: Role, about: _About) -> Iterator[Contact]:
     need = about.need
     contacts = {str(contact.id): contact for contact in active_contacts(unit, target.role)}
-    loads = _loads(unit)
+    held = loads(unit)
     case = None if need.case_id is None else unit.session.get(Case, need.case_id)
     region = None if case is None else case.region
     wanted = Wanted(
@@ -184,7 +184,7 @@ def _of_role(unit: UnitOfWork, target: Role, about: _About) -> Iterator[Contact]
             languages=tuple(contact.languages),
             specialities=tuple(contact.specialities),
             country=contact.country,
-            active_cases=loads.get(contact.id, 0),
+            active_cases=held.get(contact.id, 0),
             max_active_cases=contact.max_active_cases,
             may_act_until=contact.may_act_until,
             timezone=contact.timezone,
@@ -203,10 +203,12 @@ def _topics(unit: UnitOfWork, need: Need, target: Role) -> frozenset[str]:
     return topics_of(unit, need.case_id)
 
 
-def _loads(unit: UnitOfWork) -> dict[UUID, int]:
+def loads(unit: UnitOfWork) -> dict[UUID, int]:
+    """How many cases each helper has. A reminder that somebody takes is no case more."""
     rows = unit.session.execute(
-        select(Need.accepted_by, func.count())
-        .where(Need.state == NeedState.ACCEPTED, Need.accepted_by.is_not(None))
+        select(Need.accepted_by, func.count(distinct(Need.case_id)))
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.state == NeedState.ACCEPTED, Need.accepted_by.is_not(None), Alert.kind == CUSTODY)
         .group_by(Need.accepted_by)
     )
     return {who: count for who, count in rows if who is not None}

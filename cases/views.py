@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from cases.docket.models import OccurrenceState
+from cases.docket.reading import occurrences_shown
 from cases.events import CaseViewed
 from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
 from cases.words import words_in
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from cases.docket.reading import ShownOccurrence
     from store.unit_of_work import UnitOfWork
 
 REPORTERS_CONTACT = frozenset({"safe_contact", "code_word", "call"})
@@ -84,6 +87,20 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Happened:
+    """One thing that was entered in the docket: ``event`` is a word of the vocabulary, or ``other``."""
+
+    event: str
+    at: datetime
+    day_only: bool
+    for_at: datetime | None
+    until_at: datetime | None
+    stands: bool
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
 class ResponderView:
     """What the helper who accepted sees."""
 
@@ -93,6 +110,8 @@ class ResponderView:
     entries: tuple[Entry, ...]
     answers: tuple[Answered, ...]
     contact_held_back: bool
+    docket: tuple[Happened, ...] = ()
+    """What happened in law and custody, also what stands no longer, in the order of entry."""
 
 
 def hides_reporter(role: str) -> bool:
@@ -119,9 +138,23 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
             if not (hides and (question in REPORTERS_CONTACT or rows[-1].message_id in secret))
         ),
         contact_held_back=hides,
+        docket=tuple(_happened(one) for one in occurrences_shown(unit, case_id)),
     )
     unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
     return view
+
+
+def _happened(one: ShownOccurrence) -> Happened:
+    return Happened(
+        event=one.event,
+        at=one.at,
+        day_only=one.day_only,
+        for_at=one.for_at,
+        until_at=one.until_at,
+        stands=one.state == OccurrenceState.STANDING,
+        source=str(one.details.get("source", "")),
+        note=str(one.details.get("note", "")),
+    )
 
 
 def _secret(said: Mapping[UUID, ReportMessage], given: Sequence[ReportAnswer]) -> frozenset[UUID | None]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from alerts.due_alerts import About, ask_about
 from alerts.models import DEADLINE, WATCH
+from alerts.night import first_waking_hour
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
-from cases.docket.watches import repeat
+from cases.docket.vocabulary import ROUTINE
+from cases.docket.watches import WATCH_TIMER, repeat
 from cases.events import WatchMissed
+from cases.models import Case
 from cases.urgency import Need, Urgency
 from scheduler.reminding import LookAgain, Over, Reminder, next_reminder
 from store.base import OWN
@@ -39,10 +42,18 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
 
 
 def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Have somebody asked about what should have happened by now; a watch that repeats is set anew."""
+    """Have somebody asked about what should have happened by now; a watch that repeats is set anew.
+
+    What is routine waits for the morning.
+    """
     watch = unit.session.get_one(Watch, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
     if watch.state != WatchState.WAITING:
+        return
+    case = unit.session.get_one(Case, watch.case_id)
+    awake_at = first_waking_hour(unit.now, case.timezone or "UTC")
+    if watch.kind in ROUTINE and awake_at > unit.now:
+        set_timer(unit, WATCH_TIMER, watch.id, awake_at)
         return
     watch.state = WatchState.MISSED
     unit.session.flush()

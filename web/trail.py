@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from alerts.board import messages
 from alerts.milestone_buttons import reached_at
 from alerts.milestones import spans_of, still_missing
-from alerts.models import Delivery, DeliveryState, Need, NeedState, Page
+from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page
 from alerts.policies import ladder_for
 from contacts.directory import name_of
 from contacts.models import Contact
@@ -85,12 +85,16 @@ class Sought:
 
 
 def trail(unit: UnitOfWork, case_id: UUID, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
-    """Return every need of a case, in the order they were opened, as this reader may see it.
+    """Return every need that the report raised, in the order they were opened, as this reader may see it.
 
+    Reminders of what is due are not among them: they come and go with their clocks.
     ``with_people``: whether they run the team.
     """
     needs = unit.session.scalars(
-        select(Need).where(Need.case_id == case_id).order_by(Need.opened_at, Need.kind, Need.seat)
+        select(Need)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.case_id == case_id, Alert.kind == CUSTODY)
+        .order_by(Need.opened_at, Need.kind, Need.seat)
     )
     return tuple(
         Sought(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
-from texts.dates import local_time
+from texts.dates import local_date, local_time
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ class Words:
         """An instant in local time, with its day."""
         return local_time(instant, self._zone, self.language, with_date=True)
 
+    def on(self, instant: datetime) -> str:
+        """The local day of an instant."""
+        return local_date(instant, self._zone, self.language)
+
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
         key = f"option.{question}.{chosen}"
@@ -87,6 +91,7 @@ class Words:
             "direction": "rtl" if self.right_to_left else "ltr",
             "t": self.t,
             "at": self.at,
+            "on": self.on,
             "option": self.option,
             "kind": self.kind,
             "question": self.question,

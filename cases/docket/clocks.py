@@ -61,8 +61,8 @@ class CountedClock:
 def recount(unit: UnitOfWork, case: Case) -> None:
     """Count every clock of a case anew and write what has changed. Repeating it changes nothing.
 
-    A clock whose date moves begins its reminders again; one whose ground is gone is superseded. What was done stays
-    done.
+    A clock whose date moves begins its reminders again; one whose ground is gone is superseded, and runs again should
+    that come back. What was done stays done.
     """
     case.rules_hash = load_rules().fingerprint
     kept = {(row.matter_id, row.rule_id): row for row in _rows(unit, case.id)}
@@ -73,6 +73,8 @@ def recount(unit: UnitOfWork, case: Case) -> None:
             _set(unit, case, clock)
         elif row.state == DeadlineState.RUNNING:
             _move(unit, row, clock)
+        elif row.state == DeadlineState.SUPERSEDED:
+            _revive(unit, row, clock)
     for key, row in kept.items():
         if key not in counted and row.state == DeadlineState.RUNNING:
             _supersede(unit, row)
@@ -202,6 +204,14 @@ def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
     unit.session.flush()
     _wind(unit, row)
     unit.record_last(DeadlineMoved(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+
+
+def _revive(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
+    _write(unit, row, clock)
+    row.state, row.rung = DeadlineState.RUNNING, 0
+    unit.session.flush()
+    _wind(unit, row)
+    unit.record_last(DeadlineSet(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
 
 
 def _write(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -77,7 +77,7 @@ class Entry:
     until: When | None = None
     also: tuple[When, ...] = ()
     moves: UUID | None = None
-    """The matter whose hearing is moved; without it a hearing that is moved takes the place of all that stand."""
+    """The matter whose hearing is moved or called off; without it, the hearing that was entered last."""
     people: int | None = None
     terms: Mapping[int, int] = field(default_factory=dict)
     """Days of a term → people it was given to."""
@@ -93,11 +93,12 @@ def vocabulary() -> tuple[str, ...]:
 def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
-    An event nobody knows is kept all the same, and a human is asked what it means. A hearing that is moved supersedes
-    the one that stood; nothing is ever deleted. ``zone``: where a case's papers are dated of which nobody has said it.
-    Raises EntryError for an appointment without a time.
+    An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
+    is moved supersedes the one that stood; nothing is ever deleted. ``zone``: where a case's papers are dated of which
+    nobody has said it. Raises EntryError for an appointment without a time.
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
+    entry = _known(entry)
     case.timezone = case.timezone or zone
     case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(case.timezone))
     meaning = meaning_of(entry.event)
@@ -113,7 +114,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     unit.session.flush()
     for row in rows:
         unit.record_last(OccurrenceEntered(case_id=case_id, occurrence_id=row.id, event=row.kind))
-    if entry.event not in vocabulary():
+    if entry.event == OTHER:
         unit.record_last(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
     end_watches(unit, case_id, meaning.ends)
     recount(unit, case)
@@ -130,6 +131,13 @@ def read_places(unit: UnitOfWork, event: Event, *, zone: str) -> None:
     known = {row.kind for row in standing(unit, event.case_id)}
     for signal in sorted(str(one) for one in named if one not in known):
         enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone)
+
+
+def _known(entry: Entry) -> Entry:
+    """A word that is not in the vocabulary may be anything, a name too: it goes where notes go."""
+    if entry.event in vocabulary() or entry.event == OTHER:
+        return entry
+    return replace(entry, event=OTHER, note=f"{entry.event}: {entry.note}".removesuffix(": "))
 
 
 def _dated(entry: Entry) -> list[When]:

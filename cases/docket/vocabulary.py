@@ -27,6 +27,10 @@ class WatchKind(StrEnum):
     REMOVAL = "removal"
 
 
+ROUTINE: Final = frozenset({WatchKind.PAPERS_CHECK, WatchKind.COURT_LIST, WatchKind.FAMILY_UPDATE})
+"""Watches of which nobody is reminded at night: who could be asked sleeps as well."""
+
+
 class Counted(StrEnum):
     """What the due time of a watch is counted from."""
 

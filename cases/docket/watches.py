@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import WatchKind
-from cases.docket.watching import PlannedWatch, watches_of
+from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
 from cases.events import WatchEnded, WatchOpened
 from store.base import new_id
 from store.timers import set_timer, stop_timer
@@ -30,13 +30,15 @@ WATCH_TIMER = "docket_watch"
 def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     """Open the watches an occurrence brings. Of a matter that moved, the former ones end first.
 
-    One that repeats is opened once a case: what brings it again only leaves it as it is.
+    One that repeats is opened once a case: what brings it again only leaves it as it is. Of several of a kind that are
+    overdue already, because it was entered late, the latest is opened: nobody needs to be asked the same thing twice.
     """
-    stale = select(Watch).where(Watch.matter_id == seen.matter_id, Watch.state == WatchState.WAITING)
+    open_ones = (WatchState.WAITING, WatchState.MISSED)
+    stale = select(Watch).where(Watch.matter_id == seen.matter_id, Watch.state.in_(open_ones))
     for watch in unit.session.scalars(stale).all():
         _end(unit, watch, WatchState.CANCELLED)
     before = unit.session.scalar(select(func.max(Watch.number)).where(Watch.matter_id == seen.matter_id)) or 0
-    for planned in watches_of(seen):
+    for planned in still_worth_asking(watches_of(seen), unit.now):
         if planned.every is None or not _has(unit, case_id, planned.kind):
             _open(unit, case_id, seen.matter_id, replace(planned, number=before + planned.number))
 

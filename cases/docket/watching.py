@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cases.docket.vocabulary import Counted, WatchKind, WatchRule, meaning_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cases.docket.seen import Seen
 
@@ -35,6 +35,12 @@ def watches_of(seen: Seen) -> tuple[PlannedWatch, ...]:
         numbers[rule.kind] = numbers.get(rule.kind, 0) + 1
         planned.append(PlannedWatch(rule.kind, numbers[rule.kind], due_at, rule.pages, rule.every))
     return tuple(planned)
+
+
+def still_worth_asking(planned: Sequence[PlannedWatch], now: datetime) -> list[PlannedWatch]:
+    """Leave out what is overdue and followed by another of its kind that is overdue as well."""
+    latest = {one.kind: one.due_at for one in sorted(planned, key=lambda one: one.due_at) if one.due_at <= now}
+    return [one for one in planned if one.due_at > now or one.due_at == latest[one.kind]]
 
 
 def _due(rule: WatchRule, seen: Seen) -> Iterator[datetime]:

@@ -112,7 +112,8 @@ def test_a_hearing_without_a_time_is_refused_and_leaves_no_trace(store: Store, c
 def test_an_event_nobody_knows_is_kept_and_asked_about(store: Store, case_id: UUID) -> None:
     happens(store, case_id, "moon_rose", When(local(2026, 3, 2)))
     with store.read() as unit:
-        assert [one.event for one in occurrences_shown(unit, case_id)] == ["moon_rose"]
+        (kept,) = occurrences_shown(unit, case_id)
+        assert (kept.event, kept.details["note"]) == ("other", "moon_rose"), "a word may be a name: it is no code"
         assert unit.session.scalar(select(EventRow.name).where(EventRow.name == "UnknownEventEntered"))
 
 
@@ -165,3 +166,24 @@ def test_the_vocabulary_holds_every_trigger_and_every_meaning() -> None:
     words = vocabulary()
     assert {"extradition_detention_actual", "hearing_moved", "released"} <= set(words)
     assert list(words) == sorted(set(words))
+
+
+def test_a_clock_whose_ground_comes_back_runs_again(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 3, 1))
+    before = clock_of(store, case_id, APPEAL)
+    for law in ("SA", "KZ"):
+        with store.unit("test") as unit:
+            case = unit.session.get_one(Case, case_id)
+            case.jurisdiction = law
+            recount(unit, case)
+    again = clock_of(store, case_id, APPEAL)
+    assert (again.id, again.safe_at, again.state) == (before.id, before.safe_at, DeadlineState.RUNNING)
+    assert due_of(store, again.id) == clock.now()
+
+
+def test_what_is_entered_late_is_asked_about_once(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    tonight = clock.now()
+    happens(store, case_id, "hearing_scheduled", When(tonight), appointed_at=tonight + timedelta(hours=11))
+    with store.read() as unit:
+        looks = [one.due_at for one in watches_shown(unit, case_id) if one.kind == "court_list"]
+    assert looks == [local(2026, 3, 2, 8)], "not the morning before as well"

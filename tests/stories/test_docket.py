@@ -238,7 +238,9 @@ def test_a_watch_that_was_missed_is_answered_by_whoever_looked(town: Town, team:
     with town.house.store.read() as unit:
         kept = unit.session.scalars(select(Watch.kind).where(Watch.state == WatchState.KEPT)).all()
     assert kept == ["transfer"]
-    town.later(hours=2)
+    with town.silence(team.aigerim):
+        town.later(hours=2)  # at three in the morning nobody calls a family
+    town.later(hours=6)
     team.aigerim.sees("Call the family back")
     told = asks(town, team.dana, "/done", "Nobody has said yet that all is right")
     assert f"1. {code} · 3 March 2026 · Call the family back" in told.plain

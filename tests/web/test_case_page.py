@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,7 @@ from alerts.milestones import Milestone
 from alerts.models import Attempt, Delivery, Need, NeedState, Page
 from alerts.outbox import enqueue
 from alerts.policies import import_policies
+from cases.docket.entering import Entry, When, enter, on_day
 from cases.links import LINK_MINUTES
 from contacts.models import Contact
 from store.base import new_id
@@ -222,6 +223,27 @@ class TestWords:
     def test_a_choice_nobody_knows_any_more_stands_as_it_was_kept(self, client: FlaskClient, scene: Scene) -> None:
         scene.answers("happening", "abducted")
         assert "abducted" in client.post(scene.link(scene.helper())).text
+
+
+class TestDocket:
+    def test_what_was_entered_is_shown_with_its_source_and_what_stands_no_longer(
+        self, client: FlaskClient, scene: Scene
+    ) -> None:
+        with scene.store.unit("contact:1") as unit:
+            day = on_day(datetime(2026, 3, 1), ZONE)  # noqa: DTZ001  a wall-clock date
+            enter(unit, scene.case_id, Entry("released", day, source=SCRIPT, note="by the district court"), zone=ZONE)
+            for event, days in (("hearing_scheduled", 3), ("hearing_moved", 2)):
+                at = unit.now + timedelta(days=days)
+                enter(unit, scene.case_id, Entry(event, When(unit.now), appointed_at=at), zone=ZONE)
+        text = client.post(scene.link(scene.helper("Dana", "lawyer"))).text
+        assert SCRIPT not in text
+        words = shown(text)
+        assert f"released 1 March 2026 Source: {SCRIPT} by the district court" in words
+        assert "hearing scheduled · no longer stands" in words
+        assert words.count("set for") == 2
+
+    def test_without_an_entry_there_is_no_heading(self, client: FlaskClient, scene: Scene) -> None:
+        assert "in law and custody" not in shown(client.post(scene.link(scene.helper())).text)
 
 
 class TestTrail:
