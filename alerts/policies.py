@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import func, select
 
 from alerts.events import PoliciesReplaced
-from alerts.ladder import Holder, Ladder, Step
+from alerts.ladder import Holder, Ladder, Order, Step
 from alerts.models import CANARY, DUE, Alert, PolicyDocument, RosterOverride
 from alerts.policy import Policies, PolicyError, choose_policy, default_policy, overrides_of, read_policies
 from cases.models import Case
@@ -36,7 +36,14 @@ log = structlog.get_logger(__name__)
 ABSENT = "absent"
 """Stands in a roster for a member nobody knows, so that everybody else keeps their turns."""
 
-WHOEVER_HAS_IT = Step((Holder(),), ("telegram", "sms", "voice", "email"), wait=timedelta(minutes=10))
+WHOEVER_HAS_IT = Step(
+    (Holder(),),
+    ("telegram", "sms", "voice", "email"),
+    wait=timedelta(minutes=12),
+    order=Order.IN_TURN,
+    gap=timedelta(minutes=3),
+)
+"""Of what is due, whoever has the case hears first: in the chat, where they may just have entered it, then louder."""
 
 CANARY_LADDER = Ladder((Step((), (CANARY,), wait=timedelta(minutes=15)),))
 """One step. Who is on it is known without looking (:func:`alerts.targets.reachable`)."""

@@ -29,7 +29,10 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if row.state != DeadlineState.RUNNING:
         return
+    awake_at = first_waking_hour(unit.now, row.zone)
     match next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now):
+        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now:
+            set_timer(unit, DEADLINE_TIMER, row.id, awake_at)  # more than a day is left
         case Reminder(rung, urgency):
             row.rung = rung
             unit.session.flush()

@@ -89,3 +89,19 @@ def test_a_reminder_that_somebody_takes_is_no_case_more(store: Store, case_id: U
         need.state, need.accepted_by, need.accepted_at = NeedState.ACCEPTED, dana, unit.now
         unit.session.flush()
         assert loads(unit) == {}
+
+
+def test_with_more_than_a_day_left_a_reminder_waits_for_the_morning(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    happens(store, case_id, "hearing_scheduled", appointed_at=local(4, 10))  # at 23:00, for the day after tomorrow
+    later(store, clock, local(3, 3))
+    assert asked(store) == []
+    later(store, clock, local(3, 8))
+    assert asked(store).count("deadline") == 1
+
+
+def test_with_less_than_a_day_left_it_comes_at_night_too(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    happens(store, case_id, "hearing_scheduled", appointed_at=local(3, 10))
+    later(store, clock, clock.now())
+    assert asked(store).count("deadline") == 1
