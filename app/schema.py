@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import alerts.models
 import cases.docket.models
 import cases.models
+import cases.retention
 import contacts.models
 import law.models
 import store.chats
 import store.data_keys
 import store.eventlog
 import store.files
+import store.handover
 import store.inbox
 import store.lanes
 import store.leases
@@ -26,12 +28,14 @@ ROOMS = (
     alerts.models,
     cases.docket.models,
     cases.models,
+    cases.retention,
     contacts.models,
     law.models,
     store.chats,
     store.data_keys,
     store.eventlog,
     store.files,
+    store.handover,
     store.inbox,
     store.lanes,
     store.leases,
