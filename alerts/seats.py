@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from alerts.models import CUSTODY, DEADLINE, WATCH, Alert, Need, NeedState, Page
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
+from cases.retention import is_closed
 from store.base import OWN
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
 
 
 def is_over(unit: UnitOfWork, need: Need) -> bool:
-    """Whether what was due has been done, has moved or was answered: nobody else shall be asked about it."""
+    """Whether the case is closed, or what was due has been done, has moved or was answered: nobody else is asked."""
+    if is_closed(unit, need.case_id):
+        return True
     alert = unit.session.get_one(Alert, need.alert_id)
     if alert.kind == DEADLINE:
         return unit.session.get_one(Deadline, alert.subject_id).state != DeadlineState.RUNNING

@@ -6,14 +6,18 @@ import os
 
 import click
 
+from app.commands import retention_commands
 from app.commands.audit import audit
+from app.commands.backup import backup, restore
 from app.commands.bench import bench
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
+from app.commands.key import key
 from app.commands.law import law
+from app.commands.lock import lock, unlock, wipe
 from app.commands.parked import parked
 from app.commands.policy import policy
 from app.commands.replay import replay
@@ -33,6 +37,8 @@ def main() -> None:
     set_up_logs()
 
 
+case = retention_commands.under(click.Group("case", help="How long a case is kept, and erasing it."))
+
 for command in (
     init,
     up,
@@ -51,6 +57,13 @@ for command in (
     migrate,
     version,
     bench,
+    case,
+    backup,
+    restore,
+    key,
+    lock,
+    unlock,
+    wipe,
 ):
     main.add_command(command)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
+from alerts.closing import stop_asking_about
 from alerts.due_alerts import ask_what_it_means, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
@@ -66,6 +67,7 @@ from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
+    CaseClosed,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,
@@ -126,6 +128,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "read_places": places,
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
+        CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,
