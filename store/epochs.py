@@ -59,7 +59,7 @@ def _settle(store: Store, kept: int) -> None:
 
 def begin(store: Store, epoch: str) -> bool:
     """Have ``epoch`` in the ring, or a later one; return whether it was added here. Nothing is wrapped by it yet."""
-    if store.ring.current_epoch >= epoch:
+    if store.ring.current_epoch >= epoch or _is_behind(store):
         return False
     if store.engine.dialect.name == "postgresql":
         with store.unit(ACTOR, rings=False) as unit:
@@ -75,6 +75,20 @@ def begin(store: Store, epoch: str) -> bool:
         unit.record(EpochBegun(case_id=None, epoch=epoch))
     log.info("epoch_begun", epoch=epoch)
     return True
+
+
+def _is_behind(store: Store) -> bool:
+    """Whether something is wrapped, or was begun, by an epoch that this ring lacks and cannot take over.
+
+    An older copy of a ring must begin nothing: the others could not read what it hands them.
+    """
+    with store.read() as unit:
+        handover.take_over(unit.session, store.ring)
+        newest = [unit.session.scalar(select(func.max(column))) for column in (DataKey.epoch, KeyEpoch.epoch)]
+    behind = any(epoch is not None and epoch > store.ring.current_epoch for epoch in newest)
+    if behind:
+        log.error("key_ring_is_behind", newest=store.ring.current_epoch)
+    return behind
 
 
 def _offer(unit: UnitOfWork, store: Store, epoch: str) -> None:

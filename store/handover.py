@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import String, select
+from sqlalchemy import String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base
@@ -47,11 +47,19 @@ def epoch_of(now: datetime) -> str:
 
 
 def take_over(session: Session, ring: KeyRing) -> None:
-    """Add the epochs that others have begun since this ring was last written, oldest first."""
+    """Add the epochs that others have begun since this ring was last written, oldest first.
+
+    Raises UnreadableError when even the newest of this ring was destroyed elsewhere: nobody could read what it wraps.
+    """
     newer = select(KeyEpoch).where(KeyEpoch.epoch > ring.current_epoch, KeyEpoch.sealed.is_not(None))
     for row in session.scalars(newer.order_by(KeyEpoch.epoch)):
         try:
             ring.take_over(row.epoch, row.sealed or b"", row.under or "")
         except UnreadableError:
             log.warning("key_ring_is_behind", epoch=row.epoch, under=row.under)
-            return
+            break
+    gone = select(exists().where(KeyEpoch.epoch == ring.current_epoch, KeyEpoch.destroyed_at.is_not(None)))
+    if session.scalar(gone):
+        raise UnreadableError(
+            f"the key ring of this home ends with {ring.current_epoch}, which was destroyed: copy the newest one here"
+        )

@@ -23,6 +23,7 @@ from app.cli import NOBODY_ELSE, main
 from app.doctor import database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
+from app.doctor.keys import check_ring_copy, judge_backups
 from app.migration import downgrade
 from app.settings import read_settings
 from app.setup import set_up
@@ -71,6 +72,44 @@ def levels(findings: Iterable[Finding]) -> dict[str, Level]:
 
 def faults(findings: Iterable[Finding]) -> set[str]:
     return {one.name for one in findings if one.level is Level.FAULT}
+
+
+# Backups and epochs
+
+
+def test_backups_grow_old_and_die() -> None:
+    now = datetime(2026, 5, 2, tzinfo=UTC)
+    held = ("2026-04", "2026-05")
+
+    def judged(*made: tuple[int, str]) -> Finding:
+        return judge_backups([(now - timedelta(hours=hours), epoch) for hours, epoch in made], held, now)
+
+    assert judged((1, "2026-05")).level is Level.OK
+    assert judged((30, "2026-05")).level is Level.WARN
+    assert judged((24 * 9, "2026-04")).level is Level.FAULT
+    assert judged().level is Level.WARN
+    dead = judged((24 * 60, "2026-03"))
+    assert dead.level is Level.WARN
+    assert "died with their key epochs" in dead.what
+    both = judged((24 * 60, "2026-03"), (20, "2026-04"), (2, "2026-05")).what
+    assert "1 die when the next month begins" in both
+    assert "1 until 2026-03-03 died" in both
+
+
+def test_a_second_ring_must_be_there_be_current_and_lie_elsewhere(environment: dict[str, str], tmp_path: Path) -> None:
+    set_up(read_settings(environment))
+
+    def level(copy: Path | None) -> Level:
+        given = environment | ({} if copy is None else {"PANAH_RING_COPY": str(copy)})
+        return check_ring_copy(read_settings(given)).level
+
+    assert level(None) is Level.WARN
+    copy = tmp_path / "copy.json"
+    assert level(copy) is Level.FAULT
+    copy.write_bytes(b"another")
+    assert level(copy) is Level.FAULT
+    copy.write_bytes((tmp_path / "home" / "keyring.json").read_bytes())
+    assert level(copy) is Level.WARN, "it lies on the same disk"
 
 
 # A whole home

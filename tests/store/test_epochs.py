@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from store import epochs
 from store.data_keys import DataKey, Scope, case_scope
@@ -174,8 +174,30 @@ def test_a_home_that_was_off_for_too_long_says_so(store: Store, clock: ManualClo
     for _ in range(3):
         clock.advance(MONTH)
         epochs.rotate(store)
-    with pytest.raises(UnreadableError, match="not in this ring"):
-        reads(behind, write(store))
+    kept = write(store)
+    with pytest.raises(UnreadableError, match="copy the newest"):
+        reads(behind, kept)
+    with pytest.raises(UnreadableError, match="copy the newest"):
+        write(behind)  # nobody else could read it
+    clock.advance(MONTH)
+    with pytest.raises(UnreadableError, match="copy the newest"):
+        epochs.rotate(behind)  # and nobody could open what it hands over
+    epochs.rotate(store)
+    assert reads(store, kept)
+
+
+def test_an_older_copy_of_a_ring_begins_nothing(store: Store, clock: ManualClock) -> None:
+    clock.advance(MONTH)
+    epochs.rotate(store)
+    kept = write(store)
+    with store.unit("test") as unit:
+        unit.session.execute(delete(KeyEpoch))  # as after a backup was put back
+    older = Store(store.engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), clock)
+    clock.advance(MONTH)
+    assert not epochs.begin(older, "2026-05")
+    assert older.ring.epochs == ("2026-03",)
+    epochs.rotate(store)
+    assert reads(store, kept)
 
 
 # The ring in a file, and real processes
