@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import alerts.models
+import cases.consent.models
 import cases.docket.models
 import cases.models
+import cases.releases.models
 import contacts.models
 import law.models
 import store.chats
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 ROOMS = (
     alerts.models,
+    cases.consent.models,
     cases.docket.models,
     cases.models,
+    cases.releases.models,
     contacts.models,
     law.models,
     store.chats,
