@@ -51,7 +51,11 @@ CUSTODY = "custody"
 """Kind of the alert that a report raises: the only one a reporter hears of."""
 DEADLINE, WATCH, ENTRY = "deadline", "watch", "entry"
 """Kinds of alerts about what is due, did not happen, or nobody understands: of a deadline, a watch, an occurrence."""
-DUE = frozenset({DEADLINE, WATCH, ENTRY})
+RELEASE = "release"
+"""Kind of an alert about a release that nobody has acknowledged."""
+FREEZE, DURESS = "freeze", "duress"
+"""Kinds of alerts about a consent that was taken back, and a reporter who may be made to write."""
+DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS})
 CANARY = "canary"
 """Kind of an alert and its need, role of who answers it, channel and door: the drill of :mod:`alerts.canary`."""
 CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.models import DUE, ENTRY, WATCH, Alert
+from alerts.models import DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import day_ref, rule_ref, say_ref, time_ref
 from cases.docket.clocks import BY_HAND, HEARING
@@ -16,6 +16,15 @@ from law.signoff import is_signed
 if TYPE_CHECKING:
     from alerts.models import Need
     from store.unit_of_work import UnitOfWork
+
+
+BARE = {
+    ENTRY: "page.unknown_event",
+    RELEASE: "page.release_unanswered",
+    FREEZE: "page.frozen",
+    DURESS: "page.duress",
+}
+"""What is asked with a code and nothing more."""
 
 
 def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
@@ -40,8 +49,8 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
 
 def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:
     """What is due, and when. A rule that no lawyer has signed off says so, each time."""
-    if alert.kind == ENTRY:
-        return "page.unknown_event", {"code": case.code}
+    if alert.kind in BARE:
+        return BARE[alert.kind], {"code": case.code}
     if alert.kind == WATCH:
         watch = unit.session.get_one(Watch, alert.subject_id)
         values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": day_ref(watch.due_at)}

@@ -21,6 +21,7 @@ from alerts.channels.port import Button, Keyboard
 from alerts.docket_list import clock_line, watch_line
 from alerts.policies import policies_in_force
 from cases.docket.proposing import proposal
+from cases.releases.proposing import PURPOSE as RELEASE
 from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
@@ -248,6 +249,8 @@ def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, A
         return Button(label, url=f"{wording.public_url}/answer/{token_of(unit, 'button', UUID(kept['button']))}")
     if "prove" in kept:
         return Button(label, url=f"{wording.public_url}/prove/{link_token(unit, UUID(kept['prove']))}")
+    if "release" in kept:
+        return Button(label, url=f"{wording.public_url}/release/{token_of(unit, RELEASE, UUID(kept['release']))}")
     if "link" in kept:
         return Button(label, url=f"{wording.public_url}/open/{token_of(unit, 'case_link', UUID(kept['link']))}")
     return Button(label, data=token_of(unit, "button", UUID(kept["button"])))

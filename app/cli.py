@@ -8,6 +8,7 @@ import click
 
 from app.commands.audit import audit
 from app.commands.bench import bench
+from app.commands.case import case
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
@@ -38,6 +39,7 @@ for command in (
     up,
     demo,
     doctor,
+    case,
     contacts,
     policy,
     roster,

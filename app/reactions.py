@@ -61,19 +61,42 @@ from alerts.paging import TIMER as ESCALATE
 from alerts.paging import escalate, search_afresh, seek_another
 from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
+from alerts.releasing import (
+    ANSWER_TIMER,
+    RELEASE_TIMER,
+    answered,
+    ask_back,
+    ask_to_approve,
+    chase_answer,
+    let_go,
+    look_again,
+    send_release,
+)
 from alerts.rings import ring_on
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
+    ConsentEntered,
+    CounselReleaseRevoked,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,
+    DisclosuresFrozen,
+    DisclosuresThawed,
+    DuressSpoken,
+    FactEntered,
+    FactSuperseded,
     FileNotFetched,
     FileStored,
+    HostilitySuspected,
     OccurrenceEntered,
     OccurrenceSuperseded,
     QuestionAnswered,
+    ReleaseAcknowledged,
+    ReleaseApproved,
+    ReleaseEnded,
+    ReleaseProposed,
     ReportExtended,
     ReportReceived,
     UnknownEventEntered,
@@ -89,6 +112,7 @@ from dialogue.notices import (
     tell_reporter_unreached,
     tell_reporter_waiting,
 )
+from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
 from store import claims
 from store.eventlog import Event, EventRow, Reaction
@@ -123,6 +147,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "plan_alert": plan,
             "tell_responders": tell_responders,
             "keep_contact": keep_contact,
+            "listen_for_duress": listen_for_duress,
             "read_places": places,
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
@@ -164,6 +189,18 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         DeadlineDone: {"void_reminders": void_reminders},
         WatchEnded: {"void_reminders": void_reminders},
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
+        ConsentEntered: {"look_again": look_again},
+        CounselReleaseRevoked: {"look_again": look_again},
+        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": ask_about_freeze},
+        DisclosuresThawed: {"ask_about_freeze": ask_about_freeze},
+        DuressSpoken: {"warn_of_duress": warn_of_duress},
+        FactEntered: {"look_again": look_again},
+        FactSuperseded: {"look_again": look_again},
+        HostilitySuspected: {"look_again": look_again, "fall_silent": fall_silent},
+        ReleaseProposed: {"ask_to_approve": ask_to_approve},
+        ReleaseApproved: {"let_go": let_go},
+        ReleaseEnded: {"ask_back": ask_back},
+        ReleaseAcknowledged: {"answered": answered},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},
@@ -204,6 +241,8 @@ def timer_queue(settings: Settings) -> Queue:
         CANARY: miss_canary,
         DEADLINE_TIMER: remind_of,
         WATCH_TIMER: miss_watch,
+        RELEASE_TIMER: send_release,
+        ANSWER_TIMER: chase_answer,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

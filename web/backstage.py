@@ -25,3 +25,5 @@ class Backstage:
     is_current: Callable[[UnitOfWork], bool]
     webhook: Webhook | None = None
     twilio: Twilio | None = None
+    is_https: bool = False
+    """Whether people reach the pages by https: then cookies travel by nothing else."""

@@ -17,6 +17,7 @@ from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.metrics import metrics_page
+from web.release_link import release_pages
 from web.twilio import ENDPOINTS as TWILIO
 from web.twilio import LARGEST_FORM, twilio_webhooks
 from web.webhook import ENDPOINT as WEBHOOK
@@ -60,6 +61,7 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     app.register_blueprint(answer_pages(store, zone))
     app.register_blueprint(proof_pages(store, zone))
     app.register_blueprint(calendar_feed(store, zone))
+    app.register_blueprint(release_pages(store, zone, secure=backstage is not None and backstage.is_https))
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))

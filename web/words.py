@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from cases.consent.values import FORMS, Form
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
-from texts.dates import local_date, local_time
+from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Words:
     def __init__(self, language: str, zone: str) -> None:
         self.language = spoken(TELLING, language)
         self.right_to_left = is_right_to_left(self.language)
-        self._zone = zone
+        self.zone = zone
 
     def t(self, key: str, **values: str | int) -> str:
         """One text."""
@@ -58,11 +59,11 @@ class Words:
 
     def at(self, instant: datetime) -> str:
         """An instant in local time, with its day."""
-        return local_time(instant, self._zone, self.language, with_date=True)
+        return local_time(instant, self.zone, self.language, with_date=True)
 
     def on(self, instant: datetime) -> str:
         """The local day of an instant."""
-        return local_date(instant, self._zone, self.language)
+        return local_date(instant, self.zone, self.language)
 
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
@@ -84,6 +85,18 @@ class Words:
         label = f"web.question.{asked}"
         return self.t(label if label in keys() else f"option.{asked}")
 
+    def field_value(self, name: str, value: str) -> str:
+        """The value of a field of a person, as people read it: a State by its name, a yes, a day."""
+        match FORMS.get(name):
+            case Form.STATE:
+                return territory(value, self.language)
+            case Form.DAY:
+                return written_day(value, self.language)
+            case Form.YES_OR_NO:
+                return self.t(f"web.{value}")
+            case _:
+                return value
+
     def in_templates(self) -> dict[str, Any]:
         """Everything, by the names templates use."""
         return {
@@ -96,5 +109,6 @@ class Words:
             "kind": self.kind,
             "question": self.question,
             "size": self.size,
+            "field_value": self.field_value,
             "files": FILES,
         }
