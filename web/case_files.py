@@ -12,7 +12,7 @@ from cases.events import FileViewed
 from cases.file_links import read_ticket
 from cases.media import suffix_of
 from cases.models import Case
-from cases.views import may_open_file
+from cases.views.responder import may_open_file
 from contacts.models import Contact
 from store.files import StoredFile, read_file
 from web.trail import holds

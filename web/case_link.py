@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cases.file_links import make_ticket
 from cases.links import find_link, language_of_link, use_link
 from cases.models import Case
-from cases.views import hides_reporter, view_for_responder
+from cases.views.responder import hides_reporter, view_for_responder
 from contacts.models import Contact
 from texts.zones import known_zone
 from web.trail import holds, trail
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.models import CaseLink
-    from cases.views import ResponderView
+    from cases.views.responder import ResponderView
     from store.unit_of_work import Store, UnitOfWork
 
 Answer = tuple[str, int]
