@@ -133,7 +133,12 @@ def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
 
 
 def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
-    """Say once to a number or an address that nothing is left to do; a call is not made for that."""
+    """Say once to a number or an address that somebody has it; a call is not made for that.
+
+    Of what is asked no more, and nobody took, there is nothing to say: what is due may be asked again in the same moment.
+    """
+    if need.accepted_by is None:
+        return
     mine = delivery.method_id is not None and need.accepted_by == _owner(unit, delivery.method_id)
     if delivery.channel not in SPOKEN_TO_AGAIN or mine or not _was_handed_over(delivery):
         return
