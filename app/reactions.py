@@ -62,8 +62,10 @@ from alerts.paging import escalate, search_afresh, seek_another
 from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
 from alerts.rings import ring_on
+from bot.docket import ask_again
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
+from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     DeadlineDone,
@@ -204,6 +206,7 @@ def timer_queue(settings: Settings) -> Queue:
         CANARY: miss_canary,
         DEADLINE_TIMER: remind_of,
         WATCH_TIMER: miss_watch,
+        PROPOSAL: ask_again,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
