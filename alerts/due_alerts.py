@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from alerts.clusters import cluster_of
 from alerts.models import DEADLINE, ENTRY, WATCH, Alert, Need, NeedState
 from alerts.planning import close, open_need
+from cases.docket.models import Deadline, DeadlineState
 from cases.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from store.base import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -35,8 +38,8 @@ class About:
     subject_id: UUID
 
 
-def ask_about(unit: UnitOfWork, about: About, need: NeedKind, urgency: Urgency, *, zone: str) -> None:
-    """Have a human asked about something that is due; what was asked before about it, and nobody took, gives way.
+def ask_about(unit: UnitOfWork, about: About, needs: Sequence[NeedKind], urgency: Urgency, *, zone: str) -> None:
+    """Have humans asked about something that is due; what was asked before about it, and nobody took, gives way.
 
     Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``.
     """
@@ -54,18 +57,23 @@ def ask_about(unit: UnitOfWork, about: About, need: NeedKind, urgency: Urgency, 
     )
     unit.session.add(alert)
     unit.session.flush()
-    open_need(unit, alert, need, urgency, zone)
+    for need in needs:
+        open_need(unit, alert, need, urgency, zone)
 
 
-def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
-    """Ask nobody any more about something: it moved, ended or was done. Repeating it changes nothing."""
+def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID, *, before: datetime | None = None) -> None:
+    """Ask nobody any more about something: it moved, ended or was done. Repeating it changes nothing.
+
+    With ``before``, what was asked since goes on.
+    """
     asked = (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
         .where(*_about(kind, subject_id), Need.state.in_(_OPEN))
         .order_by(Need.id)
     )
-    for need in unit.session.scalars(asked).all():
+    until_then = asked if before is None else asked.where(Alert.opened_at < before)
+    for need in unit.session.scalars(until_then).all():
         close(unit, need)
 
 
@@ -77,14 +85,17 @@ def ask_what_it_means(unit: UnitOfWork, event: Event, zone: str) -> None:
     """Have a coordinator say what follows from an event that is no word of the vocabulary. Repeating it asks anew."""
     if isinstance(event, UnknownEventEntered) and event.case_id is not None:
         about = About(event.case_id, ENTRY, event.occurrence_id)
-        ask_about(unit, about, NeedKind.COORDINATOR, Urgency.SOON, zone=zone)
+        ask_about(unit, about, [NeedKind.COORDINATOR], Urgency.SOON, zone=zone)
 
 
 def void_reminders(unit: UnitOfWork, event: Event) -> None:
     """Withdraw every reminder of a date that is none any more."""
     match event:
         case DeadlineMoved(deadline_id=subject_id) | DeadlineSuperseded(deadline_id=subject_id):
-            stop_asking(unit, DEADLINE, subject_id)
+            # The clock of the new date may have rung before this: what it asks must stay.
+            clock = unit.session.get_one(Deadline, subject_id)
+            runs = clock.state == DeadlineState.RUNNING
+            stop_asking(unit, DEADLINE, subject_id, before=clock.counted_at if runs else None)
         case DeadlineDone(deadline_id=subject_id):
             stop_asking(unit, DEADLINE, subject_id)
         case WatchEnded(watch_id=subject_id):

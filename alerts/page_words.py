@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alerts.models import DUE, ENTRY, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import day_ref, rule_ref, say_ref, time_ref
-from cases.docket.clocks import BY_HAND, HEARING
+from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
 from law.rules import load_rules
@@ -16,6 +16,9 @@ from law.signoff import is_signed
 if TYPE_CHECKING:
     from alerts.models import Need
     from store.unit_of_work import UnitOfWork
+
+_ENTERED = {HEARING: "page.hearing", REMOVAL: "page.removal", BY_HAND: "page.deadline_by_hand"}
+"""Words for clocks that no rule counted."""
 
 
 def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
@@ -48,10 +51,8 @@ def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[st
         return "page.watch", values
     deadline = unit.session.get_one(Deadline, alert.subject_id)
     values = {"code": case.code, "due": day_ref(deadline.safe_at)}
-    if deadline.rule_id == HEARING:
-        return "page.hearing", values
-    if deadline.rule_id == BY_HAND:
-        return "page.deadline_by_hand", values
+    if deadline.rule_id in _ENTERED:
+        return _ENTERED[deadline.rule_id], values
     over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
     signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
     words = over if signed else f"page.unverified|{over}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.due_alerts import About, ask_about
+from alerts.due_alerts import About, ask_about, stop_asking
 from alerts.models import DEADLINE, WATCH
 from alerts.night import first_waking_hour
-from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.clocks import DEADLINE_TIMER, HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE
 from cases.docket.watches import WATCH_TIMER, repeat
@@ -22,6 +23,10 @@ from store.timers import TABLE, Timer, set_timer
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
+COMES_AT_ITS_HOUR = frozenset({HEARING, REMOVAL})
+"""Clocks that end in something that happens, whatever we do: a watch asks what became of it."""
+SOUGHT_ON = timedelta(hours=1)
+
 
 def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind of a clock if its time has come, and wind the next look. Repeating it reminds of nothing twice."""
@@ -29,19 +34,34 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if row.state != DeadlineState.RUNNING:
         return
+    if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= unit.now:
+        return _let_go(unit, row)
+    removal = row.rule_id == REMOVAL  # what can still be done against it takes every hour there is
     awake_at = first_waking_hour(unit.now, row.zone)
     match next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now):
-        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now:
+        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now and not removal:
             set_timer(unit, DEADLINE_TIMER, row.id, awake_at)  # more than a day is left
         case Reminder(rung, urgency):
             row.rung = rung
             unit.session.flush()
-            ask_about(unit, About(row.case_id, DEADLINE, row.id), Need.LAWYER, urgency, zone=row.zone)
+            needs = [Need.COORDINATOR, Need.LAWYER] if removal else [Need.LAWYER]
+            haste = Urgency.NOW if removal else urgency
+            ask_about(unit, About(row.case_id, DEADLINE, row.id), needs, haste, zone=row.zone)
             set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
         case LookAgain(at):
             set_timer(unit, DEADLINE_TIMER, row.id, at)
         case Over():
             pass
+    return None
+
+
+def _let_go(unit: UnitOfWork, row: Deadline) -> None:
+    """Say nothing at the hour of a hearing or a removal itself; who is still being sought is sought an hour longer."""
+    ends_at = row.safe_at + SOUGHT_ON
+    if unit.now < ends_at:
+        set_timer(unit, DEADLINE_TIMER, row.id, ends_at)
+    else:
+        stop_asking(unit, DEADLINE, row.id)
 
 
 def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
@@ -61,5 +81,5 @@ def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     watch.state = WatchState.MISSED
     unit.session.flush()
     unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
-    ask_about(unit, About(watch.case_id, WATCH, watch.id), Need(watch.pages), Urgency.NOW, zone="UTC")
+    ask_about(unit, About(watch.case_id, WATCH, watch.id), [Need(watch.pages)], Urgency.NOW, zone="UTC")
     repeat(unit, watch)

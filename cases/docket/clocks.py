@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Deadline, DeadlineState
+from cases.docket.seen import is_later
 from cases.docket.vocabulary import IMPLIES, Track, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
@@ -34,12 +36,15 @@ if TYPE_CHECKING:
 DEADLINE_TIMER = "deadline"
 """The timer of a clock: when it must be looked at again."""
 HEARING = "hearing"
+REMOVAL = "removal"
+"""The rule of the hour at which somebody is to be sent back."""
 BY_HAND = "deadline_by_hand"
 """The event that enters a date somebody counted; and the rule of what follows from it."""
 INFO = "info"
 """Severity of what is shown and alarms nobody."""
 ACT = "user_action"
-"""Severity of what our side must have done by then; a hearing counts as one."""
+"""Severity of what our side must have done by then; a hearing and a removal count as such."""
+ENDS_A_REMOVAL = frozenset({"removed", "arrived_safely"})
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,8 @@ def _earliest(docket: Sequence[Seen]) -> Iterator[Seen]:
 
 
 def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Iterator[CountedClock]:
-    if seen.for_at is not None and (meaning_of(seen.kind).appointment or seen.kind == BY_HAND):
-        rule_id = BY_HAND if seen.kind == BY_HAND else HEARING
+    rule_id = _appointed(seen.kind)
+    if seen.for_at is not None and rule_id is not None and not _has_come(rule_id, seen, docket):
         track = str(meaning_of(seen.kind).track)
         yield CountedClock(seen.id, seen.id, rule_id, None, track, ACT, seen.for_at, seen.for_at, seen.zone)
     for event in _happened(seen):
@@ -105,6 +110,18 @@ def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Ite
             clock = _by_rule(rule, event, seen, docket)
             if clock is not None:
                 yield clock
+
+
+def _appointed(event: str) -> str | None:
+    """The rule of the clock that ends at the time an event is set for; None where it sets none."""
+    return HEARING if meaning_of(event).appointment else {BY_HAND: BY_HAND, "removal_scheduled": REMOVAL}.get(event)
+
+
+def _has_come(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:
+    """Whether somebody has entered since that what was set has come to pass, or can harm nobody any more."""
+    if rule_id == HEARING:
+        return any(seen.matter_id in held_by(one, docket) for one in docket)
+    return rule_id == REMOVAL and any(one.kind in ENDS_A_REMOVAL and is_later(one, seen) for one in docket)
 
 
 def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> CountedClock | None:
