@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.clusters import cluster_of
+from alerts.clusters import cluster_of_due
 from alerts.models import DEADLINE, ENTRY, WATCH, Alert, Need, NeedState
 from alerts.planning import close, open_need
 from cases.docket.models import Deadline, DeadlineState
@@ -38,10 +38,13 @@ class About:
     subject_id: UUID
 
 
-def ask_about(unit: UnitOfWork, about: About, needs: Sequence[NeedKind], urgency: Urgency, *, zone: str) -> None:
+def ask_about(
+    unit: UnitOfWork, about: About, needs: Sequence[NeedKind], urgency: Urgency, *, zone: str, alone: bool = False
+) -> None:
     """Have humans asked about something that is due; what was asked before about it, and nobody took, gives way.
 
-    Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``.
+    Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``. Of many things that
+    fall due together a reader hears in few messages; but what is asked ``alone`` is never held back.
     """
     kind, subject_id = about.kind, about.subject_id
     stop_asking(unit, kind, subject_id)
@@ -52,7 +55,7 @@ def ask_about(unit: UnitOfWork, about: About, needs: Sequence[NeedKind], urgency
         kind=kind,
         subject_id=subject_id,
         ordinal=ordinal + 1,
-        cluster_id=cluster_of(unit, None),
+        cluster_id=new_id() if alone else cluster_of_due(unit),
         opened_at=unit.now,
     )
     unit.session.add(alert)

@@ -46,7 +46,7 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
             unit.session.flush()
             needs = [Need.COORDINATOR, Need.LAWYER] if removal else [Need.LAWYER]
             haste = Urgency.NOW if removal else urgency
-            ask_about(unit, About(row.case_id, DEADLINE, row.id), needs, haste, zone=row.zone)
+            ask_about(unit, About(row.case_id, DEADLINE, row.id), needs, haste, zone=row.zone, alone=removal)
             set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
         case LookAgain(at):
             set_timer(unit, DEADLINE_TIMER, row.id, at)
