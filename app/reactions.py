@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
-from alerts.due_alerts import ask_what_it_means, void_reminders
+from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE
@@ -138,6 +138,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_who_took_it": tell_who_took_it,
             "tell_reporter_taken": tell_reporter_taken,
             "begin_following_up": begin_following_up,
+            "end_older": end_older,
         },
         MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
@@ -152,6 +153,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_anew": tell_anew,
             "tell_given_back": tell_given_back,
             "await_lawyer_again": await_lawyer_again,
+            "give_back_what_is_due": give_back_what_is_due,
         },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},

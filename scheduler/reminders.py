@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts.due_alerts import About, ask_about, stop_asking
 from alerts.models import DEADLINE, WATCH
 from alerts.night import first_waking_hour
-from cases.docket.clocks import DEADLINE_TIMER, HEARING, REMOVAL
+from cases.docket.clocks import COMES_AT_ITS_HOUR, DEADLINE_TIMER, REMOVAL, SOUGHT_ON, has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE
 from cases.docket.watches import WATCH_TIMER, repeat
@@ -22,11 +21,6 @@ from store.timers import TABLE, Timer, set_timer
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
-
-COMES_AT_ITS_HOUR = frozenset({HEARING, REMOVAL})
-"""Clocks that end in something that happens, whatever we do: a watch asks what became of it."""
-SOUGHT_ON = timedelta(hours=1)
-
 
 def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind of a clock if its time has come, and wind the next look. Repeating it reminds of nothing twice."""
@@ -57,11 +51,10 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
 
 def _let_go(unit: UnitOfWork, row: Deadline) -> None:
     """Say nothing at the hour of a hearing or a removal itself; who is still being sought is sought an hour longer."""
-    ends_at = row.safe_at + SOUGHT_ON
-    if unit.now < ends_at:
-        set_timer(unit, DEADLINE_TIMER, row.id, ends_at)
-    else:
+    if has_come(row.rule_id, row.safe_at, unit.now):
         stop_asking(unit, DEADLINE, row.id)
+    else:
+        set_timer(unit, DEADLINE_TIMER, row.id, row.safe_at + SOUGHT_ON)
 
 
 def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,10 @@ INFO = "info"
 """Severity of what is shown and alarms nobody."""
 ACT = "user_action"
 """Severity of what our side must have done by then; a hearing and a removal count as such."""
+COMES_AT_ITS_HOUR = frozenset({HEARING, REMOVAL})
+"""Clocks that end in something that happens whatever we do. Watches ask what became of it."""
+SOUGHT_ON = timedelta(hours=1)
+"""So long after its hour somebody who can still go there is sought."""
 ENDS_A_REMOVAL = frozenset({"removed", "arrived_safely"})
 
 
@@ -61,6 +66,11 @@ class CountedClock:
     arguable_at: datetime
     zone: str
     why: tuple[dict[str, Any], ...] = ()
+
+
+def has_come(rule_id: str, safe_at: datetime, now: datetime) -> bool:
+    """Whether the hour of a hearing or a removal lies an hour back: nobody is sought for it any more. Pure."""
+    return rule_id in COMES_AT_ITS_HOUR and now >= safe_at + SOUGHT_ON
 
 
 def recount(unit: UnitOfWork, case: Case) -> None:
@@ -102,7 +112,7 @@ def _earliest(docket: Sequence[Seen]) -> Iterator[Seen]:
 
 def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Iterator[CountedClock]:
     rule_id = _appointed(seen.kind)
-    if seen.for_at is not None and rule_id is not None and not _has_come(rule_id, seen, docket):
+    if seen.for_at is not None and rule_id is not None and not _is_settled(rule_id, seen, docket):
         track = str(meaning_of(seen.kind).track)
         yield CountedClock(seen.id, seen.id, rule_id, None, track, ACT, seen.for_at, seen.for_at, seen.zone)
     for event in _happened(seen):
@@ -117,7 +127,7 @@ def _appointed(event: str) -> str | None:
     return HEARING if meaning_of(event).appointment else {BY_HAND: BY_HAND, "removal_scheduled": REMOVAL}.get(event)
 
 
-def _has_come(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:
+def _is_settled(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:
     """Whether somebody has entered since that what was set has come to pass, or can harm nobody any more."""
     if rule_id == HEARING:
         return any(seen.matter_id in held_by(one, docket) for one in docket)
