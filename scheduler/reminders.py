@@ -10,8 +10,7 @@ from alerts.night import first_waking_hour
 from cases.docket.clocks import COMES_AT_ITS_HOUR, DEADLINE_TIMER, REMOVAL, SOUGHT_ON, has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE
-from cases.docket.watches import WATCH_TIMER, repeat
-from cases.events import WatchMissed
+from cases.docket.watches import WATCH_TIMER, mark_missed, repeat
 from cases.models import Case
 from cases.urgency import Need, Urgency
 from scheduler.reminding import LookAgain, Over, Reminder, next_reminder
@@ -21,6 +20,7 @@ from store.timers import TABLE, Timer, set_timer
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
+
 
 def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind of a clock if its time has come, and wind the next look. Repeating it reminds of nothing twice."""
@@ -60,19 +60,20 @@ def _let_go(unit: UnitOfWork, row: Deadline) -> None:
 def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Have somebody asked about what should have happened by now; a watch that repeats is set anew.
 
-    What is routine waits for the morning.
+    What is routine waits for the morning, and is asked of nobody twice: the newest question stands for earlier ones.
     """
+    case_id = unit.session.get_one(Watch, timer.subject_id).case_id
+    # The case before its watches, as where things are entered: two who lock in opposite order would wait in a circle.
+    case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     watch = unit.session.get_one(Watch, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
     if watch.state != WatchState.WAITING:
         return
-    case = unit.session.get_one(Case, watch.case_id)
     awake_at = first_waking_hour(unit.now, case.timezone or "UTC")
     if watch.kind in ROUTINE and awake_at > unit.now:
         set_timer(unit, WATCH_TIMER, watch.id, awake_at)
         return
-    watch.state = WatchState.MISSED
-    unit.session.flush()
-    unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
-    ask_about(unit, About(watch.case_id, WATCH, watch.id), [Need(watch.pages)], Urgency.NOW, zone="UTC")
+    mark_missed(unit, watch)
+    urgency = Urgency.SOON if watch.kind in ROUTINE else Urgency.NOW
+    ask_about(unit, About(case_id, WATCH, watch.id), [Need(watch.pages)], urgency, zone=case.timezone or "UTC")
     repeat(unit, watch)

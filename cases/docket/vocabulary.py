@@ -156,7 +156,18 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "proof_of_life": Meaning(ends=frozenset({WatchKind.PROOF_OF_LIFE, WatchKind.CHECK_IN})),
     "arrived_safely": Meaning(ends=frozenset(WatchKind), safe=True),
     "deadline_by_hand": PLAIN,
-    "removed": Meaning(risk=5, ends=frozenset({WatchKind.REMOVAL, WatchKind.COURT_LIST})),
+    "removed": Meaning(
+        risk=5,
+        ends=frozenset(
+            {
+                WatchKind.REMOVAL,
+                WatchKind.COURT_LIST,
+                WatchKind.PAPERS_CHECK,
+                WatchKind.FAMILY_UPDATE,
+                WatchKind.DAILY_CONTACT,
+            }
+        ),
+    ),
 }
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
-from cases.events import WatchEnded, WatchOpened
+from cases.events import WatchEnded, WatchMissed, WatchOpened
 from cases.models import Case
 from store.base import OWN, new_id
 from store.timers import set_timer, stop_timer
@@ -33,13 +33,16 @@ WATCH_TIMER = "docket_watch"
 def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     """Open the watches an occurrence brings. Of a matter that moved, the former ones end first.
 
-    One that repeats is opened once a case: what brings it again only leaves it as it is. Of several of a kind that are
-    overdue already, because it was entered late, the latest is opened: nobody needs to be asked the same thing twice.
+    One that repeats is opened once a case: what brings it again only leaves it as it is, unless it was agreed for a
+    time: then the new time holds. Of several of a kind that are overdue already, because it was entered late, the latest
+    is opened: nobody needs to be asked the same thing twice.
     """
     for watch in _open_ones(unit, Watch.matter_id == seen.matter_id):
         _end(unit, watch, WatchState.CANCELLED)
     before = unit.session.scalar(select(func.max(Watch.number)).where(Watch.matter_id == seen.matter_id)) or 0
     for planned in still_worth_asking(watches_of(seen), unit.now):
+        if planned.replaces:
+            end_watches(unit, case_id, [planned.kind])
         if planned.every is None or not _has(unit, case_id, planned.kind):
             _open(unit, case_id, seen.matter_id, replace(planned, number=before + planned.number))
 
@@ -58,6 +61,25 @@ def keep_watch(unit: UnitOfWork, watch: Watch, by: str) -> None:
     _end(unit, watch, WatchState.KEPT)
     if was_waiting:  # of one that was missed the next was opened when it was
         repeat(unit, watch)
+
+
+def mark_missed(unit: UnitOfWork, watch: Watch) -> None:
+    """Note that what was watched for has not happened. What was missed of the same before is no question any more."""
+    same = (Watch.matter_id == watch.matter_id, Watch.kind == watch.kind, Watch.number < watch.number)
+    for earlier in _open_ones(unit, *same, Watch.state == WatchState.MISSED):
+        _end(unit, earlier, WatchState.CANCELLED)
+    watch.state = WatchState.MISSED
+    unit.session.flush()
+    unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
+
+
+def give_up_watch(unit: UnitOfWork, watch: Watch, by: str) -> bool:
+    """Watch for something no longer, now or at any later beat; return whether it was still watched for."""
+    same = _open_ones(unit, Watch.case_id == watch.case_id, Watch.kind == watch.kind)
+    for one in same:
+        one.ended_by = by
+        _end(unit, one, WatchState.CANCELLED)
+    return bool(same)
 
 
 def repeat(unit: UnitOfWork, watch: Watch) -> None:
