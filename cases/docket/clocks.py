@@ -20,7 +20,7 @@ from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
 from law.rules import EVERYWHERE, load_rules
-from store.base import new_id
+from store.base import OWN, new_id
 from store.timers import set_timer, stop_timer
 
 if TYPE_CHECKING:
@@ -209,7 +209,9 @@ def _seen(unit: UnitOfWork, case_id: UUID) -> list[Seen]:
 
 
 def _rows(unit: UnitOfWork, case_id: UUID) -> Sequence[Deadline]:
-    return unit.session.scalars(select(Deadline).where(Deadline.case_id == case_id)).all()
+    """Lock every clock of the case, in one order: its timers and whoever says that it is done change it as well."""
+    found = select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.id)
+    return unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
 def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
@@ -223,10 +225,16 @@ def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
 
 
 def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
-    same = (row.safe_at, row.arguable_at, row.rule_hash) == (clock.safe_at, clock.arguable_at, clock.rule_hash)
-    if same and row.occurrence_id == clock.occurrence_id:
+    """Write what has changed; only another date begins the reminders again. Another wording of a rule alarms nobody."""
+    moved = (row.safe_at, row.arguable_at) != (clock.safe_at, clock.arguable_at)
+    if not moved and (row.rule_hash, row.occurrence_id) == (clock.rule_hash, clock.occurrence_id):
         return
+    counted_at = row.counted_at
     _write(unit, row, clock)
+    if not moved:
+        row.counted_at = counted_at
+        unit.session.flush()
+        return
     row.rung = 0
     unit.session.flush()
     _wind(unit, row)
