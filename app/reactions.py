@@ -45,7 +45,7 @@ from alerts.following_up import (
 )
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
-from alerts.invitations import invite
+from alerts.invitations import invite, invite_who_took_it, strike_out
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
@@ -139,6 +139,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_reporter_taken": tell_reporter_taken,
             "begin_following_up": begin_following_up,
             "end_older": end_older,
+            "invite_who_took_it": invite_who_took_it,
         },
         MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
@@ -154,6 +155,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_given_back": tell_given_back,
             "await_lawyer_again": await_lawyer_again,
             "give_back_what_is_due": give_back_what_is_due,
+            "strike_out": strike_out,
         },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},

@@ -59,6 +59,8 @@ class CalendarEntry:
     """When it last changed, or later."""
     cancelled: bool = False
     """A hearing that stands no longer, and was not moved. A clock that ended is not in a calendar any more."""
+    given_back: bool = False
+    """Cancelled for its reader alone, who has the case no longer; the hearing may stand."""
 
 
 def calendar_of(unit: UnitOfWork, case_ids: Sequence[UUID]) -> tuple[CalendarEntry, ...]:
