@@ -93,18 +93,21 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(sorted({*MEANINGS, *load_rules().events()}))
 
 
-def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurrence:
+def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str, assumed: bool = False) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
     An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
     is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. ``zone``: where a case's
-    papers are dated of which nobody has said it. Raises EntryError for an appointment without a time, and for a hearing
-    that is moved or called off when several stand and none is named.
+    papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
+    only ``assumed``. Raises EntryError for an appointment without a time, and for a hearing that is moved or called off
+    when several stand and none is named.
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     entry = _known(entry)
-    case.timezone = case.timezone or zone
-    case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(case.timezone))
+    zone = case.timezone or zone
+    if not assumed:
+        case.timezone = zone
+        case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(zone))
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
@@ -113,7 +116,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
         unit.record_last(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
-    rows = [_row(unit, case, matter_id, entry, when) for when in _dated(entry)]
+    rows = [_row(unit, case_id, matter_id, entry, (when, zone)) for when in _dated(entry)]
     unit.session.add_all(rows)
     unit.session.flush()
     for row in rows:
@@ -130,13 +133,16 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
 
 
 def read_places(unit: UnitOfWork, event: Event, *, zone: str) -> None:
-    """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind."""
+    """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind.
+
+    Whose law and clock the case stands under is not settled by that: a person says so.
+    """
     if event.case_id is None or not isinstance(event, ReportReceived | ReportExtended):
         return
     named = {place_signal(words) for words in words_of(unit, event.case_id)} - {None}
     known = {row.kind for row in standing(unit, event.case_id)}
     for signal in sorted(str(one) for one in named if one not in known):
-        enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone)
+        enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone, assumed=True)
 
 
 def _known(entry: Entry) -> Entry:
@@ -150,17 +156,18 @@ def _dated(entry: Entry) -> list[When]:
     return sorted((entry.happened, *entry.also), key=lambda one: one.at)
 
 
-def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When) -> Occurrence:
+def _row(unit: UnitOfWork, case_id: UUID, matter_id: UUID, entry: Entry, dated: tuple[When, str]) -> Occurrence:
+    when, zone = dated
     row = Occurrence(
         id=new_id(),
-        case_id=case.id,
+        case_id=case_id,
         matter_id=matter_id,
         kind=entry.event,
         at=when.at,
         day_only=when.day_only,
         for_at=entry.appointed_at,
         until_at=None if entry.until is None else entry.until.at,
-        zone=case.timezone,
+        zone=zone,
         people=entry.people,
         entered_by=unit.actor,
         entered_at=unit.now,
@@ -172,7 +179,7 @@ def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When
         "until_day_only": entry.until is not None and entry.until.day_only,
     }
     told = json.dumps(details, ensure_ascii=False)
-    row.details = unit.vault.seal(case_scope(case.id), Field("occurrence", "details", row.id), told)
+    row.details = unit.vault.seal(case_scope(case_id), Field("occurrence", "details", row.id), told)
     return row
 
 
