@@ -25,7 +25,7 @@ HEARING, SEQUENCE, TOLD_AT, GIVEN_BACK = "hearing", "sequence", "told_at", "give
 def change_of(entry: CalendarEntry, *, told_at: datetime, given_back: bool = False) -> dict[str, str]:
     """Return the values by which a message encloses an entry as it stands now.
 
-    With ``given_back`` it takes the entry out of the calendar of somebody who has the case no longer, however it stands.
+    With ``given_back`` it takes the entry out of the calendar of somebody who has the case no longer.
     """
     values = {HEARING: str(entry.id), SEQUENCE: str(entry.sequence), TOLD_AT: told_at.isoformat()}
     return values | ({GIVEN_BACK: "yes"} if given_back else {})

@@ -105,7 +105,7 @@ def show_next(unit: UnitOfWork, event: Event) -> None:
 def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     """Tell whoever had it, and once the coordinators, that it was given back; for who cannot be reached others do."""
     if not isinstance(event, NeedGivenBack) or event.why == "unreachable":
-        return
+        return None
     if event.why == "case":
         return _say_given_back(unit, unit.session.get_one(Need, event.need_id), event)
     need = unit.session.get_one(Need, event.need_id)

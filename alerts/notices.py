@@ -135,7 +135,7 @@ def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
 def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
     """Say once to a number or an address that somebody has it; a call is not made for that.
 
-    Of what is asked no more, and nobody took, there is nothing to say: what is due may be asked again in the same moment.
+    Of what is asked no more, and nobody took, nothing is said: what is due may be asked again in the same moment.
     """
     if need.accepted_by is None:
         return

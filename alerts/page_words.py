@@ -58,7 +58,11 @@ def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[st
     over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
     signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
     words = over if signed else f"page.unverified|{over}"
-    return words, {**values, "rule": rule_ref(deadline.rule_id), "arguable": when_ref(deadline.arguable_at, deadline.zone)}
+    return words, {
+        **values,
+        "rule": rule_ref(deadline.rule_id),
+        "arguable": when_ref(deadline.arguable_at, deadline.zone),
+    }
 
 
 def _when(at: datetime, case: Case) -> str:

@@ -40,8 +40,8 @@ SHORT = {
     "page.watch": "due",
     "page.unknown_event": "due",
 }
-"""Which words of a code-only channel stand for those of the fullest tier; any other page is a page. A removal is one: it
-is as urgent as an arrest."""
+"""Which words of a code-only channel stand for those of the fullest tier; any other page is a page. A removal is one:
+it is as urgent as an arrest."""
 CONFIRMING = frozenset({ChannelName.TELEGRAM, ChannelName.VOICE})
 """A yes given here is somebody's: a linked account, or a key pressed in a call that we placed to a proved number."""
 

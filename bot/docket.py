@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from texts.when import Written
 
 YES, NO, ANOTHER, MOVED = "entry_yes", "entry_no", "entry_another", "entry_moved"
-"""What the buttons say. MOVED is followed by the place of the hearing that is meant, moved or off: ``entry_moved:0``."""
+"""What the buttons say. MOVED is followed by the place of the hearing that is meant: ``entry_moved:0``."""
 ANSWERS: Final = frozenset({YES, NO, ANOTHER, MOVED})
 HEARING, HEARING_MOVED, HEARING_OFF = "hearing_scheduled", "hearing_moved", "hearing_cancelled"
 ABOUT_HEARINGS: Final = frozenset({HEARING, HEARING_OFF})

@@ -27,7 +27,7 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     row = unit.session.get_one(Deadline, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
     if row.state != DeadlineState.RUNNING:
-        return
+        return None
     if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= unit.now:
         return _let_go(unit, row)
     removal = row.rule_id == REMOVAL  # what can still be done against it takes every hour there is

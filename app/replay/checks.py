@@ -60,7 +60,7 @@ NOT_BUILT: Final = {
     "merged": "matching of identities",
     "sealed_file_opened": "sealed files",
 }
-"""Checks, and words of a history, that depend on what is not built, and what that is called. Nothing else is excused."""
+"""Checks, and words of a history, that depend on what is not built, and what that is called."""
 PERSON: Final = "contact:"
 """How the log names people; the rest are the program itself."""
 GAVE_UP: Final = frozenset({"hearing_moved", "hearing_cancelled"})

@@ -34,8 +34,8 @@ def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     """Open the watches an occurrence brings. Of a matter that moved, the former ones end first.
 
     One that repeats is opened once a case: what brings it again only leaves it as it is, unless it was agreed for a
-    time: then the new time holds. Of several of a kind that are overdue already, because it was entered late, the latest
-    is opened: nobody needs to be asked the same thing twice.
+    time: then the new time holds. Of several of a kind that are overdue already, because it was entered late, the
+    latest is opened: nobody needs to be asked the same thing twice.
     """
     for watch in _open_ones(unit, Watch.matter_id == seen.matter_id):
         _end(unit, watch, WatchState.CANCELLED)

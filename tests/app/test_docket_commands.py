@@ -54,7 +54,9 @@ def test_a_hearing_moves(ready: Panah, code: str) -> None:
 
 def test_of_two_hearings_the_one_that_moves_is_named(ready: Panah, code: str) -> None:
     for day in ("06", "09"):
-        ready.does("event", "add", code, "hearing_scheduled", "--at", "2030-01-01", "--for", f"2031-01-{day}T10:00", *PLACE)
+        ready.does(
+            "event", "add", code, "hearing_scheduled", "--at", "2030-01-01", "--for", f"2031-01-{day}T10:00", *PLACE
+        )
     moved = ("event", "add", code, "hearing_moved", "--at", "2030-01-02", "--for", "2031-01-05T09:30")
     assert "--moves 2" in ready.refuses(*moved)
     assert "no hearing of this number" in ready.refuses(*moved, "--moves", "7")

@@ -240,9 +240,7 @@ def test_of_several_hearings_none_is_struck_that_is_not_named(store: Store, case
 def test_a_hearing_that_two_sources_date_moves_whole(store: Store, case_id: UUID, clock: ManualClock) -> None:
     now = clock.now()
     told = When(now - timedelta(days=2)), When(now - timedelta(days=1))
-    happens(
-        store, case_id, "hearing_scheduled", told[0], also=told[1:], appointed_at=now + timedelta(days=3)
-    )
+    happens(store, case_id, "hearing_scheduled", told[0], also=told[1:], appointed_at=now + timedelta(days=3))
     happens(store, case_id, "hearing_moved", When(now), appointed_at=now + timedelta(days=5))
     assert standing(store, case_id) == {now + timedelta(days=5)}
     assert [one.safe_at for one in running(store, case_id)] == [now + timedelta(days=5)]
@@ -299,7 +297,7 @@ def test_a_case_that_cannot_be_counted_holds_up_no_other(store: Store, clock: Ma
     with store.unit("test") as unit:
         for case_id in cases:
             unit.session.get_one(Case, case_id).rules_hash = "of another release"
-        broken = sorted(cases)[0]
+        broken = min(cases)
         row = unit.session.scalars(select(Occurrence).where(Occurrence.case_id == broken)).one()
         row.zone = "Mars/Base"
     with capture_logs() as logged:
