@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select
 
 from alerts.case_list import SEES_ALL, taken_by
-from cases.docket.clocks import BY_HAND, HEARING
+from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.reading import rule_named
 from cases.models import Case
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 MOST_CLOCKS = 15
 """Clocks that fit into one message."""
 MOST_WATCHES = 5
-_ENTERED = {HEARING: "staff.clock_hearing", BY_HAND: "staff.clock_by_hand"}
+_ENTERED = {
+    HEARING: "staff.clock_hearing",
+    REMOVAL: "staff.clock_removal",
+    BY_HAND: "staff.clock_by_hand",
+}
 
 
 def clocks_of(unit: UnitOfWork, contact: Contact, case_id: UUID | None = None) -> tuple[list[UUID], int]:

@@ -11,7 +11,7 @@ from alerts.buttons import mint
 from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
 from alerts.milestone_buttons import holder_buttons, reached_by
-from alerts.models import CANARY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
 from alerts.seats import other_seats, seat_of
 from alerts.targets import Reachable, way_to, ways_to
@@ -133,7 +133,12 @@ def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
 
 
 def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
-    """Say once to a number or an address that nothing is left to do; a call is not made for that."""
+    """Say once to a number or an address that somebody has it; a call is not made for that.
+
+    Of what is asked no more, and nobody took, nothing is said: what is due may be asked again in the same moment.
+    """
+    if need.accepted_by is None:
+        return
     mine = delivery.method_id is not None and need.accepted_by == _owner(unit, delivery.method_id)
     if delivery.channel not in SPOKEN_TO_AGAIN or mine or not _was_handed_over(delivery):
         return
@@ -365,13 +370,18 @@ def _news(need: Need) -> str:
 
 
 def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
-    """Who took what of a case."""
+    """Who has a case, each once, with what they took of it: the case itself before anything that was due."""
     rows = unit.session.execute(
         select(Need, Contact)
         .join(Contact, Contact.id == Need.accepted_by)
+        .join(Alert, Alert.id == Need.alert_id)
         .where(Need.case_id == case_id, Need.state == NeedState.ACCEPTED)
+        .order_by(Alert.kind != CUSTODY, Need.opened_at, Need.id)
     )
-    return [(need, contact) for need, contact in rows]
+    found: dict[UUID, tuple[Need, Contact]] = {}
+    for need, contact in rows:
+        found.setdefault(contact.id, (need, contact))
+    return list(found.values())
 
 
 def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:

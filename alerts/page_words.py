@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 from alerts.models import DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
-from alerts.wording import day_ref, rule_ref, say_ref, time_ref
-from cases.docket.clocks import BY_HAND, HEARING
+from alerts.wording import day_ref, rule_ref, say_ref, time_ref, when_ref
+from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
 from law.rules import load_rules
 from law.signoff import is_signed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alerts.models import Need
     from store.unit_of_work import UnitOfWork
+
+_ENTERED = {HEARING: "page.hearing", REMOVAL: "page.removal", BY_HAND: "page.deadline_by_hand"}
+"""Words for clocks that no rule counted."""
 
 
 BARE = {
@@ -48,20 +53,26 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
 
 
 def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:
-    """What is due, and when. A rule that no lawyer has signed off says so, each time."""
+    """What is due, and when, by the clock of the case. A rule that no lawyer has signed off says so, each time."""
     if alert.kind in BARE:
         return BARE[alert.kind], {"code": case.code}
     if alert.kind == WATCH:
         watch = unit.session.get_one(Watch, alert.subject_id)
-        values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": day_ref(watch.due_at)}
+        values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": _when(watch.due_at, case)}
         return "page.watch", values
     deadline = unit.session.get_one(Deadline, alert.subject_id)
-    values = {"code": case.code, "due": day_ref(deadline.safe_at)}
-    if deadline.rule_id == HEARING:
-        return "page.hearing", values
-    if deadline.rule_id == BY_HAND:
-        return "page.deadline_by_hand", values
+    values = {"code": case.code, "due": when_ref(deadline.safe_at, deadline.zone)}
+    if deadline.rule_id in _ENTERED:
+        return _ENTERED[deadline.rule_id], values
     over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
     signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
     words = over if signed else f"page.unverified|{over}"
-    return words, {**values, "rule": rule_ref(deadline.rule_id), "arguable": day_ref(deadline.arguable_at)}
+    return words, {
+        **values,
+        "rule": rule_ref(deadline.rule_id),
+        "arguable": when_ref(deadline.arguable_at, deadline.zone),
+    }
+
+
+def _when(at: datetime, case: Case) -> str:
+    return day_ref(at) if case.timezone is None else when_ref(at, case.timezone)

@@ -148,7 +148,7 @@ def chase_answer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     if waiting:
         set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN)
     about = About(release.case_id, RELEASE, release.id)
-    ask_about(unit, about, NeedKind.COORDINATOR, Urgency.NOW, zone="UTC")
+    ask_about(unit, about, [NeedKind.COORDINATOR], Urgency.NOW, zone="UTC")
     unit.record_last(ReleaseUnanswered(case_id=release.case_id, release_id=release.id))
 
 

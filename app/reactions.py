@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
-from alerts.due_alerts import ask_what_it_means, void_reminders
+from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE
@@ -45,7 +45,7 @@ from alerts.following_up import (
 )
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
-from alerts.invitations import invite
+from alerts.invitations import invite, invite_who_took_it, strike_out
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
@@ -73,8 +73,10 @@ from alerts.releasing import (
     send_release,
 )
 from alerts.rings import ring_on
+from bot.docket import ask_again
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
+from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     ConsentEntered,
@@ -161,6 +163,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_who_took_it": tell_who_took_it,
             "tell_reporter_taken": tell_reporter_taken,
             "begin_following_up": begin_following_up,
+            "end_older": end_older,
+            "invite_who_took_it": invite_who_took_it,
         },
         MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
@@ -175,6 +179,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_anew": tell_anew,
             "tell_given_back": tell_given_back,
             "await_lawyer_again": await_lawyer_again,
+            "give_back_what_is_due": give_back_what_is_due,
+            "strike_out": strike_out,
         },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},
@@ -243,6 +249,7 @@ def timer_queue(settings: Settings) -> Queue:
         WATCH_TIMER: miss_watch,
         RELEASE_TIMER: send_release,
         ANSWER_TIMER: chase_answer,
+        PROPOSAL: ask_again,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

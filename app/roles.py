@@ -33,6 +33,7 @@ from app.setback import undo_setback
 from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
+from cases.docket.proposing import forget_proposals
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -130,6 +131,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "rosters": keep_watch,
     "codes": forget_expired,
     "followed_up": follow_up_left_out,
+    "proposals": forget_proposals,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
 

@@ -53,7 +53,7 @@ def ask_about_freeze(unit: UnitOfWork, event: Event) -> None:
     """Have a coordinator find out what the person wants, after consent was taken back; once thawed, nobody is asked."""
     match event:
         case DisclosuresFrozen(case_id=case_id, freeze_id=freeze_id) if case_id is not None:
-            ask_about(unit, About(case_id, FREEZE, freeze_id), Need.COORDINATOR, Urgency.SOON, zone="UTC")
+            ask_about(unit, About(case_id, FREEZE, freeze_id), [Need.COORDINATOR], Urgency.SOON, zone="UTC")
         case DisclosuresThawed(freeze_id=freeze_id):
             stop_asking(unit, FREEZE, freeze_id)
         case _:
@@ -69,4 +69,5 @@ def listen_for_duress(unit: UnitOfWork, event: Event) -> None:
 def warn_of_duress(unit: UnitOfWork, event: Event) -> None:
     """Tell a coordinator at once. The reporter is answered as before: whoever stands beside them sees no difference."""
     if isinstance(event, DuressSpoken) and event.case_id is not None:
-        ask_about(unit, About(event.case_id, DURESS, event.report_id), Need.COORDINATOR, Urgency.NOW, zone="UTC")
+        about = About(event.case_id, DURESS, event.report_id)
+        ask_about(unit, about, [Need.COORDINATOR], Urgency.NOW, zone="UTC", alone=True)

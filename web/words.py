@@ -57,13 +57,13 @@ class Words:
         """One text."""
         return say(key, self.language, **values)
 
-    def at(self, instant: datetime) -> str:
-        """An instant in local time, with its day."""
-        return local_time(instant, self.zone, self.language, with_date=True)
+    def at(self, instant: datetime, zone: str | None = None) -> str:
+        """An instant in local time, with its day: that of the reader, or of ``zone``."""
+        return local_time(instant, zone or self.zone, self.language, with_date=True)
 
-    def on(self, instant: datetime) -> str:
-        """The local day of an instant."""
-        return local_date(instant, self.zone, self.language)
+    def on(self, instant: datetime, zone: str | None = None) -> str:
+        """The local day of an instant: that of the reader, or of ``zone``."""
+        return local_date(instant, zone or self.zone, self.language)
 
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""

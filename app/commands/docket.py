@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ import click
 from app.commands.shared import as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from cases.docket.entering import When
     from cases.docket.reading import ShownDeadline
     from cases.models import Case
@@ -67,6 +70,7 @@ def list_events(*, as_json: bool) -> None:
 @click.option("--or-at", "also", type=WALL, multiple=True, help="Another date that another source gives.")
 @click.option("--for", "appointed", type=WALL, help="The time it is set for: of a hearing, a removal.")
 @click.option("--until", type=WALL, help="The end that a ruling sets.")
+@click.option("--moves", help="The hearing that is moved or called off, by its clock in `panah deadlines`, as in 2.")
 @click.option("--people", type=click.IntRange(min=1), help="How many people it happened to.")
 @click.option("--source", default="", help="Who says so.")
 @click.option("--note", default="", help="Anything else. It is kept encrypted.")
@@ -77,6 +81,7 @@ def add(code: str, name: str, **given: Any) -> None:
     """Enter what happened in the case CODE. Clocks, watches and reminders follow at once.
 
     An EVENT that is not in `panah event list` is kept all the same, and a coordinator is asked what follows from it.
+    Where several hearings stand, one that is moved or called off is named by --moves.
     """
     from cases.docket.entering import Entry, EntryError, enter
 
@@ -91,6 +96,7 @@ def add(code: str, name: str, **given: Any) -> None:
             appointed_at=None if given["appointed"] is None else _when(given["appointed"], zone).at,
             until=None if given["until"] is None else _when(given["until"], zone),
             also=tuple(_when(one, zone) for one in given["also"]),
+            moves=None if given["moves"] is None else _matter(unit, case, given["moves"]),
             people=given["people"],
             source=given["source"],
             note=given["note"],
@@ -120,6 +126,15 @@ def _when(given: tuple[datetime, bool], zone: str) -> When:
 
     wall, day_only = given
     return on_day(wall, zone) if day_only else When(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+
+
+def _matter(unit: UnitOfWork, case: Case, named: str) -> UUID:
+    """Return the matter of the hearing whose clock is named: ``2``, or ``K7M-4TX.2``."""
+    from cases.docket.reading import hearing_numbered
+
+    number = re.search(r"(?:^|\.)(\d{1,4})$", named)
+    matter_id = None if number is None else hearing_numbered(unit, case.id, int(number[1]))
+    return fail("there is no hearing of this number; `panah deadlines` shows them") if matter_id is None else matter_id
 
 
 def _case(unit: UnitOfWork, code: str) -> Case:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from cases.docket.clocks import HEARING
 from cases.docket.history import details_of, history
-from cases.docket.models import Deadline, DeadlineState, RiskReading, Watch, WatchState
+from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
 from cases.models import Case
 from law.errors import UnknownRuleError
 from law.rules import load_rules
@@ -54,6 +55,20 @@ def rule_named(rule_id: str) -> Rule | None:
 def case_by_code(unit: UnitOfWork, code: str) -> Case | None:
     """Return the case of this code, or None."""
     return unit.session.scalars(select(Case).where(Case.code == code)).one_or_none()
+
+
+def hearing_numbered(unit: UnitOfWork, case_id: UUID, number: int) -> UUID | None:
+    """Return the matter of the hearing that has this clock of a case; None where it is none, or was moved since."""
+    return unit.session.scalars(
+        select(Occurrence.matter_id)
+        .join(Deadline, Deadline.occurrence_id == Occurrence.id)
+        .where(
+            Deadline.case_id == case_id,
+            Deadline.number == number,
+            Deadline.rule_id == HEARING,
+            Occurrence.state == OccurrenceState.STANDING,
+        )
+    ).one_or_none()
 
 
 def deadlines_of(unit: UnitOfWork, case_ids: Sequence[UUID] | None = None) -> list[ShownDeadline]:

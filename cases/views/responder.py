@@ -100,6 +100,8 @@ class Happened:
     day_only: bool
     for_at: datetime | None
     until_at: datetime | None
+    zone: str
+    """The zone its dates were written down in: a day is that day there, and no other."""
     stands: bool
     source: str
     note: str
@@ -155,7 +157,7 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
         contact_held_back=hides,
         counsel_held_back=bool(counsels) or (hides_counsel(role) and any(map(_is_counsels, facts))),
         facts=tuple(one for one in facts if _may_know(one, role)),
-        docket=tuple(_happened(one) for one in occurrences_shown(unit, case_id)),
+        docket=tuple(_happened(one, hides=hides) for one in occurrences_shown(unit, case_id)),
     )
     unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
     return view
@@ -180,15 +182,16 @@ def _may_know(one: Known, role: str) -> bool:
             return one.name in FOR_OTHERS
 
 
-def _happened(one: ShownOccurrence) -> Happened:
+def _happened(one: ShownOccurrence, *, hides: bool) -> Happened:
     return Happened(
         event=one.event,
         at=one.at,
         day_only=one.day_only,
         for_at=one.for_at,
         until_at=one.until_at,
+        zone=one.zone,
         stands=one.state == OccurrenceState.STANDING,
-        source=str(one.details.get("source", "")),
+        source="" if hides else str(one.details.get("source", "")),  # it may name who reported
         note=str(one.details.get("note", "")),
     )
 

@@ -52,6 +52,19 @@ def test_a_hearing_moves(ready: Panah, code: str) -> None:
     assert [one["safe"] for one in clocks(ready, code)] == ["2031-01-05T09:30+05:00"]
 
 
+def test_of_two_hearings_the_one_that_moves_is_named(ready: Panah, code: str) -> None:
+    for day in ("06", "09"):
+        ready.does(
+            "event", "add", code, "hearing_scheduled", "--at", "2030-01-01", "--for", f"2031-01-{day}T10:00", *PLACE
+        )
+    moved = ("event", "add", code, "hearing_moved", "--at", "2030-01-02", "--for", "2031-01-05T09:30")
+    assert "--moves 2" in ready.refuses(*moved)
+    assert "no hearing of this number" in ready.refuses(*moved, "--moves", "7")
+    second = next(one["id"] for one in clocks(ready, code) if one["safe"].startswith("2031-01-09"))
+    ready.does(*moved, "--moves", second)
+    assert [one["safe"] for one in clocks(ready, code)] == ["2031-01-05T09:30+05:00", "2031-01-06T10:00+05:00"]
+
+
 def test_bad_input_says_what_to_do_and_changes_nothing(ready: Panah, code: str) -> None:
     assert "--for" in ready.refuses("event", "add", code, "hearing_scheduled", "--at", "2030-01-01")
     assert "2030-12-31" in ready.refuses("event", "add", code, "released", "--at", "tomorrow", status=2)
