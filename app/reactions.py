@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
 from alerts.due_alerts import ask_what_it_means, void_reminders
@@ -66,6 +67,7 @@ from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
+    CaseViewed,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,
@@ -79,6 +81,7 @@ from cases.events import (
     UnknownEventEntered,
     WatchEnded,
 )
+from contacts.accounts.events import AccountActivated, AccountCoerced
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
@@ -164,6 +167,9 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         DeadlineDone: {"void_reminders": void_reminders},
         WatchEnded: {"void_reminders": void_reminders},
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
+        AccountActivated: {"tell_account_set_up": tell_account_set_up},
+        AccountCoerced: {"page_the_others": page_the_others},
+        CaseViewed: {"watch_reading": watch_reading},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},

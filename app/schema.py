@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import alerts.models
 import cases.docket.models
 import cases.models
+import contacts.accounts.models
 import contacts.models
 import law.models
 import store.chats
@@ -26,6 +27,7 @@ ROOMS = (
     alerts.models,
     cases.docket.models,
     cases.models,
+    contacts.accounts.models,
     contacts.models,
     law.models,
     store.chats,

@@ -144,6 +144,12 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
     return view
 
 
+def nearly_empty_view(unit: UnitOfWork, case_id: UUID) -> ResponderView:
+    """Build what somebody who is being forced can show: a code, and that nothing is known. Nothing is read."""
+    case = unit.session.get_one(Case, case_id)
+    return ResponderView(case.code, "reported", case.opened_at, (), (), contact_held_back=False)
+
+
 def _happened(one: ShownOccurrence) -> Happened:
     return Happened(
         event=one.event,
