@@ -6,6 +6,7 @@ import os
 
 import click
 
+from app.commands.account import account
 from app.commands.audit import audit
 from app.commands.bench import bench
 from app.commands.contacts import contacts
@@ -39,6 +40,7 @@ for command in (
     demo,
     doctor,
     contacts,
+    account,
     policy,
     roster,
     audit,
