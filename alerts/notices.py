@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.buttons import mint
+from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
 from alerts.milestone_buttons import holder_buttons, reached_by
 from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
+from alerts.page_words import words_without_case
 from alerts.seats import other_seats, seat_of
 from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
@@ -20,6 +22,7 @@ from alerts.wording import contact_ref, say_ref
 from cases.docket.models import Deadline
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import Case, FileState, ReportAnswer
+from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts, linked_contact
 from contacts.events import MethodDied
 from contacts.models import Contact, ContactMethod
@@ -215,8 +218,10 @@ def _taken_words(unit: UnitOfWork, need: Need, values: dict[str, Any]) -> tuple[
 
 
 def code_of(unit: UnitOfWork, need: Need) -> str:
-    """The case code as a value of a text; for a fault of ours, which has no case, its name."""
-    return say_ref("fault.name") if need.case_id is None else unit.session.get_one(Case, need.case_id).code
+    """The case code as a value of a text; without a case the name of a fault of ours, or an account's code."""
+    if need.case_id is not None:
+        return unit.session.get_one(Case, need.case_id).code
+    return words_without_case(unit, unit.session.get_one(Alert, need.alert_id))[1]["code"]
 
 
 def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
@@ -230,8 +235,10 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     need = unit.session.get_one(Need, event.need_id)
     if need.state not in OPEN or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
         return
+    apart = coerced_contacts(unit) | concerned(unit, need)
     for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
-        _shout(unit, need, way, event.hours)
+        if way.contact.id not in apart:
+            _shout(unit, need, way, event.hours)
 
 
 def everybody_reachable(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:
@@ -264,7 +271,9 @@ def _shout(unit: UnitOfWork, need: Need, way: Reachable, hours: int) -> None:
 
 
 def _shouting(unit: UnitOfWork, need: Need, way: Reachable, *, may_take: bool) -> Asking:
-    words = "page.fault" if need.case_id is None else "page.exhausted" if may_take else "page.exhausted_other"
+    words = "page.exhausted" if may_take else "page.exhausted_other"
+    if need.case_id is None:
+        words, _ = words_without_case(unit, unit.session.get_one(Alert, need.alert_id))
     values = {"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")}
     if way.channel == ChannelName.TELEGRAM:
         accept = mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True) if may_take else None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.models import DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
+from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import day_ref, rule_ref, say_ref, time_ref, when_ref
 from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
+from contacts.accounts.models import Account
 from law.rules import load_rules
 from law.signoff import is_signed
 
@@ -34,9 +35,9 @@ BARE = {
 
 def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
-    if need.case_id is None:
-        return "page.fault", {"code": say_ref("fault.name")}
     alert = unit.session.get_one(Alert, need.alert_id)
+    if need.case_id is None:
+        return words_without_case(unit, alert)
     case = unit.session.get_one(Case, need.case_id)
     if alert.kind in DUE:
         return _due_words(unit, alert, case)
@@ -50,6 +51,13 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     again = "page.again|" if need.round > 1 else ""
     another = "page.another|" if seated(unit, need) else ""
     return f"{another}{again}page.{need.kind}", values
+
+
+def words_without_case(unit: UnitOfWork, alert: Alert) -> tuple[str, dict[str, str]]:
+    """What is said of an alert that is about no case: an account that may be in the wrong hands, or a fault of ours."""
+    if alert.kind == ACCOUNT:
+        return "page.account", {"code": unit.session.get_one(Account, alert.subject_id).code}
+    return "page.fault", {"code": say_ref("fault.name")}
 
 
 def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:

@@ -30,6 +30,7 @@ CODE_ONLY = ("code", "codes", "count")
 SHORT = {
     "page.bundle": "bundle",
     "page.fault": "fault",
+    "page.account": "account",
     "page.exhausted": "exhausted",
     "page.exhausted_other": "exhausted",
     "page.remind": "remind",

@@ -29,9 +29,9 @@ def backstage(house: House) -> Backstage:
     return Backstage(
         look=partial(read_vitals, queues=QUEUES, canary=house.settings.sends_canary),
         is_current=_is_current,
-        is_https=(house.settings.public_url or "").startswith("https://"),
         webhook=_webhook(house.store, house.settings),
         twilio=_twilio(house),
+        is_secure=(house.settings.public_url or "").startswith("https://"),
     )
 
 

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from app.commands.account import account
 from app.commands.audit import audit
 from app.commands.bench import bench
 from app.commands.case import case
@@ -41,6 +42,7 @@ for command in (
     doctor,
     case,
     contacts,
+    account,
     policy,
     roster,
     audit,

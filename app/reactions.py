@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
 from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
@@ -81,6 +82,7 @@ from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     ConsentEntered,
     CounselReleaseRevoked,
+    CaseViewed,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,
@@ -104,6 +106,7 @@ from cases.events import (
     UnknownEventEntered,
     WatchEnded,
 )
+from contacts.accounts.events import AccountActivated, AccountCoerced
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
@@ -207,6 +210,9 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         ReleaseApproved: {"let_go": let_go},
         ReleaseEnded: {"ask_back": ask_back},
         ReleaseAcknowledged: {"answered": answered},
+        AccountActivated: {"tell_account_set_up": tell_account_set_up},
+        AccountCoerced: {"page_the_others": page_the_others},
+        CaseViewed: {"watch_reading": watch_reading},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},

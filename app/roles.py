@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.duty_notices import keep_watch
 from alerts.following_up import follow_up_left_out
+from alerts.signoff_reminders import remind_signers
 from alerts.vitals import read_vitals
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
@@ -34,6 +35,7 @@ from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from cases.docket.proposing import forget_proposals
+from contacts.accounts.throttle import forget_old_tries
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -132,6 +134,8 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "codes": forget_expired,
     "followed_up": follow_up_left_out,
     "proposals": forget_proposals,
+    "tries": forget_old_tries,
+    "signoffs": remind_signers,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
 

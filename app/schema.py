@@ -9,6 +9,7 @@ import cases.consent.models
 import cases.docket.models
 import cases.models
 import cases.releases.models
+import contacts.accounts.models
 import contacts.models
 import law.models
 import store.chats
@@ -30,6 +31,7 @@ ROOMS = (
     cases.docket.models,
     cases.models,
     cases.releases.models,
+    contacts.accounts.models,
     contacts.models,
     law.models,
     store.chats,

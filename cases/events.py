@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  as below
 from uuid import UUID  # noqa: TC003  the event log reads these types back from their names
 
 from store.eventlog import Event
@@ -72,6 +73,22 @@ class FileViewed(Event):
 @dataclass(frozen=True)
 class CaseViewed(Event):
     """A helper opened the case."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class AccessGranted(Event):
+    """Somebody who has the case let another read it, until an instant."""
+
+    contact_id: UUID
+    granted_by: UUID
+    until: datetime
+
+
+@dataclass(frozen=True)
+class AccessWithdrawn(Event):
+    """What somebody was let read is closed to them again."""
 
     contact_id: UUID
 

@@ -173,3 +173,30 @@ class CaseLink(Base):
     language: Mapped[str] = mapped_column(String(16))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class CaseAccess(Base):
+    """A contact was let into a case that they have not taken, by somebody who has."""
+
+    __tablename__ = "case_access"
+    __table_args__ = (Index("ix_case_access_contact_id_case_id", "contact_id", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    granted_by: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    granted_at: Mapped[datetime]
+    until: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CaseReading(Base):
+    """A helper opened a case: kept for a day, to notice who opens unusually many. The log keeps it for good."""
+
+    __tablename__ = "case_reading"
+    __table_args__ = (Index("ix_case_reading_contact_id_at", "contact_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    at: Mapped[datetime] = mapped_column(index=True)

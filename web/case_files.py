@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort
 from sqlalchemy import select
 
+from alerts.reading import reads_case
 from cases.events import FileViewed
 from cases.file_links import read_ticket
 from cases.media import suffix_of
 from cases.models import Case
 from cases.views.responder import may_open_file
+from contacts.accounts.directory import account_of, role_of
 from contacts.models import Contact
 from store.files import StoredFile, read_file
-from web.trail import holds
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,11 +52,13 @@ def case_file_pages(store: Store) -> Blueprint:
 
 
 def _case_of(unit: UnitOfWork, asked: Ticket) -> UUID | None:
-    """The case the file belongs to, if whoever asks still helps, still holds it and may see this file of it."""
+    """The case the file belongs to, if whoever asks still helps, may still read it and may see this file of it."""
     contact = unit.session.scalars(
         select(Contact).where(Contact.id == asked.contact_id, Contact.left_at.is_(None))
     ).one_or_none()
     case_id = None if contact is None else may_open_file(unit, asked.file_id, contact.role)
-    if contact is None or case_id is None or not holds(unit, case_id, contact.id):
+    if contact is None or case_id is None:
         return None
-    return case_id
+    account = account_of(unit, contact.id)
+    role = None if account is None else role_of(unit, account)
+    return case_id if reads_case(unit, role or contact.role, contact.id, case_id) else None

@@ -15,6 +15,7 @@ from web.webhook import LARGEST_UPDATE
 if TYPE_CHECKING:
     import threading
 
+    from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store
     from web.backstage import Backstage
 
@@ -43,18 +44,28 @@ def listen(address: tuple[str, int]) -> socket.socket:
 
 
 def serve(
-    store: Store, listening: socket.socket, zone: str, stop: threading.Event, backstage: Backstage | None = None
+    store: Store,
+    listening: socket.socket,
+    zone: str,
+    stop: threading.Event,
+    backstage: Backstage | None = None,
+    *,
+    passwords: Passwords | None = None,
 ) -> None:
     """Serve the pages until ``stop``, then let the requests under way end. Closes ``listening``."""
     open_sockets: dict[int, Any] = {}
     server = create_server(
-        make_app(store, zone, backstage),
+        make_app(store, zone, backstage, passwords=passwords),
         map=open_sockets,
         sockets=[listening],
         threads=THREADS,
         max_request_body_size=BODY_LIMIT,
         inbuf_overflow=BODY_LIMIT,
         ident="",
+        # The reverse proxy is on this machine and says, last, whose request it passes on. Nobody else is believed.
+        trusted_proxy="127.0.0.1",
+        trusted_proxy_count=1,
+        trusted_proxy_headers={"x-forwarded-for"},
         clear_untrusted_proxy_headers=True,
     )
     try:

@@ -17,8 +17,12 @@ def version() -> None:
 @click.command()
 @fails_clearly
 def init() -> None:
-    """Set up this home: key, key ring and database. Safe to run again."""
-    from app.setup import set_up
+    """Set up this home: key, key ring, database, and an invitation for the first administrator. Safe to run again.
+
+    While nobody has taken that invitation, each run makes a new one, and the one before stops working.
+    """
+    from app.commands.account import link
+    from app.setup import invite_first, set_up
 
     chosen = settings()
     done = set_up(chosen)
@@ -29,6 +33,11 @@ def init() -> None:
         click.echo(f"The database as it was: {done.copied_to}")
     click.echo(f"Ready: {chosen.home}")
     click.echo("Next: panah contacts import FILE.csv, panah contacts link-code NAME, then panah up")
+    invited = invite_first(chosen)
+    if invited is not None:
+        name, token = invited
+        click.echo(f"The first administrator, {name}, opens this within a day, while panah up runs:")
+        click.echo(link(chosen.web_address, token))
 
 
 @click.command()

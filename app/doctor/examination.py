@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.doctor import channels, database, home, network, reach, team, work
+from app.doctor import accounts, channels, database, home, network, reach, team, work
 from app.doctor.findings import Finding, Level, fault, ok
 from app.settings import Settings, SettingsError, read_settings
 from app.wiring import House, assemble
@@ -79,6 +79,7 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "work": lambda: work.check_work(house),
         "team": lambda: team.check_team(house),
         "methods": lambda: reach.check_reach(house),
+        "accounts": lambda: accounts.check_accounts(house),
     }
     yield from _run(checks, explain)
 

@@ -182,6 +182,12 @@ def _may_know(one: Known, role: str) -> bool:
             return one.name in FOR_OTHERS
 
 
+def nearly_empty_view(unit: UnitOfWork, case_id: UUID) -> ResponderView:
+    """Build what somebody who is being forced can show: a code, and that nothing is known. Nothing is read."""
+    case = unit.session.get_one(Case, case_id)
+    return ResponderView(case.code, "reported", case.opened_at, (), (), contact_held_back=False)
+
+
 def _happened(one: ShownOccurrence, *, hides: bool) -> Happened:
     return Happened(
         event=one.event,
