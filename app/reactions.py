@@ -80,9 +80,9 @@ from cases.docket.entering import read_places
 from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
+    CaseViewed,
     ConsentEntered,
     CounselReleaseRevoked,
-    CaseViewed,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,

@@ -36,6 +36,10 @@ class Ability(StrEnum):
     """Invite, revoke, ask for another role."""
     CONFIRM = "confirm"
     """Be the second of two."""
+    ENTER = "enter"
+    """Enter what is known of a person, and who agreed to what, in a case that one reads."""
+    RELEASE = "release"
+    """Propose, approve, stop and call back what is told outside."""
     LAW = "law"
     SIGN_LAW = "sign_law"
 
@@ -44,8 +48,9 @@ _EVERYBODY = frozenset({Ability.LAW})
 _READERS = _EVERYBODY | {Ability.BOARD, Ability.OPEN_CASE}
 ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
     AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM},
-    AccountRole.COORDINATOR: _READERS | {Ability.ACCEPT, Ability.GRANT, Ability.CONFIRM},
-    AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW},
+    AccountRole.COORDINATOR: _READERS
+    | {Ability.ACCEPT, Ability.GRANT, Ability.CONFIRM, Ability.ENTER, Ability.RELEASE},
+    AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
     AccountRole.PRESS_OFFICER: _READERS,
     AccountRole.OBSERVER: _READERS,
 }

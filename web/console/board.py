@@ -15,7 +15,7 @@ from alerts.reading import board_of, reads_case
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
 from cases.file_links import make_ticket
-from cases.views import hides_reporter, nearly_empty_view, view_for_responder
+from cases.views.responder import hides_reporter, nearly_empty_view, view_for_responder
 from contacts.accounts.directory import account_of, all_accounts, role_of
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of

@@ -11,6 +11,8 @@ from web.console.gate import Gate
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
 from web.console.own import own_pages
+from web.console.person import person_pages
+from web.console.releases import release_pages
 from web.console.signing import signing_pages
 
 if TYPE_CHECKING:
@@ -18,7 +20,17 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import Store
 
-BUILDERS = (signing_pages, invitation_pages, board_pages, access_pages, own_pages, account_pages, law_pages)
+BUILDERS = (
+    signing_pages,
+    invitation_pages,
+    board_pages,
+    access_pages,
+    own_pages,
+    account_pages,
+    law_pages,
+    person_pages,
+    release_pages,
+)
 
 
 def add_console(app: Flask, store: Store, zone: str, *, passwords: Passwords | None, secure: bool) -> None:
