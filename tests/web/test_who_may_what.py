@@ -84,7 +84,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/law/<rule_id>/sign": {"lawyer"},
     "POST /console/law/<rule_id>/revoke": {"lawyer"},
 }
-BEHIND = {route: roles for route, roles in MAY.items() if roles is not ANYBODY}
+BEHIND = {route: roles for route, roles in MAY.items() if roles is not None}
 NOT_FOR_YOU = "Your role does not have this page."
 NOBODY_ELSE = ("nobody", "half", "revoked", "left")
 IN_PLACE_OF = {
