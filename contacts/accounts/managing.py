@@ -86,6 +86,12 @@ def may_invite_now(account: Account) -> bool:
     return account.approved_at is not None
 
 
+def other_roles(unit: UnitOfWork, account: Account) -> list[AccountRole]:
+    """Return the roles that somebody could ask for on behalf of an account."""
+    does = None if account.contact_id is None else unit.session.get_one(Contact, account.contact_id).role
+    return [role for role in AccountRole if role != account.role and fits(role, does)]
+
+
 def revoke_account(unit: UnitOfWork, account_id: UUID) -> bool:
     """Let an account open nothing any more, from this commit on; return whether it did before. Safe to repeat.
 

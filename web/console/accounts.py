@@ -14,6 +14,7 @@ from contacts.accounts.managing import (
     ask_for_role,
     ask_to_invite,
     may_invite_now,
+    other_roles,
     revoke_account,
     settle,
 )
@@ -141,6 +142,7 @@ def _rows(gate: Gate, unit: UnitOfWork) -> Iterator[dict[str, Any]]:
             "mine": account.id == gate.who.account_id,
             "agreed": may_invite_now(account),
             "since": account.activated_at,
+            "others": other_roles(unit, account),
         }
 
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
 from alerts.targets import language_of
+from contacts.accounts.directory import login_of
+from contacts.accounts.models import Account
 from contacts.accounts.roles import Ability, can
 from contacts.accounts.sessions import signed_in, touch, wants_touch
 from contacts.models import Contact
@@ -158,6 +160,7 @@ class Gate:
                 "who": who,
                 "can": (lambda ability: who is not None and can(who.role, Ability(ability))),
                 "form": self.form_token,
+                "login": self._login,
                 "said": said if said in SAID else "",
                 **values,
             },
@@ -166,6 +169,11 @@ class Gate:
         if "panah_form" in g:
             self._set(response, self._form, g.panah_form)
         return response
+
+    def _login(self) -> str:
+        """The name that whoever asks signed in with, for the keeper of their passwords."""
+        with self.store.read() as unit:
+            return login_of(unit, unit.session.get_one(Account, self.who.account_id))
 
     def words(self) -> Words:
         """The words of whoever asks: a contact's language and clock, else what the browser prefers."""

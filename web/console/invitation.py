@@ -1,4 +1,4 @@
-"""The page behind an invitation: a password, one for a day under duress, and the second factor, all at once.
+"""The page behind an invitation: a password and the second factor, both at once.
 
 Looking at it shows a button only: previews of messengers must not read the secret.
 """
@@ -56,9 +56,7 @@ def accept(gate: Gate, token: str) -> Response:
     wrong = _what_is_wrong(invited.login)
     if wrong is not None:
         return _form(gate, token, invited, wrong)
-    password, duress = request.form["password"], request.form.get("duress", "")
-    hashed = gate.passwords.hash(password)
-    second = gate.passwords.hash(duress) if duress else gate.passwords.hash_of_nothing()
+    hashed, second = gate.passwords.hash(request.form["password"]), gate.passwords.hash_of_nothing()
     try:
         with gate.store.unit("web") as unit:
             codes = accept_invitation(unit, token, hashed, second, request.form.get("code", ""))
@@ -68,14 +66,10 @@ def accept(gate: Gate, token: str) -> Response:
 
 
 def _what_is_wrong(login: str) -> str | None:
-    """Return the end of a text key, or None when the passwords can be taken."""
-    password, duress = request.form.get("password", ""), request.form.get("duress", "")
+    """Return the end of a text key, or None when the password can be taken."""
+    password = request.form.get("password", "")
     found = complaint(password, login)
-    if found is None and not same(password, request.form.get("again", "")):
-        found = "differs"
-    if found is None and duress:
-        found = "duress_same" if same(password, duress) else complaint(duress, login)
-    return found
+    return "differs" if found is None and not same(password, request.form.get("again", "")) else found
 
 
 def _form(gate: Gate, token: str, invited: Invited, wrong: str | None = None) -> Response:

@@ -96,7 +96,6 @@ def codes(gate: Gate) -> Response:
 def _page(gate: Gate, wrong: str | None = None) -> Response:
     who = gate.who
     with gate.store.read() as unit:
-        login = login_of(unit, unit.session.get_one(Account, who.account_id))
         found = open_sessions(unit, who.account_id, duress=who.duress)
         sessions = [(one.id, one.began_at, one.seen_at, one.id == who.session_id) for one in found]
         left = recovery_codes_left(unit, who.account_id)
@@ -104,7 +103,6 @@ def _page(gate: Gate, wrong: str | None = None) -> Response:
     return gate.show(
         "console/account.html",
         status,
-        login=login,
         sessions=sessions,
         left=left,
         wrong=wrong,
