@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -46,17 +47,37 @@ def release_pages(gate: Gate) -> Blueprint:
     return pages
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One release in the list. ``at``: when it came to be as it is."""
+
+    id: UUID
+    code: str
+    audience: str
+    state: str
+    at: datetime
+    not_before: datetime | None
+    is_open: bool
+
+
 def look(gate: Gate) -> Response:
     """List what waits, has left or was stopped, the newest first."""
+    newest = select(Release).order_by(Release.proposed_at.desc(), Release.id.desc()).limit(MOST_LISTED)
     with gate.store.read() as unit:
-        rows = [
-            (one, unit.session.get_one(Case, one.case_id).code)
-            for one in unit.session.scalars(
-                select(Release).order_by(Release.proposed_at.desc(), Release.id.desc()).limit(MOST_LISTED)
-            )
-            if _may_decide(gate, unit, one)
-        ]
-    return gate.show("console/releases.html", rows=rows, open_states=OPEN)
+        rows = [_listed(unit, one) for one in unit.session.scalars(newest) if _may_decide(gate, unit, one)]
+    return gate.show("console/releases.html", rows=rows)
+
+
+def _listed(unit: UnitOfWork, one: Release) -> Listed:
+    return Listed(
+        id=one.id,
+        code=unit.session.get_one(Case, one.case_id).code,
+        audience=one.audience,
+        state=one.state,
+        at=one.ended_at or one.sent_at or one.approved_at or one.proposed_at,
+        not_before=one.not_before,
+        is_open=one.state in OPEN,
+    )
 
 
 def prepare(gate: Gate, code: str) -> Response:
