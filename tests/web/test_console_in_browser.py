@@ -12,6 +12,10 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
+from cases.consent.agreeing import enter_consent
+from cases.consent.people import enter_fact
+from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.verification import Basis, bear_out
 from contacts.accounts.inviting import invite
 from contacts.accounts.managing import invite_from_shell
 from contacts.accounts.roles import AccountRole
@@ -141,3 +145,36 @@ def test_what_others_see(page: Page, site: str, scene: Scene, role: str) -> None
         page.get_by_role("button", name="Sign this rule").click()
         expect(page.get_by_role("status")).to_have_text("Signed.")
         looks_right(page, "23-rule-signed")
+
+
+def test_what_is_known_who_agreed_and_what_leaves(page: Page, scene: Scene) -> None:  # noqa: F811
+    store = scene.store
+    member = join(store, "Aigerim")
+    scene.helper("Aigerim")
+    with store.unit("test") as unit:
+        put_contact(unit, ContactCard("Marta", Role.UNHCR))
+        bear_out(unit, scene.case_id, Basis.LAWYER, "counsel saw her")
+        known = {"name_native": "Қарлығаш Үлгі", "place": "Centre 1", "feared_state": "CN", "relation": "sister"}
+        for name, value in known.items():
+            enter_fact(unit, scene.case_id, name, value, source="counsel")
+        kinds = (FieldClass.IDENTITY, FieldClass.CUSTODY)
+        agreed = {"granted": True, "authority": Authority.PERSON, "how": "a call"}
+        enter_consent(unit, scene.case_id, Audience.UNHCR, kinds, **agreed)  # type: ignore[arg-type]
+    page.goto("/console/sign-in")
+    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": page.url}])
+    page.goto(f"/console/case/{scene.code}/person")
+    expect(page.get_by_role("heading", name="Who may learn what")).to_be_visible()
+    looks_right(page, "30-person")
+    page.get_by_text("Enter what somebody said").click()
+    looks_right(page, "31-consent")
+    page.get_by_role("link", name="Tell somebody outside").click()
+    page.get_by_label("For whom").select_option("unhcr")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="Stays")).to_be_visible()
+    page.get_by_label("Marta").first.check()
+    looks_right(page, "32-release")
+    page.get_by_role("button", name="Propose, and approve it myself").click()
+    expect(page.get_by_text("waits for approval")).to_be_visible()
+    looks_right(page, "33-release-waits")
+    page.get_by_role("link", name="What leaves").click()
+    looks_right(page, "34-releases")
