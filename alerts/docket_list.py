@@ -99,12 +99,12 @@ def clock_line(unit: UnitOfWork, language: str, deadline_id: UUID) -> str:
 
 def certainty(rule: Rule, language: str) -> str:
     """Say in a line how sure a date is that is counted by a rule, of when its text is, and which doubts touch it."""
-    sure = say(f"confidence.{rule.date_confidence}", language)
-    of = {"confidence": sure, "as_of": rule.as_of or say("confidence.undated", language)}
+    sure = say(f"certainty.{rule.date_confidence}", language)
+    of = {"confidence": sure, "as_of": rule.as_of or say("certainty.undated", language)}
     doubts = ", ".join(doubt.id for doubt in load_rules().doubts_about(rule))
     if doubts:
-        return say("confidence.with_doubts", language, **of, doubts=doubts)
-    return say("confidence.line", language, **of)
+        return say("certainty.with_doubts", language, **of, doubts=doubts)
+    return say("certainty.line", language, **of)
 
 
 def watch_line(unit: UnitOfWork, language: str, watch_id: UUID, number: int) -> str:
