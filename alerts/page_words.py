@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
-from alerts.wording import day_ref, rule_ref, say_ref, time_ref, when_ref
+from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref
 from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
@@ -72,14 +72,14 @@ def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[st
     values = {"code": case.code, "due": when_ref(deadline.safe_at, deadline.zone)}
     if deadline.rule_id in _ENTERED:
         return _ENTERED[deadline.rule_id], values
-    over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
     signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
-    words = over if signed else f"page.unverified|{over}"
-    return words, {
-        **values,
-        "rule": rule_ref(deadline.rule_id),
-        "arguable": when_ref(deadline.arguable_at, deadline.zone),
-    }
+    words = ["page.certainty"] if signed else ["page.unverified", "page.certainty"]
+    values |= {"rule": rule_ref(deadline.rule_id), "certainty": certainty_ref(deadline.rule_id)}
+    if deadline.safe_at > unit.now:
+        return "|".join([*words, "page.deadline"]), values
+    # Only now, after the safe date: before it, how long one could argue would be taken for the time there is.
+    missed = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline_missed"
+    return "|".join([*words, missed]), {**values, "arguable": when_ref(deadline.arguable_at, deadline.zone)}
 
 
 def _when(at: datetime, case: Case) -> str:

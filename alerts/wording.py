@@ -4,6 +4,7 @@ Values in a row are codes and references, never personal data. A reference is lo
 ``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@day:INSTANT`` the same with its day
 ``@when:INSTANT|ZONE`` the time with its weekday, by the clock of a case · ``@on:INSTANT|ZONE`` such a day alone
 ``@say:KEY`` another text · ``@check:ID`` a code that proves a number · ``@roster:…`` what a team calls a roster
+``@rule:ID`` a rule's title and article · ``@certainty:ID`` how sure its dates are
 ``@note:ID`` what a helper wrote beside what they want to enter
 The values named CASES, CLOCKS and WATCHES are lists of ids: how these stand follows the text, a line each.
 """
@@ -18,7 +19,7 @@ from uuid import UUID
 
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
-from alerts.docket_list import clock_line, watch_line
+from alerts.docket_list import certainty, clock_line, watch_line
 from alerts.policies import policies_in_force
 from cases.docket.proposing import proposal
 from cases.releases.proposing import PURPOSE as RELEASE
@@ -96,6 +97,11 @@ def roster_ref(name: str) -> str:
 def rule_ref(rule_id: str) -> str:
     """A value that becomes the title of a rule of law and its article."""
     return f"@rule:{rule_id}"
+
+
+def certainty_ref(rule_id: str) -> str:
+    """A value that becomes how sure a date is that is counted by a rule."""
+    return f"@certainty:{rule_id}"
 
 
 def check_ref(check_id: UUID) -> str:
@@ -228,6 +234,10 @@ def _rule(_reader: _Reader, rule_id: str) -> str:
     return f"{rule.title} ({rule.source.article})"
 
 
+def _certainty(reader: _Reader, rule_id: str) -> str:
+    return certainty(load_rules().rule(rule_id), reader.language)
+
+
 LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@contact": _name,
     "@time": _time,
@@ -239,6 +249,7 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     CHECK: _code,
     ROSTER: _roster,
     "@rule": _rule,
+    "@certainty": _certainty,
 }
 """What each kind of reference becomes. A new one is a function and a line here."""
 

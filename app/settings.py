@@ -64,6 +64,7 @@ class Settings(BaseModel):
     bind: str = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
     public_url: str | None = Field(default=None, alias="PANAH_PUBLIC_URL")
     timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
+    calendar_overrides: Path | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
     fallback_hotlines: str | None = Field(default=None, alias="PANAH_FALLBACK_HOTLINES")
     sandbox: bool = Field(default=False, alias="PANAH_SANDBOX")
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
@@ -123,6 +124,14 @@ class Settings(BaseModel):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError("is not an IANA time zone, e.g. Asia/Almaty") from error
         return value
+
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _a_file(cls, value: Path) -> Path:
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError("there is no such user's home") from error
 
     @field_validator("telegram_mode")
     @classmethod

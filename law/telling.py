@@ -31,12 +31,17 @@ def told(rule: Rule) -> Iterator[str]:
     yield f"addressee: {rule.addressee or 'nobody'}"
     yield f"if missed: {rule.consequence_if_missed or 'nothing is said'}"
     yield f"notes: {rule.notes or 'none'}"
+    if rule.passing_harms:
+        yield "its passing harms: whoever has the case is reminded before it"
     yield f"source: {rule.source.law}, {rule.source.article}"
     yield f"edition: {rule.edition}"
     yield f"url: {rule.source.url}"
+    yield from (f"also: {one.law}, {one.article}; {one.edition}; {one.url}" for one in rule.also)
     yield f"as of: {rule.as_of or 'unknown'}; confidence: {rule.confidence}"
     yield f"counted by {rule.counting.id} ({rule.counting.law}), confidence {rule.counting.confidence}:"
     yield from (f"    {line}" for line in rule.counting.reading)
+    if rule.counting.working_days_confidence:
+        yield f"    confidence that days off may not count: {rule.counting.working_days_confidence}"
     if rule.counting.doubt:
         yield f"    doubt: {rule.counting.doubt}"
     yield f"fingerprint: {rule.text_hash()}"

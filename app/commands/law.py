@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from law.check import Finding, Signoff
-    from law.rules import Rule
+    from law.rules import Rule, Rulebook
     from store.unit_of_work import UnitOfWork
 
 
@@ -46,7 +46,7 @@ def recount() -> None:
 @as_data
 @fails_clearly
 def check(*, as_json: bool) -> None:
-    """Show every rule with its sign-offs and everything that speaks against relying on it.
+    """Show every rule with its sign-offs and everything that speaks against relying on it; then the local days.
 
     Ends with status 1 if anything was found.
     """
@@ -54,8 +54,9 @@ def check(*, as_json: bool) -> None:
     from law.rules import load_rules
     from law.signoff import signoffs
 
+    built = house()  # first: it lays the team's own table of days over the calendars
     book = load_rules()
-    with house().store.read() as unit:
+    with built.store.read() as unit:
         signed = signoffs(unit)
         found = findings(book, signed, unit.now.date())
         rows = [_row(unit, rule, signed, found) for rule in book.rules]
@@ -64,6 +65,7 @@ def check(*, as_json: bool) -> None:
     else:
         for row in rows:
             click.echo("\n".join(_lines(row)))
+        click.echo("\n".join(_local_days(book)))
         click.echo(_summary(rows))
     sys.exit(FAULT if found else 0)
 
@@ -83,6 +85,14 @@ def _row(unit: UnitOfWork, rule: Rule, signed: list[Signoff], found: list[Findin
         ],
         "findings": [{"fault": one.fault.value, "detail": one.detail} for one in found if one.rule_id == rule.id],
     }
+
+
+def _local_days(book: Rulebook) -> Iterator[str]:
+    from law.local_days import in_words
+
+    days = in_words(book.local_days)
+    yield f"\nLocal days (PANAH_CALENDAR_OVERRIDES): {len(days) or 'none'}"
+    yield from (f"    {day}" for day in days)
 
 
 def _name(unit: UnitOfWork, signoff: Signoff) -> str:

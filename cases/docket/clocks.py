@@ -41,8 +41,10 @@ REMOVAL = "removal"
 """The rule of the hour at which somebody is to be sent back."""
 BY_HAND = "deadline_by_hand"
 """The event that enters a date somebody counted; and the rule of what follows from it."""
+HARM = "harm"
+"""Severity of a moment whose coming harms the person: whoever can act before it is reminded of it."""
 INFO = "info"
-"""Severity of what is shown and alarms nobody."""
+"""Severity of any other moment: it is shown and alarms nobody."""
 ACT = "user_action"
 """Severity of what our side must have done by then; a hearing and a removal count as such."""
 COMES_AT_ITS_HOUR = frozenset({HEARING, REMOVAL})
@@ -157,7 +159,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         rule.id,
         _hash_of(rule.id),
         _track(rule.id),
-        rule.kind,
+        HARM if rule.passing_harms else rule.kind,
         clock.safe_at,
         clock.arguable_at,
         clock.zone,

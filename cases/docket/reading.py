@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownDeadline:
-    """One clock. Dates are days in ``zone``; instants are aware UTC. ``missed``: even the arguable date is over."""
+    """One clock. Dates are days in ``zone``; instants are aware UTC.
+
+    ``safe_passed``: it runs on after its safe date. ``missed``: even the arguable one is over.
+    """
 
     id: UUID
     code: str
@@ -39,6 +42,7 @@ class ShownDeadline:
     arguable_on: date
     zone: str
     state: str
+    safe_passed: bool
     missed: bool
     rule_hash: str | None
     why: tuple[dict[str, Any], ...]
@@ -97,6 +101,7 @@ def _shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:
         arguable_on=row.arguable_on,
         zone=row.zone,
         state=row.state,
+        safe_passed=row.state == DeadlineState.RUNNING and row.safe_at <= now,
         missed=row.state == DeadlineState.RUNNING and row.arguable_at <= now,
         rule_hash=row.rule_hash,
         why=tuple(row.why),

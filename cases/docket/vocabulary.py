@@ -85,8 +85,8 @@ class Meaning:
 
 
 HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
-PAPERS: Final = WatchRule(WatchKind.PAPERS_CHECK, Counted.HAPPENED, (5 * DAYS,), pages="lawyer", every=5 * DAYS)
-"""Oftener than the shortest time to appeal that we know of (seven days, the safe part of ten)."""
+PAPERS: Final = WatchRule(WatchKind.PAPERS_CHECK, Counted.HAPPENED, (2 * DAYS,), pages="lawyer", every=2 * DAYS)
+"""Oftener than the shortest time to appeal that a law gives from a paper or a ruling: three days, safe as 72 hours."""
 COURT_LIST: Final = WatchRule(
     WatchKind.COURT_LIST, Counted.APPOINTED, (-2 * DAYS, -1 * DAYS), at_time=time(8, 0), pages="coordinator"
 )

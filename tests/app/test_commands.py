@@ -56,7 +56,19 @@ def test_every_command_explains_itself(panah: Panah, command: tuple[str, ...]) -
      ("contacts", "import", "no-such-file.csv"), ("contacts", "link-code"), ("policy",)],
 )  # fmt: skip
 def test_wrong_use_ends_with_two(ready: Panah, wrong: tuple[str, ...]) -> None:
-    ready.refuses(*wrong, status=2)
+    assert ready.refuses(*wrong, status=2).startswith(f"Usage: panah {' '.join(_known(wrong))}".rstrip())
+
+
+def _known(words: tuple[str, ...]) -> list[str]:
+    """Those of the words that name commands: the usage of the innermost is shown."""
+    command: click.Command | None = main
+    named = []
+    for word in words:
+        command = command.commands.get(word) if isinstance(command, click.Group) else None
+        if command is None:
+            break
+        named.append(word)
+    return named
 
 
 def test_the_version_is_known_without_a_home(panah: Panah) -> None:

@@ -76,6 +76,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_OTHER_PACE": "5/1m",
         "PANAH_OTHER_CHANNELS": "true",
         "PANAH_CANARY": "false",
+        "PANAH_CALENDAR_OVERRIDES": "/etc/panah/days.yaml",
     }
     together = TWILIO if name.startswith("TWILIO_") else MAIL if name in MAIL else {}
     company = {other: value for other, value in together.items() if other != name}
@@ -256,7 +257,9 @@ class TestSandbox:
         ["https://api.telegram.org", "https://149.154.167.220", "http://localhost.example.org", "http://10.0.0.1:8081"],
     )
     def test_nothing_that_is_not_this_machine_will_do(self, url: str) -> None:
-        refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc", TELEGRAM_API_URL=url)
+        why = refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc", TELEGRAM_API_URL=url)
+        assert "never Telegram itself" in why
+        assert read_settings({"TELEGRAM_BOT_TOKEN": "123:abc", "TELEGRAM_API_URL": url}).telegram_api_url == url
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:8081", "http://localhost:8081/", "http://[::1]:8081"])
     def test_a_stand_in_on_this_machine_does(self, url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -25,10 +25,12 @@ from cases.docket.entering import (
 )
 from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, WatchState
 from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
+from cases.docket.recounting import recount_some
 from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
 from cases.events import ReportExtended, ReportReceived
 from cases.intake import current_report, open_case, open_report
 from cases.models import Case
+from law.rules import use_local_days
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
 from store.timers import Timer
@@ -99,6 +101,31 @@ def test_counting_again_changes_nothing(store: Store, case_id: UUID) -> None:
         recount(unit, unit.session.get_one(Case, case_id))
     with store.read() as unit:
         assert unit.session.scalars(select(EventRow.id)).all() == before
+
+
+def test_only_moments_that_harm_are_looked_at_again(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "asylum_refusal_adopted", day(2030, 3, 4))
+    happens(store, case_id, "ruling_in_force", day(2030, 3, 4))
+    leave = clock_of(store, case_id, "kz.refugee.leave_1m")
+    over = clock_of(store, case_id, "kz.coao.enforcement_limitation_12m")
+    assert (leave.severity, over.severity) == ("harm", "info")
+    assert due_of(store, leave.id) is not None, "the month to leave is reminded of"
+    assert due_of(store, over.id) is None, "that a ruling can no longer be executed harms nobody"
+
+
+def test_a_table_of_local_days_has_every_clock_counted_anew(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "asylum_refusal_adopted", day(2026, 3, 19))
+    copy = "kz.refugee.refusal_copy_5wd"
+    assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-31"
+    try:
+        use_local_days({"KZ": {date(2026, 3, 28): True}})  # a Saturday on which one works by order
+        with store.unit("rules") as unit:
+            assert recount_some(unit, 50) == 1
+        with store.unit("rules") as unit:
+            assert recount_some(unit, 50) == 0
+    finally:
+        use_local_days({})
+    assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-30"
 
 
 def test_a_hearing_that_moves_takes_its_reminders_with_it(store: Store, case_id: UUID, clock: ManualClock) -> None:
