@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from alerts.clusters import cluster_of
 from alerts.duty_words import tell
 from alerts.models import ACCOUNT, Alert, Need, NeedState
+from alerts.paging import give_back_all
 from alerts.planning import open_need
 from alerts.seats import OPEN
 from alerts.wording import day_ref
@@ -34,9 +35,16 @@ KEPT_FOR: Final = 24 * WITHIN
 
 
 def page_the_others(unit: UnitOfWork, event: Event) -> None:
-    """Page a coordinator when somebody signed in under duress. Repeating it asks nobody twice."""
-    if isinstance(event, AccountCoerced):
-        _page(unit, event.account_id)
+    """Page a coordinator when somebody signed in under duress, and have others take what they had.
+
+    They themselves are told nothing of either. Repeating it asks nobody twice.
+    """
+    if not isinstance(event, AccountCoerced):
+        return
+    account = unit.session.get_one(Account, event.account_id)
+    if account.contact_id is not None and account.coerced_at is not None:
+        give_back_all(unit, account.contact_id)
+    _page(unit, event.account_id)
 
 
 def watch_reading(unit: UnitOfWork, event: Event) -> None:

@@ -104,8 +104,11 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
     """Queue the news about one message that asked for what is settled now; repeating it queues nothing more.
 
     ``shown_twice``: what was said about it went to another copy, so that the one it is known by now must say it too.
-    About what is being sought again there is nothing to say: whoever can take it is asked anew.
+    About what is being sought again there is nothing to say: whoever can take it is asked anew. Nor to who is being
+    forced: what they believe to have must go on looking so.
     """
+    if _goes_to_who_is_forced(unit, delivery):
+        return
     need = _settled_for(unit, delivery)
     if need.state in OPEN:
         return
@@ -126,6 +129,13 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
         dedupe_key=f"rewrite:{delivery.id}:{need.seat}:{need.state}:{need.accepted_by}:{need.accepted_at}"
         f":{len(reached_by(need))}" + (f":{delivery.provider_ref}" if shown_twice else ""),
     )
+
+
+def _goes_to_who_is_forced(unit: UnitOfWork, delivery: Delivery) -> bool:
+    forced = coerced_contacts(unit)
+    if not forced or delivery.method_id is None:
+        return False
+    return unit.session.get_one(ContactMethod, delivery.method_id).contact_id in forced
 
 
 def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:

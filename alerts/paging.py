@@ -188,13 +188,18 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, MethodDied) or ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
         return
+    give_back_all(unit, event.contact_id)
+
+
+def give_back_all(unit: UnitOfWork, contact_id: UUID) -> None:
+    """Search on for everything somebody has, without a word to them. What was due and is over stays as it is."""
     taken = select(Need).where(
-        Need.accepted_by == event.contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
+        Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
     )
     in_order = taken.order_by(Need.id).with_for_update(**OWN).execution_options(populate_existing=True)
     for need in unit.session.scalars(in_order).all():
         if not is_over(unit, need):
-            give_back_need(unit, need, event.contact_id)
+            give_back_need(unit, need, contact_id)
 
 
 def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "unreachable") -> None:

@@ -10,18 +10,24 @@ from sqlalchemy import func, select
 
 from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.acks import Ack, accept_need, hold_need, standing
+from alerts.events import NeedAccepted
 from alerts.models import ACCOUNT, Alert, Delivery, FeignedAcceptance, Need, NeedState, Page
+from alerts.notices import tell_who_took_it
+from alerts.outbox import enqueue
 from alerts.paging import TIMER, escalate
 from alerts.signoff_reminders import remind_signers
+from alerts.targets import ways_to
 from cases.events import CaseViewed
 from cases.intake import open_report
 from contacts.accounts.events import AccountActivated, AccountCoerced
 from contacts.accounts.models import Account
 from contacts.accounts.reading import MOST
+from contacts.models import Contact, ContactMethod
 from law.rules import load_rules
 from law.signoff import sign_off
 from store import claims
 from store.chats import find_or_open_chat
+from store.eventlog import EventRow
 from store.timers import TABLE as TIMERS
 from store.timers import Timer
 from tests.accounts import DURESS, Member, join
@@ -161,6 +167,51 @@ def test_a_yes_of_who_is_forced_is_a_no(team: Team) -> None:
     assert team.timur.contact_id is not None
     with team.store.unit("test") as unit:
         assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+
+
+def test_what_somebody_had_is_sought_for_others_and_their_chat_hears_nothing(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+    team.is_forced(team.aigerim)
+    with team.store.read() as unit:
+        assert unit.session.get_one(Need, need_id).state == NeedState.PAGING
+        why = unit.session.scalars(select(EventRow.payload).where(EventRow.name == "NeedGivenBack")).one()["why"]
+        assert why == "unreachable", "of which nobody is told"
+    team.pages()
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+        tell_who_took_it(
+            unit, NeedAccepted(case_id=None, need_id=need_id, need="coordinator", contact_id=team.timur.contact_id)
+        )
+    with team.store.read() as unit:
+        theirs = select(ContactMethod.id).where(ContactMethod.contact_id == team.aigerim.contact_id)
+        told = unit.session.scalars(select(Delivery.template).where(Delivery.method_id.in_(theirs))).all()
+    assert told == []
+
+
+def test_a_message_that_asked_who_is_forced_is_never_rewritten(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        way = ways_to(unit, unit.session.get_one(Contact, team.aigerim.contact_id))[0]
+        enqueue(
+            unit, way.chat, "page.coordinator", language="en", need_id=need_id, method_id=way.method.id,
+            values={"code": "AAA-AA2", "region": "KZ", "received": "now", "urgency": "now", "round": "1"},
+        )  # fmt: skip
+    team.desk.leaves("telegram")
+    team.is_forced(team.aigerim)
+    with team.store.unit("test") as unit:
+        accept_need(unit, need_id, team.aigerim.contact_id)
+        accept_need(unit, need_id, team.timur.contact_id)
+        tell_who_took_it(
+            unit, NeedAccepted(case_id=None, need_id=need_id, need="coordinator", contact_id=team.timur.contact_id)
+        )
+    with team.store.read() as unit:
+        assert unit.session.scalars(select(Delivery.id).where(Delivery.action == "edit")).all() == []
 
 
 def test_when_it_is_over_a_yes_is_a_yes_again(team: Team) -> None:
