@@ -161,4 +161,4 @@ def _let_go(unit: UnitOfWork, need: Need) -> None:
     """End what somebody has, and say so where they had been asked. The log knows who had it."""
     need.state, need.accepted_by, need.accepted_at = NeedState.CLOSED, None, None
     unit.session.flush()
-    tell_settled(unit, need.id)
+    tell_settled(unit, need.id, urgent=False)

@@ -84,8 +84,11 @@ def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Deliver
     ).all()
 
 
-def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
-    """Say in every message that asked for a need, and wherever something else said it, that nothing is left to do."""
+def tell_settled(unit: UnitOfWork, need_id: UUID, *, urgent: bool = True) -> None:
+    """Say in every message that asked for a need, and wherever something else said it, that nothing is left to do.
+
+    Without ``urgent`` whatever else its readers are to be told goes before that.
+    """
     asked = unit.session.scalars(
         select(Delivery)
         .where(Delivery.need_id == need_id, Delivery.action == "send", Delivery.state.in_(_ON_ITS_WAY_OR_THERE))
@@ -93,7 +96,7 @@ def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
     )
     begun: set[UUID | None] = set()
     for delivery in asked:
-        rewrite(unit, delivery, urgent=delivery.chat_id not in begun)
+        rewrite(unit, delivery, urgent=urgent and delivery.chat_id not in begun)
         begun.add(delivery.chat_id)
     for bundle_id in unit.session.scalars(_bundles_of(need_id)).all():
         if bundle_id is not None:
