@@ -9,6 +9,7 @@ import cases.docket.models
 import cases.models
 import contacts.models
 import law.models
+import store.attestation
 import store.chats
 import store.data_keys
 import store.eventlog
@@ -16,6 +17,7 @@ import store.files
 import store.inbox
 import store.lanes
 import store.leases
+import store.seals
 import store.timers
 from store.base import Base
 
@@ -28,6 +30,7 @@ ROOMS = (
     cases.models,
     contacts.models,
     law.models,
+    store.attestation,
     store.chats,
     store.data_keys,
     store.eventlog,
@@ -35,6 +38,7 @@ ROOMS = (
     store.inbox,
     store.lanes,
     store.leases,
+    store.seals,
     store.timers,
 )
 

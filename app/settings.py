@@ -336,6 +336,11 @@ class Settings(BaseModel):
         return self.home / "keyring.json"
 
     @property
+    def seals_path(self) -> Path:
+        """The lines of all seals of the log, to be shipped elsewhere."""
+        return self.home / "seals.jsonl"
+
+    @property
     def clock_path(self) -> Path:
         """The sandbox's clock, shared by its processes."""
         return self.home / "clock.json"

@@ -162,3 +162,10 @@ class RiskRead(Event):
 
     level: int
     before: int
+
+
+@dataclass(frozen=True)
+class EvidenceExported(Event):
+    """The operator had the evidence of the case written into a folder; with the names of helpers, or without."""
+
+    with_names: bool
