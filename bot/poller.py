@@ -16,6 +16,7 @@ import structlog
 
 from alerts.channels.port import ChannelError, Misconfigured
 from alerts.channels.telegram.errors import WEBHOOK_SET
+from bot.reading import LONGEST_NUMBER
 from bot.updates import address_of
 from store import leases
 from store.inbox import RawInput, keep, position
@@ -143,7 +144,7 @@ class Poller:
 def raw_input(update: Any) -> RawInput | None:
     """Wrap one raw update, whatever is in it; None only for one without a number, which Telegram never sends."""
     number = update.get("update_id") if isinstance(update, dict) else None
-    if not isinstance(number, int):
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > LONGEST_NUMBER:
         log.error("update_without_number")
         return None
     in_ascii = json.dumps(update)  # half a surrogate pair, which nothing else can write down, must not stop the batch

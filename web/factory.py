@@ -53,6 +53,7 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     Without a ``backstage`` there are only the pages that people read and the simplest health checks.
     """
     app = Flask(__name__, static_folder="static")
+    app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
     app.jinja_env.filters["readable"] = readable
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.register_blueprint(case_link_pages(store, zone))
