@@ -23,6 +23,8 @@ from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
 from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
+from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
+from app.evidence.sealing import tend_seals
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
@@ -33,6 +35,7 @@ from app.setback import undo_setback
 from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
+from cases.pictures import look_at_files
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -57,6 +60,7 @@ INBOX_WORKERS = 3
 TICK_SECONDS = 1.0
 MINUTELY_SECONDS = 60.0
 CLOCK_LOOK_SECONDS = 0.05
+PICTURES_SECONDS = 10.0
 
 Work = Callable[[threading.Event], None]
 
@@ -109,6 +113,8 @@ def _jobs(house: House) -> list[Job]:
         *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
+    jobs.append(Job("seals", lambda: tend_seals(store, house.settings.seals_path), SEALS_SECONDS))
+    jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:

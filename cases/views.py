@@ -6,8 +6,8 @@ for everybody else the reporter's contact is relayed, not shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from cases.docket.models import OccurrenceState
 from cases.docket.reading import occurrences_shown
 from cases.events import CaseViewed
 from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
+from cases.pictures import what_it_tells
 from cases.words import words_in
 from store.data_keys import case_scope
 from store.files import StoredFile, sha256_of
@@ -36,6 +37,8 @@ SEVERAL = "more"
 """The one question of which several options may be chosen, one after another …"""
 THAT_IS_ALL = "done"
 """… until this one, which says nothing where another was chosen."""
+ORIGINALS = frozenset({"coordinator", "lawyer"})
+"""Roles that are given files as they came: evidence for a court, with all that it tells about itself."""
 CARD = "contact"
 """A visiting card somebody sent: it may be anybody's, so it is taken for the reporter's."""
 
@@ -51,6 +54,8 @@ class SeenFile:
     id: UUID | None = None
     received_at: datetime | None = None
     sha256: str | None = None
+    tells: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What it tells about itself, for which nobody vouches (see :mod:`cases.pictures`)."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,11 @@ class ResponderView:
     contact_held_back: bool
     docket: tuple[Happened, ...] = ()
     """What happened in law and custody, also what stands no longer, in the order of entry."""
+
+
+def may_have_original(role: str) -> bool:
+    """Whether this role gets files as they came; others get pictures without what they tell, and no other files."""
+    return role in ORIGINALS
 
 
 def hides_reporter(role: str) -> bool:
@@ -231,6 +241,7 @@ def _files(unit: UnitOfWork, message_id: UUID) -> Iterator[SeenFile]:
                 id=file.id,
                 received_at=file.finished_at,
                 sha256=sha256_of(unit, file),
+                tells=what_it_tells(unit, file),
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from cases.pictures import CLEANED
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
 from texts.dates import local_date, local_time
@@ -97,4 +98,5 @@ class Words:
             "question": self.question,
             "size": self.size,
             "files": FILES,
+            "cleaned": CLEANED,
         }

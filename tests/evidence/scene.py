@@ -70,7 +70,7 @@ def build_scene(store: Store, clock: ManualClock) -> Scene:
     return Scene(store, case.code, case.id, file_id, attempt_id, contact_id)
 
 
-def fetches(store: Store) -> UUID:
+def fetches(store: Store, content: bytes = PICTURE) -> UUID:
     """The file that came along is fetched."""
     with store.unit("downloads") as unit:
         (one,) = take_fetches(unit, 10)
@@ -82,7 +82,7 @@ def fetches(store: Store) -> UUID:
         limit=LARGEST,
         holds=lambda unit: keep_hold(unit, one.held),
     )
-    writer.write(PICTURE)
+    writer.write(content)
     with store.unit("downloads") as unit:
         file_fetched(unit, one.held, writer)
     return one.file_id
