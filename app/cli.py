@@ -8,6 +8,7 @@ import click
 
 from app.commands.audit import audit
 from app.commands.bench import bench
+from app.commands.bot import bot
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
@@ -42,6 +43,7 @@ for command in (
     policy,
     roster,
     audit,
+    bot,
     deadlines,
     law,
     deliveries,

@@ -51,7 +51,9 @@ def assemble(settings: Settings) -> House:
     clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
-    return House(settings, store, clock, Wording(settings.timezone, settings.web_address), limits)
+    return House(
+        settings, store, clock, Wording(settings.timezone, settings.web_address, handle=settings.bot_handle), limits
+    )
 
 
 def _refuse_old_schema(store: Store) -> None:

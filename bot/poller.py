@@ -46,7 +46,12 @@ class BotApi(Protocol):
 
 
 def source_of(token: str) -> str:
-    """Name a bot account in rows without giving its token away."""
+    """Name a bot account in rows. A new token of the same bot names the same account: nothing comes in twice."""
+    return f"telegram:{hashlib.sha256(b'bot:' + token.partition(':')[0].encode()).hexdigest()[:16]}"
+
+
+def former_source_of(token: str) -> str:
+    """What the account was called by releases that named it by its whole token."""
     return f"telegram:{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
@@ -60,6 +65,7 @@ class Poller:
         self._store = store
         self._api = api
         self._source = source_of(token)
+        self._former = former_source_of(token)
         self._me = me
         self._failures = 0
         self._webhook_removed = False
@@ -132,7 +138,8 @@ class Poller:
 
     def _position(self) -> int | None:
         with self._store.read() as unit:
-            return position(unit, self._source)
+            known = position(unit, self._source)
+            return position(unit, self._former) if known is None else known
 
     def _keep(self, updates: list[Any]) -> None:
         inputs = [raw_input(update) for update in updates]
