@@ -77,6 +77,7 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "space": lambda: database.check_space(house),
         "clock": lambda: database.check_clock(house),
         "log": lambda: database.check_log(house),
+        "seals": lambda: database.check_seals(house),
         "work": lambda: work.check_work(house),
         "team": lambda: team.check_team(house),
         "methods": lambda: reach.check_reach(house),

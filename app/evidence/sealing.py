@@ -26,10 +26,10 @@ KINDS: Final[tuple[Kind, ...]] = (*CASES, *ALERTING)
 ERASED: Final = "CaseErased"
 """The event after which a case has no rows any more."""
 EVERY: Final = timedelta(hours=1)
-EVERY_SECONDS: Final = 60.0
+EVERY_SECONDS: Final = 120.0
 """How often a process looks whether there is something to attest, or it is time for a seal."""
 ROUNDS: Final = 200
-"""How often in a row it looks for more to attest: what is left waits for the next minute."""
+"""How often in a row it looks for more to attest: what is left waits for the next look."""
 
 
 def tend_seals(store: Store, file: Path) -> None:

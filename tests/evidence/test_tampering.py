@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from cases.docket.models import Occurrence
 from cases.events import CaseViewed
 from cases.models import Download, Report, ReportAnswer, ReportMessage
 from store.attestation import Attestation
-from store.eventlog import ChainHead, EventRow
+from store.eventlog import ChainHead, Event, EventRow
 from store.files import FileChunk, StoredFile
 from store.seals import Seal, SealHead, Tree, lines_after
 from tests.evidence.scene import build_scene
@@ -241,3 +242,22 @@ def test_the_tree_leads_from_each_leaf_to_the_root(size: int) -> None:
             pair = (bytes.fromhex(other), node) if side == "left" else (node, bytes.fromhex(other))
             node = sha256(b"\1" + pair[0] + pair[1]).digest()
         assert node == grown.root
+
+
+@dataclass(frozen=True)
+class CaseErased(Event):
+    """The rows of a case are gone, as they were meant to be."""
+
+
+def test_what_was_erased_is_not_missed(scene: Scene) -> None:
+    with scene.store.unit("cli") as unit:
+        for statement in (
+            delete(Receipt),
+            delete(Attestation),
+            update(Download).values(file_id=None),
+            delete(FileChunk),
+            delete(StoredFile),
+        ):
+            unit.session.execute(statement)
+        unit.record(CaseErased(case_id=scene.case_id))
+    assert found(scene) == []
