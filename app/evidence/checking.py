@@ -47,7 +47,7 @@ def examine(store: Store, *, seals: Iterable[str] | None = None, with_files: boo
     ``seals``: lines that were kept elsewhere. ``with_files``: also read every file to its last byte.
     """
     with store.read() as unit:
-        codes = dict(unit.session.execute(select(Case.id, Case.code)).tuples())
+        codes = {row.id: row.code for row in unit.session.execute(select(Case.id, Case.code))}
         for seal in [*verify_seals(unit), *([] if seals is None else verify_lines(unit, seals))]:
             where = "" if seal.chain is None else f"{seal.chain}: "
             yield Finding("seal", str(seal.seal), where + seal.what)

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("at", store.types.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_attestation"),
-        sa.UniqueConstraint("kind", "row_id", name="uq_attestation_kind"),
+        sa.UniqueConstraint("kind", "row_id", name="uq_attestation_kind_row_id"),
     )
     op.create_index("ix_attestation_case_id", "attestation", ["case_id"])
     op.create_index("ix_attestation_batch_id", "attestation", ["batch_id"])
