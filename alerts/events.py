@@ -174,3 +174,10 @@ class ShiftUnconfirmed(Event):
 
     test_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class BotChanged(Event):
+    """Another token of the bot is in use from now on, or (``same_bot`` is false) another bot in its place."""
+
+    same_bot: bool

@@ -43,6 +43,8 @@ LISTS = frozenset({CASES, CLOCKS, WATCHES})
 PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
 """Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
 SUBJECT = "email.subject"
+HELPS = frozenset({"reply.help", "staff.help"})
+"""Texts below which it is told by what name we are known."""
 CHECK = "@check"
 ROSTER = "@roster"
 VERIFY = "verify"
@@ -57,6 +59,8 @@ class Wording:
     public_url: str
     link_buttons: bool = True
     """Whether the messenger takes our address under a button; Telegram refuses those of this machine only."""
+    handle: str | None = None
+    """The bot's name as it was published: by it people tell us from those who imitate us."""
 
 
 def contact_ref(contact_id: UUID) -> str:
@@ -139,7 +143,10 @@ def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboar
     texts = {name: value for name, value in row.values.items() if name not in LISTS}
     values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
     speak = say_plain if row.plain else say
-    text = "\n\n".join(speak(key, row.language, **values) for key in row.template.split("|") if key)
+    keys = [key for key in row.template.split("|") if key]
+    if wording.handle is not None and HELPS & set(keys):
+        keys, values = [*keys, "reply.handle"], {**values, "handle": wording.handle}
+    text = "\n\n".join(speak(key, row.language, **values) for key in keys)
     text = "\n".join([text, *_lines(unit, row)])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)

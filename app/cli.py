@@ -9,6 +9,7 @@ import click
 from app.commands.account import account
 from app.commands.audit import audit
 from app.commands.bench import bench
+from app.commands.bot import bot
 from app.commands.case import case
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
@@ -46,6 +47,7 @@ for command in (
     policy,
     roster,
     audit,
+    bot,
     deadlines,
     law,
     deliveries,

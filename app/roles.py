@@ -24,6 +24,8 @@ from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
 from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
+from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
+from app.evidence.sealing import tend_seals
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
@@ -35,6 +37,7 @@ from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from cases.docket.proposing import forget_proposals
+from cases.pictures import look_at_files
 from contacts.accounts.throttle import forget_old_tries
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
@@ -60,6 +63,7 @@ INBOX_WORKERS = 3
 TICK_SECONDS = 1.0
 MINUTELY_SECONDS = 60.0
 CLOCK_LOOK_SECONDS = 0.05
+PICTURES_SECONDS = 10.0
 
 Work = Callable[[threading.Event], None]
 
@@ -112,6 +116,8 @@ def _jobs(house: House) -> list[Job]:
         *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
+    jobs.append(Job("seals", lambda: tend_seals(store, house.settings.seals_path), SEALS_SECONDS))
+    jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:

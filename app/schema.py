@@ -12,6 +12,7 @@ import cases.releases.models
 import contacts.accounts.models
 import contacts.models
 import law.models
+import store.attestation
 import store.chats
 import store.data_keys
 import store.eventlog
@@ -19,6 +20,7 @@ import store.files
 import store.inbox
 import store.lanes
 import store.leases
+import store.seals
 import store.timers
 from store.base import Base
 
@@ -34,6 +36,7 @@ ROOMS = (
     contacts.accounts.models,
     contacts.models,
     law.models,
+    store.attestation,
     store.chats,
     store.data_keys,
     store.eventlog,
@@ -41,6 +44,7 @@ ROOMS = (
     store.inbox,
     store.lanes,
     store.leases,
+    store.seals,
     store.timers,
 )
 

@@ -53,7 +53,9 @@ def assemble(settings: Settings) -> House:
     clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
-    return House(settings, store, clock, Wording(settings.timezone, settings.web_address), limits)
+    return House(
+        settings, store, clock, Wording(settings.timezone, settings.web_address, handle=settings.bot_handle), limits
+    )
 
 
 def use_days_of_the_team(settings: Settings) -> None:

@@ -364,3 +364,10 @@ class CaseExported(Event):
     """What an audience may see of a case was written out."""
 
     audience: str
+
+
+@dataclass(frozen=True)
+class EvidenceExported(Event):
+    """The operator had the evidence of the case written into a folder; with the names of helpers, or without."""
+
+    with_names: bool

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 RULES: Final = Path(__file__).parent / "rules"
 SCHEMA: Final = Path(__file__).parent / "schema.json"
+ALIAS: Final = "an alias"
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -51,12 +52,28 @@ def jurisdictions() -> frozenset[str]:
     return frozenset(path.stem for path in RULES.glob("*.yaml"))
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML in which everything stands once: with aliases a short file becomes one that nobody can look through."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read on; raises YAMLError at an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem=ALIAS, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]  # left out of the stubs
+        return super().compose_node(parent, index)
+
+
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506  a SafeLoader, and stricter
+    except UnicodeDecodeError:
+        raise RulesError(f"{path.name}: this is not text; save it as UTF-8") from None
+    except RecursionError:
+        raise RulesError(f"{path.name}: what stands in it is nested too deeply") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}"
+        if getattr(error, "problem", None) == ALIAS:
+            raise RulesError(f"{path.name}{where}: aliases are not read; write it out") from None
         raise RulesError(f"{path.name}{where}: this is not YAML; look at indentation, quotes and colons") from None
 
 

@@ -11,7 +11,7 @@ from alerts.reading import reads_case
 from cases.file_links import make_ticket
 from cases.links import find_link, language_of_link, use_link
 from cases.models import Case
-from cases.views.responder import hides_reporter, view_for_responder
+from cases.views.responder import hides_reporter, may_have_original, view_for_responder
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from texts.zones import known_zone
@@ -61,7 +61,14 @@ def case_link_pages(store: Store, zone: str) -> Blueprint:
             needs = trail(unit, link.case_id, contact.id, with_people=not hides_reporter(contact.role))
             tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in stored_files(view)}
             words = Words(link.language, known_zone(contact.timezone) or zone)
-        page = render_template("case.html", view=view, needs=needs, tickets=tickets, **words.in_templates())
+        page = render_template(
+            "case.html",
+            view=view,
+            needs=needs,
+            tickets=tickets,
+            originals=may_have_original(contact.role),
+            **words.in_templates(),
+        )
         return page, 200
 
     return pages

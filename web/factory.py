@@ -59,6 +59,7 @@ def make_app(
     those whose time is short, a quicker way to hash them.
     """
     app = Flask(__name__, static_folder="static")
+    app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
     app.jinja_env.filters["readable"] = readable
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.register_blueprint(case_link_pages(store, zone))

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from cases.consent.values import FORMS, Form
+from cases.pictures import CLEANED
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
 from texts.dates import local_date, local_time, territory, written_day
@@ -111,4 +112,5 @@ class Words:
             "size": self.size,
             "field_value": self.field_value,
             "files": FILES,
+            "cleaned": CLEANED,
         }

@@ -45,10 +45,12 @@ def init() -> None:
 @fails_clearly
 def up(roles: str) -> None:
     """Run the bot, the worker and the web pages until SIGTERM."""
+    from app.crash import leave_no_memory
     from app.migration import upgrade
     from app.roles import ROLES, run
     from app.wiring import build, open_home
 
+    leave_no_memory()
     wanted = frozenset(name.strip() for name in roles.split(",") if name.strip())
     if not wanted or wanted - set(ROLES):
         raise click.UsageError(f"--role takes {', '.join(ROLES)}, separated by commas")

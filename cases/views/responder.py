@@ -6,8 +6,8 @@ in the compartment of counsel is for the lawyer alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from cases.docket.models import OccurrenceState
 from cases.docket.reading import occurrences_shown
 from cases.events import CaseViewed
 from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
+from cases.pictures import what_it_tells
 from cases.words import words_in
 from store.data_keys import case_scope
 from store.files import StoredFile, sha256_of
@@ -41,6 +42,8 @@ THAT_IS_ALL = "done"
 """… until this one, which says nothing where another was chosen."""
 FOR_OTHERS = frozenset({"language", "gender_wanted", "country", "region", "minor"})
 """What is told of a person to helpers who are neither coordinator nor lawyer: enough to come prepared."""
+ORIGINALS = frozenset({"coordinator", "lawyer"})
+"""Roles that are given files as they came: evidence for a court, with all that it tells about itself."""
 CARD = "contact"
 """A visiting card somebody sent: it may be anybody's, so it is taken for the reporter's."""
 
@@ -56,6 +59,8 @@ class SeenFile:
     id: UUID | None = None
     received_at: datetime | None = None
     sha256: str | None = None
+    tells: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What it tells about itself, for which nobody vouches (see :mod:`cases.pictures`)."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,11 @@ class ResponderView:
     facts: tuple[Known, ...] = ()
     docket: tuple[Happened, ...] = ()
     """What happened in law and custody, also what stands no longer, in the order of entry."""
+
+
+def may_have_original(role: str) -> bool:
+    """Whether this role gets files as they came; others get pictures without what they tell, and no other files."""
+    return role in ORIGINALS
 
 
 def hides_reporter(role: str) -> bool:
@@ -279,6 +289,7 @@ def _files(unit: UnitOfWork, message_id: UUID) -> Iterator[SeenFile]:
                 id=file.id,
                 received_at=file.finished_at,
                 sha256=sha256_of(unit, file),
+                tells=what_it_tells(unit, file),
             )
 
 

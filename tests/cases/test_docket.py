@@ -25,7 +25,6 @@ from cases.docket.entering import (
 )
 from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, WatchState
 from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
-from cases.docket.recounting import recount_some
 from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
 from cases.events import ReportExtended, ReportReceived
 from cases.intake import current_report, open_case, open_report
@@ -119,10 +118,8 @@ def test_a_table_of_local_days_has_every_clock_counted_anew(store: Store, case_i
     assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-31"
     try:
         use_local_days({"KZ": {date(2026, 3, 28): True}})  # a Saturday on which one works by order
-        with store.unit("rules") as unit:
-            assert recount_some(unit, 50) == 1
-        with store.unit("rules") as unit:
-            assert recount_some(unit, 50) == 0
+        assert recount_all(store) == 1
+        assert recount_all(store) == 0
     finally:
         use_local_days({})
     assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-30"

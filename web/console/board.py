@@ -15,7 +15,7 @@ from alerts.reading import board_of, reads_case
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
 from cases.file_links import make_ticket
-from cases.views.responder import hides_reporter, nearly_empty_view, view_for_responder
+from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_for_responder
 from contacts.accounts.directory import account_of, all_accounts, role_of
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of
@@ -67,7 +67,8 @@ def open_case(gate: Gate, code: str) -> Response:
         view = view_for_responder(unit, case.id, reader.contact_id, reader.role)
         needs = trail(unit, case.id, reader.contact_id, with_people=not hides_reporter(reader.role))
         tickets = {file_id: make_ticket(unit, file_id, reader.contact_id) for file_id in stored_files(view)}
-    return gate.show("console/case.html", view=view, needs=needs, tickets=tickets)
+    originals = may_have_original(reader.role)
+    return gate.show("console/case.html", view=view, needs=needs, tickets=tickets, originals=originals)
 
 
 def answer(gate: Gate, need_id: UUID) -> Response:
