@@ -1,4 +1,4 @@
 """Who must know, until someone accepts: policies, escalation, pages, acknowledgements and the channels that carry them.
 
-A duplicate beats silence; a lost page is the one unforgivable defect.
+To be told twice is a nuisance; never to be told is what must not happen.
 """

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
-from alerts.models import Need, NeedState, Page
+from alerts.models import FeignedAcceptance, Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
 from alerts.seats import lock_seats, open_seats, seat_of
+from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from store.base import OWN
 
@@ -51,10 +52,13 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Take a need, or the next seat of the same search. Exactly one contact wins, by one conditional update.
 
     Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
-    neither asked nor does the work that is needed (an account that was linked to another helper since).
+    neither asked nor does the work that is needed (an account that was linked to another helper since). Of somebody who
+    is being forced it counts as a no, and is answered as a yes.
     """
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
+    if is_coerced(unit, contact_id):
+        return _feign(unit, need_id, contact_id)
     need = unit.session.get_one(Need, need_id)
     lock_seats(unit, need)
     if seat_of(unit, need, contact_id) is not None:
@@ -99,6 +103,8 @@ def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
+    if is_coerced(unit, contact_id):
+        return Ack.HELD if _feign(unit, need_id, contact_id) is Ack.YOURS else Ack.TAKEN
     need = unit.session.scalars(
         select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
@@ -114,6 +120,17 @@ def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     unit.record(NeedHeld(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
     wind(unit, need_id)
     return Ack.HELD
+
+
+def _feign(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+    """Take a yes for a no, and let it look like a yes, now and when it is said again."""
+    said = unit.session.get(FeignedAcceptance, (need_id, contact_id))
+    if said is None:
+        if decline_need(unit, need_id, contact_id) is not Ack.DECLINED:
+            return _settled_as(unit, need_id, contact_id)
+        unit.session.add(FeignedAcceptance(need_id=need_id, contact_id=contact_id, at=unit.now))
+        unit.session.flush()
+    return Ack.YOURS
 
 
 def _held_before(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
@@ -146,6 +163,9 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
 
 def standing(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack | None:
     """What came of this contact's part in a need so far; None when nothing has."""
+    feigned = unit.session.get(FeignedAcceptance, (need_id, contact_id))
+    if feigned is not None and is_coerced(unit, contact_id):
+        return Ack.YOURS
     if unit.session.get_one(Need, need_id, populate_existing=True).state not in OPEN:
         return _settled_as(unit, need_id, contact_id)
     declined = exists().where(Page.need_id == need_id, Page.contact_id == contact_id, Page.declined_at.is_not(None))

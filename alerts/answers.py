@@ -25,6 +25,7 @@ from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
 from contacts.verification import Verdict, is_open, settle_by_key
+from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,20 @@ def settle_answer(unit: UnitOfWork, row: Delivery, contact: Contact, *, accepts:
         need_id = UUID(row.values[ABOUT])
         return Answered(contact, ((need_id, _follow_up(unit, row, need_id, contact.id, accepts=accepts)),))
     act = decline_need if not accepts else accept_need if proved else hold_need
-    return Answered(contact, tuple((need_id, act(unit, need_id, contact.id)) for need_id in needs_asked(unit, row)))
+    asked = needs_asked(unit, row)
+    _lock(unit, asked)
+    return Answered(contact, tuple((need_id, act(unit, need_id, contact.id)) for need_id in asked))
+
+
+def _lock(unit: UnitOfWork, needs: Sequence[UUID]) -> None:
+    """Lock everything a message asked for before any of it is answered.
+
+    The first answer takes the log of its case: who then waited for another need of that case, which somebody holds who
+    waits for the log, would wait in a circle.
+    """
+    if len(needs) > 1:
+        found = select(Need).where(Need.id.in_(needs)).order_by(Need.id)
+        unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
 def _follow_up(unit: UnitOfWork, row: Delivery, need_id: UUID, contact_id: UUID, *, accepts: bool) -> Ack:

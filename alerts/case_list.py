@@ -10,6 +10,7 @@ from alerts.models import Need, NeedState, Page
 from alerts.seats import OPEN
 from cases.models import Case
 from cases.urgency import Urgency
+from contacts.accounts.coercion import is_coerced
 from contacts.directory import name_of
 from contacts.models import Contact
 from texts.catalogue import say
@@ -27,7 +28,12 @@ _URGENT_FIRST = (Urgency.NOW, Urgency.SOON, Urgency.LATER)
 
 
 def cases_for(unit: UnitOfWork, contact: Contact) -> list[UUID]:
-    """Return the cases a helper may know of, newest first: all for a coordinator, for others those they took."""
+    """Return the cases a helper may know of, newest first: all for a coordinator, for others those they took.
+
+    Here and below: who is being forced knows of none.
+    """
+    if is_coerced(unit, contact.id):
+        return []
     wanted = select(Case.id).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST_LISTED)
     if contact.role != SEES_ALL:
         wanted = wanted.where(taken_by(contact.id))
@@ -36,6 +42,8 @@ def cases_for(unit: UnitOfWork, contact: Contact) -> list[UUID]:
 
 def may_know_of(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
     """Whether a helper may be told that there is this case: a coordinator, and whoever was asked to take it."""
+    if is_coerced(unit, contact.id):
+        return False
     if contact.role == SEES_ALL:
         return True
     asked = exists().where(Page.contact_id == contact.id, Page.need_id == Need.id, Need.case_id == case_id)
@@ -49,7 +57,7 @@ def has_taken(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
 
 def works_on(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
     """Whether a helper may read and write the docket of a case: a coordinator, and whoever has taken it."""
-    return contact.role == SEES_ALL or has_taken(unit, contact, case_id)
+    return not is_coerced(unit, contact.id) and (contact.role == SEES_ALL or has_taken(unit, contact, case_id))
 
 
 def cases_taken_by(unit: UnitOfWork, contact_id: UUID) -> list[UUID]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select
 
-from alerts.models import Alert, Delivery, Need
+from alerts.models import DUE, Alert, Delivery, Need
 from cases.models import Case
 from store.base import new_id
 
@@ -26,7 +26,8 @@ TOGETHER = timedelta(minutes=30)
 def cluster_of(unit: UnitOfWork, case_id: UUID | None) -> UUID:
     """Return the cluster a new alert belongs to; one of its own when nothing like it is recent.
 
-    What is known of a place is the region; cases whose region nobody knows yet are of one place.
+    What is known of a place is the region; cases whose region nobody knows yet are of one place. What is due belongs to
+    no place: who was reminded of something must hear of a new arrest there as of the first.
     """
     if case_id is None:
         return new_id()
@@ -34,7 +35,22 @@ def cluster_of(unit: UnitOfWork, case_id: UUID | None) -> UUID:
     recent = (
         select(Alert.cluster_id)
         .join(Case, Case.id == Alert.case_id)
-        .where(Case.region.is_not_distinct_from(region), Alert.opened_at >= unit.now - TOGETHER)
+        .where(
+            Case.region.is_not_distinct_from(region),
+            Alert.kind.not_in(DUE),
+            Alert.opened_at >= unit.now - TOGETHER,
+        )
+        .order_by(Alert.opened_at.desc(), Alert.id.desc())
+        .limit(1)
+    )
+    return unit.session.scalar(recent) or new_id()
+
+
+def cluster_of_due(unit: UnitOfWork) -> UUID:
+    """Return the cluster of what falls due now: it joins what did a short while ago, so that many come as one."""
+    recent = (
+        select(Alert.cluster_id)
+        .where(Alert.kind.in_(DUE), Alert.opened_at >= unit.now - TOGETHER)
         .order_by(Alert.opened_at.desc(), Alert.id.desc())
         .limit(1)
     )

@@ -1,5 +1,6 @@
 """Conflicts of interest: who is not asked about a case, whoever names them.
 
+- Whose own account an alarm is about.
 - Who must not work beside somebody who has it: one of the two names the other under ``avoid`` in the contacts file.
 - Who reported it: they are asked about what they know, not whether they take it. When the list has run out they hear of
   it as everybody does, and can accept: a report nobody else can take is not lost.
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.models import Need
+from alerts.models import ACCOUNT, Alert, Need
 from cases.models import Report
+from contacts.accounts.models import Account
 from contacts.directory import avoided_by
 from contacts.models import Contact, ContactMethod
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conflicts:
-    """Who may not be asked about one case, as it stands."""
+    """Who may not be asked about one case, as it stands. ``reporters``: or whom an alarm without a case is about."""
 
     reporters: frozenset[UUID]
     takers: frozenset[bytes]
@@ -43,9 +45,9 @@ class Conflicts:
 
 
 def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
-    """Find out who is in conflict with the case a need belongs to; nobody is with a fault of ours."""
+    """Find out who is in conflict with the case of a need, or concerned by an alarm; nobody is by a fault of ours."""
     if need.case_id is None:
-        return Conflicts(frozenset(), frozenset(), frozenset())
+        return Conflicts(concerned(unit, need), frozenset(), frozenset())
     reported = (
         select(ContactMethod.contact_id)
         .join(Report, Report.chat_id == ContactMethod.chat_id)
@@ -58,3 +60,13 @@ def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
         frozenset(taker.name_index for taker in takers),
         frozenset(name for taker in takers for name in avoided_by(unit, taker)),
     )
+
+
+def concerned(unit: UnitOfWork, need: Need) -> frozenset[UUID]:
+    """Return whose account the alarm of a need is about: they are not asked to look into it."""
+    whose = (
+        select(Account.contact_id)
+        .join(Alert, Alert.subject_id == Account.id)
+        .where(Alert.id == need.alert_id, Alert.kind == ACCOUNT)
+    )
+    return frozenset(one for one in unit.session.scalars(whose) if one is not None)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select
 
 from alerts.case_list import SEES_ALL, taken_by
-from cases.docket.clocks import BY_HAND, HEARING
+from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.reading import rule_named
 from cases.models import Case
+from law.rules import load_rules
 from law.signoff import is_signed
 from texts.catalogue import say
 from texts.dates import local_date, local_time
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
     from contacts.models import Contact
+    from law.rules import Rule
     from store.unit_of_work import UnitOfWork
 
-MOST_CLOCKS = 15
+MOST_CLOCKS = 12
 """Clocks that fit into one message."""
 MOST_WATCHES = 5
-_ENTERED = {HEARING: "staff.clock_hearing", BY_HAND: "staff.clock_by_hand"}
+_ENTERED = {
+    HEARING: "staff.clock_hearing",
+    REMOVAL: "staff.clock_removal",
+    BY_HAND: "staff.clock_by_hand",
+}
 
 
 def clocks_of(unit: UnitOfWork, contact: Contact, case_id: UUID | None = None) -> tuple[list[UUID], int]:
@@ -69,7 +75,10 @@ def clock_name(unit: UnitOfWork, deadline: Deadline) -> str:
 
 
 def clock_line(unit: UnitOfWork, language: str, deadline_id: UUID) -> str:
-    """Say in a line what a clock is and when to be safe by, whether its rule is unverified, and whether it is over."""
+    """Say in a line what a clock is, when to be safe by, how far that can be relied on, and whether it is over.
+
+    How long one can still argue is no date to plan by: it is said only once the safe date has passed.
+    """
     deadline = unit.session.get_one(Deadline, deadline_id)
     rule = rule_named(deadline.rule_id)
     due = local_time(deadline.safe_at, deadline.zone, language, with_date=True, with_weekday=True)
@@ -78,9 +87,24 @@ def clock_line(unit: UnitOfWork, language: str, deadline_id: UUID) -> str:
     else:
         title = rule.title  # in English: no translation of law goes out that nobody has checked
     marks = ["staff.clock_unverified"] if rule is not None and not is_signed(unit, rule, unit.now) else []
-    marks += ["staff.clock_missed"] if deadline.arguable_at <= unit.now else []
-    line = say("staff.clock_line", language, id=clock_name(unit, deadline), due=due, title=title)
-    return " · ".join([line, *(say(mark, language) for mark in marks)])
+    over, missed = deadline.safe_at <= unit.now, deadline.arguable_at <= unit.now
+    marks += ["staff.clock_missed"] if missed else []
+    said = [say(mark, language) for mark in marks]
+    if over and not missed and rule is not None:
+        still = local_time(deadline.arguable_at, deadline.zone, language, with_date=True, with_weekday=True)
+        said.append(say("staff.clock_arguable", language, arguable=still))
+    said += [] if rule is None else [certainty(rule, language)]
+    return " · ".join([say("staff.clock_line", language, id=clock_name(unit, deadline), due=due, title=title), *said])
+
+
+def certainty(rule: Rule, language: str) -> str:
+    """Say in a line how sure a date is that is counted by a rule, of when its text is, and which doubts touch it."""
+    sure = say(f"certainty.{rule.date_confidence}", language)
+    of = {"confidence": sure, "as_of": rule.as_of or say("certainty.undated", language)}
+    doubts = ", ".join(doubt.id for doubt in load_rules().doubts_about(rule))
+    if doubts:
+        return say("certainty.with_doubts", language, **of, doubts=doubts)
+    return say("certainty.line", language, **of)
 
 
 def watch_line(unit: UnitOfWork, language: str, watch_id: UUID, number: int) -> str:

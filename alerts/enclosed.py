@@ -5,6 +5,8 @@ A message keeps which hearing it is about and which change of it; what the calen
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,12 +19,16 @@ if TYPE_CHECKING:
     from cases.docket.calendar import CalendarEntry
     from store.unit_of_work import UnitOfWork
 
-HEARING, SEQUENCE = "hearing", "sequence"
+HEARING, SEQUENCE, TOLD_AT, GIVEN_BACK = "hearing", "sequence", "told_at", "given_back"
 
 
-def change_of(entry: CalendarEntry) -> dict[str, str]:
-    """Return the values by which a message encloses an entry as it stands now."""
-    return {HEARING: str(entry.id), SEQUENCE: str(entry.sequence)}
+def change_of(entry: CalendarEntry, *, told_at: datetime, given_back: bool = False) -> dict[str, str]:
+    """Return the values by which a message encloses an entry as it stands now.
+
+    With ``given_back`` it takes the entry out of the calendar of somebody who has the case no longer.
+    """
+    values = {HEARING: str(entry.id), SEQUENCE: str(entry.sequence), TOLD_AT: told_at.isoformat()}
+    return values | ({GIVEN_BACK: "yes"} if given_back else {})
 
 
 def entry_of(unit: UnitOfWork, values: Mapping[str, Any]) -> CalendarEntry | None:
@@ -33,6 +39,13 @@ def entry_of(unit: UnitOfWork, values: Mapping[str, Any]) -> CalendarEntry | Non
     if HEARING not in values:
         return None
     entry = hearing_of(unit, UUID(values[HEARING]))
-    if entry is None or str(entry.sequence) != values[SEQUENCE]:
+    if entry is None:
         raise OutdatedError
-    return entry
+    # The same change may be told again, to who took the case again: a calendar takes the later of two words for it.
+    told_at = datetime.fromisoformat(values[TOLD_AT]) if TOLD_AT in values else entry.changed_at
+    told = replace(entry, changed_at=max(entry.changed_at, told_at))
+    if GIVEN_BACK in values:
+        return replace(told, cancelled=True, given_back=True)
+    if str(entry.sequence) != values[SEQUENCE]:
+        raise OutdatedError
+    return told

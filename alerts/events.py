@@ -40,7 +40,8 @@ class NeedAccepted(Event):
 class NeedGivenBack(Event):
     """Who had taken it has it no longer; somebody else is sought.
 
-    ``why``: unreachable (no message reaches them), wish (they gave it back) or stale (they did not follow it up).
+    ``why``: unreachable (no message reaches them), wish (they gave it back), stale (they did not follow it up) or case
+    (they gave back the case, and with it what they had taken of what is due in it).
     """
 
     need_id: UUID
@@ -173,3 +174,10 @@ class ShiftUnconfirmed(Event):
 
     test_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class BotChanged(Event):
+    """Another token of the bot is in use from now on, or (``same_bot`` is false) another bot in its place."""
+
+    same_bot: bool

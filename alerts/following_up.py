@@ -165,6 +165,8 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     ``CLOSED`` where what was due is over: nobody is asked, and nothing changes.
     """
     need = _lock(unit, need_id)
+    if need.state == NeedState.CLOSED:
+        return Ack.CLOSED
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
     if is_over(unit, need):

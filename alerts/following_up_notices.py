@@ -105,14 +105,22 @@ def show_next(unit: UnitOfWork, event: Event) -> None:
 def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     """Tell whoever had it, and once the coordinators, that it was given back; for who cannot be reached others do."""
     if not isinstance(event, NeedGivenBack) or event.why == "unreachable":
-        return
+        return None
+    if event.why == "case":
+        return _say_given_back(unit, unit.session.get_one(Need, event.need_id), event)
     need = unit.session.get_one(Need, event.need_id)
+    _say_given_back(unit, need, event)
+    _tell_who_had_it(unit, need, event)
+    _tell_coordinators(unit, need, event)
+    return None
+
+
+def _say_given_back(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
+    """Rewrite what asked whoever had it. It is all they are shown of what goes with a case: of that they hear once."""
     for row in shown_to(unit, need, event.contact_id):
         values = {"code": code_of(unit, need)}
         chat = unit.session.get_one(Chat, row.chat_id)
         enqueue(unit, chat, "staff.you_gave_back", language=row.language, values=values, action="edit", edits_id=row.id)
-    _tell_who_had_it(unit, need, event)
-    _tell_coordinators(unit, need, event)
 
 
 def _tell_who_had_it(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:

@@ -86,6 +86,8 @@ def _event(entry: CalendarEntry, language: str) -> Event:
 
 def _key(entry: CalendarEntry) -> str:
     """What an entry is called. Programs that know no cancelled entries show them as any other: so the words say it."""
+    if entry.given_back:
+        return "calendar.hearing_given_back"
     return "calendar.hearing_cancelled" if entry.cancelled else f"calendar.{entry.kind}"
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 GIVE_BACK = "give_back"
 ALL_RIGHT = "all_right"
 """What was watched for is as it should be."""
+NO_LONGER = "no_longer"
+"""What is watched for again and again need not be any more."""
 ACTIONS = frozenset({*Milestone, GIVE_BACK})
 """What the buttons say of an acceptance: a milestone was reached, or somebody else shall have it."""
 
@@ -48,7 +50,16 @@ def holder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dic
         return []
     read = mint(unit, chat_id, "open", "button.open", subject_id=need.id)
     give_back = mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)
-    return [[read, *_how_far(unit, chat_id, need)], [give_back]]
+    return [[read, *_how_far(unit, chat_id, need)], [*_for_good(unit, chat_id, need), give_back]]
+
+
+def _for_good(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any]]:
+    """The button that ends what is asked again and again."""
+    alert = unit.session.get_one(Alert, need.alert_id)
+    watch = unit.session.get_one(Watch, alert.subject_id) if alert.kind == WATCH else None
+    if watch is None or watch.every_seconds is None:
+        return []
+    return [mint(unit, chat_id, NO_LONGER, "button.no_longer", subject_id=watch.id)]
 
 
 def _how_far(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any]]:

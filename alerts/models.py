@@ -51,7 +51,13 @@ CUSTODY = "custody"
 """Kind of the alert that a report raises: the only one a reporter hears of."""
 DEADLINE, WATCH, ENTRY = "deadline", "watch", "entry"
 """Kinds of alerts about what is due, did not happen, or nobody understands: of a deadline, a watch, an occurrence."""
-DUE = frozenset({DEADLINE, WATCH, ENTRY})
+RELEASE = "release"
+"""Kind of an alert about a release that nobody has acknowledged."""
+FREEZE, DURESS = "freeze", "duress"
+"""Kinds of alerts about a consent that was taken back, and a reporter who may be made to write."""
+DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS})
+ACCOUNT = "account"
+"""Kind of an alarm about an account: its owner is being forced, or it reads unusually much."""
 CANARY = "canary"
 """Kind of an alert and its need, role of who answers it, channel and door: the drill of :mod:`alerts.canary`."""
 CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")
@@ -76,7 +82,7 @@ class Alert(Base):
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
     kind: Mapped[str] = mapped_column(String(16))
     """custody (somebody is held or about to be), deadline, watch (something is due or did not happen), fault (an input
-    of ours could not be handled) or canary (a drill that nobody sees)."""
+    of ours could not be handled), account (one may be in the wrong hands) or canary (a drill that nobody sees)."""
     subject_id: Mapped[UUID]
     """What it is about: the case, the deadline, the watch; itself where there is nothing else."""
     ordinal: Mapped[int] = mapped_column(default=1)
@@ -122,6 +128,16 @@ class Need(Base):
     filed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     """When whoever took it was last reminded of the next milestone."""
+
+
+class FeignedAcceptance(Base):
+    """Somebody who is being forced said yes: it counts as a no, and looks to them as if it had been taken."""
+
+    __tablename__ = "feigned_acceptance"
+
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Page(Base):

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.buttons import mint
+from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
 from alerts.milestone_buttons import holder_buttons, reached_by
-from alerts.models import CANARY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
+from alerts.page_words import words_without_case
 from alerts.seats import other_seats, seat_of
 from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
@@ -20,6 +22,7 @@ from alerts.wording import contact_ref, say_ref
 from cases.docket.models import Deadline
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import Case, FileState, ReportAnswer
+from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts, linked_contact
 from contacts.events import MethodDied
 from contacts.models import Contact, ContactMethod
@@ -81,8 +84,11 @@ def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Deliver
     ).all()
 
 
-def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
-    """Say in every message that asked for a need, and wherever something else said it, that nothing is left to do."""
+def tell_settled(unit: UnitOfWork, need_id: UUID, *, urgent: bool = True) -> None:
+    """Say in every message that asked for a need, and wherever something else said it, that nothing is left to do.
+
+    Without ``urgent`` whatever else its readers are to be told goes before that.
+    """
     asked = unit.session.scalars(
         select(Delivery)
         .where(Delivery.need_id == need_id, Delivery.action == "send", Delivery.state.in_(_ON_ITS_WAY_OR_THERE))
@@ -90,7 +96,7 @@ def tell_settled(unit: UnitOfWork, need_id: UUID) -> None:
     )
     begun: set[UUID | None] = set()
     for delivery in asked:
-        rewrite(unit, delivery, urgent=delivery.chat_id not in begun)
+        rewrite(unit, delivery, urgent=urgent and delivery.chat_id not in begun)
         begun.add(delivery.chat_id)
     for bundle_id in unit.session.scalars(_bundles_of(need_id)).all():
         if bundle_id is not None:
@@ -101,8 +107,11 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
     """Queue the news about one message that asked for what is settled now; repeating it queues nothing more.
 
     ``shown_twice``: what was said about it went to another copy, so that the one it is known by now must say it too.
-    About what is being sought again there is nothing to say: whoever can take it is asked anew.
+    About what is being sought again there is nothing to say: whoever can take it is asked anew. Nor to who is being
+    forced: what they believe to have must go on looking so.
     """
+    if _goes_to_who_is_forced(unit, delivery):
+        return
     need = _settled_for(unit, delivery)
     if need.state in OPEN:
         return
@@ -125,6 +134,13 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
     )
 
 
+def _goes_to_who_is_forced(unit: UnitOfWork, delivery: Delivery) -> bool:
+    forced = coerced_contacts(unit)
+    if not forced or delivery.method_id is None:
+        return False
+    return unit.session.get_one(ContactMethod, delivery.method_id).contact_id in forced
+
+
 def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
     """The need a message asked for, or the seat of the same search that its reader has instead."""
     need = unit.session.get_one(Need, delivery.need_id)
@@ -133,7 +149,12 @@ def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
 
 
 def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
-    """Say once to a number or an address that nothing is left to do; a call is not made for that."""
+    """Say once to a number or an address that somebody has it; a call is not made for that.
+
+    Of what is asked no more, and nobody took, nothing is said: what is due may be asked again in the same moment.
+    """
+    if need.accepted_by is None:
+        return
     mine = delivery.method_id is not None and need.accepted_by == _owner(unit, delivery.method_id)
     if delivery.channel not in SPOKEN_TO_AGAIN or mine or not _was_handed_over(delivery):
         return
@@ -210,8 +231,10 @@ def _taken_words(unit: UnitOfWork, need: Need, values: dict[str, Any]) -> tuple[
 
 
 def code_of(unit: UnitOfWork, need: Need) -> str:
-    """The case code as a value of a text; for a fault of ours, which has no case, its name."""
-    return say_ref("fault.name") if need.case_id is None else unit.session.get_one(Case, need.case_id).code
+    """The case code as a value of a text; without a case the name of a fault of ours, or an account's code."""
+    if need.case_id is not None:
+        return unit.session.get_one(Case, need.case_id).code
+    return words_without_case(unit, unit.session.get_one(Alert, need.alert_id))[1]["code"]
 
 
 def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
@@ -225,8 +248,10 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     need = unit.session.get_one(Need, event.need_id)
     if need.state not in OPEN or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
         return
+    apart = coerced_contacts(unit) | concerned(unit, need)
     for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
-        _shout(unit, need, way, event.hours)
+        if way.contact.id not in apart:
+            _shout(unit, need, way, event.hours)
 
 
 def everybody_reachable(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:
@@ -259,7 +284,9 @@ def _shout(unit: UnitOfWork, need: Need, way: Reachable, hours: int) -> None:
 
 
 def _shouting(unit: UnitOfWork, need: Need, way: Reachable, *, may_take: bool) -> Asking:
-    words = "page.fault" if need.case_id is None else "page.exhausted" if may_take else "page.exhausted_other"
+    words = "page.exhausted" if may_take else "page.exhausted_other"
+    if need.case_id is None:
+        words, _ = words_without_case(unit, unit.session.get_one(Alert, need.alert_id))
     values = {"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")}
     if way.channel == ChannelName.TELEGRAM:
         accept = mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True) if may_take else None
@@ -365,13 +392,18 @@ def _news(need: Need) -> str:
 
 
 def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
-    """Who took what of a case."""
+    """Who has a case, each once, with what they took of it: the case itself before anything that was due."""
     rows = unit.session.execute(
         select(Need, Contact)
         .join(Contact, Contact.id == Need.accepted_by)
+        .join(Alert, Alert.id == Need.alert_id)
         .where(Need.case_id == case_id, Need.state == NeedState.ACCEPTED)
+        .order_by(Alert.kind != CUSTODY, Need.opened_at, Need.id)
     )
-    return [(need, contact) for need, contact in rows]
+    found: dict[UUID, tuple[Need, Contact]] = {}
+    for need, contact in rows:
+        found.setdefault(contact.id, (need, contact))
+    return list(found.values())
 
 
 def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.models import DUE, ENTRY, WATCH, Alert
+from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
-from alerts.wording import day_ref, rule_ref, say_ref, time_ref
-from cases.docket.clocks import BY_HAND, HEARING
+from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref
+from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
+from contacts.accounts.models import Account
 from law.rules import load_rules
 from law.signoff import is_signed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alerts.models import Need
     from store.unit_of_work import UnitOfWork
+
+_ENTERED = {HEARING: "page.hearing", REMOVAL: "page.removal", BY_HAND: "page.deadline_by_hand"}
+"""Words for clocks that no rule counted."""
+
+
+BARE = {
+    ENTRY: "page.unknown_event",
+    RELEASE: "page.release_unanswered",
+    FREEZE: "page.frozen",
+    DURESS: "page.duress",
+}
+"""What is asked with a code and nothing more."""
 
 
 def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
-    if need.case_id is None:
-        return "page.fault", {"code": say_ref("fault.name")}
     alert = unit.session.get_one(Alert, need.alert_id)
+    if need.case_id is None:
+        return words_without_case(unit, alert)
     case = unit.session.get_one(Case, need.case_id)
     if alert.kind in DUE:
         return _due_words(unit, alert, case)
@@ -38,21 +53,34 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     return f"{another}{again}page.{need.kind}", values
 
 
+def words_without_case(unit: UnitOfWork, alert: Alert) -> tuple[str, dict[str, str]]:
+    """What is said of an alert that is about no case: an account that may be in the wrong hands, or a fault of ours."""
+    if alert.kind == ACCOUNT:
+        return "page.account", {"code": unit.session.get_one(Account, alert.subject_id).code}
+    return "page.fault", {"code": say_ref("fault.name")}
+
+
 def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:
-    """What is due, and when. A rule that no lawyer has signed off says so, each time."""
-    if alert.kind == ENTRY:
-        return "page.unknown_event", {"code": case.code}
+    """What is due, and when, by the clock of the case. A rule that no lawyer has signed off says so, each time."""
+    if alert.kind in BARE:
+        return BARE[alert.kind], {"code": case.code}
     if alert.kind == WATCH:
         watch = unit.session.get_one(Watch, alert.subject_id)
-        values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": day_ref(watch.due_at)}
+        values = {"code": case.code, "what": say_ref(f"watch.{watch.kind}"), "due": _when(watch.due_at, case)}
         return "page.watch", values
     deadline = unit.session.get_one(Deadline, alert.subject_id)
-    values = {"code": case.code, "due": day_ref(deadline.safe_at)}
-    if deadline.rule_id == HEARING:
-        return "page.hearing", values
-    if deadline.rule_id == BY_HAND:
-        return "page.deadline_by_hand", values
-    over = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline"
+    values = {"code": case.code, "due": when_ref(deadline.safe_at, deadline.zone)}
+    if deadline.rule_id in _ENTERED:
+        return _ENTERED[deadline.rule_id], values
     signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
-    words = over if signed else f"page.unverified|{over}"
-    return words, {**values, "rule": rule_ref(deadline.rule_id), "arguable": day_ref(deadline.arguable_at)}
+    words = ["page.certainty"] if signed else ["page.unverified", "page.certainty"]
+    values |= {"rule": rule_ref(deadline.rule_id), "certainty": certainty_ref(deadline.rule_id)}
+    if deadline.safe_at > unit.now:
+        return "|".join([*words, "page.deadline"]), values
+    # Only now, after the safe date: before it, how long one could argue would be taken for the time there is.
+    missed = "page.deadline_over" if deadline.arguable_at <= unit.now else "page.deadline_missed"
+    return "|".join([*words, missed]), {**values, "arguable": when_ref(deadline.arguable_at, deadline.zone)}
+
+
+def _when(at: datetime, case: Case) -> str:
+    return day_ref(at) if case.timezone is None else when_ref(at, case.timezone)

@@ -13,6 +13,7 @@ from alerts.ladder import Order
 from alerts.models import Delivery, Need, NeedState, Page
 from alerts.policies import ladder_for
 from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
+from alerts.quiet import is_quiet, rests_until
 from alerts.rings import ring
 from alerts.seats import OPEN, declined_elsewhere, is_over, open_seats, waits_its_turn
 from alerts.targets import reachable, ways_to
@@ -37,13 +38,19 @@ DECISIONS_AT_ONCE = 200
 
 
 def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Carry out everything that is due for one need, then set its timer to when it must be looked at again."""
+    """Carry out everything that is due for one need, then set its timer to when it must be looked at again.
+
+    What is due and can wait rings nobody at night, on any step or round.
+    """
     # The need before its timer, here as in every ack: two who lock in opposite order would wait in a circle.
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update(**OWN)).one()
     finish(unit.session, TABLE, held)
     _release(unit, need)
     if need.state in OPEN and waits_its_turn(unit, need):
         return None
+    awake_at = rests_until(unit, need)
+    if need.state in OPEN and awake_at is not None:
+        return set_timer(unit, TIMER, need.id, awake_at)
     ladder = ladder_for(unit, need)
     for _ in range(DECISIONS_AT_ONCE):
         decision = escalation.next_step(ladder, progress_of(unit, need), unit.now)
@@ -129,6 +136,8 @@ def _announce(unit: UnitOfWork, need: Need, *, again: bool) -> None:
     if need.state == NeedState.PAGING:
         need.state = NeedState.EXHAUSTED
     unit.session.flush()
+    if is_quiet(unit, need):
+        return  # asking goes on, but nobody else is woken or called away for it
     hours = _hours_exhausted(need, unit.now)
     if not again or hours > _hours_said(unit, need):
         unit.record(NeedExhausted(case_id=need.case_id, need_id=need.id, hours=hours))
@@ -179,13 +188,18 @@ def seek_another(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, MethodDied) or ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
         return
+    give_back_all(unit, event.contact_id)
+
+
+def give_back_all(unit: UnitOfWork, contact_id: UUID) -> None:
+    """Search on for everything somebody has, without a word to them. What was due and is over stays as it is."""
     taken = select(Need).where(
-        Need.accepted_by == event.contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
+        Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
     )
     in_order = taken.order_by(Need.id).with_for_update(**OWN).execution_options(populate_existing=True)
     for need in unit.session.scalars(in_order).all():
         if not is_over(unit, need):
-            give_back_need(unit, need, event.contact_id)
+            give_back_need(unit, need, contact_id)
 
 
 def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "unreachable") -> None:

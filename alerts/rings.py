@@ -18,6 +18,7 @@ from alerts.ladder import Order
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
 from alerts.outbox import enqueue
 from alerts.page_words import page_words
+from alerts.quiet import rests_until
 from alerts.ringing import Rung, Way, lost, next_rings
 from alerts.targets import Reachable, ways_to
 from alerts.tiers import Asked, ask_by, language_on
@@ -38,12 +39,20 @@ OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Look at a page again: ring the next channels, or give its reader up. Repeating it rings nothing twice."""
+    """Look at a page again: ring the next channels, or give its reader up. Repeating it rings nothing twice.
+
+    What can wait rings no louder at night than it did in the evening.
+    """
     page = unit.session.get_one(Page, timer.subject_id)
     # The need before its timers, as everywhere: two who lock in opposite order would wait in a circle.
     need = unit.session.scalars(select(Need).where(Need.id == page.need_id).with_for_update(**OWN)).one()
     finish(unit.session, TIMERS, held)
-    if need.state in OPEN and page.declined_at is None and page.unreachable_at is None:
+    if need.state not in OPEN or page.declined_at is not None or page.unreachable_at is not None:
+        return
+    awake_at = rests_until(unit, need)
+    if awake_at is not None:
+        set_timer(unit, RING, page.id, awake_at)
+    else:
         ring(unit, need, page)
 
 

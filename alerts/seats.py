@@ -6,11 +6,13 @@ when that one is gone has the next. One person never has two.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from alerts.models import CUSTODY, DEADLINE, WATCH, Alert, Need, NeedState, Page
+from alerts.models import CUSTODY, Alert, Need, NeedState, Page
+from cases.docket.clocks import has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.retention import is_closed
 from store.base import OWN
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+ENTRY_LASTS = timedelta(days=1)
+"""So long after nobody knew what an entry meant, whoever took the question has answered it."""
 
 
 def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
@@ -30,14 +34,29 @@ def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
 
 
 def is_over(unit: UnitOfWork, need: Need) -> bool:
-    """Whether the case is closed, or what was due has been done, has moved or was answered: nobody else is asked."""
+    """Whether the case is closed, or what was due is done, moved, answered, over, or asked anew: nobody is asked."""
     if is_closed(unit, need.case_id):
         return True
     alert = unit.session.get_one(Alert, need.alert_id)
-    if alert.kind == DEADLINE:
-        return unit.session.get_one(Deadline, alert.subject_id).state != DeadlineState.RUNNING
-    ended = (WatchState.KEPT, WatchState.CANCELLED)
-    return alert.kind == WATCH and unit.session.get_one(Watch, alert.subject_id).state in ended
+    match alert.kind:
+        case "deadline":
+            clock = unit.session.get_one(Deadline, alert.subject_id)
+            over = clock.state != DeadlineState.RUNNING or has_come(clock.rule_id, clock.safe_at, unit.now)
+        case "watch":
+            ended = (WatchState.KEPT, WatchState.CANCELLED)
+            over = unit.session.get_one(Watch, alert.subject_id).state in ended
+        case "entry":
+            over = alert.opened_at <= unit.now - ENTRY_LASTS
+        case _:
+            return False
+    return over or _asked_anew(unit, alert)
+
+
+def _asked_anew(unit: UnitOfWork, alert: Alert) -> bool:
+    later = exists().where(
+        Alert.kind == alert.kind, Alert.subject_id == alert.subject_id, Alert.ordinal > alert.ordinal
+    )
+    return bool(unit.session.scalar(select(later)))
 
 
 def other_seats(unit: UnitOfWork, need: Need) -> Sequence[Need]:

@@ -1,6 +1,7 @@
 """The sender: takes what may leave, makes the provider calls side by side, records what came of them.
 
-No transaction is open during a call. Outcomes are recorded within 10 ms or 32 calls, whichever comes first.
+No transaction is open during a call. What came of up to 32 calls is one commit, and no outcome waits for it longer than
+10 ms.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from alerts.policies import duty_named, find_member
 from alerts.seats import seated
 from cases.models import Case
 from cases.triage import topics_of
+from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
 from contacts.models import Contact, ContactMethod
@@ -55,17 +56,19 @@ ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
 def reachable(unit: UnitOfWork, step: Step, need: Need, policies: Policies | None = None) -> list[Contact]:
     """Return everybody a step means who may be paged and can be; each once, in the order of the step.
 
-    Who sits on another seat of the same search is not asked for a second one, and nobody whose interests conflict.
+    Who sits on another seat of the same search is not asked for a second one, and nobody whose interests conflict or
+    who is thought to be forced.
     Rosters are those of ``policies``, or those in force. A canary is read by nobody who lives.
     """
     if need.kind == CANARY:
         return [unit.session.get_one(Contact, CANARY_READER)]
-    sitting, about = seated(unit, need), _About(need, conflicts_of(unit, need), policies)
+    apart = seated(unit, need) | coerced_contacts(unit)
+    about = _About(need, conflicts_of(unit, need), policies)
     seen: set[UUID] = set()
     found = []
     for target in step.notify:
         for contact in _contacts(unit, target, about):
-            if contact.id in seen | sitting or contact.role not in ROLES_BEFORE_CONSENT:
+            if contact.id in seen | apart or contact.role not in ROLES_BEFORE_CONSENT:
                 continue
             seen.add(contact.id)
             if not about.conflicts.has(unit, contact) and ways_to(unit, contact):

@@ -30,11 +30,19 @@ CODE_ONLY = ("code", "codes", "count")
 SHORT = {
     "page.bundle": "bundle",
     "page.fault": "fault",
+    "page.account": "account",
     "page.exhausted": "exhausted",
     "page.exhausted_other": "exhausted",
     "page.remind": "remind",
+    "page.hearing": "due",
+    "page.deadline": "due",
+    "page.deadline_over": "due",
+    "page.deadline_by_hand": "due",
+    "page.watch": "due",
+    "page.unknown_event": "due",
 }
-"""Which words of a code-only channel stand for those of the fullest tier; any other page is a page."""
+"""Which words of a code-only channel stand for those of the fullest tier; any other page is a page. A removal is one:
+it is as urgent as an arrest."""
 CONFIRMING = frozenset({ChannelName.TELEGRAM, ChannelName.VOICE})
 """A yes given here is somebody's: a linked account, or a key pressed in a call that we placed to a proved number."""
 

@@ -4,6 +4,7 @@ Values in a row are codes and references, never personal data. A reference is lo
 ``@contact:ID`` a helper's name · ``@time:INSTANT`` local time · ``@day:INSTANT`` the same with its day
 ``@when:INSTANT|ZONE`` the time with its weekday, by the clock of a case · ``@on:INSTANT|ZONE`` such a day alone
 ``@say:KEY`` another text · ``@check:ID`` a code that proves a number · ``@roster:…`` what a team calls a roster
+``@rule:ID`` a rule's title and article · ``@certainty:ID`` how sure its dates are
 ``@note:ID`` what a helper wrote beside what they want to enter
 The values named CASES, CLOCKS and WATCHES are lists of ids: how these stand follows the text, a line each.
 """
@@ -18,9 +19,10 @@ from uuid import UUID
 
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
-from alerts.docket_list import clock_line, watch_line
+from alerts.docket_list import certainty, clock_line, watch_line
 from alerts.policies import policies_in_force
 from cases.docket.proposing import proposal
+from cases.releases.proposing import PURPOSE as RELEASE
 from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
@@ -41,6 +43,8 @@ LISTS = frozenset({CASES, CLOCKS, WATCHES})
 PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
 """Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
 SUBJECT = "email.subject"
+HELPS = frozenset({"reply.help", "staff.help"})
+"""Texts below which it is told by what name we are known."""
 CHECK = "@check"
 ROSTER = "@roster"
 VERIFY = "verify"
@@ -55,6 +59,8 @@ class Wording:
     public_url: str
     link_buttons: bool = True
     """Whether the messenger takes our address under a button; Telegram refuses those of this machine only."""
+    handle: str | None = None
+    """The bot's name as it was published: by it people tell us from those who imitate us."""
 
 
 def contact_ref(contact_id: UUID) -> str:
@@ -97,6 +103,11 @@ def rule_ref(rule_id: str) -> str:
     return f"@rule:{rule_id}"
 
 
+def certainty_ref(rule_id: str) -> str:
+    """A value that becomes how sure a date is that is counted by a rule."""
+    return f"@certainty:{rule_id}"
+
+
 def check_ref(check_id: UUID) -> str:
     """A value that becomes the code of a check, as long as it is good."""
     return f"{CHECK}:{check_id}"
@@ -132,7 +143,10 @@ def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboar
     texts = {name: value for name, value in row.values.items() if name not in LISTS}
     values = {name: _look_up(unit, wording, row.language, value) for name, value in texts.items()}
     speak = say_plain if row.plain else say
-    text = "\n\n".join(speak(key, row.language, **values) for key in row.template.split("|") if key)
+    keys = [key for key in row.template.split("|") if key]
+    if wording.handle is not None and HELPS & set(keys):
+        keys, values = [*keys, "reply.handle"], {**values, "handle": wording.handle}
+    text = "\n\n".join(speak(key, row.language, **values) for key in keys)
     text = "\n".join([text, *_lines(unit, row)])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
@@ -227,6 +241,10 @@ def _rule(_reader: _Reader, rule_id: str) -> str:
     return f"{rule.title} ({rule.source.article})"
 
 
+def _certainty(reader: _Reader, rule_id: str) -> str:
+    return certainty(load_rules().rule(rule_id), reader.language)
+
+
 LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@contact": _name,
     "@time": _time,
@@ -238,6 +256,7 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     CHECK: _code,
     ROSTER: _roster,
     "@rule": _rule,
+    "@certainty": _certainty,
 }
 """What each kind of reference becomes. A new one is a function and a line here."""
 
@@ -248,6 +267,8 @@ def _button(unit: UnitOfWork, wording: Wording, language: str, kept: dict[str, A
         return Button(label, url=f"{wording.public_url}/answer/{token_of(unit, 'button', UUID(kept['button']))}")
     if "prove" in kept:
         return Button(label, url=f"{wording.public_url}/prove/{link_token(unit, UUID(kept['prove']))}")
+    if "release" in kept:
+        return Button(label, url=f"{wording.public_url}/release/{token_of(unit, RELEASE, UUID(kept['release']))}")
     if "link" in kept:
         return Button(label, url=f"{wording.public_url}/open/{token_of(unit, 'case_link', UUID(kept['link']))}")
     return Button(label, data=token_of(unit, "button", UUID(kept["button"])))

@@ -31,6 +31,7 @@ def backstage(house: House) -> Backstage:
         is_current=_is_current,
         webhook=_webhook(house.store, house.settings),
         twilio=_twilio(house),
+        is_secure=(house.settings.public_url or "").startswith("https://"),
     )
 
 

@@ -7,9 +7,12 @@ import os
 import click
 
 from app.commands import retention_commands
+from app.commands.account import account
 from app.commands.audit import audit
 from app.commands.backup import backup, restore
 from app.commands.bench import bench
+from app.commands.bot import bot
+from app.commands.case import case
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
@@ -37,17 +40,20 @@ def main() -> None:
     set_up_logs()
 
 
-case = retention_commands.under(click.Group("case", help="How long a case is kept, and erasing it."))
+retention_commands.under(case)
 
 for command in (
     init,
     up,
     demo,
     doctor,
+    case,
     contacts,
+    account,
     policy,
     roster,
     audit,
+    bot,
     deadlines,
     law,
     deliveries,

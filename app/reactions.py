@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
 from alerts.closing import stop_asking_about
-from alerts.due_alerts import ask_what_it_means, void_reminders
+from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
 from alerts.erasing import TIMER as ERASE
@@ -46,7 +47,7 @@ from alerts.following_up import (
 )
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
-from alerts.invitations import invite
+from alerts.invitations import invite, invite_who_took_it, strike_out
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
@@ -62,25 +63,52 @@ from alerts.paging import TIMER as ESCALATE
 from alerts.paging import escalate, search_afresh, seek_another
 from alerts.planning import page_fault, plan_alert, set_places
 from alerts.receipts import apply_receipts
+from alerts.releasing import (
+    ANSWER_TIMER,
+    RELEASE_TIMER,
+    answered,
+    ask_back,
+    ask_to_approve,
+    chase_answer,
+    let_go,
+    look_again,
+    send_release,
+)
 from alerts.rings import ring_on
+from bot.docket import ask_again
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
+from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     CaseClosed,
+    CaseViewed,
+    ConsentEntered,
+    CounselReleaseRevoked,
     DeadlineDone,
     DeadlineMoved,
     DeadlineSuperseded,
+    DisclosuresFrozen,
+    DisclosuresThawed,
+    DuressSpoken,
+    FactEntered,
+    FactSuperseded,
     FileNotFetched,
     FileStored,
+    HostilitySuspected,
     OccurrenceEntered,
     OccurrenceSuperseded,
     QuestionAnswered,
+    ReleaseAcknowledged,
+    ReleaseApproved,
+    ReleaseEnded,
+    ReleaseProposed,
     ReportExtended,
     ReportReceived,
     UnknownEventEntered,
     WatchEnded,
 )
+from contacts.accounts.events import AccountActivated, AccountCoerced
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
@@ -91,6 +119,7 @@ from dialogue.notices import (
     tell_reporter_unreached,
     tell_reporter_waiting,
 )
+from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
 from store import claims
 from store.eventlog import Event, EventRow, Reaction
@@ -125,6 +154,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "plan_alert": plan,
             "tell_responders": tell_responders,
             "keep_contact": keep_contact,
+            "listen_for_duress": listen_for_duress,
             "read_places": places,
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
@@ -139,6 +169,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_who_took_it": tell_who_took_it,
             "tell_reporter_taken": tell_reporter_taken,
             "begin_following_up": begin_following_up,
+            "end_older": end_older,
+            "invite_who_took_it": invite_who_took_it,
         },
         MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
@@ -153,6 +185,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "tell_anew": tell_anew,
             "tell_given_back": tell_given_back,
             "await_lawyer_again": await_lawyer_again,
+            "give_back_what_is_due": give_back_what_is_due,
+            "strike_out": strike_out,
         },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
         ItemParked: {"page_fault": page_fault},
@@ -167,6 +201,21 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         DeadlineDone: {"void_reminders": void_reminders},
         WatchEnded: {"void_reminders": void_reminders},
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
+        ConsentEntered: {"look_again": look_again},
+        CounselReleaseRevoked: {"look_again": look_again},
+        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": ask_about_freeze},
+        DisclosuresThawed: {"ask_about_freeze": ask_about_freeze},
+        DuressSpoken: {"warn_of_duress": warn_of_duress},
+        FactEntered: {"look_again": look_again},
+        FactSuperseded: {"look_again": look_again},
+        HostilitySuspected: {"look_again": look_again, "fall_silent": fall_silent},
+        ReleaseProposed: {"ask_to_approve": ask_to_approve},
+        ReleaseApproved: {"let_go": let_go},
+        ReleaseEnded: {"ask_back": ask_back},
+        ReleaseAcknowledged: {"answered": answered},
+        AccountActivated: {"tell_account_set_up": tell_account_set_up},
+        AccountCoerced: {"page_the_others": page_the_others},
+        CaseViewed: {"watch_reading": watch_reading},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},
@@ -207,6 +256,9 @@ def timer_queue(settings: Settings) -> Queue:
         CANARY: miss_canary,
         DEADLINE_TIMER: remind_of,
         WATCH_TIMER: miss_watch,
+        RELEASE_TIMER: send_release,
+        ANSWER_TIMER: chase_answer,
+        PROPOSAL: ask_again,
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

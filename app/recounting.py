@@ -1,4 +1,4 @@
-"""After an upgrade that brought other rules every clock is counted anew, some cases at a time."""
+"""After an upgrade that brought other rules every clock is counted anew, case by case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from cases.docket.recounting import recount_some
+from cases.docket.recounting import recount_one, stale_cases
+from store.outages import is_outage
+from store.queues import where_it_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,23 +16,28 @@ if TYPE_CHECKING:
     from store.unit_of_work import Store
 
 log = structlog.get_logger(__name__)
-AT_ONCE = 50
-"""Cases of one transaction: few enough that nobody waits long for the database."""
 
 
 def recount_all(store: Store, on_progress: Callable[[int], None] = lambda _counted: None) -> int:
     """Count the clocks of every case that was counted by other rules; return of how many.
 
-    Each batch is a commit: whatever ends it in the middle, the rest is done by the next call, and nothing twice.
+    Each case is a commit: whatever ends it in the middle, the rest is done by the next call, and nothing twice. One
+    that cannot be counted is logged by its id, keeps the dates it has, and holds up no other; the next call tries it
+    again. What the database refuses is raised.
     """
+    with store.read() as unit:
+        stale = stale_cases(unit)
     counted = 0
-    while batch := _some(store):
-        counted += batch
+    for case_id in stale:
+        try:
+            with store.unit("rules") as unit:
+                counted += recount_one(unit, case_id)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.exception("case_not_recounted", case_id=str(case_id), trouble=where_it_failed())
+            continue
         on_progress(counted)
+    if counted:
         log.info("clocks_recounted", cases=counted)
     return counted
-
-
-def _some(store: Store) -> int:
-    with store.unit("rules") as unit:
-        return recount_some(unit, AT_ONCE)

@@ -18,11 +18,14 @@ from sqlalchemy.exc import DBAPIError
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.duty_notices import keep_watch
 from alerts.following_up import follow_up_left_out
+from alerts.signoff_reminders import remind_signers
 from alerts.vitals import read_vitals
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
 from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
+from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
+from app.evidence.sealing import tend_seals
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
@@ -36,6 +39,9 @@ from app.setback import undo_setback
 from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
+from cases.docket.proposing import forget_proposals
+from cases.pictures import look_at_files
+from contacts.accounts.throttle import forget_old_tries
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -61,6 +67,7 @@ INBOX_WORKERS = 3
 TICK_SECONDS = 1.0
 MINUTELY_SECONDS = 60.0
 CLOCK_LOOK_SECONDS = 0.05
+PICTURES_SECONDS = 10.0
 
 Work = Callable[[threading.Event], None]
 
@@ -116,6 +123,8 @@ def _jobs(house: House) -> list[Job]:
         *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
+    jobs.append(Job("seals", lambda: tend_seals(store, house.settings.seals_path), SEALS_SECONDS))
+    jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     jobs.append(Job("epochs", lambda: rotate(store), MINUTELY_SECONDS))
     jobs.append(Job("retention", lambda: look_at_closed(store, terms_of(house.settings)), RETENTION_SECONDS))
     if canary:
@@ -139,6 +148,9 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "rosters": keep_watch,
     "codes": forget_expired,
     "followed_up": follow_up_left_out,
+    "proposals": forget_proposals,
+    "tries": forget_old_tries,
+    "signoffs": remind_signers,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import alerts.models
+import cases.consent.models
 import cases.docket.models
 import cases.models
+import cases.releases.models
 import cases.retention
+import contacts.accounts.models
 import contacts.models
 import law.models
+import store.attestation
 import store.chats
 import store.data_keys
 import store.eventlog
@@ -18,6 +22,7 @@ import store.handover
 import store.inbox
 import store.lanes
 import store.leases
+import store.seals
 import store.timers
 from store.base import Base
 
@@ -26,11 +31,15 @@ if TYPE_CHECKING:
 
 ROOMS = (
     alerts.models,
+    cases.consent.models,
     cases.docket.models,
     cases.models,
+    cases.releases.models,
+    contacts.accounts.models,
     cases.retention,
     contacts.models,
     law.models,
+    store.attestation,
     store.chats,
     store.data_keys,
     store.eventlog,
@@ -39,6 +48,7 @@ ROOMS = (
     store.inbox,
     store.lanes,
     store.leases,
+    store.seals,
     store.timers,
 )
 

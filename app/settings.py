@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from alerts.throttle import Pace
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{4,31}")
 LAST_PORT = 2**16 - 1
 MODES = ("polling", "webhook")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -70,9 +71,11 @@ class Settings(BaseModel):
     bind: str = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
     public_url: str | None = Field(default=None, alias="PANAH_PUBLIC_URL")
     timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
+    calendar_overrides: Path | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
     fallback_hotlines: str | None = Field(default=None, alias="PANAH_FALLBACK_HOTLINES")
     sandbox: bool = Field(default=False, alias="PANAH_SANDBOX")
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    bot_handle: str | None = Field(default=None, alias="PANAH_BOT_HANDLE")
     telegram_api_url: str = Field(default="https://api.telegram.org", alias="TELEGRAM_API_URL")
     telegram_mode: str = Field(default="polling", alias="TELEGRAM_MODE")
     telegram_webhook_secret: SecretStr | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
@@ -142,6 +145,14 @@ class Settings(BaseModel):
             raise ValueError("is not an IANA time zone, e.g. Asia/Almaty") from error
         return value
 
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _a_file(cls, value: Path) -> Path:
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError("there is no such user's home") from error
+
     @field_validator("telegram_mode")
     @classmethod
     def _known_mode(cls, value: str) -> str:
@@ -168,6 +179,13 @@ class Settings(BaseModel):
         if not TOKEN.fullmatch(value.get_secret_value()):
             raise ValueError("is not a bot's token; @BotFather gives it in the form 123456:ABC-def")
         return value
+
+    @field_validator("bot_handle")
+    @classmethod
+    def _name_of_a_bot(cls, value: str) -> str:
+        if not HANDLE.fullmatch(value):
+            raise ValueError("is the name of the bot as people see it, e.g. @example_bot")
+        return f"@{value.removeprefix('@')}"
 
     @field_validator("telegram_api_url")
     @classmethod
@@ -360,6 +378,11 @@ class Settings(BaseModel):
     def ring_path(self) -> Path:
         """The wrapped key ring; it must never be part of a backup."""
         return self.home / "keyring.json"
+
+    @property
+    def seals_path(self) -> Path:
+        """The lines of all seals of the log, to be shipped elsewhere."""
+        return self.home / "seals.jsonl"
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -62,6 +62,26 @@ def set_up(settings: Settings, *, ask_passphrase: bool = False) -> Done:
     return Done(key_made_at, not ring_exists, upgrade(settings.database, backups=settings.home))
 
 
+def invite_first(settings: Settings) -> tuple[str, str] | None:
+    """Invite the first administrator; return the name to sign in with and the token of the link.
+
+    None where somebody can come in already who may invite others.
+    """
+    from app.wiring import build
+    from contacts.accounts.inviting import invite
+    from contacts.accounts.managing import FIRST, has_administrator, invite_from_shell
+    from contacts.accounts.roles import AccountRole
+
+    house = build(settings)
+    try:
+        with house.store.unit("cli") as unit:
+            if has_administrator(unit):
+                return None
+            return FIRST, invite(unit, invite_from_shell(unit, FIRST, AccountRole.ADMIN))
+    finally:
+        house.store.engine.dispose()
+
+
 def _prepare_home(home: Path, *, known: bool) -> None:
     """Make the folder, for nobody else to look into. A folder full of other things is not made ours by a slip."""
     home.mkdir(parents=True, exist_ok=True, mode=PRIVATE)

@@ -40,6 +40,15 @@ def gather(
     return values, problems
 
 
+def file_behind(environment: Mapping[str, str], dotenv: Path | None, name: str) -> Path | None:
+    """Return the file that holds the value of a setting; None where the value itself is given, or nothing is."""
+    for given in (environment, _read_dotenv(dotenv, [])):
+        if name in given or f"{name}{FILE_SUFFIX}" in given:
+            path = given.get(f"{name}{FILE_SUFFIX}")
+            return Path(path).expanduser() if path else None
+    return None
+
+
 def _forms(name: str) -> tuple[str, str]:
     plain = name.removesuffix(FILE_SUFFIX)
     return plain, plain + FILE_SUFFIX

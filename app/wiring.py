@@ -12,6 +12,7 @@ from app.migration import SchemaError, needed
 from app.reactions import reaction_names
 from app.settings import SettingsError
 from contacts.values import ChannelName
+from law.rules import use_local_days
 from store.clock import Clock, SharedClock, SystemClock
 from store.engine import open_engine
 from store.errors import LockedError, WrongKeyError
@@ -51,11 +52,24 @@ def build(settings: Settings, ring: KeyRing | None = None) -> House:
 def assemble(settings: Settings, ring: KeyRing | None = None) -> House:
     """Do the same without looking whether the database answers and has the right schema; raises the same."""
     use_pinned_zones()
+    use_days_of_the_team(settings)
     ring = ring or open_home(settings)
     clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
-    return House(settings, store, clock, Wording(settings.timezone, settings.web_address), limits)
+    return House(
+        settings, store, clock, Wording(settings.timezone, settings.web_address, handle=settings.bot_handle), limits
+    )
+
+
+def use_days_of_the_team(settings: Settings) -> None:
+    """Have this process count by the table of days that the settings name, if any; raises RulesError."""
+    if settings.calendar_overrides is None:
+        return use_local_days({})
+    from law.loading import jurisdictions
+    from law.local_days import read_local_days
+
+    return use_local_days(read_local_days(settings.calendar_overrides, jurisdictions()))
 
 
 def _refuse_old_schema(store: Store) -> None:

@@ -6,6 +6,7 @@ woken by it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -13,14 +14,19 @@ from sqlalchemy import select
 from alerts.buttons import mint
 from alerts.case_list import works_on
 from alerts.docket_list import clocks_of
+from alerts.targets import way_to
 from alerts.wording import CLOCKS, note_ref, when_ref
 from bot.saying import say, toast
 from cases.docket.entering import OTHER, When, enter, standing_hearings, vocabulary
 from cases.docket.models import Deadline, DeadlineState
-from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle
+from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle, until_its_end, waiting
 from cases.docket.vocabulary import is_set_for, meaning_of
 from cases.models import Case
+from contacts.models import Contact
 from store.base import OWN
+from store.claims import Claim, finish
+from store.timers import TABLE as TIMERS
+from store.timers import Timer
 from texts.dates import stamp
 from texts.when import Leaning, read_when
 
@@ -32,15 +38,16 @@ if TYPE_CHECKING:
     from alerts.buttons import Pressed
     from bot.updates import Press
     from cases.docket.models import Occurrence
-    from contacts.models import Contact
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
     from texts.when import Written
 
 YES, NO, ANOTHER, MOVED = "entry_yes", "entry_no", "entry_another", "entry_moved"
-"""What the buttons say. MOVED is followed by the place of the hearing among those that stood: ``entry_moved:0``."""
+"""What the buttons say. MOVED is followed by the place of the hearing that is meant: ``entry_moved:0``."""
 ANSWERS: Final = frozenset({YES, NO, ANOTHER, MOVED})
-HEARING, HEARING_MOVED = "hearing_scheduled", "hearing_moved"
+HEARING, HEARING_MOVED, HEARING_OFF = "hearing_scheduled", "hearing_moved", "hearing_cancelled"
+ABOUT_HEARINGS: Final = frozenset({HEARING, HEARING_OFF})
+"""What is read back with the hearings that stand: one of them may be meant."""
 LONGEST_EVENT: Final = 12
 """Words of the longest event, where somebody writes spaces in it."""
 LONGEST_NOTE: Final = 500
@@ -71,7 +78,7 @@ def propose_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, 
     if refusal is not None:
         return say(unit, chat, contact, refusal, {"when": when_ref(written.at, zone, day_only=written.day_only)})
     wanted = Proposed(case.id, HEARING, _when(written), zone, note=written.rest[:LONGEST_NOTE])
-    return _read_back_hearing(unit, chat, contact, case, wanted)
+    return _read_back(unit, chat, contact, case, wanted)
 
 
 def refusal_of(written: Written, now: datetime) -> str | None:
@@ -81,16 +88,11 @@ def refusal_of(written: Written, now: datetime) -> str | None:
     return None if written.at > now else "staff.hearing_past"
 
 
-def _read_back_hearing(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:
-    standing = _by_matter(standing_hearings(unit, case.id))
-    proposed = Proposed(case.id, HEARING, wanted.when, wanted.zone, wanted.note, rivals=tuple(standing))
-    proposal_id = propose(unit, contact.id, proposed)
-    was = [stamp(at, wanted.zone) for at in standing.values()]
-    parts = ["staff.hearing_check", *_note(proposed), *(["staff.hearing_stands"] if was else [])]
-    buttons = _moving_buttons(unit, chat, proposal_id, was) if was else [[_button(unit, chat, YES, proposal_id)]]
-    values = {**_read(case, proposed, proposal_id), "was": ", ".join(was)}
-    buttons.append([_button(unit, chat, NO, proposal_id)])
-    say(unit, chat, contact, "|".join(parts), values, buttons=buttons)
+def _read_back(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:
+    """Keep what they want to enter, with the hearings that may be meant, and ask whether it was read rightly."""
+    standing = _by_matter(standing_hearings(unit, case.id)) if wanted.event in ABOUT_HEARINGS else {}
+    proposed = replace(wanted, rivals=tuple(standing), stood=tuple(standing.values()))
+    _ask(unit, chat, contact, case, (propose(unit, contact.id, proposed), proposed))
 
 
 def _by_matter(hearings: Sequence[Occurrence]) -> dict[UUID, datetime]:
@@ -99,17 +101,55 @@ def _by_matter(hearings: Sequence[Occurrence]) -> dict[UUID, datetime]:
     return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
-def _moving_buttons(unit: UnitOfWork, chat: Chat, proposal_id: UUID, was: Sequence[str]) -> list[list[dict[str, Any]]]:
-    """A button for the hearing that may have been moved; where there are several, each names its own."""
+def _ask(
+    unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, asked: tuple[UUID, Proposed], *, above: str = ""
+) -> None:
+    """Read back what waits for a yes. Where nobody has said in which zone the papers are dated, that is said too."""
+    proposal_id, proposed = asked
+    was = [stamp(at, proposed.zone) for at in proposed.stood]
+    parts = [above, _check(proposed), *_note(proposed), *_beside(proposed, unit.now)]
+    parts += [] if case.timezone is not None else ["staff.zone_assumed"]
+    values = {**_read(case, proposed, proposal_id), "was": ", ".join(was), "zone": proposed.zone}
+    buttons = [*_answers(unit, chat, proposal_id, proposed, was), [_button(unit, chat, NO, proposal_id)]]
+    say(unit, chat, contact, "|".join(part for part in parts if part), values, buttons=buttons)
+
+
+def _check(proposed: Proposed) -> str:
+    """The text that says how something was read."""
+    fixed = {HEARING: "staff.hearing_check", OTHER: "staff.event_unknown_check"}
+    return fixed.get(proposed.event, "staff.event_set_check" if is_set_for(proposed.event) else "staff.event_check")
+
+
+def _beside(proposed: Proposed, now: datetime) -> list[str]:
+    """The texts that say what stands beside it, or what is odd about it."""
+    match proposed.event, len(proposed.rivals):
+        case ("hearing_scheduled", count):
+            return ["staff.hearing_stands"] if count else []
+        case ("hearing_cancelled", 0):
+            return ["staff.hearing_none_stands"]
+        case ("hearing_cancelled", count):
+            return ["staff.hearing_is_off" if count == 1 else "staff.hearing_which"]
+        case (event, _):
+            return ["staff.event_ahead"] if proposed.when.at > now and not is_set_for(event) else []
+
+
+def _answers(
+    unit: UnitOfWork, chat: Chat, proposal_id: UUID, proposed: Proposed, was: Sequence[str]
+) -> list[list[dict[str, Any]]]:
+    """A button for each hearing that may be meant; where there are several, each names its own."""
+    if not was or (proposed.event == HEARING_OFF and len(was) == 1):
+        return [[_button(unit, chat, YES, proposal_id)]]
     if len(was) == 1:
-        moved = [mint(unit, chat.id, f"{MOVED}:0", "button.hearing_moved", subject_id=proposal_id)]
+        meant = [mint(unit, chat.id, f"{MOVED}:0", "button.hearing_moved", subject_id=proposal_id)]
     else:
-        label = "button.hearing_moved_from"
-        moved = [
+        label = "button.hearing_off" if proposed.event == HEARING_OFF else "button.hearing_moved_from"
+        meant = [
             mint(unit, chat.id, f"{MOVED}:{place}", label, subject_id=proposal_id, values={"was": one})
             for place, one in enumerate(was)
         ]
-    return [[one] for one in [*moved, mint(unit, chat.id, ANOTHER, "button.hearing_another", subject_id=proposal_id)]]
+    if proposed.event == HEARING:
+        meant.append(mint(unit, chat.id, ANOTHER, "button.hearing_another", subject_id=proposal_id))
+    return [[one] for one in meant]
 
 
 def propose_event(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, words: str, *, zone: str) -> None:
@@ -126,18 +166,7 @@ def propose_event(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wo
     known = event in vocabulary()
     note = written.rest if known else f"{event} {written.rest}"
     wanted = Proposed(case.id, event if known else OTHER, _when(written), zone, note=note.strip()[:LONGEST_NOTE])
-    return _read_back_event(unit, chat, contact, case, wanted)
-
-
-def _read_back_event(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, wanted: Proposed) -> None:
-    proposal_id = propose(unit, contact.id, wanted)
-    ahead = is_set_for(wanted.event)
-    check = "staff.event_set_check" if ahead else "staff.event_check"
-    parts = ["staff.event_unknown_check" if wanted.event == OTHER else check, *_note(wanted)]
-    if wanted.when.at > unit.now and not ahead:
-        parts.append("staff.event_ahead")
-    buttons = [[_button(unit, chat, YES, proposal_id)], [_button(unit, chat, NO, proposal_id)]]
-    say(unit, chat, contact, "|".join(parts), _read(case, wanted, proposal_id), buttons=buttons)
+    return _read_back(unit, chat, contact, case, wanted)
 
 
 def split_event(words: str) -> tuple[str, str]:
@@ -205,15 +234,41 @@ def _settled(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case, answer:
         return say(unit, chat, contact, "staff.not_entered", {"code": case.code})
     if hearing and proposed.when.at <= unit.now:
         return say(unit, chat, contact, "staff.hearing_past", {"when": when_ref(proposed.when.at, proposed.zone)})
-    if hearing and action == YES and standing_hearings(unit, case.id):
-        return _read_back_hearing(unit, chat, contact, case, proposed)  # somebody has entered one meanwhile
+    if _others_stand(unit, proposed):
+        return _read_back(unit, chat, contact, case, proposed)
     kind, _, place = action.partition(":")
-    if kind == MOVED:
-        entry = entry_of(proposed, unit.now, event=HEARING_MOVED, moves=proposed.rivals[int(place)])
-    else:
-        entry = entry_of(proposed, unit.now)
+    meant = proposed.rivals[int(place)] if kind == MOVED else None
+    if proposed.event == HEARING_OFF and len(proposed.rivals) == 1:
+        meant = proposed.rivals[0]
+    entry = entry_of(proposed, unit.now, event=HEARING_MOVED if hearing and meant is not None else None, moves=meant)
     enter(unit, case.id, entry, zone=proposed.zone)
     return _say_what_follows(unit, chat, contact, case)
+
+
+def _others_stand(unit: UnitOfWork, proposed: Proposed) -> bool:
+    """Whether somebody has entered, moved or cancelled a hearing since those that stood were read back."""
+    if proposed.event not in ABOUT_HEARINGS:
+        return False
+    read_back = dict(zip(proposed.rivals, proposed.stood, strict=False))
+    return _by_matter(standing_hearings(unit, proposed.case_id)) != read_back
+
+
+def ask_again(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+    """Ask once more what was not answered; at its end say that it is forgotten. Of a case given back, say nothing."""
+    finish(unit.session, TIMERS, held)
+    found = waiting(unit, timer.subject_id)
+    if found is None:
+        return
+    contact_id, proposed = found
+    waits_on = until_its_end(unit, timer.subject_id)
+    contact = unit.session.get_one(Contact, contact_id)
+    case, way = unit.session.get_one(Case, proposed.case_id), way_to(unit, contact)
+    if way is None or contact.left_at is not None or not works_on(unit, contact, case.id):
+        return
+    if waits_on:
+        _ask(unit, way.chat, contact, case, (timer.subject_id, proposed), above="staff.entry_again")
+    else:
+        say(unit, way.chat, contact, "staff.entry_forgotten", {"code": case.code})
 
 
 def _say_what_follows(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from alerts.buttons import mint
 from alerts.case_list import works_on
 from alerts.docket_list import clock_name, own_clocks, own_watches
-from alerts.milestone_buttons import ALL_RIGHT
+from alerts.milestone_buttons import ALL_RIGHT, NO_LONGER
 from alerts.wording import CLOCKS, WATCHES
 from bot.saying import say, toast
 from cases.codes import normalise_code
 from cases.docket import closing
 from cases.docket.models import Deadline, Watch
 from cases.docket.reading import case_by_code
-from cases.docket.watches import keep_watch
+from cases.docket.watches import give_up_watch, keep_watch
 from cases.models import Case
 from store.base import OWN
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from alerts.buttons import Pressed
     from bot.updates import Press
     from contacts.models import Contact
     from store.chats import Chat
@@ -70,15 +71,26 @@ def _clock(unit: UnitOfWork, contact: Contact, named: NamedClock) -> Deadline | 
     return unit.session.scalars(numbered).one_or_none()
 
 
-def say_all_right(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, watch_id: UUID | None) -> None:
-    """Note that what was watched for is as it should be. Pressing again changes nothing."""
-    watch = unit.session.get_one(Watch, watch_id, with_for_update=OWN, populate_existing=True)
-    code = {"code": unit.session.get_one(Case, watch.case_id).code}
-    if not works_on(unit, contact, watch.case_id):
+def say_all_right(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    """Note that what was watched for is as it should be, or need not be watched for any more.
+
+    Pressing again changes nothing.
+    """
+    case_id = unit.session.get_one(Watch, pressed.subject_id).case_id
+    # The case before its watches, as everywhere.
+    case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
+    watch = unit.session.get_one(Watch, pressed.subject_id, with_for_update=OWN, populate_existing=True)
+    code = {"code": case.code}
+    if not works_on(unit, contact, case_id):
         return toast(unit, chat, given, "staff.not_yours", code)
-    keep_watch(unit, watch, by=unit.actor)
-    toast(unit, chat, given, "staff.watch_kept", code)
-    return say(unit, chat, contact, "staff.watch_kept", code)
+    if pressed.action == NO_LONGER:
+        give_up_watch(unit, watch, by=unit.actor)
+        said = "staff.watch_given_up"
+    else:
+        keep_watch(unit, watch, by=unit.actor)
+        said = "staff.watch_kept"
+    toast(unit, chat, given, said, code)
+    return say(unit, chat, contact, said, code)
 
 
 def list_clocks_and_watches(unit: UnitOfWork, chat: Chat, contact: Contact) -> bool:
@@ -90,10 +102,14 @@ def list_clocks_and_watches(unit: UnitOfWork, chat: Chat, contact: Contact) -> b
         say(unit, chat, contact, "staff.clock_done_how|staff.deadlines", values)
     watches = own_watches(unit, contact)
     if watches:
-        label = "button.all_right_number"
-        buttons = [
-            [mint(unit, chat.id, ALL_RIGHT, label, subject_id=one, values={"number": str(number)})]
-            for number, one in enumerate(watches, start=1)
-        ]
+        buttons = [_answers(unit, chat, one, number) for number, one in enumerate(watches, start=1)]
         say(unit, chat, contact, "staff.watches", {WATCHES: [str(one) for one in watches]}, buttons=buttons)
     return bool(clocks or watches)
+
+
+def _answers(unit: UnitOfWork, chat: Chat, watch_id: UUID, number: int) -> list[dict[str, Any]]:
+    """What can be said of a watch in a list; one that repeats can be ended."""
+    repeats = unit.session.get_one(Watch, watch_id).every_seconds is not None
+    labels = {ALL_RIGHT: "button.all_right_number"} | ({NO_LONGER: "button.no_longer_number"} if repeats else {})
+    values = {"number": str(number)}
+    return [mint(unit, chat.id, action, label, subject_id=watch_id, values=values) for action, label in labels.items()]

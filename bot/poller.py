@@ -16,6 +16,7 @@ import structlog
 
 from alerts.channels.port import ChannelError, Misconfigured
 from alerts.channels.telegram.errors import WEBHOOK_SET
+from bot.reading import LONGEST_NUMBER
 from bot.updates import address_of
 from store import leases
 from store.inbox import RawInput, keep, position
@@ -45,7 +46,12 @@ class BotApi(Protocol):
 
 
 def source_of(token: str) -> str:
-    """Name a bot account in rows without giving its token away."""
+    """Name a bot account in rows. A new token of the same bot names the same account: nothing comes in twice."""
+    return f"telegram:{hashlib.sha256(b'bot:' + token.partition(':')[0].encode()).hexdigest()[:16]}"
+
+
+def former_source_of(token: str) -> str:
+    """What the account was called by releases that named it by its whole token."""
     return f"telegram:{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
@@ -59,6 +65,7 @@ class Poller:
         self._store = store
         self._api = api
         self._source = source_of(token)
+        self._former = former_source_of(token)
         self._me = me
         self._failures = 0
         self._webhook_removed = False
@@ -131,7 +138,8 @@ class Poller:
 
     def _position(self) -> int | None:
         with self._store.read() as unit:
-            return position(unit, self._source)
+            known = position(unit, self._source)
+            return position(unit, self._former) if known is None else known
 
     def _keep(self, updates: list[Any]) -> None:
         inputs = [raw_input(update) for update in updates]
@@ -143,7 +151,7 @@ class Poller:
 def raw_input(update: Any) -> RawInput | None:
     """Wrap one raw update, whatever is in it; None only for one without a number, which Telegram never sends."""
     number = update.get("update_id") if isinstance(update, dict) else None
-    if not isinstance(number, int):
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > LONGEST_NUMBER:
         log.error("update_without_number")
         return None
     in_ascii = json.dumps(update)  # half a surrogate pair, which nothing else can write down, must not stop the batch

@@ -5,6 +5,7 @@ Nothing of a message is trusted to be as documented: what is not is taken as not
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any, Final
 
@@ -70,6 +71,7 @@ WITH_A_TEXT: Final = frozenset(
 )
 """What is kept of a text besides its words."""
 LONGEST_NUMBER: Final = 2**63 - 1
+LONGEST_NAME: Final = 64
 
 
 def is_service(message: dict[str, Any]) -> bool:
@@ -101,10 +103,17 @@ def wrapping_of(message: dict[str, Any], *, edited: bool) -> Wrapping:
         number=number_of(message),
         correction=edited,
         forwarded="forward_origin" in message or "forward_date" in message,
-        album=album[:64] if isinstance(album, str) and album else None,
+        album=_opaque(album) if isinstance(album, str) and album else None,
         about=_about(message) if "text" in message else None,
         files=tuple(_files(message)),
     )
+
+
+def _opaque(name: str) -> str:
+    """A name that is compared and kept readable: as it is where it looks like one, else what it comes to."""
+    if name.isascii() and name.isalnum() and len(name) <= LONGEST_NAME:
+        return name
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _about(message: dict[str, Any]) -> str | None:

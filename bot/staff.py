@@ -11,7 +11,7 @@ from alerts.answers import settle_answer
 from alerts.arrivals import prove_arrival
 from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of, need_for, works_on
-from alerts.milestone_buttons import ACTIONS, ALL_RIGHT
+from alerts.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
 from alerts.outbox import enqueue
@@ -76,8 +76,8 @@ def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact,
         return _settle_bundle(unit, chat, given, contact, pressed)
     if is_answer(pressed.action):
         return answer_proposal(unit, chat, given, contact, pressed)
-    if pressed.action == ALL_RIGHT:
-        return say_all_right(unit, chat, given, contact, pressed.subject_id)
+    if pressed.action in (ALL_RIGHT, NO_LONGER):
+        return say_all_right(unit, chat, given, contact, pressed)
     return _answer_about_need(unit, chat, given, contact, pressed)
 
 

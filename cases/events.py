@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  as below
 from uuid import UUID  # noqa: TC003  the event log reads these types back from their names
 
 from store.eventlog import Event
@@ -72,6 +73,22 @@ class FileViewed(Event):
 @dataclass(frozen=True)
 class CaseViewed(Event):
     """A helper opened the case."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class AccessGranted(Event):
+    """Somebody who has the case let another read it, until an instant."""
+
+    contact_id: UUID
+    granted_by: UUID
+    until: datetime
+
+
+@dataclass(frozen=True)
+class AccessWithdrawn(Event):
+    """What somebody was let read is closed to them again."""
 
     contact_id: UUID
 
@@ -162,6 +179,198 @@ class RiskRead(Event):
 
     level: int
     before: int
+
+
+@dataclass(frozen=True)
+class FactEntered(Event):
+    """Somebody entered what a source says about a field of a person."""
+
+    fact_id: UUID
+    field: str
+
+
+@dataclass(frozen=True)
+class FactSuperseded(Event):
+    """What stood in a field stands no longer."""
+
+    fact_id: UUID
+    field: str
+
+
+@dataclass(frozen=True)
+class ConsentEntered(Event):
+    """Somebody with authority over a person agreed (``granted`` is yes) or refused, for an audience and a class."""
+
+    person_id: UUID
+    audience: str
+    kind: str
+    granted: str
+
+
+@dataclass(frozen=True)
+class DisclosuresFrozen(Event):
+    """Consent was taken back: nothing of the case leaves until that is settled."""
+
+    freeze_id: UUID
+
+
+@dataclass(frozen=True)
+class DisclosuresThawed(Event):
+    """It is settled."""
+
+    freeze_id: UUID
+
+
+@dataclass(frozen=True)
+class CounselReleased(Event):
+    """Counsel opened a field of the compartment to an audience."""
+
+    field: str
+    audience: str
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class CounselReleaseRevoked(Event):
+    """Counsel closed it again."""
+
+    field: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class EmergencyReleaseSigned(Event):
+    """A person decided beforehand what is told to whom, should it come to it."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True)
+class EmergencyReleaseFired(Event):
+    """It has come to it."""
+
+    release_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class CaseBorneOut(Event):
+    """A further source bears a case out; ``state`` is what the case is now."""
+
+    corroboration_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class HostilitySuspected(Event):
+    """The report may be a trap."""
+
+
+@dataclass(frozen=True)
+class HostilityCleared(Event):
+    """It is none."""
+
+
+@dataclass(frozen=True)
+class ReporterVerified(Event):
+    """A coordinator vouches for who the reporter is."""
+
+    report_id: UUID
+
+
+@dataclass(frozen=True)
+class DuressSpoken(Event):
+    """The reporter said the word for being made to write."""
+
+    report_id: UUID
+
+
+@dataclass(frozen=True)
+class MovedToCounsel(Event):
+    """A message was moved into the compartment of counsel."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseProposed(Event):
+    """Somebody wants something to leave; others must approve it."""
+
+    release_id: UUID
+    audience: str
+
+
+@dataclass(frozen=True)
+class ReleaseApproved(Event):
+    """Enough people have said yes: it leaves, when its time has come."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseVetoed(Event):
+    """Somebody said no."""
+
+    release_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseSent(Event):
+    """It is on its way to its recipients."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseEnded(Event):
+    """It does not leave, or is called back; ``state`` is what it is now."""
+
+    release_id: UUID
+    state: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ReleaseOpened(Event):
+    """A recipient was shown what left."""
+
+    release_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseAcknowledged(Event):
+    """A recipient says that they have it in hand."""
+
+    release_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ReleaseUnanswered(Event):
+    """Nobody has acknowledged it in time."""
+
+    release_id: UUID
+
+
+@dataclass(frozen=True)
+class CaseRead(Event):
+    """Somebody with a shell read what is known of a person."""
+
+
+@dataclass(frozen=True)
+class CaseExported(Event):
+    """What an audience may see of a case was written out."""
+
+    audience: str
+
+
+@dataclass(frozen=True)
+class EvidenceExported(Event):
+    """The operator had the evidence of the case written into a folder; with the names of helpers, or without."""
+
+    with_names: bool
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,14 @@ from store.base import Base, new_id
 from store.claims import Claimable
 
 
+class CaseState(StrEnum):
+    """reported → corroborated (a second, independent source) → confirmed (a document, a lawyer or an official)."""
+
+    REPORTED = "reported"
+    CORROBORATED = "corroborated"
+    CONFIRMED = "confirmed"
+
+
 class Case(Base):
     """Somebody may be sent back. One report opens it; more may join later."""
 
@@ -23,8 +31,9 @@ class Case(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(7), unique=True)
-    state: Mapped[str] = mapped_column(String(16), default="reported")
-    """reported → corroborated → confirmed"""
+    state: Mapped[str] = mapped_column(String(16), default=CaseState.REPORTED)
+    hostile_at: Mapped[datetime | None]
+    """Since when the report is suspected to be a trap: nothing is sent back and nothing leaves."""
     region: Mapped[str | None] = mapped_column(String(8))
     """ISO 3166-2 (or -1) code of the place of custody, None while unknown."""
     jurisdiction: Mapped[str | None] = mapped_column(String(2))
@@ -52,6 +61,28 @@ class Report(Base):
     chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), index=True)
     door: Mapped[str] = mapped_column(String(16))
     received_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    """Since when a coordinator vouches for who the reporter is."""
+    verified_by: Mapped[str | None] = mapped_column(String(80))
+    duress_word: Mapped[bytes | None]
+    """Ciphertext: what the reporter says when they are made to write; agreed on with a person, never in the chat."""
+    duress_at: Mapped[datetime | None]
+    """When they first said it."""
+
+
+class Corroboration(Base):
+    """One source that bears a case out."""
+
+    __tablename__ = "corroboration"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    basis: Mapped[str] = mapped_column(String(16))
+    """second_source, document, lawyer or official"""
+    source: Mapped[bytes]
+    """Ciphertext: who, and how they know."""
+    entered_by: Mapped[str] = mapped_column(String(80))
+    entered_at: Mapped[datetime]
 
 
 class ReportMessage(Base):
@@ -76,6 +107,8 @@ class ReportMessage(Base):
     """Ciphertext: the text, or the provider's description of what was sent, as JSON."""
     fingerprint: Mapped[bytes]
     """HMAC-SHA256 of the content as received, under a key of the case: attests it without giving guesses a target."""
+    counsel_only: Mapped[bool] = mapped_column(default=False)
+    """Whether it lies in the compartment of counsel: it tells what only the lawyer of the case may know."""
     correction: Mapped[bool] = mapped_column(default=False)
     """Whether it changes something sent before: the message with the same number."""
     received_at: Mapped[datetime]
@@ -140,3 +173,30 @@ class CaseLink(Base):
     language: Mapped[str] = mapped_column(String(16))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class CaseAccess(Base):
+    """A contact was let into a case that they have not taken, by somebody who has."""
+
+    __tablename__ = "case_access"
+    __table_args__ = (Index("ix_case_access_contact_id_case_id", "contact_id", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    granted_by: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    granted_at: Mapped[datetime]
+    until: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CaseReading(Base):
+    """A helper opened a case: kept for a day, to notice who opens unusually many. The log keeps it for good."""
+
+    __tablename__ = "case_reading"
+    __table_args__ = (Index("ix_case_reading_contact_id_at", "contact_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    at: Mapped[datetime] = mapped_column(index=True)

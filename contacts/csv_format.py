@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contacts.csv_cells import COLUMNS
 from contacts.csv_table import Row, UnreadableError, decode, rows_of
-from contacts.csv_text import RejectedError, clean
+from contacts.csv_text import JOINERS, RejectedError, clean
 from contacts.values import ContactCard
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _without_repeats(numbered: list[tuple[int, ContactCard]]) -> tuple[tuple[Con
 
 def _repeats(card: ContactCard, line: int, line_of_key: dict[tuple[str, str], int]) -> list[Problem]:
     """What an earlier line already says; remembers the rest. One number for text and voice is no repeat."""
-    name = unicodedata.normalize("NFKC", card.name).casefold()
+    name = unicodedata.normalize("NFKC", card.name).casefold().translate(dict.fromkeys(map(ord, JOINERS)))
     keys = {
         "name": ("name", name),
         "telegram": ("telegram", (card.telegram or "").lower()),

@@ -6,12 +6,13 @@ import unicodedata
 
 MAX_TEXT = 300
 
-# Marks that carry no letter and travel along when a number or a name is copied out of a messenger. A stray one could
-# also break out of the isolation that surrounds a name inside a sentence of the other direction. The joiners
-# U+200C and U+200D stay: Persian and Uyghur spelling needs them.
-_INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+# Marks that carry no letter travel along when a number or a name is copied out of a messenger, make two names that
+# look the same, or break out of the isolation that surrounds a name inside a sentence of the other direction. They go:
+# all of the category Cf (but the joiners, which Persian and Uyghur spelling needs, and the signs of Arabic and Syriac
+# numbers, which can be seen), and what shows nothing although it counts as a letter or a mark.
+JOINERS = "\u200c\u200d"
+_SHOWS_SOMETHING = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+_SHOWS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _NOT_LATIN = "it holds a character that is not a Latin letter, though it may look like one; type it again"
 
 
@@ -28,7 +29,7 @@ def clean(cell: str) -> str:
 
     Raises RejectedError for control characters and for letters that were lost before the file reached us.
     """
-    text = cell.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    text = "".join(filter(_shows, cell.replace("\r\n", "\n").replace("\r", "\n")))
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs" or character == "\ufffd":
@@ -36,6 +37,12 @@ def clean(cell: str) -> str:
         if category == "Cc" and character not in "\n\t":
             raise RejectedError("it holds a control character; type it again")
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _shows(character: str) -> bool:
+    if character in JOINERS or character in _SHOWS_SOMETHING:
+        return True
+    return character not in _SHOWS_NOTHING and unicodedata.category(character) != "Cf"
 
 
 def one_line(cell: str, limit: int = MAX_TEXT) -> str:

@@ -14,6 +14,7 @@ from alerts.outbox import cancel, enqueue
 from alerts.seats import is_of_custody
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
+from dialogue.silence import is_suspected
 from dialogue.standing import Standing, standing_of
 from store.base import OWN
 from store.chats import Chat
@@ -105,7 +106,7 @@ def _cancel_waiting(unit: UnitOfWork, case: Case) -> None:
 def tell_what_was_missed(unit: UnitOfWork, chat: Chat) -> None:
     """Tell somebody who had us stop, and is back, that a person has the report, if they have not heard it yet."""
     case = None if chat.case_id is None else unit.session.get(Case, chat.case_id)
-    if case is not None and case.reporter_told_at is not None:
+    if case is not None and case.reporter_told_at is not None and not is_suspected(unit, chat):
         _say_taken(unit, chat, case)
 
 
@@ -115,7 +116,7 @@ def tell_reporter_of_file(unit: UnitOfWork, event: Event) -> None:
         return
     case = unit.session.get_one(Case, event.case_id)
     chat = unit.session.get_one(Chat, event.chat_id)
-    if chat.muted_at is None:
+    if chat.muted_at is None and not is_suspected(unit, chat):
         enqueue(
             unit,
             chat,
@@ -178,6 +179,6 @@ def _say_taken(unit: UnitOfWork, chat: Chat, case: Case) -> None:
 
 
 def _reporters(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:
-    """Yield the conversations a case was reported in that still want to hear from us."""
+    """Yield the conversations a case was reported in that still want to hear from us, and may."""
     chats = select(Chat).join(Report, Report.chat_id == Chat.id).where(Report.case_id == case_id).distinct()
-    yield from (chat for chat in unit.session.scalars(chats) if chat.muted_at is None)
+    yield from (chat for chat in unit.session.scalars(chats) if chat.muted_at is None and not is_suspected(unit, chat))

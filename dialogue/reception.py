@@ -39,6 +39,7 @@ from dialogue.model import (
 )
 from dialogue.notices import tell_what_was_missed
 from dialogue.questions import tapped_answer
+from dialogue.silence import is_suspected, take_consent_back
 from dialogue.standing import standing_of
 from store.data_keys import chat_scope
 from store.errors import UnreadableError
@@ -86,8 +87,9 @@ def receive(unit: UnitOfWork, chat: Chat, heard: Heard) -> None:
     state = State.from_json(_stored_state(unit, chat), open_report=report is not None)
     outcome = step(state, heard.given, unit.now)
     _carry_out(unit, chat, heard, report, outcome.effects)
-    for reply in outcome.replies:
-        _answer(unit, chat, reply)
+    if not is_suspected(unit, chat):
+        for reply in outcome.replies:
+            _answer(unit, chat, reply)
     field = Field("chat", "dialogue", chat.id)
     chat.dialogue = unit.vault.seal(chat_scope(chat.id), field, outcome.state.to_json())
     unit.session.flush()
@@ -178,6 +180,7 @@ def _change_chat(unit: UnitOfWork, chat: Chat, effect: Effect) -> None:
             chat.language, chat.language_chosen = tag, True
         case Mute():
             chat.muted_at = unit.now
+            take_consent_back(unit, chat)
         case Unmute():
             chat.muted_at = None
             tell_what_was_missed(unit, chat)
@@ -222,6 +225,8 @@ def _value(unit: UnitOfWork, chat: Chat, value: str) -> str:
 
 def _show_status(unit: UnitOfWork, chat: Chat) -> None:
     """Say what is true of this conversation's own reports, the latest of them, and nothing of any other."""
+    if is_suspected(unit, chat):
+        return
     told = [_status(unit, report) for report in intake.reports_of(unit, chat)[-MOST_TOLD:]]
     for key, values in told or [("reply.status_none", {})]:
         enqueue(unit, chat, key, language=chat.language or "en", values=values, silent=True)

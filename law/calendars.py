@@ -68,6 +68,16 @@ class Calendar:
         """Return this calendar with a local table on top: date to whether one works on it."""
         return replace(self, overrides={**self.overrides, **table})
 
+    def written_out(self) -> str:
+        """Return everything that decides about a day as one line: the same on every machine."""
+        days = {
+            "published": sorted(day for days in self.published.values() for day in days),
+            "years": sorted(self.published),
+            "movable": sorted(self.movable),
+            "overrides": sorted(self.overrides.items()),
+        }
+        return f"{self.jurisdiction} {sorted(self.weekend)} {self.fixed} {days}"
+
     def day(self, on: date) -> Day:
         """Return what a day is."""
         if on in self.overrides:

@@ -11,13 +11,13 @@ Pure: the same arguments give the same clock, whatever the time, zone and langua
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from law.errors import RulingDateNeededError
 from law.explaining import Line, explain
-from law.moments import Moment, shown, with_weekday
+from law.moments import MIDNIGHT, Moment, shown, with_weekday
 from law.reasons import changed_clock, closed, extensions, how_sure, in_time, lengths, moments
 from law.rules import Period, Rule, Unit
 from law.spans import (
@@ -109,7 +109,7 @@ def count(
         arguable_at=arguable.at,
         safe_on=local_date(safe.at, zone),
         arguable_on=local_date(arguable.at, zone),
-        later=_later(rule, known, early),
+        later=_later(rule, known, early, arguable.at),
         why=tuple(_why(rule, _Given(trigger, safe_trigger, ends), safe, arguable, late)),
     )
 
@@ -144,9 +144,22 @@ class _Reading:
         """1 if the rule counts forwards, -1 if backwards."""
         return -1 if self.rule.direction == "before_trigger" else 1
 
+    @property
+    def reaches_far(self) -> bool:
+        """Whether this reading takes a period as long as it can be: to a later end forwards, an earlier one back."""
+        return self.late == (self.towards > 0)
+
+    @property
+    def first_day(self) -> str:
+        """Whether the first day counts. Where nobody knows, it counts in the reading that makes a period short."""
+        known = self.rule.counting.first_day
+        if known != "unknown":
+            return known
+        return "excluded" if self.reaches_far else "included"
+
     def is_off(self, day: date) -> bool:
-        """What is only likely off is a working day where early is safe."""
-        return not self.calendar.is_working(day) if self.late else self.calendar.is_surely_off(day)
+        """What is only likely off is left out in the reading that makes a period long, and counts in the other."""
+        return not self.calendar.is_working(day) if self.reaches_far else self.calendar.is_surely_off(day)
 
     def seen(self, moment: Moment) -> Moment:
         """The moment as an office in another zone sees it: a day at the place may begin on the day before there."""
@@ -154,17 +167,46 @@ class _Reading:
             return moment
         return Moment(at=moment.instant(self.place, late=self.late))
 
-    def closes(self, day: date, start: datetime) -> datetime:
-        """When a last day is over."""
-        minute = self.rule.counting.day_ends_at or END_OF_DAY
-        if self.rule.counting.ends == "same_minute":
-            minute = start.astimezone(self.zone).time().replace(fold=0)
-        return instant(day, minute, self.zone, late=self.late)
+    @property
+    def closes_with_the_office(self) -> bool:
+        """Whether this reading gives up the evening of a last day."""
+        return (
+            not self.late and self.rule.counting.ends == "end_of_day" and self.rule.counting.may_close_with_the_office
+        )
+
+    def closes(self, day: date, start: datetime, *, whole: bool = False) -> datetime:
+        """When a last day is over; what is counted forwards is never over before it began.
+
+        ``whole``: backwards, all of that day must be left, whatever the hour of the start.
+        """
+        if whole and self.towards < 0 and not self.late:
+            return instant(day, MIDNIGHT, self.zone, late=False)
+        end = instant(day, self._minute(start), self.zone, late=self.late)
+        return max(end, start) if self.towards > 0 else end
+
+    def _minute(self, start: datetime) -> time:
+        """The minute on the wall: early is before the office closes and, backwards, as early as the hour of the start.
+
+        A start without an hour is its day's first minute, so that nothing is left of the last day.
+        """
+        how = self.rule.counting
+        same = start.astimezone(self.zone).time().replace(fold=0)
+        if how.ends == "same_minute":
+            return same
+        ends = [how.day_ends_at or END_OF_DAY]
+        if self.closes_with_the_office:
+            ends.append(how.office_closes_at)
+        if not self.late and self.towards < 0:
+            ends.append(same)
+        return min(ends)
 
 
 def _safe_end(rule: Rule, start: Moment, early: _Reading) -> _End | None:
     period = rule.safe_period or rule.period
-    return None if period.value is None else _end(period, start, early)
+    if period.value is None:
+        return None
+    end = _end(period, start, early)
+    return _moved(end, rule, early) if early.towards < 0 else end  # forwards it would make the safe date later
 
 
 def _arguable_end(rule: Rule, start: Moment, late: _Reading) -> list[_End]:
@@ -220,22 +262,27 @@ def _calendar_days(days: int, start: Moment, begins: datetime, reading: _Reading
         return _End(begins + ONE_DAY * days * reading.towards, (Line("continuous", {"days": str(days)}, how.law),))
     if reading.late and how.days_may_mean_working_days and reading.rule.roll_if_non_working:
         end = _working_days(days, start, begins, reading)
-        return _End(end.at, (Line("may_mean_working_days", {}, how.law, doubt=True), *end.lines))
+        lines = [Line("may_mean_working_days", {}, how.law, doubt=True)]
+        if how.working_days_confidence is not None:
+            lines.append(Line("working_days_confidence", {"confidence": how.working_days_confidence}, doubt=True))
+        return _End(end.at, (*lines, *end.lines))
     first = start.day(reading.zone)
-    last = first + ONE_DAY * (days - (how.first_day == "included")) * reading.towards
-    return _End(reading.closes(last, begins), (_first_day(first, reading),))
+    last = first + ONE_DAY * (days - (reading.first_day == "included")) * reading.towards
+    return _End(reading.closes(last, begins), (_first_day(first, reading), *_office(reading)))
 
 
 def _working_days(days: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
     first = start.day(reading.zone)
-    counts = reading.rule.counting.first_day == "included" and not reading.is_off(first)
+    counts = reading.first_day == "included" and not reading.is_off(first)
     last = step_working_days(first, days - counts, reading.is_off, towards=reading.towards)
     passed = _days_between(first, last)
     lines = [_first_day(first, reading)]
     skipped = [day.isoformat() for day in passed if reading.is_off(day)]
     if skipped:
         lines.append(Line("not_counted", {"days": ", ".join(skipped)}))
-    return _End(reading.closes(last, begins), (*lines, *_unofficial({first, last, *passed}, reading)))
+    lines += _unofficial({first, last, *passed}, reading)
+    # On a day off no part of a working day is over: the hour of the start shortens nothing, so all of the last is left.
+    return _End(reading.closes(last, begins, whole=reading.is_off(first)), (*lines, *_office(reading)))
 
 
 def _months(months: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
@@ -248,24 +295,25 @@ def _months(months: int, start: Moment, begins: datetime, reading: _Reading) -> 
     if how.ends == "same_minute":
         at = same_minute_months_on(begins, months * reading.towards, reading.zone, late=reading.late)
         return _End(at, tuple(lines))
-    return _End(reading.closes(last, begins), tuple(lines))
+    # Many dates lead back to the last day of a short month: only its first minute is early enough for all of them.
+    return _End(reading.closes(last, begins, whole=True), (*lines, *_office(reading)))
 
 
-def _moved(end: _End, rule: Rule, late: _Reading) -> _End:
+def _moved(end: _End, rule: Rule, reading: _Reading) -> _End:
     """A last day that is not a working day moves, forwards or, where a rule counts backwards, backwards."""
     if not rule.roll_if_non_working or rule.period.unit is Unit.HOURS:
         return end
-    last = local_date(end.at, late.zone)
-    day = nearest_working_day(last, late.is_off, towards=late.towards)
-    lines = (*end.lines, *_unofficial({last, day}, late))
+    last = local_date(end.at, reading.zone)
+    day = nearest_working_day(last, reading.is_off, towards=reading.towards)
+    lines = (*end.lines, *_unofficial({last, day}, reading))
     if day == last:
         return _End(end.at, _once(lines))
     moved = Line("moved", {"from": with_weekday(last), "to": with_weekday(day)}, rule.counting.law)
-    return _End(late.closes(day, end.at), _once((*lines, moved)))
+    return _End(reading.closes(day, end.at), _once((*lines, moved)))
 
 
-def _later(rule: Rule, known: Moment, early: _Reading) -> tuple[Later, ...]:
-    """What extensions could make of it.
+def _later(rule: Rule, known: Moment, early: _Reading, arguable_at: datetime) -> tuple[Later, ...]:
+    """What extensions could make of it; nothing that is extended ends before what can be argued without it.
 
     Each ``plus`` is added to the end before it, which is never later than adding all of them at once.
     """
@@ -280,7 +328,8 @@ def _later(rule: Rule, known: Moment, early: _Reading) -> tuple[Later, ...]:
             continue
         start = Moment(at=before) if step.plus is not None else known
         before = _end(Period(length, step.unit), start, early).at
-        found.append(Later(step.ground, before, local_date(before, early.zone)))
+        end = max(before, arguable_at)
+        found.append(Later(step.ground, end, local_date(end, early.zone)))
     return tuple(found)
 
 
@@ -306,7 +355,16 @@ def _why(rule: Rule, given: _Given, safe: _End, arguable: _End, late: _Reading) 
 
 def _first_day(first: date, reading: _Reading) -> Line:
     how = reading.rule.counting
-    return Line(f"first_day_{how.first_day}", {"day": with_weekday(first)}, how.law)
+    of = {"day": with_weekday(first)}
+    if how.first_day == "unknown":
+        return Line(f"first_day_perhaps_{reading.first_day}", of, how.law, doubt=True)
+    return Line(f"first_day_{how.first_day}", of, how.law)
+
+
+def _office(reading: _Reading) -> tuple[Line, ...]:
+    how = reading.rule.counting
+    at = f"{how.office_closes_at:%H:%M}"
+    return (Line("closes_with_office", {"at": at}, how.law),) if reading.closes_with_the_office else ()
 
 
 def _unofficial(days: set[date], reading: _Reading) -> tuple[Line, ...]:

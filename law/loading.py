@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 RULES: Final = Path(__file__).parent / "rules"
 SCHEMA: Final = Path(__file__).parent / "schema.json"
+ALIAS: Final = "an alias"
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -46,12 +47,33 @@ def read_rulebook(folder: Path) -> Rulebook:
     return _rulebook(files)
 
 
+def jurisdictions() -> frozenset[str]:
+    """Return the jurisdictions there are rules for: each has a file named after it. Reads none of them."""
+    return frozenset(path.stem for path in RULES.glob("*.yaml"))
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML in which everything stands once: with aliases a short file becomes one that nobody can look through."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read on; raises YAMLError at an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem=ALIAS, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]  # left out of the stubs
+        return super().compose_node(parent, index)
+
+
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506  a SafeLoader, and stricter
+    except UnicodeDecodeError:
+        raise RulesError(f"{path.name}: this is not text; save it as UTF-8") from None
+    except RecursionError:
+        raise RulesError(f"{path.name}: what stands in it is nested too deeply") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}"
+        if getattr(error, "problem", None) == ALIAS:
+            raise RulesError(f"{path.name}{where}: aliases are not read; write it out") from None
         raise RulesError(f"{path.name}{where}: this is not YAML; look at indentation, quotes and colons") from None
 
 
@@ -103,6 +125,7 @@ def _inconsistent(files: Mapping[str, Any]) -> Iterable[str]:
         yield f"the file of {EVERYWHERE} is missing; it holds what is common to all"
     rules = [one["id"] for data in files.values() for one in data["rules"]]
     sources = {key for data in files.values() for key in data["sources"]}
+    used = {key for data in files.values() for key in (*_cited(data), *_relied_on(data))}
     for name, data in files.items():
         for one in data["rules"]:
             for fault in _faults_of_rule(one, data, files, rules):
@@ -112,6 +135,8 @@ def _inconsistent(files: Mapping[str, Any]) -> Iterable[str]:
                 yield f"{name}: doubts {doubt['id']}: there is no rule {missing}; name one that exists"
         for missing in sorted(set(_cited(data)) - sources):
             yield f"{name}: there is no source {missing}; add it under sources"
+        for idle in sorted(set(data["sources"]) - used):
+            yield f"{name}: nothing cites the source {idle}; cite it where it was read for, or take it away"
 
 
 def _faults_of_rule(
@@ -121,20 +146,32 @@ def _faults_of_rule(
         yield "the id is used twice; give one of them another"
     if one["counting_rule"] not in {counting["id"] for of in files.values() for counting in of["counting"]}:
         yield f"there is no counting rule {one['counting_rule']}; add it under counting"
-    if one["source"]["ref"] not in data["sources"]:
-        yield f"there is no source {one['source']['ref']} in this file; add it under sources"
+    for cited in (one["source"], *one["source"].get("also", ())):
+        if cited["ref"] not in data["sources"]:
+            yield f"there is no source {cited['ref']} in this file; add it under sources"
     if "only_in" in one and one["only_in"] not in {group for of in files.values() for group in of.get("groups", {})}:
         yield f"there is no group {one['only_in']}; add it under groups"
+    if one.get("passing_harms") and one["kind"] != Kind.INFO:
+        yield "only a moment says whether its passing harms; make its kind info, or take passing_harms away"
     if one["period"]["value"] is None and one["direction"] == "before_trigger":
         yield "a date of a ruling is not counted backwards; make it after_trigger"
 
 
 def _cited(data: Mapping[str, Any]) -> Iterable[str]:
-    for one in [*data["counting"], *data.get("instruments", [])]:
-        yield from one["sources"]
+    for one in [*data["counting"], *data.get("instruments", []), *data.get("doubts", [])]:
+        yield from one.get("sources", ())
     for card in data.get("know_your_rights", []):
         for point in card["points"]:
             yield from point["sources"]
+
+
+def _relied_on(data: Mapping[str, Any]) -> Iterable[str]:
+    """The sources of rules and levers, looked for in their own file, and that of the calendar."""
+    for one in [*data["rules"], *data.get("levers", [])]:
+        yield one["source"]["ref"]
+        yield from (cited["ref"] for cited in one["source"].get("also", ()))
+    if data["calendar"]["source"] is not None:
+        yield data["calendar"]["source"]
 
 
 def _rulebook(files: Mapping[str, Any]) -> Rulebook:
@@ -153,15 +190,8 @@ def _rulebook(files: Mapping[str, Any]) -> Rulebook:
 
 
 def _counting(one: Mapping[str, Any]) -> Counting:
-    closes = one.get("day_ends_at")
-    return Counting(
-        **{
-            **one,
-            "sources": tuple(one["sources"]),
-            "reading": tuple(one["reading"]),
-            "day_ends_at": None if closes is None else time.fromisoformat(closes),
-        }
-    )
+    times = {name: time.fromisoformat(one[name]) for name in ("day_ends_at", "office_closes_at") if name in one}
+    return Counting(**{**one, **times, "sources": tuple(one["sources"]), "reading": tuple(one["reading"])})
 
 
 def _rule(
@@ -194,6 +224,8 @@ def _rule(
         confidence=one["confidence"],
         needs_recheck=one["needs_recheck"],
         notes=one.get("notes", ""),
+        also=tuple(_source(data, cited) for cited in one["source"].get("also", ())),
+        passing_harms=one.get("passing_harms", False),
     )
 
 
@@ -250,7 +282,8 @@ def _month_and_day(text: str) -> tuple[int, int]:
 
 
 def _doubt(data: Mapping[str, Any], one: Mapping[str, Any]) -> Doubt:
-    return Doubt(**{**one, "jurisdiction": data["jurisdiction"], "rules": tuple(one["rules"])})
+    lists = {name: tuple(one.get(name, ())) for name in ("rules", "sources")}
+    return Doubt(**{**one, **lists, "jurisdiction": data["jurisdiction"]})
 
 
 def _card(data: Mapping[str, Any], one: Mapping[str, Any]) -> Card:

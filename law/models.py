@@ -40,3 +40,5 @@ class RuleSignoff(Base):
     signed_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    """When its signer was told that it ends soon."""

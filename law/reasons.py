@@ -107,8 +107,8 @@ def how_sure(rule: Rule) -> list[Line]:
     lines = []
     if rule.counting.doubt:
         lines.append(Line("counting_doubt", {"doubt": rule.counting.doubt}, rule.counting.law, doubt=True))
-    as_of = rule.as_of or "unknown"
-    sure = Line("confidence", {"confidence": rule.confidence, "as_of": as_of}, doubt=rule.confidence != "high")
+    as_of, sure_of = rule.as_of or "unknown", rule.date_confidence
+    sure = Line("confidence", {"confidence": sure_of, "as_of": as_of}, doubt=sure_of != "high")
     lines.append(sure)
     if rule.needs_recheck:
         lines.append(Line("needs_recheck", {"edition": rule.edition}, doubt=True))

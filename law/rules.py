@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import time
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,7 +17,7 @@ from law.errors import UnknownRuleError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import time
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from law.calendars import Calendar
@@ -25,6 +26,8 @@ EVERYWHERE: Final = "INTL"
 """The jurisdiction of rules that are not one State's."""
 
 Confidence = Literal["high", "medium", "low"]
+SURENESS: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
+"""From sure to doubtful."""
 
 
 class Kind(StrEnum):
@@ -101,13 +104,16 @@ class Counting:
     """Continuous: days are spans of 24 hours from the minute. Civil: days are those of the calendar on the wall."""
     first_hour: Literal["included", "excluded"]
     """Of periods in hours. Excluded: they run from the next full hour; only the arguable date believes it."""
-    first_day: Literal["included", "excluded"]
-    """Of periods in days. Months and years end on the matching date either way."""
+    first_day: Literal["included", "excluded", "unknown"]
+    """Of periods in days. Unknown: it counts where that makes a period end earlier for safety, and not where the
+    question is what can be argued. Months and years end on the matching date either way."""
     ends: Literal["end_of_day", "same_minute"]
     reading: tuple[str, ...]
     doubt: str = ""
     days_may_mean_working_days: bool = False
-    """The text can be read as leaving non-working days out; only the arguable date does."""
+    """Days off may not count, as the text can be understood; only the arguable date relies on it."""
+    working_days_confidence: Confidence | None = None
+    """How sure that understanding is, where it is less so than the text; no safe date goes by it."""
     in_time_when: Literal["received", "posted", "unknown"] = "unknown"
     detained_in_time_when: Literal["handed_to_facility", "unknown"] = "unknown"
     office_hours_end_it: bool = False
@@ -118,6 +124,13 @@ class Counting:
     """The jurisdiction whose working days count; None: the rule's own."""
     day_ends_at: time | None = None
     """When the office's day ends; None: midnight."""
+    office_closes_at: time = time(18, 0)
+    """When nobody is there any more to take what is brought; only the safe date goes by it."""
+
+    @property
+    def may_close_with_the_office(self) -> bool:
+        """Whether what comes in the evening may be late: unless it is known that posting in time is enough."""
+        return self.office_hours_end_it or self.in_time_when != "posted"
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,15 @@ class Rule:
     confidence: Confidence
     needs_recheck: bool
     notes: str
+    also: tuple[Source, ...] = ()
+    """Where else something of it was read."""
+    passing_harms: bool = False
+    """Of a moment of the law (``INFO``): its coming harms the person, and something can be done before it."""
+
+    @property
+    def date_confidence(self) -> Confidence:
+        """How sure a date is that is counted by it: as the rule, or as the way of counting, whichever is less sure."""
+        return max(self.confidence, self.counting.confidence, key=SURENESS.index)
 
     @property
     def edition(self) -> str:
@@ -173,7 +195,7 @@ class Rule:
         bound = asdict(self)
         for unsure in ("confidence", "needs_recheck"):
             del bound[unsure]
-        del bound["counting"]["confidence"]
+        del bound["counting"]["confidence"], bound["counting"]["working_days_confidence"]
         canonical = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -189,6 +211,7 @@ class Doubt:
     action: str
     severity: Literal["critical", "high", "medium", "low"]
     rules: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -300,8 +323,23 @@ class Rulebook:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, hexadecimal, of every rule: other rules, or other words of one, have another."""
-        return hashlib.sha256("".join(sorted(rule.text_hash() for rule in self.rules)).encode()).hexdigest()
+        """SHA-256, hexadecimal, of every rule and every calendar: other words of one, or another day, have another."""
+        rules = sorted(rule.text_hash() for rule in self.rules)
+        calendars = sorted(one.calendar.written_out() for one in self.jurisdictions.values())
+        return hashlib.sha256("".join([*rules, *calendars]).encode()).hexdigest()
+
+    def with_local_days(self, days: Mapping[str, Mapping[date, bool]]) -> Rulebook:
+        """Return these rules with a team's own table of days on top of the calendars."""
+        over = {
+            code: replace(one, calendar=one.calendar.with_overrides(days.get(code, {})))
+            for code, one in self.jurisdictions.items()
+        }
+        return replace(self, jurisdictions=over)
+
+    @property
+    def local_days(self) -> Mapping[str, Mapping[date, bool]]:
+        """The team's own table of days, as far as it says anything."""
+        return {code: one.calendar.overrides for code, one in self.jurisdictions.items() if one.calendar.overrides}
 
     def calendar(self, rule: Rule) -> Calendar:
         """Return the working days that count for the rule."""
@@ -317,7 +355,29 @@ class Rulebook:
 
 @cache
 def load_rules() -> Rulebook:
-    """Return the rules that came with the program; raise RulesError. Read once, then kept."""
+    """Return the rules that came with the program, under the local days of this process; raise RulesError.
+
+    Read once, then kept.
+    """
+    return _shipped().with_local_days(_LOCAL_DAYS) if _LOCAL_DAYS else _shipped()
+
+
+def use_local_days(days: Mapping[str, Mapping[date, bool]]) -> None:
+    """Have this process count by a team's own table of days from now on, instead of any earlier one.
+
+    Called once, when a process is wired, before anything is counted.
+    """
+    if days != _LOCAL_DAYS:
+        _LOCAL_DAYS.clear()
+        _LOCAL_DAYS.update(days)
+        load_rules.cache_clear()
+
+
+_LOCAL_DAYS: Final[dict[str, Mapping[date, bool]]] = {}
+
+
+@cache
+def _shipped() -> Rulebook:
     from law.loading import RULES, read_rulebook
 
     return read_rulebook(RULES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,11 +11,13 @@ from law.check import REVERIFIED_EVERY_MONTHS, Signoff
 from law.errors import SignoffTermError
 from law.events import RuleSignedOff, RuleSignoffRevoked
 from law.models import RuleSignoff
+from law.rules import EVERYWHERE
 from law.spans import add_months
 from store.base import OWN, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import timedelta
     from uuid import UUID
 
     from law.rules import Rule
@@ -26,6 +28,28 @@ def latest_end(now: datetime) -> datetime:
     """Return until when a sign-off made now may be good: the same minute six months on (UTC)."""
     utc = now.astimezone(UTC)
     return datetime.combine(add_months(utc.date(), REVERIFIED_EVERY_MONTHS), utc.timetz())
+
+
+def may_sign(role: str, places: Collection[str], jurisdiction: str) -> bool:
+    """Whether somebody's word for a rule counts: a lawyer's, who works where that law holds.
+
+    ``places``: ISO 3166 codes of the country they are in and of the regions they work in; a region stands for the law
+    of its country. Rules that are not one State's may be signed by any lawyer: they bind the same everywhere, and
+    whoever applies to those bodies reads them all the time.
+    """
+    if role != "lawyer":
+        return False
+    return jurisdiction == EVERYWHERE or any(place.partition("-")[0] == jurisdiction for place in places)
+
+
+def end_of(until: date, now: datetime) -> datetime:
+    """Return the instant at which a sign-off ends that is wanted until a day: its last minute in UTC, or sooner.
+
+    On the last day that is allowed it ends at the minute that is. Whether it is allowed at all, :func:`sign_off` says.
+    """
+    end = datetime.combine(until, time(23, 59), UTC)
+    latest = latest_end(now)
+    return latest if until == latest.date() else end
 
 
 def sign_off(unit: UnitOfWork, contact_id: UUID, rule: Rule, until: datetime) -> UUID:
@@ -88,6 +112,21 @@ def is_signed(unit: UnitOfWork, rule: Rule, now: datetime) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def ending_within(unit: UnitOfWork, span: timedelta) -> Sequence[RuleSignoff]:
+    """Return the sign-offs that end within ``span`` from now and whose signer was not reminded yet; locked for that."""
+    return unit.session.scalars(
+        select(RuleSignoff)
+        .where(
+            RuleSignoff.revoked_at.is_(None),
+            RuleSignoff.reminded_at.is_(None),
+            RuleSignoff.valid_until > unit.now,
+            RuleSignoff.valid_until <= unit.now + span,
+        )
+        .order_by(RuleSignoff.valid_until, RuleSignoff.id)
+        .with_for_update(**OWN)
+    ).all()
 
 
 def _signoffs(unit: UnitOfWork) -> Iterator[Signoff]:

@@ -1,6 +1,7 @@
 """The sandbox itself: Telegram, Twilio, a mail server, the phones and the page, started and stopped as one thing."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -187,6 +188,13 @@ class Sandbox:
             elif self._cast.handsets and list(world.bots) == [self._token] and token != self._token:
                 raise RuntimeError("name the bot before the first phone, or give its token to Sandbox(token=...)")
             return Bot(self._hub, world.add_bot(token, name, username))
+
+    def revokes_token(self, bot: Bot | None = None) -> str:
+        """Do what @BotFather's /revoke does: the bot gets another token, which is returned; the old one is refused."""
+        found = bot or self.bot()
+        with self._hub.changing() as world:
+            world.replace_token(found.account, f"{found.account.user.id}:{secrets.token_urlsafe(16)}")
+        return found.token
 
     def phone(
         self,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.due_alerts import About, ask_about
+from alerts.due_alerts import About, ask_about, stop_asking
 from alerts.models import DEADLINE, WATCH
 from alerts.night import first_waking_hour
-from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.clocks import COMES_AT_ITS_HOUR, DEADLINE_TIMER, REMOVAL, SOUGHT_ON, has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE
-from cases.docket.watches import WATCH_TIMER, repeat
-from cases.events import WatchMissed
+from cases.docket.watches import WATCH_TIMER, mark_missed, repeat
 from cases.models import Case
 from cases.urgency import Need, Urgency
 from scheduler.reminding import LookAgain, Over, Reminder, next_reminder
@@ -28,38 +27,53 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     row = unit.session.get_one(Deadline, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
     if row.state != DeadlineState.RUNNING:
-        return
+        return None
+    if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= unit.now:
+        return _let_go(unit, row)
+    removal = row.rule_id == REMOVAL  # what can still be done against it takes every hour there is
     awake_at = first_waking_hour(unit.now, row.zone)
     match next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now):
-        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now:
+        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now and not removal:
             set_timer(unit, DEADLINE_TIMER, row.id, awake_at)  # more than a day is left
         case Reminder(rung, urgency):
             row.rung = rung
             unit.session.flush()
-            ask_about(unit, About(row.case_id, DEADLINE, row.id), Need.LAWYER, urgency, zone=row.zone)
+            needs = [Need.COORDINATOR, Need.LAWYER] if removal else [Need.LAWYER]
+            haste = Urgency.NOW if removal else urgency
+            ask_about(unit, About(row.case_id, DEADLINE, row.id), needs, haste, zone=row.zone, alone=removal)
             set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
         case LookAgain(at):
             set_timer(unit, DEADLINE_TIMER, row.id, at)
         case Over():
             pass
+    return None
+
+
+def _let_go(unit: UnitOfWork, row: Deadline) -> None:
+    """Say nothing at the hour of a hearing or a removal itself; who is still being sought is sought an hour longer."""
+    if has_come(row.rule_id, row.safe_at, unit.now):
+        stop_asking(unit, DEADLINE, row.id)
+    else:
+        set_timer(unit, DEADLINE_TIMER, row.id, row.safe_at + SOUGHT_ON)
 
 
 def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Have somebody asked about what should have happened by now; a watch that repeats is set anew.
 
-    What is routine waits for the morning.
+    What is routine waits for the morning, and is asked of nobody twice: the newest question stands for earlier ones.
     """
+    case_id = unit.session.get_one(Watch, timer.subject_id).case_id
+    # The case before its watches, as where things are entered: two who lock in opposite order would wait in a circle.
+    case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     watch = unit.session.get_one(Watch, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
     if watch.state != WatchState.WAITING:
         return
-    case = unit.session.get_one(Case, watch.case_id)
     awake_at = first_waking_hour(unit.now, case.timezone or "UTC")
     if watch.kind in ROUTINE and awake_at > unit.now:
         set_timer(unit, WATCH_TIMER, watch.id, awake_at)
         return
-    watch.state = WatchState.MISSED
-    unit.session.flush()
-    unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
-    ask_about(unit, About(watch.case_id, WATCH, watch.id), Need(watch.pages), Urgency.NOW, zone="UTC")
+    mark_missed(unit, watch)
+    urgency = Urgency.SOON if watch.kind in ROUTINE else Urgency.NOW
+    ask_about(unit, About(case_id, WATCH, watch.id), [Need(watch.pages)], urgency, zone=case.timezone or "UTC")
     repeat(unit, watch)

@@ -15,10 +15,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LADDERS: Final[dict[str, tuple[timedelta, ...]]] = {
     "user_action": (7 * DAY, 3 * DAY, 1 * DAY, 6 * HOUR, 1 * HOUR),
     "authority_limit": (6 * HOUR,),
-    "operational": (timedelta(0),),
+    "harm": (7 * DAY, 3 * DAY, 1 * DAY, 6 * HOUR, 1 * HOUR),
+    "operational": (1 * DAY, 6 * HOUR, 1 * HOUR),
 }
-"""How long before its safe date a clock is reminded of: what we must do oftener than what the State must. When the
-safe date itself has come, and again when the arguable one has, there is one more."""
+"""How long before its safe date a clock is reminded of: what we must do, and what harms when it comes, oftener than
+what the State must; what our own rules want within a day from its first hour on. When the safe date itself has come,
+and again when the arguable one has, there is one more."""
 ALARMING: Final = 1 * DAY
 """With less than this left nothing waits for the morning."""
 

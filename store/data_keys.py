@@ -1,4 +1,4 @@
-"""One data key per scope (a case, a chat, a contact, the system), wrapped by the key ring and kept as a row."""
+"""One data key per scope (a case, a chat, a contact, an account, the system), wrapped by the key ring, as a row."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def chat_scope(chat_id: UUID) -> Scope:
 def contact_scope(contact_id: UUID) -> Scope:
     """What belongs to somebody who helps."""
     return Scope("contact", contact_id)
+
+
+def account_scope(account_id: UUID) -> Scope:
+    """What belongs to one account: the name to sign in with, the second factor."""
+    return Scope("account", account_id)
 
 
 SYSTEM = Scope("system")

@@ -2,7 +2,7 @@
 
 Events are named in the past tense and carry ids and codes only. Each is written in the commit of the change it
 describes. The MAC of an event covers its content and the MAC before it, so that changing, dropping or reordering a
-row shows (:func:`verify`). Cutting the tail shows against a seal taken earlier (:func:`heads`).
+row shows (:func:`verify`). Cutting the tail, or forging a chain whole, shows against seals (:mod:`store.seals`).
 """
 
 from __future__ import annotations
@@ -144,8 +144,9 @@ def _lock_head(session: Session, chain: str) -> ChainHead:
     ).one()
 
 
-def _mac(key: bytes, before: bytes, row: EventRow) -> bytes:
-    content = json.dumps(
+def content_of(row: EventRow) -> str:
+    """Return what is attested of an event, in the one form in which it is: compact JSON in ASCII, keys in order."""
+    return json.dumps(
         [
             row.chain,
             row.position,
@@ -158,7 +159,15 @@ def _mac(key: bytes, before: bytes, row: EventRow) -> bytes:
         sort_keys=True,
         separators=(",", ":"),
     )
-    return hmac.digest(key, before + content.encode(), "sha256")
+
+
+def is_next(key: bytes, before: bytes, position: int, row: EventRow) -> bool:
+    """Whether an event is what came behind the one with this MAC at this position, and is as it was written."""
+    return row.position == position + 1 and hmac.compare_digest(row.mac, _mac(key, before, row))
+
+
+def _mac(key: bytes, before: bytes, row: EventRow) -> bytes:
+    return hmac.digest(key, before + content_of(row).encode(), "sha256")
 
 
 @dataclass(frozen=True)
@@ -195,5 +204,5 @@ def _first_break(session: Session, mac_key: bytes, chain: str, head: ChainHead |
 
 
 def heads(session: Session) -> dict[str, tuple[int, str]]:
-    """Return the seal of every chain, to be kept elsewhere: its length and the hexadecimal MAC at its end."""
+    """Return where every chain ends: its length and the hexadecimal MAC at its end."""
     return {head.chain: (head.position, head.mac.hex()) for head in session.scalars(select(ChainHead))}

@@ -49,6 +49,8 @@ class StoredFile(Base):
     received_at: Mapped[datetime]
     """When its first byte was asked for."""
     finished_at: Mapped[datetime | None]
+    about: Mapped[bytes | None]
+    """Ciphertext of a JSON object: what the file tells about itself (when, where, with what); None: not looked yet."""
 
 
 class FileChunk(Base):

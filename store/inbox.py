@@ -5,6 +5,7 @@ Rows of one conversation are handled in their order, those of different conversa
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Index, String, Table, UniqueConstraint, exists, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from store import claims
@@ -20,7 +23,7 @@ from store.chats import Chat, find_or_open_chat
 from store.claims import WANTING, Claim, Claimable
 from store.data_keys import SYSTEM, Scope, chat_scope
 from store.errors import LeaseLostError
-from store.vault import Field
+from store.vault import Field, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +94,30 @@ def keep(unit: UnitOfWork, source: str, door: str, inputs: Sequence[RawInput], *
     if numbers and moves_cursor:
         _move_cursor(unit, source, max(numbers))
     return len(fresh)
+
+
+def free_number(unit: UnitOfWork, source: str) -> int:
+    """Return a number for what its provider does not number: microseconds, and no other input of this source has it."""
+    number = int(unit.now.timestamp() * 1_000_000)
+    while unit.session.scalar(select(exists().where(InboxItem.source == source, InboxItem.number == number))):
+        number += 1
+    return number
+
+
+def is_first(unit: UnitOfWork, source: str, name: str) -> bool:
+    """Remember what a provider calls an input; return whether it is heard of for the first time.
+
+    What is remembered is a row without a payload that nobody handles, under a source of its own.
+    """
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    number = int.from_bytes(hashlib.sha256(text_bytes(name)).digest()[:8], "big") >> 1
+    fresh = unit.session.scalar(
+        insert(TABLE)
+        .values(id=new_id(), source=f"{source}:seen", number=number, opening=False, received_at=unit.now, tries=0)
+        .on_conflict_do_nothing()
+        .returning(TABLE.c.id)
+    )
+    return fresh is not None
 
 
 def _keep_one(unit: UnitOfWork, source: str, door: str, given: RawInput) -> None:

@@ -1,4 +1,4 @@
-"""One unit of work: one transaction, one reading of the clock, one accountable actor, the events it records.
+"""One unit of work: a transaction, with the clock read once, somebody who answers for it, and the events it records.
 
 ``with store.unit(actor) as unit:`` commits on a clean exit and leaves no trace otherwise. Nothing inside touches the
 network.

@@ -1,8 +1,8 @@
 """Wake at once: whoever waits for work hears of a commit, in this process or in another.
 
-In a process a condition variable; between processes SQLite's ``PRAGMA data_version`` every 10 ms, on PostgreSQL one
-LISTEN connection. A missed wake-up costs time, never work: the safety net is the tick, and what is due is read from
-the database.
+In a process a condition variable tells it. Between processes SQLite is asked for its ``data_version`` every 10 ms, and
+PostgreSQL tells it to a connection that listens. A missed wake-up costs time, never work: the safety net is the tick,
+and what is due is read from the database.
 """
 
 from __future__ import annotations

@@ -5,13 +5,13 @@ alert that says 7:30 must not be read as evening by one person and morning by an
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
 
 # English as written outside the United States: 5 March 2026, never 3/5 or 5/3.
 _LOCALES: Final[Mapping[str, str]] = {
@@ -67,6 +67,23 @@ def local_time(at: datetime, zone: str, language: str, *, with_date: bool = Fals
 def local_date(at: datetime, zone: str, language: str, *, with_weekday: bool = False) -> str:
     """Return the day an instant falls on in `zone`, in full: "5 March 2026". Raises as `local_time`."""
     return _day(_at_zone(at, zone), language, with_weekday=with_weekday)
+
+
+def written_day(iso: str, language: str) -> str:
+    """Return a day (``2026-03-05``) or a month (``2026-03``) in full: "5 March 2026", "March 2026".
+
+    Raises ValueError for anything else.
+    """
+    if len(iso) == len("2026-03"):
+        month = date.fromisoformat(f"{iso}-01")
+        return format_skeleton("yMMMM", month, locale=_locale(language)).replace("\u202f", "\u00a0")
+    return format_date(date.fromisoformat(iso), "long", locale=_locale(language)).replace("\u202f", "\u00a0")
+
+
+def territory(code: str, language: str) -> str:
+    """Return what a State (ISO 3166-1 alpha-2) is called; its code where CLDR has no name in this language."""
+    name: str | None = _locale(language).territories.get(code) or _locale("en").territories.get(code)
+    return name or code
 
 
 def stamp(at: datetime, zone: str) -> str:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 class Backstage:
     """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
 
-    Without a ``webhook`` or ``twilio`` there are no such pages.
+    Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
+    cookies may say so.
     """
 
     look: Callable[[UnitOfWork], Vitals]
     is_current: Callable[[UnitOfWork], bool]
     webhook: Webhook | None = None
     twilio: Twilio | None = None
+    is_secure: bool = False

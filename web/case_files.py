@@ -1,21 +1,23 @@
-"""The files of a case: handed out as they were received, to be saved and never to be shown here."""
+"""The files of a case, to be saved and never to be shown here: as they were received, or without what they tell."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
+from alerts.reading import reads_case
 from cases.events import FileViewed
 from cases.file_links import read_ticket
 from cases.media import suffix_of
 from cases.models import Case
-from cases.views import may_open_file
+from cases.pictures import CLEANED, NotCleanedError, without_metadata
+from cases.views.responder import may_have_original, may_open_file
+from contacts.accounts.directory import account_of, role_of
 from contacts.models import Contact
 from store.files import StoredFile, read_file
-from web.trail import holds
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,32 +32,56 @@ def case_file_pages(store: Store) -> Blueprint:
 
     @pages.get("/file/<ticket>")
     def fetch(ticket: str) -> Response:
-        """Hand out one file as an attachment without a type, so that no browser opens it by itself."""
+        """Hand out one file as an attachment without a type, so that no browser opens it by itself.
+
+        A picture goes without what it tells about itself, unless ``?as=original`` asks for it as it came. That, and
+        every other kind of file, is for those roles only that may have originals.
+        """
+        original = request.args.get("as") == "original"
         with store.unit("web") as unit:
             asked = read_ticket(unit, ticket)
-            case_id = None if asked is None else _case_of(unit, asked)
-            if asked is None or case_id is None:
+            allowed = None if asked is None else _case_of(unit, asked)
+            if asked is None or allowed is None:
+                abort(HTTPStatus.NOT_FOUND)
+            case_id, role = allowed
+            file = unit.session.get_one(StoredFile, asked.file_id)
+            media = file.media or ""
+            as_it_came = original or media not in CLEANED
+            if as_it_came and not may_have_original(role):
                 abort(HTTPStatus.NOT_FOUND)
             unit.actor = f"contact:{asked.contact_id}"
             unit.record(FileViewed(case_id=case_id, contact_id=asked.contact_id, file_id=asked.file_id))
-            file = unit.session.get_one(StoredFile, asked.file_id)
             code = unit.session.get_one(Case, case_id).code
-            name = f"{code}-{file.id.hex[-8:]}.{suffix_of(file.media or '')}"
+            name = f"{code}-{file.id.hex[-8:]}{'' if as_it_came else '-clean'}.{suffix_of(media)}"
             size = file.size or 0
-        response = Response(read_file(store, asked.file_id), mimetype="application/octet-stream")
+        if as_it_came:
+            response = Response(read_file(store, asked.file_id), mimetype="application/octet-stream")
+            response.content_length = size
+        else:
+            response = Response(_cleaned(store, asked.file_id, media), mimetype="application/octet-stream")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        response.content_length = size
         return response
 
     return pages
 
 
-def _case_of(unit: UnitOfWork, asked: Ticket) -> UUID | None:
-    """The case the file belongs to, if whoever asks still helps, still holds it and may see this file of it."""
+def _cleaned(store: Store, file_id: UUID, media: str) -> bytes:
+    """The picture without what it tells; what cannot be cleaned does not leave."""
+    try:
+        return without_metadata(b"".join(read_file(store, file_id)), media)
+    except NotCleanedError:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _case_of(unit: UnitOfWork, asked: Ticket) -> tuple[UUID, str] | None:
+    """The case the file belongs to and the role of whoever asks, if they still help, hold it and may see this file."""
     contact = unit.session.scalars(
         select(Contact).where(Contact.id == asked.contact_id, Contact.left_at.is_(None))
     ).one_or_none()
     case_id = None if contact is None else may_open_file(unit, asked.file_id, contact.role)
-    if contact is None or case_id is None or not holds(unit, case_id, contact.id):
+    if contact is None or case_id is None:
         return None
-    return case_id
+    account = account_of(unit, contact.id)
+    role = None if account is None else role_of(unit, account)
+    reads = reads_case(unit, role or contact.role, contact.id, case_id)
+    return (case_id, contact.role) if reads else None

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 from sqlalchemy import select
 
+from alerts.reading import reads_case
 from cases.file_links import make_ticket
 from cases.links import find_link, language_of_link, use_link
 from cases.models import Case
-from cases.views import hides_reporter, view_for_responder
+from cases.views.responder import hides_reporter, may_have_original, view_for_responder
+from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from texts.zones import known_zone
-from web.trail import holds, trail
+from web.trail import trail
 from web.words import FALLBACK_LANGUAGE, Words
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.models import CaseLink
-    from cases.views import ResponderView
+    from cases.views.responder import ResponderView
     from store.unit_of_work import Store, UnitOfWork
 
 Answer = tuple[str, int]
@@ -52,25 +54,34 @@ def case_link_pages(store: Store, zone: str) -> Blueprint:
             link = use_link(unit, token)
             if link is None or (contact := _holder(unit, link)) is None:
                 return message(unit, token, "web.link_invalid"), 404
-            if not holds(unit, link.case_id, contact.id):
+            if not reads_case(unit, contact.role, contact.id, link.case_id):
                 return message(unit, token, "web.not_accepted"), 403
             unit.actor = f"contact:{contact.id}"
             view = view_for_responder(unit, link.case_id, contact.id, contact.role)
             needs = trail(unit, link.case_id, contact.id, with_people=not hides_reporter(contact.role))
-            tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in _stored(view)}
+            tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in stored_files(view)}
             words = Words(link.language, known_zone(contact.timezone) or zone)
-        page = render_template("case.html", view=view, needs=needs, tickets=tickets, **words.in_templates())
+        page = render_template(
+            "case.html",
+            view=view,
+            needs=needs,
+            tickets=tickets,
+            originals=may_have_original(contact.role),
+            **words.in_templates(),
+        )
         return page, 200
 
     return pages
 
 
-def _stored(view: ResponderView) -> list[UUID]:
+def stored_files(view: ResponderView) -> list[UUID]:
+    """Return the files of a view that can be fetched."""
     return [file.id for entry in view.entries for file in entry.files if file.id is not None]
 
 
 def _holder(unit: UnitOfWork, link: CaseLink) -> Contact | None:
-    """Whose link it is, as long as they still help."""
-    return unit.session.scalars(
+    """Whose link it is, as long as they still help and nobody is thought to force them."""
+    found = unit.session.scalars(
         select(Contact).where(Contact.id == link.contact_id, Contact.left_at.is_(None))
     ).one_or_none()
+    return None if found is None or is_coerced(unit, found.id) else found

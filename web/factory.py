@@ -16,7 +16,9 @@ from web.calendar import ENDPOINT as CALENDAR
 from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
+from web.console.wiring import add_console
 from web.metrics import metrics_page
+from web.release_link import release_pages
 from web.twilio import ENDPOINTS as TWILIO
 from web.twilio import LARGEST_FORM, twilio_webhooks
 from web.webhook import ENDPOINT as WEBHOOK
@@ -24,6 +26,7 @@ from web.webhook import LARGEST_UPDATE, telegram_webhook
 from web.words import readable
 
 if TYPE_CHECKING:
+    from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store
     from web.backstage import Backstage
 
@@ -47,12 +50,16 @@ BODY_LIMIT = 4 * 1024
 STATIC_SECONDS = 3600
 
 
-def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Flask:
+def make_app(
+    store: Store, zone: str, backstage: Backstage | None = None, *, passwords: Passwords | None = None
+) -> Flask:
     """Build the application; ``zone`` is the one times are told in.
 
-    Without a ``backstage`` there are only the pages that people read and the simplest health checks.
+    Without a ``backstage`` there are only the pages that people read and the simplest health checks. ``passwords``: for
+    those whose time is short, a quicker way to hash them.
     """
     app = Flask(__name__, static_folder="static")
+    app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
     app.jinja_env.filters["readable"] = readable
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.register_blueprint(case_link_pages(store, zone))
@@ -60,6 +67,8 @@ def make_app(store: Store, zone: str, backstage: Backstage | None = None) -> Fla
     app.register_blueprint(answer_pages(store, zone))
     app.register_blueprint(proof_pages(store, zone))
     app.register_blueprint(calendar_feed(store, zone))
+    app.register_blueprint(release_pages(store, zone, secure=backstage is not None and backstage.is_secure))
+    add_console(app, store, zone, passwords=passwords, secure=backstage is not None and backstage.is_secure)
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from web.factory import make_app
@@ -15,6 +18,7 @@ from web.webhook import LARGEST_UPDATE
 if TYPE_CHECKING:
     import threading
 
+    from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store
     from web.backstage import Backstage
 
@@ -22,9 +26,36 @@ THREADS = 8
 BACKLOG = 128
 BODY_LIMIT = LARGEST_UPDATE + 1024
 """Bytes the server reads of a request's body at all; the pages allow less. All of it stays in memory."""
+HEADERS_LIMIT = 32 * 1024
+"""Bytes of a request before its body."""
+CONNECTIONS = 400
+"""Side by side; more wait in line. Most of them do nothing but wait themselves."""
+IN_MEMORY = 64 * 1024 * 1024
+"""Bytes of an answer above which the server would write it to a temporary file, where nothing readable may lie …"""
+AHEAD = 1024 * 1024
+"""… and bytes of it that are made before its reader has taken them: so it never comes to that."""
 LOOK_EVERY = 0.2
 FINISH_WITHIN = 5.0
 """Real seconds in which requests under way may end and be answered when the server is stopped."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Real seconds that are given to those who ask slowly (or not at all) and those who read slowly.
+
+    A connection on which a byte comes now and then is held up by its sender: without a limit a few hundred of them
+    would keep everybody else out.
+    """
+
+    asking: float = 15.0
+    """For one whole request, from its first byte to its last …"""
+    silent: int = 30
+    """… for a connection on which nothing happens …"""
+    reading: float = 600.0
+    """… and for one whole answer."""
+
+
+PATIENT = Patience()
 
 
 def listen(address: tuple[str, int]) -> socket.socket:
@@ -43,29 +74,74 @@ def listen(address: tuple[str, int]) -> socket.socket:
 
 
 def serve(
-    store: Store, listening: socket.socket, zone: str, stop: threading.Event, backstage: Backstage | None = None
+    store: Store,
+    listening: socket.socket,
+    zone: str,
+    stop: threading.Event,
+    backstage: Backstage | None = None,
+    *,
+    passwords: Passwords | None = None,
+    patience: Patience = PATIENT,
 ) -> None:
     """Serve the pages until ``stop``, then let the requests under way end. Closes ``listening``."""
     open_sockets: dict[int, Any] = {}
     server = create_server(
-        make_app(store, zone, backstage),
+        make_app(store, zone, backstage, passwords=passwords),
         map=open_sockets,
         sockets=[listening],
         threads=THREADS,
         max_request_body_size=BODY_LIMIT,
+        max_request_header_size=HEADERS_LIMIT,
         inbuf_overflow=BODY_LIMIT,
+        outbuf_overflow=IN_MEMORY,
+        outbuf_high_watermark=AHEAD,
+        connection_limit=CONNECTIONS,
+        channel_timeout=patience.silent,
         ident="",
+        # The reverse proxy is on this machine and says, last, whose request it passes on. Nobody else is believed.
+        trusted_proxy="127.0.0.1",
+        trusted_proxy_count=1,
+        trusted_proxy_headers={"x-forwarded-for"},
         clear_untrusted_proxy_headers=True,
     )
+    stopwatch = _Stopwatch(patience)
     try:
         while not stop.is_set():
             _pass_bytes(open_sockets)
+            stopwatch.look(open_sockets)
         server.accepting = False
         server.task_dispatcher.shutdown(timeout=FINISH_WITHIN)
         _finish_answers(open_sockets)
     finally:
         wasyncore.close_all(open_sockets)
         listening.close()
+
+
+class _Stopwatch:
+    """Ends connections whose request, or whose answer, takes too long, however steadily single bytes come or go."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._began: WeakKeyDictionary[Any, tuple[object, float]] = WeakKeyDictionary()
+
+    def look(self, open_sockets: dict[int, Any]) -> None:
+        now = time.monotonic()
+        for channel in list(open_sockets.values()):
+            if isinstance(channel, HTTPChannel):
+                self._look_at(channel, now)
+
+    def _look_at(self, channel: Any, now: float) -> None:
+        answered = list(channel.requests)[:1]
+        under_way = answered[0] if answered else channel.request
+        if under_way is None:
+            self._began.pop(channel, None)
+            return
+        known, since = self._began.get(channel, (None, now))
+        if known is not under_way:
+            since = now
+            self._began[channel] = (under_way, now)
+        if now - since > (self._patience.reading if answered else self._patience.asking):
+            channel.will_close = True
 
 
 def _pass_bytes(open_sockets: dict[int, Any]) -> None:

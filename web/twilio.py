@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import IntegrityError
 
 from alerts.answers import answer_key
 from alerts.channels.port import Arrival, Report
@@ -21,7 +22,7 @@ from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
 from alerts.receipts import note_receipt
 from alerts.wording import Wording, Words, render
-from store.inbox import RawInput, keep
+from store.inbox import RawInput, free_number, is_first, keep
 from store.queues import where_it_failed
 
 if TYPE_CHECKING:
@@ -86,14 +87,26 @@ def _is_theirs(twilio: Twilio) -> bool:
 
 
 def _keep_text(store: Store) -> Response:
-    sender = request.form.get("From", "")
-    if not sender or not request.form.get("MessageSid"):
+    sender, sid = request.form.get("From", ""), request.form.get("MessageSid", "")
+    if not sender or not sid:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
-    with store.unit("webhook") as unit:
-        number = int(unit.now.timestamp() * 1_000_000)
-        kept = RawInput(number, sender, request.form.get("Body", ""))
-        keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
+    for again in (True, True, False):
+        try:
+            _keep_once(store, sid, sender, request.form.get("Body", ""))
+        except IntegrityError:  # somebody else's text took the same number in the same microsecond
+            if not again:
+                raise
+        else:
+            break
     return _twiml(NOTHING)
+
+
+def _keep_once(store: Store, sid: str, sender: str, words: str) -> None:
+    """Keep a text unless it was brought before: what was recorded on its way must not be said a second time."""
+    with store.unit("webhook") as unit:
+        if is_first(unit, SMS_SOURCE, sid):
+            kept = RawInput(free_number(unit, SMS_SOURCE), sender, words)
+            keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
 
 
 def _keep_status(store: Store) -> Response:

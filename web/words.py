@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from cases.consent.values import FORMS, Form
+from cases.pictures import CLEANED
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
-from texts.dates import local_date, local_time
+from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
@@ -50,19 +52,19 @@ class Words:
     def __init__(self, language: str, zone: str) -> None:
         self.language = spoken(TELLING, language)
         self.right_to_left = is_right_to_left(self.language)
-        self._zone = zone
+        self.zone = zone
 
     def t(self, key: str, **values: str | int) -> str:
         """One text."""
         return say(key, self.language, **values)
 
-    def at(self, instant: datetime) -> str:
-        """An instant in local time, with its day."""
-        return local_time(instant, self._zone, self.language, with_date=True)
+    def at(self, instant: datetime, zone: str | None = None) -> str:
+        """An instant in local time, with its day: that of the reader, or of ``zone``."""
+        return local_time(instant, zone or self.zone, self.language, with_date=True)
 
-    def on(self, instant: datetime) -> str:
-        """The local day of an instant."""
-        return local_date(instant, self._zone, self.language)
+    def on(self, instant: datetime, zone: str | None = None) -> str:
+        """The local day of an instant: that of the reader, or of ``zone``."""
+        return local_date(instant, zone or self.zone, self.language)
 
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
@@ -84,6 +86,18 @@ class Words:
         label = f"web.question.{asked}"
         return self.t(label if label in keys() else f"option.{asked}")
 
+    def field_value(self, name: str, value: str) -> str:
+        """The value of a field of a person, as people read it: a State by its name, a yes, a day."""
+        match FORMS.get(name):
+            case Form.STATE:
+                return territory(value, self.language)
+            case Form.DAY:
+                return written_day(value, self.language)
+            case Form.YES_OR_NO:
+                return self.t(f"web.{value}")
+            case _:
+                return value
+
     def in_templates(self) -> dict[str, Any]:
         """Everything, by the names templates use."""
         return {
@@ -96,5 +110,7 @@ class Words:
             "kind": self.kind,
             "question": self.question,
             "size": self.size,
+            "field_value": self.field_value,
             "files": FILES,
+            "cleaned": CLEANED,
         }

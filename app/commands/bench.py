@@ -29,7 +29,7 @@ def bench(
     folder: Path | None,
     postgresql: str | None,
 ) -> None:
-    """Measure how fast it is, each figure beside a baseline measured in the same run (about a quarter of an hour).
+    """Measure how fast it is, beside each figure a baseline of the same run (about a quarter of an hour).
 
     With names only these: `panah bench surge`.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,14 @@ import click
 from app.commands.shared import as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from cases.docket.entering import When
     from cases.docket.reading import ShownDeadline
     from cases.models import Case
     from store.unit_of_work import UnitOfWork
 
+REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 WHEN = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
 
@@ -67,23 +71,26 @@ def list_events(*, as_json: bool) -> None:
 @click.option("--or-at", "also", type=WALL, multiple=True, help="Another date that another source gives.")
 @click.option("--for", "appointed", type=WALL, help="The time it is set for: of a hearing, a removal.")
 @click.option("--until", type=WALL, help="The end that a ruling sets.")
+@click.option("--moves", help="The hearing that is moved or called off, by its clock in `panah deadlines`, as in 2.")
 @click.option("--people", type=click.IntRange(min=1), help="How many people it happened to.")
 @click.option("--source", default="", help="Who says so.")
 @click.option("--note", default="", help="Anything else. It is kept encrypted.")
 @click.option("--jurisdiction", help="Whose law runs the clocks, as in KZ; kept with the case.")
+@click.option("--region", help="Where the person is, as in KZ or KZ-ALM; kept with the case, and named in alerts.")
 @click.option("--timezone", help="The zone of the case's papers, as in Asia/Almaty; kept with the case.")
 @fails_clearly
 def add(code: str, name: str, **given: Any) -> None:
     """Enter what happened in the case CODE. Clocks, watches and reminders follow at once.
 
     An EVENT that is not in `panah event list` is kept all the same, and a coordinator is asked what follows from it.
+    Where several hearings stand, one that is moved or called off is named by --moves.
     """
     from cases.docket.entering import Entry, EntryError, enter
 
     built = house()
     with built.store.unit("cli") as unit:
         case = _case(unit, code)
-        _place(case, given["jurisdiction"], given["timezone"])
+        _place(case, given["jurisdiction"], given["timezone"], given["region"])
         zone = case.timezone or built.settings.timezone
         entry = Entry(
             event=name,
@@ -91,6 +98,7 @@ def add(code: str, name: str, **given: Any) -> None:
             appointed_at=None if given["appointed"] is None else _when(given["appointed"], zone).at,
             until=None if given["until"] is None else _when(given["until"], zone),
             also=tuple(_when(one, zone) for one in given["also"]),
+            moves=None if given["moves"] is None else _matter(unit, case, given["moves"]),
             people=given["people"],
             source=given["source"],
             note=given["note"],
@@ -102,7 +110,11 @@ def add(code: str, name: str, **given: Any) -> None:
     click.echo(f"Entered. See `panah deadlines {case.code}`.")
 
 
-def _place(case: Case, jurisdiction: str | None, timezone: str | None) -> None:
+def _place(case: Case, jurisdiction: str | None, timezone: str | None, region: str | None) -> None:
+    if region is not None:
+        if REGION.fullmatch(region.upper()) is None:
+            fail("a region is an ISO 3166-2 code, as in KZ or KZ-ALM")
+        case.region = region.upper()
     if timezone is not None:
         try:
             ZoneInfo(timezone)
@@ -122,6 +134,15 @@ def _when(given: tuple[datetime, bool], zone: str) -> When:
     return on_day(wall, zone) if day_only else When(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
 
 
+def _matter(unit: UnitOfWork, case: Case, named: str) -> UUID:
+    """Return the matter of the hearing whose clock is named: ``2``, or ``K7M-4TX.2``."""
+    from cases.docket.reading import hearing_numbered
+
+    number = re.search(r"(?:^|\.)(\d{1,4})$", named)
+    matter_id = None if number is None else hearing_numbered(unit, case.id, int(number[1]))
+    return fail("there is no hearing of this number; `panah deadlines` shows them") if matter_id is None else matter_id
+
+
 def _case(unit: UnitOfWork, code: str) -> Case:
     from cases.codes import normalise_code
     from cases.docket.reading import case_by_code
@@ -136,7 +157,10 @@ def _case(unit: UnitOfWork, code: str) -> Case:
 @as_data
 @fails_clearly
 def deadlines(code: str | None, *, why: bool, as_json: bool) -> None:
-    """Print the clocks of a case, or of all cases: the safe date first, and the arguable one beside it."""
+    """Print the clocks of a case, or of all cases, by their safe dates.
+
+    How long one can still argue is shown once the safe date has passed, and in --why and --json.
+    """
     from cases.docket.reading import deadlines_of
 
     with house().store.read() as unit:
@@ -152,6 +176,7 @@ def deadlines(code: str | None, *, why: bool, as_json: bool) -> None:
 
 def _as_data(unit: UnitOfWork, one: ShownDeadline) -> dict[str, Any]:
     from cases.docket.reading import rule_named
+    from law.rules import load_rules
     from law.signoff import is_signed
 
     zone = ZoneInfo(one.zone)
@@ -163,13 +188,16 @@ def _as_data(unit: UnitOfWork, one: ShownDeadline) -> dict[str, Any]:
         "title": None if rule is None else rule.title,
         "source": None if rule is None else f"{rule.source.law}, {rule.source.article}",
         "edition": None if rule is None else rule.source.edition,
-        "confidence": None if rule is None else rule.confidence,
+        "confidence": None if rule is None else rule.date_confidence,
+        "as_of": None if rule is None else rule.as_of,
+        "doubts": [] if rule is None else [doubt.id for doubt in load_rules().doubts_about(rule)],
         "verified": rule is None or is_signed(unit, rule, unit.now),
         "safe": one.safe_at.astimezone(zone).isoformat(timespec="minutes"),
         "safe_on": one.safe_on.isoformat(),
         "arguable": one.arguable_at.astimezone(zone).isoformat(timespec="minutes"),
         "arguable_on": one.arguable_on.isoformat(),
         "state": one.state,
+        "safe_passed": one.safe_passed,
         "missed": one.missed,
         "why": list(one.why),
     }
@@ -179,10 +207,13 @@ def _lines(one: dict[str, Any], *, why: bool) -> list[str]:
     marks = [] if one["verified"] else ["UNVERIFIED"]
     marks += ["MISSED"] if one["missed"] else []
     marks += [one["state"]] if one["state"] != "running" else []
-    head = f"{one['id']}  safe {one['safe']}  arguable {one['arguable']}  {one['title'] or one['rule']}"
-    lines = ["  ".join([head, *marks])]
+    head = [one["id"], f"safe {one['safe']}"]
+    head += [f"arguable {one['arguable']}"] if one["safe_passed"] else []
+    lines = ["  ".join([*head, one["title"] or one["rule"], *marks])]
     if one["source"]:
-        lines.append(f"    {one['source']}; {one['edition']}; confidence {one['confidence']}; rule {one['rule']}")
+        lines.append(f"    {one['source']}; {one['edition']}; rule {one['rule']}")
+        doubts = f"; doubts {', '.join(one['doubts'])}" if one["doubts"] else ""
+        lines.append(f"    confidence {one['confidence']}, as of {one['as_of'] or 'no known date'}{doubts}")
     if why:
         from law.explaining import Line, say
 

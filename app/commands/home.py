@@ -18,8 +18,12 @@ def version() -> None:
 @click.option("--passphrase", is_flag=True, help="Let a passphrase open this home instead of a key file.")
 @fails_clearly
 def init(*, passphrase: bool) -> None:
-    """Set up this home: key, key ring and database. Safe to run again."""
-    from app.setup import set_up
+    """Set up this home: key, key ring, database, and an invitation for the first administrator. Safe to run again.
+
+    While nobody has taken that invitation, each run makes a new one, and the one before stops working.
+    """
+    from app.commands.account import link
+    from app.setup import invite_first, set_up
 
     chosen = settings()
     done = set_up(chosen, ask_passphrase=passphrase)
@@ -30,6 +34,11 @@ def init(*, passphrase: bool) -> None:
         click.echo(f"The database as it was: {done.copied_to}")
     click.echo(f"Ready: {chosen.home}")
     click.echo("Next: panah contacts import FILE.csv, panah contacts link-code NAME, then panah up")
+    invited = invite_first(chosen)
+    if invited is not None:
+        name, token = invited
+        click.echo(f"The first administrator, {name}, opens this within a day, while panah up runs:")
+        click.echo(link(chosen.web_address, token))
 
 
 @click.command()
@@ -37,12 +46,14 @@ def init(*, passphrase: bool) -> None:
 @fails_clearly
 def up(roles: str) -> None:
     """Run the bot, the worker and the web pages until SIGTERM."""
+    from app.crash import leave_no_memory
     from app.migration import upgrade
     from app.presence import at_home
     from app.ring_keeper import wait_while_locked
     from app.roles import ROLES, run
     from app.wiring import build, open_home
 
+    leave_no_memory()
     wanted = frozenset(name.strip() for name in roles.split(",") if name.strip())
     if not wanted or wanted - set(ROLES):
         raise click.UsageError(f"--role takes {', '.join(ROLES)}, separated by commas")

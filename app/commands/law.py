@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from law.check import Finding, Signoff
-    from law.rules import Extension, Period, Rule
+    from law.rules import Rule, Rulebook
     from store.unit_of_work import UnitOfWork
 
 
@@ -34,7 +34,11 @@ def recount() -> None:
     """
     from app.recounting import recount_all
 
-    done = recount_all(house().store, lambda counted: click.echo(f"{counted} cases", err=True))
+    def tell(counted: int) -> None:
+        if counted % 50 == 0:
+            click.echo(f"{counted} cases", err=True)
+
+    done = recount_all(house().store, tell)
     click.echo(f"{done} cases were counted by other rules before.")
 
 
@@ -42,7 +46,7 @@ def recount() -> None:
 @as_data
 @fails_clearly
 def check(*, as_json: bool) -> None:
-    """Show every rule with its sign-offs and everything that speaks against relying on it.
+    """Show every rule with its sign-offs and everything that speaks against relying on it; then the local days.
 
     Ends with status 1 if anything was found.
     """
@@ -50,8 +54,9 @@ def check(*, as_json: bool) -> None:
     from law.rules import load_rules
     from law.signoff import signoffs
 
+    built = house()  # first: it lays the team's own table of days over the calendars
     book = load_rules()
-    with house().store.read() as unit:
+    with built.store.read() as unit:
         signed = signoffs(unit)
         found = findings(book, signed, unit.now.date())
         rows = [_row(unit, rule, signed, found) for rule in book.rules]
@@ -60,6 +65,7 @@ def check(*, as_json: bool) -> None:
     else:
         for row in rows:
             click.echo("\n".join(_lines(row)))
+        click.echo("\n".join(_local_days(book)))
         click.echo(_summary(rows))
     sys.exit(FAULT if found else 0)
 
@@ -79,6 +85,14 @@ def _row(unit: UnitOfWork, rule: Rule, signed: list[Signoff], found: list[Findin
         ],
         "findings": [{"fault": one.fault.value, "detail": one.detail} for one in found if one.rule_id == rule.id],
     }
+
+
+def _local_days(book: Rulebook) -> Iterator[str]:
+    from law.local_days import in_words
+
+    days = in_words(book.local_days)
+    yield f"\nLocal days (PANAH_CALENDAR_OVERRIDES): {len(days) or 'none'}"
+    yield from (f"    {day}" for day in days)
 
 
 def _name(unit: UnitOfWork, signoff: Signoff) -> str:
@@ -111,58 +125,13 @@ def show(rule_id: str) -> None:
     """Show one rule as it would be signed, with the way it is counted and its fingerprint."""
     from law.errors import UnknownRuleError
     from law.rules import load_rules
+    from law.telling import doubt_told, told
 
     book = load_rules()
     try:
         rule = book.rule(rule_id)
     except UnknownRuleError:
         fail("there is no rule of this id; `panah law check` lists them all")
-    click.echo("\n".join(_told(rule)))
+    click.echo("\n".join(told(rule)))
     for doubt in book.doubts_about(rule):
-        click.echo(f"doubt {doubt.id} ({doubt.severity}): {doubt.topic} {doubt.detail} {doubt.action}")
-
-
-def _told(rule: Rule) -> Iterator[str]:
-    yield f"{rule.id}: {rule.title}"
-    yield f"kind: {rule.kind}"
-    yield f"counts from: {rule.trigger_event} ({rule.direction.replace('_', ' ')})"
-    if rule.safe_trigger_event is not None:
-        yield f"safe date counts from: {rule.safe_trigger_event}, if known"
-    yield f"period: {_length(rule.period)}"
-    if rule.safe_period is not None:
-        yield f"safe period: {_length(rule.safe_period)}"
-    if rule.safe_note:
-        yield f"safe: {rule.safe_note}"
-    for step in rule.extensions:
-        yield f"may be extended: {_step(step)}"
-    yield f"a last day off moves, for the arguable date: {'yes' if rule.roll_if_non_working else 'no'}"
-    if rule.only_in:
-        yield f"only in: {', '.join(rule.only_in)}"
-    yield f"do: {rule.action_required}"
-    yield f"addressee: {rule.addressee or 'nobody'}"
-    yield f"if missed: {rule.consequence_if_missed or 'nothing is said'}"
-    yield f"notes: {rule.notes or 'none'}"
-    yield f"source: {rule.source.law}, {rule.source.article}"
-    yield f"edition: {rule.edition}"
-    yield f"url: {rule.source.url}"
-    yield f"as of: {rule.as_of or 'unknown'}; confidence: {rule.confidence}"
-    yield f"counted by {rule.counting.id} ({rule.counting.law}), confidence {rule.counting.confidence}:"
-    yield from (f"    {line}" for line in rule.counting.reading)
-    if rule.counting.doubt:
-        yield f"    doubt: {rule.counting.doubt}"
-    yield f"fingerprint: {rule.text_hash()}"
-
-
-def _length(period: Period) -> str:
-    if period.value is None:
-        before = period.days_before_ruling_date
-        return "to the date in the ruling" + (f", less days: {before}" if before else "")
-    native = f" ({period.native_wording})" if period.native_wording else ""
-    return f"{period.value} {period.unit.replace('_', ' ')}{native}"
-
-
-def _step(step: Extension) -> str:
-    unit = step.unit.replace("_", " ")
-    if step.plus is not None:
-        return f"by {step.plus} {unit}, {step.ground}"
-    return f"to {step.up_to} {unit}, {step.ground}" if step.up_to is not None else step.ground
+        click.echo(doubt_told(doubt))

@@ -13,6 +13,7 @@ from app.doctor.findings import Finding, fault, ok, warn
 from app.migration import SchemaError, needed
 from store.clock import SystemClock
 from store.eventlog import ChainHead, EventRow
+from store.seals import newest_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from app.wiring import House
     from store.unit_of_work import Store
 
+SEALED_WITHIN = timedelta(hours=3)
+"""The log is sealed each hour; what is older than this is a sign that nobody does."""
 ALL_OF_IT = 50_000
 """Events up to which the whole log is recomputed (a second or two); of a longer one its ends are compared."""
 LITTLE, VERY_LITTLE = 2 * 2**30, 200 * 2**20
@@ -132,3 +135,18 @@ def judge_clock(ours: datetime, theirs: datetime | None, newest: datetime | None
     if off > DRIFT:
         return warn("clock", f"the clock is {off.total_seconds():.1f} s off PostgreSQL's", set_it)
     return ok("clock", f"{ours:%Y-%m-%d %H:%M} UTC")
+
+
+def check_seals(house: House) -> Finding:
+    """When the log was sealed last, and whether the lines lie where they can be shipped from."""
+    with house.store.read() as unit:
+        newest, now = newest_seal(unit), unit.now
+    if newest is None:
+        return warn("seals", "the log was never sealed", "`panah up` does so each hour; or run `panah audit seal`")
+    age = now - newest.at
+    said = f"seal {newest.number} is from {newest.at:%Y-%m-%d %H:%M} UTC"
+    if age > SEALED_WITHIN:
+        return warn("seals", said, "is `panah up` running? it seals each hour; `panah audit seal` does so now")
+    if not house.settings.seals_path.exists():
+        return warn("seals", f"{said}, but {house.settings.seals_path} is not there", "run `panah audit seal`")
+    return ok("seals", f"{said}; is {house.settings.seals_path.name} shipped to where nobody here can change it?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.doctor import channels, database, home, keys, network, reach, team, work
+from app.doctor import accounts, channels, database, home, keys, network, reach, team, work
 from app.doctor.findings import Finding, Level, fault, ok
 from app.settings import Settings, SettingsError, read_settings
 from app.wiring import House, assemble
@@ -47,6 +47,7 @@ def _settled(settings: Settings, environment: Mapping[str, str]) -> dict[str, Ca
         "key": lambda: home.check_key(settings, environment),
         "ring_copy": lambda: keys.check_ring_copy(settings),
         "zones": lambda: home.check_zones(SystemClock().now()),
+        "packages": lambda: home.check_packages(SystemClock().now()),
         "public_url": lambda: home.check_public_url(settings),
         "heartbeat": lambda: home.check_heartbeat(settings),
         "translations": home.check_translations,
@@ -79,9 +80,11 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "epochs": lambda: keys.check_epochs(house),
         "backup": lambda: keys.check_backups(house),
         "log": lambda: database.check_log(house),
+        "seals": lambda: database.check_seals(house),
         "work": lambda: work.check_work(house),
         "team": lambda: team.check_team(house),
         "methods": lambda: reach.check_reach(house),
+        "accounts": lambda: accounts.check_accounts(house),
     }
     yield from _run(checks, explain)
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from app import LOCKED_ON
 from app.doctor.findings import Finding, fault, ok, warn
 from store.ring_file import passphrase_of
 from texts.catalogue import LANGUAGES, SOURCE, drafts
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from app.settings import Settings
 
+LOCK_AGES = timedelta(days=90)
+"""After so long holes may be known in what we use that nobody has looked for."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 KAZAKHSTAN = ("Asia/Almaty", "Asia/Aqtau", "Asia/Qyzylorda")
 SINCE_2024 = timedelta(hours=5)
@@ -131,3 +134,12 @@ def check_public_url(settings: Settings) -> Finding:
             "set it to the https:// address of your reverse proxy",
         )
     return ok("public_url", settings.public_url)
+
+
+def check_packages(now: datetime) -> Finding:
+    """How old the versions of the packages we use are."""
+    age = now.date() - LOCKED_ON
+    said = f"the versions of all packages are those of {LOCKED_ON:%Y-%m-%d}, {age.days} days ago"
+    if age > LOCK_AGES:
+        return warn("packages", said, "upgrade Panah: holes that became known since are not mended in them")
+    return ok("packages", said)

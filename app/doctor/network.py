@@ -42,8 +42,21 @@ def check_telegram(settings: Settings) -> Iterator[Finding]:
     except ChannelError as error:
         yield fault("telegram", error.meaning, "see TELEGRAM_API_URL, TELEGRAM_PROXY and the network")
     else:
-        yield ok("telegram", f"@{me.get('username', '?')}: is this the address you have published?")
+        yield judge_name(settings, f"@{me.get('username', '?')}")
         yield judge_webhook(settings, token, webhook)
+
+
+def judge_name(settings: Settings, name: str) -> Finding:
+    """Judge whether the bot is called what people are told it is."""
+    if settings.bot_handle is None:
+        return ok("telegram", f"{name}: is this the address you have published? PANAH_BOT_HANDLE has /help say it")
+    if settings.bot_handle.lower() != name.lower():
+        return fault(
+            "telegram",
+            f"the bot is {name}, and people are told that it is {settings.bot_handle}",
+            "correct PANAH_BOT_HANDLE, or the token",
+        )
+    return ok("telegram", f"{name}, as people are told")
 
 
 async def _ask(settings: Settings, token: str) -> tuple[dict[str, Any], dict[str, Any]]:

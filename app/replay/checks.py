@@ -46,20 +46,24 @@ def judge(story: Story, record: Record) -> list[Finding]:
 def _judge(story: Story, record: Record, expected: Expectation) -> Finding:
     if not expected.checks:
         return Finding(expected.text, Verdict.FOR_A_HUMAN)
-    failed = []
-    for kind, wanted in expected.checks.items():
-        if kind in NOT_BUILT:
-            return Finding(expected.text, Verdict.NOT_BUILT, NOT_BUILT[kind])
-        why = CHECKS[kind](_Asked(story, record, dict(wanted)))
-        if why:
-            failed.append(why)
-    if failed and record.skipped:
-        return Finding(expected.text, Verdict.NOT_BUILT, f"{', '.join(sorted(set(record.skipped)))} ({failed[0]})")
+    wants = [*expected.checks, *(str(one) for one in dict(expected.checks.get("history", {})).get("has", ()))]
+    missing = [NOT_BUILT[one] for one in wants if one in NOT_BUILT]
+    if missing:
+        return Finding(expected.text, Verdict.NOT_BUILT, ", ".join(missing))
+    judged = [CHECKS[kind](_Asked(story, record, dict(wanted))) for kind, wanted in expected.checks.items()]
+    failed = [why for why in judged if why]
     return Finding(expected.text, Verdict.FAILED if failed else Verdict.PASSED, "; ".join(failed))
 
 
-NOT_BUILT: Final = {"people": "incidents", "merged": "matching of identities"}
-"""Checks of what is not built, and what that is called."""
+NOT_BUILT: Final = {
+    "people": "incidents",
+    "merged": "matching of identities",
+    "sealed_file_opened": "sealed files",
+}
+"""Checks, and words of a history, that depend on what is not built, and what that is called."""
+PERSON: Final = "contact:"
+"""How the log names people; the rest are the program itself."""
+GAVE_UP: Final = frozenset({"hearing_moved", "hearing_cancelled"})
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ def _not_sent(asked: _Asked) -> str:
     audience = str(asked.wanted["audience"])
     role = AUDIENCES.get(audience, audience)
     sent = [one for one in asked.record.told if one.role == role]
+    if not sent and role not in asked.record.withheld:
+        return f"there is nobody who could be the {audience}"
     return f"{len(sent)} messages went to the {audience}" if sent else ""
 
 
@@ -121,13 +127,16 @@ def _same(shown: object, wanted: object) -> bool:
 
 def _risk(asked: _Asked) -> str:
     of = asked.when("of")
-    before = next((one.level for one in reversed(asked.record.risk) if one.at < of), 0)
+    read = [one.level for one in asked.record.risk if one.at < of]
+    before = read[-1] if read else 0
     if asked.wanted.get("up"):
         end = asked.window()[1]
         risen = [one for one in asked.record.risk if of <= one.at <= end and one.level > before]
         reason = asked.wanted.get("reason")
         fits = [one for one in risen if one.reasons and (reason is None or reason in one.reasons)]
         return "" if fits else f"the risk did not rise above {before}"
+    if not read:
+        return "no risk was read before, so that none could fall"
     fallen = [one.level for one in asked.record.risk if one.at >= of and one.level < before]
     return f"the risk fell from {before} to {fallen[0]}" if fallen else ""
 
@@ -150,7 +159,7 @@ def _history(asked: _Asked) -> str:
     missing = [str(one) for one in asked.wanted.get("has", ()) if not _is_remembered(asked, str(one))]
     if missing:
         return f"the history does not have {', '.join(missing)}"
-    people = {one.by for one in asked.record.history}
+    people = {one.by for one in asked.record.history if one.by.startswith(PERSON)}
     if "by" in asked.wanted and len(people) < int(asked.wanted["by"]):
         return f"only {len(people)} people are in the history"
     if "no_reminder_for" in asked.wanted:
@@ -180,7 +189,9 @@ def _late_reminder(asked: _Asked) -> str:
     given_up = [line for line in asked.record.history if slot in line.dates and not line.stands]
     if not given_up:
         return "that slot was never given up"
-    after = max(later.entered_at for later in asked.record.history if later.event == "hearing_moved")
+    after = max((line.entered_at for line in asked.record.history if line.event in GAVE_UP), default=None)
+    if after is None:
+        return "that slot was given up, and nothing says why"
     late = [page for page in asked.record.pages if page.slot == slot and page.at > after]
     return f"{len(late)} reminders of a slot that had been given up" if late else ""
 

@@ -202,14 +202,23 @@ def _told(unit: UnitOfWork) -> tuple[Told, ...]:
 def _clocks(unit: UnitOfWork) -> tuple[ClockShown, ...]:
     running = select(Deadline).where(Deadline.state != DeadlineState.SUPERSEDED).order_by(Deadline.safe_at, Deadline.id)
     return tuple(
-        ClockShown(row.rule_id, str(row.safe_on), str(row.arguable_on), row.arguable_at <= unit.now)
+        ClockShown(row.rule_id, str(row.safe_on), str(row.arguable_on), _is_missed(row, unit.now))
         for row in unit.session.scalars(running)
     )
 
 
+def _is_missed(row: Deadline, now: datetime) -> bool:
+    return row.state == DeadlineState.RUNNING and row.arguable_at <= now
+
+
 def _watches(unit: UnitOfWork) -> tuple[WatchShown, ...]:
+    """Every watch that fell due, or still will: one that was cancelled before its time asked nobody."""
     rows = unit.session.scalars(select(Watch).order_by(Watch.due_at, Watch.id))
-    return tuple(WatchShown(row.kind, row.due_at) for row in rows if row.state != WatchState.CANCELLED or row.ended_at)
+    return tuple(WatchShown(row.kind, row.due_at) for row in rows if not _came_to_nothing(row))
+
+
+def _came_to_nothing(row: Watch) -> bool:
+    return row.state == WatchState.CANCELLED and (row.ended_at is None or row.ended_at < row.due_at)
 
 
 def _risk(unit: UnitOfWork) -> tuple[RiskShown, ...]:

@@ -110,6 +110,9 @@ class Stage:
                 return
 
     def _next_due(self) -> datetime | None:
+        """When something falls due next. What is due already and stands behind that must not hide it."""
+        now = self.clock.now()
         with self.house.store.read() as unit:
-            due = [unit.session.scalar(select(func.min(table.c.due_at))) for table in QUEUES.values()]
-        return min((at for at in due if at is not None and at > self.clock.now()), default=None)
+            nearest = [select(func.min(table.c.due_at)).where(table.c.due_at > now) for table in QUEUES.values()]
+            due = [unit.session.scalar(one) for one in nearest]
+        return min((at for at in due if at is not None), default=None)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SPAN = re.compile(r"^(\d+)\s*([smhd])$")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DAILY = re.compile(r"^daily contact expected at (\d{2}):(\d{2})")
+SEALED = re.compile(r"sealed file")
+"""What somebody may do besides writing and entering. Sealed files are not built: such a step is passed over."""
 CHECKS = frozenset({"paged", "not_sent", "clock", "risk", "watch", "history", "people", "merged"})
 
 
@@ -86,6 +89,8 @@ def _story(told: Any, number: int) -> Story:
 
 def _step(told: dict[str, Any], zone: str) -> Step:
     given = {str(key): value for key, value in told.items() if key not in ("at", "by")}
+    if "does" in given and not any(known.search(str(given["does"])) for known in (DAILY, SEALED)):
+        raise ValueError(f"nobody knows how to do {given['does']!r}")
     return Step(instant(told["at"], zone), str(told.get("by", "nobody")), given)
 
 

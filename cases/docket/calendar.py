@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from cases.docket.clocks import HEARING
+from cases.docket.clocks import HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
 from cases.docket.reading import rule_named
 from cases.docket.vocabulary import MEANINGS
@@ -59,6 +59,8 @@ class CalendarEntry:
     """When it last changed, or later."""
     cancelled: bool = False
     """A hearing that stands no longer, and was not moved. A clock that ended is not in a calendar any more."""
+    given_back: bool = False
+    """Cancelled for its reader alone, who has the case no longer; the hearing may stand."""
 
 
 def calendar_of(unit: UnitOfWork, case_ids: Sequence[UUID]) -> tuple[CalendarEntry, ...]:
@@ -66,7 +68,7 @@ def calendar_of(unit: UnitOfWork, case_ids: Sequence[UUID]) -> tuple[CalendarEnt
 
     Hearings, also those that stand no longer, as cancelled; clocks that run, where a person entered the date or a
     lawyer vouches for the rule as it reads now. A date that nobody vouches for is no fact, and a calendar has no room
-    to say so.
+    to say so. The hour of a removal is in none: whoever keeps the calendar need not know it, and alerts tell it.
     """
     named = select(Case.id, Case.code).where(Case.id.in_(case_ids))
     codes = dict(unit.session.execute(named).all())
@@ -120,7 +122,9 @@ def _occurrences(unit: UnitOfWork, case_ids: Sequence[UUID]) -> Sequence[Occurre
 
 def _deadlines(unit: UnitOfWork, codes: Mapping[UUID, str]) -> Iterator[CalendarEntry]:
     running = select(Deadline).where(
-        Deadline.case_id.in_(codes), Deadline.state == DeadlineState.RUNNING, Deadline.rule_id != HEARING
+        Deadline.case_id.in_(codes),
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.rule_id.not_in((HEARING, REMOVAL)),
     )
     moves = _moves(unit, codes)
     for row in unit.session.scalars(running).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Deadline, DeadlineState
+from cases.docket.seen import is_later
 from cases.docket.vocabulary import IMPLIES, Track, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
 from law.rules import EVERYWHERE, load_rules
-from store.base import new_id
+from store.base import OWN, new_id
 from store.timers import set_timer, stop_timer
 
 if TYPE_CHECKING:
@@ -34,12 +37,21 @@ if TYPE_CHECKING:
 DEADLINE_TIMER = "deadline"
 """The timer of a clock: when it must be looked at again."""
 HEARING = "hearing"
+REMOVAL = "removal"
+"""The rule of the hour at which somebody is to be sent back."""
 BY_HAND = "deadline_by_hand"
 """The event that enters a date somebody counted; and the rule of what follows from it."""
+HARM = "harm"
+"""Severity of a moment whose coming harms the person: whoever can act before it is reminded of it."""
 INFO = "info"
-"""Severity of what is shown and alarms nobody."""
+"""Severity of any other moment: it is shown and alarms nobody."""
 ACT = "user_action"
-"""Severity of what our side must have done by then; a hearing counts as one."""
+"""Severity of what our side must have done by then; a hearing and a removal count as such."""
+COMES_AT_ITS_HOUR = frozenset({HEARING, REMOVAL})
+"""Clocks that end in something that happens whatever we do. Watches ask what became of it."""
+SOUGHT_ON = timedelta(hours=1)
+"""So long after its hour somebody who can still go there is sought."""
+ENDS_A_REMOVAL = frozenset({"removed", "arrived_safely"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,11 @@ class CountedClock:
     arguable_at: datetime
     zone: str
     why: tuple[dict[str, Any], ...] = ()
+
+
+def has_come(rule_id: str, safe_at: datetime, now: datetime) -> bool:
+    """Whether the hour of a hearing or a removal lies an hour back: nobody is sought for it any more. Pure."""
+    return rule_id in COMES_AT_ITS_HOUR and now >= safe_at + SOUGHT_ON
 
 
 def recount(unit: UnitOfWork, case: Case) -> None:
@@ -96,8 +113,8 @@ def _earliest(docket: Sequence[Seen]) -> Iterator[Seen]:
 
 
 def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Iterator[CountedClock]:
-    if seen.for_at is not None and (meaning_of(seen.kind).appointment or seen.kind == BY_HAND):
-        rule_id = BY_HAND if seen.kind == BY_HAND else HEARING
+    rule_id = _appointed(seen.kind)
+    if seen.for_at is not None and rule_id is not None and not _is_settled(rule_id, seen, docket):
         track = str(meaning_of(seen.kind).track)
         yield CountedClock(seen.id, seen.id, rule_id, None, track, ACT, seen.for_at, seen.for_at, seen.zone)
     for event in _happened(seen):
@@ -105,6 +122,18 @@ def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Ite
             clock = _by_rule(rule, event, seen, docket)
             if clock is not None:
                 yield clock
+
+
+def _appointed(event: str) -> str | None:
+    """The rule of the clock that ends at the time an event is set for; None where it sets none."""
+    return HEARING if meaning_of(event).appointment else {BY_HAND: BY_HAND, "removal_scheduled": REMOVAL}.get(event)
+
+
+def _is_settled(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:
+    """Whether somebody has entered since that what was set has come to pass, or can harm nobody any more."""
+    if rule_id == HEARING:
+        return any(seen.matter_id in held_by(one, docket) for one in docket)
+    return rule_id == REMOVAL and any(one.kind in ENDS_A_REMOVAL and is_later(one, seen) for one in docket)
 
 
 def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> CountedClock | None:
@@ -130,7 +159,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         rule.id,
         _hash_of(rule.id),
         _track(rule.id),
-        rule.kind,
+        HARM if rule.passing_harms else rule.kind,
         clock.safe_at,
         clock.arguable_at,
         clock.zone,
@@ -182,7 +211,9 @@ def _seen(unit: UnitOfWork, case_id: UUID) -> list[Seen]:
 
 
 def _rows(unit: UnitOfWork, case_id: UUID) -> Sequence[Deadline]:
-    return unit.session.scalars(select(Deadline).where(Deadline.case_id == case_id)).all()
+    """Lock every clock of the case, in one order: its timers and whoever says that it is done change it as well."""
+    found = select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.id)
+    return unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
 def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
@@ -196,10 +227,16 @@ def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
 
 
 def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
-    same = (row.safe_at, row.arguable_at, row.rule_hash) == (clock.safe_at, clock.arguable_at, clock.rule_hash)
-    if same and row.occurrence_id == clock.occurrence_id:
+    """Write what has changed; only another date begins the reminders again. Another wording of a rule alarms nobody."""
+    moved = (row.safe_at, row.arguable_at) != (clock.safe_at, clock.arguable_at)
+    if not moved and (row.rule_hash, row.occurrence_id) == (clock.rule_hash, clock.occurrence_id):
         return
+    counted_at = row.counted_at
     _write(unit, row, clock)
+    if not moved:
+        row.counted_at = counted_at
+        unit.session.flush()
+        return
     row.rung = 0
     unit.session.flush()
     _wind(unit, row)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from cases.docket.clocks import recount
+from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from sqlalchemy import Select
+
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
 
 GIVES_UP_A_SLOT = frozenset({"hearing_moved", "hearing_cancelled"})
-"""Events after which the hearing that was entered last, and is still to come, stands no longer; others do."""
+"""Events after which one hearing that is still to come stands no longer: which, must be said where several stand."""
 
 OTHER = "other"
 """What happened and is no word of the vocabulary: the note says it, so that no words of a person get into the log."""
@@ -77,7 +80,7 @@ class Entry:
     until: When | None = None
     also: tuple[When, ...] = ()
     moves: UUID | None = None
-    """The matter whose hearing is moved or called off; without it, the hearing that was entered last."""
+    """The matter whose hearing is moved or called off; without it, the one that stands."""
     people: int | None = None
     terms: Mapping[int, int] = field(default_factory=dict)
     """Days of a term → people it was given to."""
@@ -90,26 +93,30 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(sorted({*MEANINGS, *load_rules().events()}))
 
 
-def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurrence:
+def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str, assumed: bool = False) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
     An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
-    is moved supersedes the one that stood; nothing is ever deleted. ``zone``: where a case's papers are dated of which
-    nobody has said it. Raises EntryError for an appointment without a time.
+    is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. ``zone``: where a case's
+    papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
+    only ``assumed``. Raises EntryError for an appointment without a time, and for a hearing that is moved or called off
+    when several stand and none is named.
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     entry = _known(entry)
-    case.timezone = case.timezone or zone
-    case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(case.timezone))
+    zone = case.timezone or zone
+    if not assumed:
+        case.timezone = zone
+        case.jurisdiction = case.jurisdiction or (case.region[:2] if case.region else territory_of(zone))
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
-    moved = _moved_by(entry, standing_hearings(unit, case_id)) if entry.event in GIVES_UP_A_SLOT else []
-    matter_id = moved[-1].matter_id if moved else new_id()
+    moved = _given_up(unit, case_id, entry) if entry.event in GIVES_UP_A_SLOT else []
+    matter_id = moved[0].matter_id if moved else new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
         unit.record_last(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
-    rows = [_row(unit, case, matter_id, entry, when) for when in _dated(entry)]
+    rows = [_row(unit, case_id, matter_id, entry, (when, zone)) for when in _dated(entry)]
     unit.session.add_all(rows)
     unit.session.flush()
     for row in rows:
@@ -117,6 +124,8 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
     if entry.event == OTHER:
         unit.record_last(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
     end_watches(unit, case_id, meaning.ends)
+    if meaning.ends_of_its_matter:
+        end_watches(unit, case_id, meaning.ends_of_its_matter, _about(unit, rows[0]))
     recount(unit, case)
     open_watches(unit, case_id, seen_of(unit, rows[0]))
     _read_risk(unit, case_id, rows[0])
@@ -124,13 +133,16 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str) -> Occurr
 
 
 def read_places(unit: UnitOfWork, event: Event, *, zone: str) -> None:
-    """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind."""
+    """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind.
+
+    Whose law and clock the case stands under is not settled by that: a person says so.
+    """
     if event.case_id is None or not isinstance(event, ReportReceived | ReportExtended):
         return
     named = {place_signal(words) for words in words_of(unit, event.case_id)} - {None}
     known = {row.kind for row in standing(unit, event.case_id)}
     for signal in sorted(str(one) for one in named if one not in known):
-        enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone)
+        enter(unit, event.case_id, Entry(signal, When(unit.now), source="report"), zone=zone, assumed=True)
 
 
 def _known(entry: Entry) -> Entry:
@@ -144,17 +156,18 @@ def _dated(entry: Entry) -> list[When]:
     return sorted((entry.happened, *entry.also), key=lambda one: one.at)
 
 
-def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When) -> Occurrence:
+def _row(unit: UnitOfWork, case_id: UUID, matter_id: UUID, entry: Entry, dated: tuple[When, str]) -> Occurrence:
+    when, zone = dated
     row = Occurrence(
         id=new_id(),
-        case_id=case.id,
+        case_id=case_id,
         matter_id=matter_id,
         kind=entry.event,
         at=when.at,
         day_only=when.day_only,
         for_at=entry.appointed_at,
         until_at=None if entry.until is None else entry.until.at,
-        zone=case.timezone,
+        zone=zone,
         people=entry.people,
         entered_by=unit.actor,
         entered_at=unit.now,
@@ -166,30 +179,43 @@ def _row(unit: UnitOfWork, case: Case, matter_id: UUID, entry: Entry, when: When
         "until_day_only": entry.until is not None and entry.until.day_only,
     }
     told = json.dumps(details, ensure_ascii=False)
-    row.details = unit.vault.seal(case_scope(case.id), Field("occurrence", "details", row.id), told)
+    row.details = unit.vault.seal(case_scope(case_id), Field("occurrence", "details", row.id), told)
     return row
 
 
-def _moved_by(entry: Entry, hearings: Sequence[Occurrence]) -> list[Occurrence]:
-    """The hearing that is given up: the one that is named, else the one entered last; others stand."""
-    if entry.moves is None:
-        return list(hearings[-1:])
-    return [one for one in hearings if one.matter_id == entry.moves]
+def _given_up(unit: UnitOfWork, case_id: UUID, entry: Entry) -> Sequence[Occurrence]:
+    """Every row of the hearing that is given up: of the one that is named, over or not, else of the one to come."""
+    if entry.moves is not None:
+        named = _hearings(case_id).where(Occurrence.matter_id == entry.moves)
+        return unit.session.scalars(named).all()
+    to_come = standing_hearings(unit, case_id)
+    if len({one.matter_id for one in to_come}) > 1:
+        raise EntryError("several hearings stand: say which one, by its clock in `panah deadlines`: --moves 2")
+    return to_come
+
+
+def _about(unit: UnitOfWork, row: Occurrence) -> frozenset[UUID]:
+    """The matters that an entry speaks of: its own, and of a hearing that was held those that are over with it."""
+    held = seen_of(unit, row)
+    return held_by(held, [seen_of(unit, one) for one in standing(unit, row.case_id)]) | {row.matter_id}
 
 
 def standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
     """Return the hearings that are still to come and have not been moved, in the order in which they were entered."""
-    hearings = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
-    return unit.session.scalars(
+    return unit.session.scalars(_hearings(case_id).where(Occurrence.for_at > unit.now)).all()
+
+
+def _hearings(case_id: UUID) -> Select[Occurrence]:
+    appointments = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
+    return (
         select(Occurrence)
         .where(
             Occurrence.case_id == case_id,
-            Occurrence.kind.in_(hearings),
+            Occurrence.kind.in_(appointments),
             Occurrence.state == OccurrenceState.STANDING,
-            Occurrence.for_at > unit.now,
         )
         .order_by(Occurrence.entered_at, Occurrence.id)
-    ).all()
+    )
 
 
 def _read_risk(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:

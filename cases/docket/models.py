@@ -101,6 +101,7 @@ class Deadline(Base):
     rung: Mapped[int] = mapped_column(default=0)
     """How many reminders have begun; the next one is wound by the timer."""
     counted_at: Mapped[datetime]
+    """When its dates were set as they stand."""
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(80))
     note: Mapped[bytes | None]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from cases.docket.clocks import HEARING
 from cases.docket.history import details_of, history
-from cases.docket.models import Deadline, DeadlineState, RiskReading, Watch, WatchState
+from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
 from cases.models import Case
 from law.errors import UnknownRuleError
 from law.rules import load_rules
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownDeadline:
-    """One clock. Dates are days in ``zone``; instants are aware UTC. ``missed``: even the arguable date is over."""
+    """One clock. Dates are days in ``zone``; instants are aware UTC.
+
+    ``safe_passed``: it runs on after its safe date. ``missed``: even the arguable one is over.
+    """
 
     id: UUID
     code: str
@@ -38,6 +42,7 @@ class ShownDeadline:
     arguable_on: date
     zone: str
     state: str
+    safe_passed: bool
     missed: bool
     rule_hash: str | None
     why: tuple[dict[str, Any], ...]
@@ -54,6 +59,20 @@ def rule_named(rule_id: str) -> Rule | None:
 def case_by_code(unit: UnitOfWork, code: str) -> Case | None:
     """Return the case of this code, or None."""
     return unit.session.scalars(select(Case).where(Case.code == code)).one_or_none()
+
+
+def hearing_numbered(unit: UnitOfWork, case_id: UUID, number: int) -> UUID | None:
+    """Return the matter of the hearing that has this clock of a case; None where it is none, or was moved since."""
+    return unit.session.scalars(
+        select(Occurrence.matter_id)
+        .join(Deadline, Deadline.occurrence_id == Occurrence.id)
+        .where(
+            Deadline.case_id == case_id,
+            Deadline.number == number,
+            Deadline.rule_id == HEARING,
+            Occurrence.state == OccurrenceState.STANDING,
+        )
+    ).one_or_none()
 
 
 def deadlines_of(unit: UnitOfWork, case_ids: Sequence[UUID] | None = None) -> list[ShownDeadline]:
@@ -82,6 +101,7 @@ def _shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:
         arguable_on=row.arguable_on,
         zone=row.zone,
         state=row.state,
+        safe_passed=row.state == DeadlineState.RUNNING and row.safe_at <= now,
         missed=row.state == DeadlineState.RUNNING and row.arguable_at <= now,
         rule_hash=row.rule_hash,
         why=tuple(row.why),

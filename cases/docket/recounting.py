@@ -12,22 +12,31 @@ from law.rules import load_rules
 from store.base import OWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+
     from store.unit_of_work import UnitOfWork
 
 
-def recount_some(unit: UnitOfWork, most: int) -> int:
-    """Count the clocks of some cases that were counted by other rules; return of how many, 0 when there are none left.
+def stale_cases(unit: UnitOfWork) -> Sequence[UUID]:
+    """Return the cases whose clocks were counted by other rules."""
+    return unit.session.scalars(select(Case.id).where(*_stale()).order_by(Case.id)).all()
 
-    Cases that somebody else has in hand are passed over; they come with the next call.
+
+def recount_one(unit: UnitOfWork, case_id: UUID) -> bool:
+    """Count the clocks of a case by the rules of today; return whether there was anything to count.
+
+    A case that somebody else has in hand is passed over; it comes with the next call.
     """
-    stale = (
-        select(Case)
-        .where(Case.rules_hash.is_not(None), Case.rules_hash != load_rules().fingerprint)
-        .order_by(Case.id)
-        .limit(most)
-        .with_for_update(**OWN, skip_locked=True)
-    )
-    cases = unit.session.scalars(stale).all()
-    for case in cases:
-        recount(unit, case)
-    return len(cases)
+    stale = select(Case).where(Case.id == case_id, *_stale()).with_for_update(**OWN, skip_locked=True)
+    case = unit.session.scalars(stale.execution_options(populate_existing=True)).one_or_none()
+    if case is None:
+        return False
+    recount(unit, case)
+    return True
+
+
+def _stale() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Case.rules_hash.is_not(None), Case.rules_hash != load_rules().fingerprint

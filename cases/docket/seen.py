@@ -25,3 +25,8 @@ class Seen:
     term_ends: tuple[datetime, ...] = ()
     """Ends of the terms it names, each once."""
     entered_at: datetime | None = None
+
+
+def is_later(one: Seen, other: Seen) -> bool:
+    """Whether one was entered when the other was known; of two entered in the same moment each is."""
+    return one.entered_at is None or other.entered_at is None or one.entered_at >= other.entered_at

@@ -76,6 +76,8 @@ class Meaning:
     watches: tuple[WatchRule, ...] = ()
     ends: frozenset[WatchKind] = frozenset()
     """Watches of the case that end with it."""
+    ends_of_its_matter: frozenset[WatchKind] = frozenset()
+    """Watches that end with it, of the hearings alone that it is about; those of others go on."""
     appointment: bool = False
     """Whether it sets or moves a hearing."""
     safe: bool = False
@@ -83,8 +85,8 @@ class Meaning:
 
 
 HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
-PAPERS: Final = WatchRule(WatchKind.PAPERS_CHECK, Counted.HAPPENED, (5 * DAYS,), pages="lawyer", every=5 * DAYS)
-"""Oftener than the shortest time to appeal that we know of (seven days, the safe part of ten)."""
+PAPERS: Final = WatchRule(WatchKind.PAPERS_CHECK, Counted.HAPPENED, (2 * DAYS,), pages="lawyer", every=2 * DAYS)
+"""Oftener than the shortest time to appeal that a law gives from a paper or a ruling: three days, safe as 72 hours."""
 COURT_LIST: Final = WatchRule(
     WatchKind.COURT_LIST, Counted.APPOINTED, (-2 * DAYS, -1 * DAYS), at_time=time(8, 0), pages="coordinator"
 )
@@ -99,12 +101,13 @@ FAMILY: Final = WatchRule(
 )
 IN_CUSTODY: Final = (PAPERS,)
 PLAIN: Final = Meaning()
+HEARING_HELD: Final = "hearing_held"
 
 MEANINGS: Final[dict[str, Meaning]] = {
     "hearing_scheduled": Meaning(watches=(COURT_LIST,), appointment=True),
     "hearing_moved": Meaning(risk=1, watches=(COURT_LIST,), appointment=True),
-    "hearing_cancelled": Meaning(ends=frozenset({WatchKind.COURT_LIST})),
-    "hearing_held": Meaning(ends=frozenset({WatchKind.COURT_LIST})),
+    "hearing_cancelled": Meaning(ends_of_its_matter=frozenset({WatchKind.COURT_LIST})),
+    HEARING_HELD: Meaning(ends_of_its_matter=frozenset({WatchKind.COURT_LIST})),
     "public_appearance_planned": Meaning(
         watches=(WatchRule(WatchKind.PUBLIC_APPEARANCE, Counted.APPOINTED, (2 * HOURS,), pages="lawyer"),)
     ),
@@ -153,7 +156,18 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "proof_of_life": Meaning(ends=frozenset({WatchKind.PROOF_OF_LIFE, WatchKind.CHECK_IN})),
     "arrived_safely": Meaning(ends=frozenset(WatchKind), safe=True),
     "deadline_by_hand": PLAIN,
-    "removed": Meaning(risk=5, ends=frozenset({WatchKind.REMOVAL, WatchKind.COURT_LIST})),
+    "removed": Meaning(
+        risk=5,
+        ends=frozenset(
+            {
+                WatchKind.REMOVAL,
+                WatchKind.COURT_LIST,
+                WatchKind.PAPERS_CHECK,
+                WatchKind.FAMILY_UPDATE,
+                WatchKind.DAILY_CONTACT,
+            }
+        ),
+    ),
 }
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
 

@@ -11,13 +11,16 @@ from sqlalchemy import func, select
 from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
-from cases.events import WatchEnded, WatchOpened
-from store.base import new_id
+from cases.events import WatchEnded, WatchMissed, WatchOpened
+from cases.models import Case
+from store.base import OWN, new_id
 from store.timers import set_timer, stop_timer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from cases.docket.seen import Seen
     from store.eventlog import Event
@@ -30,15 +33,16 @@ WATCH_TIMER = "docket_watch"
 def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     """Open the watches an occurrence brings. Of a matter that moved, the former ones end first.
 
-    One that repeats is opened once a case: what brings it again only leaves it as it is. Of several of a kind that are
-    overdue already, because it was entered late, the latest is opened: nobody needs to be asked the same thing twice.
+    One that repeats is opened once a case: what brings it again only leaves it as it is, unless it was agreed for a
+    time: then the new time holds. Of several of a kind that are overdue already, because it was entered late, the
+    latest is opened: nobody needs to be asked the same thing twice.
     """
-    open_ones = (WatchState.WAITING, WatchState.MISSED)
-    stale = select(Watch).where(Watch.matter_id == seen.matter_id, Watch.state.in_(open_ones))
-    for watch in unit.session.scalars(stale).all():
+    for watch in _open_ones(unit, Watch.matter_id == seen.matter_id):
         _end(unit, watch, WatchState.CANCELLED)
     before = unit.session.scalar(select(func.max(Watch.number)).where(Watch.matter_id == seen.matter_id)) or 0
     for planned in still_worth_asking(watches_of(seen), unit.now):
+        if planned.replaces:
+            end_watches(unit, case_id, [planned.kind])
         if planned.every is None or not _has(unit, case_id, planned.kind):
             _open(unit, case_id, seen.matter_id, replace(planned, number=before + planned.number))
 
@@ -59,6 +63,25 @@ def keep_watch(unit: UnitOfWork, watch: Watch, by: str) -> None:
         repeat(unit, watch)
 
 
+def mark_missed(unit: UnitOfWork, watch: Watch) -> None:
+    """Note that what was watched for has not happened. What was missed of the same before is no question any more."""
+    same = (Watch.matter_id == watch.matter_id, Watch.kind == watch.kind, Watch.number < watch.number)
+    for earlier in _open_ones(unit, *same, Watch.state == WatchState.MISSED):
+        _end(unit, earlier, WatchState.CANCELLED)
+    watch.state = WatchState.MISSED
+    unit.session.flush()
+    unit.record_last(WatchMissed(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
+
+
+def give_up_watch(unit: UnitOfWork, watch: Watch, by: str) -> bool:
+    """Watch for something no longer, now or at any later beat; return whether it was still watched for."""
+    same = _open_ones(unit, Watch.case_id == watch.case_id, Watch.kind == watch.kind)
+    for one in same:
+        one.ended_by = by
+        _end(unit, one, WatchState.CANCELLED)
+    return bool(same)
+
+
 def repeat(unit: UnitOfWork, watch: Watch) -> None:
     """Open the next of a watch that repeats: the first time of its beat that is still to come."""
     if watch.every_seconds is None:
@@ -70,17 +93,26 @@ def repeat(unit: UnitOfWork, watch: Watch) -> None:
     _open(unit, watch.case_id, watch.matter_id, following)
 
 
-def end_watches(unit: UnitOfWork, case_id: UUID, kinds: Collection[str]) -> None:
-    """End the waiting and missed watches of some kinds: what they watched for is no question any more."""
+def end_watches(
+    unit: UnitOfWork, case_id: UUID, kinds: Collection[str], matters: Collection[UUID] | None = None
+) -> None:
+    """End the waiting and missed watches of some kinds: what they watched for is no question any more.
+
+    Those of the whole case, or of some ``matters`` of it.
+    """
     if not kinds:
         return
-    over = select(Watch).where(
-        Watch.case_id == case_id,
-        Watch.kind.in_([str(kind) for kind in kinds]),
-        Watch.state.in_((WatchState.WAITING, WatchState.MISSED)),
-    )
-    for watch in unit.session.scalars(over.order_by(Watch.id)).all():
+    of_kinds = [Watch.case_id == case_id, Watch.kind.in_([str(kind) for kind in kinds])]
+    of_matters = [] if matters is None else [Watch.matter_id.in_(matters)]
+    for watch in _open_ones(unit, *of_kinds, *of_matters):
         _end(unit, watch, WatchState.CANCELLED)
+
+
+def _open_ones(unit: UnitOfWork, *which: ColumnElement[bool]) -> Sequence[Watch]:
+    """Lock the watches that are waited for or were missed, always in one order: their timers change them as well."""
+    found = select(Watch).where(*which, Watch.state.in_((WatchState.WAITING, WatchState.MISSED))).order_by(Watch.id)
+    in_order = found.with_for_update(**OWN).execution_options(populate_existing=True)
+    return unit.session.scalars(in_order).all()
 
 
 def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
@@ -109,10 +141,15 @@ def _end(unit: UnitOfWork, watch: Watch, state: WatchState) -> None:
 
 
 def keep_contact(unit: UnitOfWork, event: Event) -> None:
-    """Note that somebody of a case was heard from: a daily contact that was waited for today is kept."""
-    waiting = select(Watch).where(
-        Watch.case_id == event.case_id, Watch.kind == WatchKind.DAILY_CONTACT, Watch.state == WatchState.WAITING
-    )
-    for watch in unit.session.scalars(waiting.order_by(Watch.id)).all():
-        if watch.due_at - unit.now <= timedelta(seconds=watch.every_seconds or 0):
+    """Note that somebody of a case was heard from. It answers every daily contact that was missed.
+
+    Of one that is still waited for it counts only if that is the nearest: what comes late in the day it was missed on
+    must not keep the next day's.
+    """
+    if event.case_id is None:
+        return
+    unit.session.get_one(Case, event.case_id, with_for_update=OWN, populate_existing=True)
+    for watch in _open_ones(unit, Watch.case_id == event.case_id, Watch.kind == WatchKind.DAILY_CONTACT):
+        half = timedelta(seconds=watch.every_seconds or 0) / 2
+        if watch.state == WatchState.MISSED or watch.due_at - unit.now <= half:
             keep_watch(unit, watch, "report")

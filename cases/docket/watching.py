@@ -24,6 +24,8 @@ class PlannedWatch:
     due_at: datetime
     pages: str
     every: timedelta | None
+    replaces: bool = False
+    """Whether it takes the place of what of its kind is watched for in the case: it was agreed for another time."""
 
 
 def watches_of(seen: Seen) -> tuple[PlannedWatch, ...]:
@@ -33,7 +35,8 @@ def watches_of(seen: Seen) -> tuple[PlannedWatch, ...]:
     planned = []
     for due_at, rule in sorted(due, key=lambda one: (one[1].kind, one[0])):
         numbers[rule.kind] = numbers.get(rule.kind, 0) + 1
-        planned.append(PlannedWatch(rule.kind, numbers[rule.kind], due_at, rule.pages, rule.every))
+        replaces = rule.every is not None and rule.counted is Counted.APPOINTED
+        planned.append(PlannedWatch(rule.kind, numbers[rule.kind], due_at, rule.pages, rule.every, replaces))
     return tuple(planned)
 
 

@@ -209,6 +209,14 @@ class World:
             self.bots[token] = BotAccount(token, User(number, name, is_bot=True, username=username))
         return self.bots[token]
 
+    def replace_token(self, account: BotAccount, token: str) -> None:
+        """Give a bot another token; the old one is nobody's from now on. ValueError for a token of another bot."""
+        if int(token.partition(":")[0]) != account.user.id or token in self.bots:
+            raise ValueError("a bot's token begins with its number, and nobody else has it")
+        del self.bots[account.token]
+        account.token = token
+        self.bots[token] = account
+
     def add_user(self, name: str, language: str | None, user_id: int | None = None) -> User:
         """Register a person; ValueError when the id is taken."""
         if user_id is None:

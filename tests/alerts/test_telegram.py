@@ -292,8 +292,13 @@ async def test_time_that_ran_out_while_waiting_for_a_connection_is_temporary(api
 
 
 async def test_a_closed_request_is_temporary(api: BotApi) -> None:
-    channel = TelegramChannel(TOKEN, api.url, AiohttpRequest())
-    await failure_of(channel.send(PAGE), TemporaryFailure)
+    async with AiohttpRequest() as request:
+        channel = TelegramChannel(TOKEN, api.url, request)
+        await channel.send(PAGE)
+    sent = len(api.calls)
+    assert sent == 1
+    assert (await failure_of(channel.send(PAGE), TemporaryFailure)).code == "not_sent"
+    assert len(api.calls) == sent, "nothing left after it was closed"
 
 
 async def test_telegram_coming_back_needs_no_restart(api: BotApi, channel: TelegramChannel) -> None:
@@ -308,6 +313,9 @@ async def test_an_edit_that_changes_nothing_is_done(api: BotApi, channel: Telegr
         400, "Bad Request: message is not modified: specified new message content and reply markup are the same"
     )
     await channel.edit(ADDRESS, "1", "same", ())
+    assert [method for method, _ in api.calls] == ["editMessageText"]
+    api.refuses(400, "Bad Request: message can't be edited")
+    await failure_of_any(channel.edit(ADDRESS, "1", "other", ()))
 
 
 async def test_an_edit_of_nothing_is_not_tried(api: BotApi, channel: TelegramChannel) -> None:

@@ -19,6 +19,7 @@ from app.cli import main
 from app.settings import read_settings
 from app.troubles import what_is_wrong
 from app.wiring import build
+from cases.intake import open_case
 from contacts.directory import find_contact
 from contacts.linking import link_account, make_link_code
 from contacts.models import Contact, ContactMethod
@@ -56,7 +57,19 @@ def test_every_command_explains_itself(panah: Panah, command: tuple[str, ...]) -
      ("contacts", "import", "no-such-file.csv"), ("contacts", "link-code"), ("policy",)],
 )  # fmt: skip
 def test_wrong_use_ends_with_two(ready: Panah, wrong: tuple[str, ...]) -> None:
-    ready.refuses(*wrong, status=2)
+    assert ready.refuses(*wrong, status=2).startswith(f"Usage: panah {' '.join(_known(wrong))}".rstrip())
+
+
+def _known(words: tuple[str, ...]) -> list[str]:
+    """Those of the words that name commands: the usage of the innermost is shown."""
+    command: click.Command | None = main
+    named = []
+    for word in words:
+        command = command.commands.get(word) if isinstance(command, click.Group) else None
+        if command is None:
+            break
+        named.append(word)
+    return named
 
 
 def test_the_version_is_known_without_a_home(panah: Panah) -> None:
@@ -289,17 +302,49 @@ class TestDeliveries:
 class TestAudit:
     def test_an_untouched_log_holds(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))
-        assert ready.does("audit", "verify") == "Every chain holds.\n"
+        assert ready.does("audit", "verify") == (
+            "Every chain holds.\nSeals, receipts, messages and files agree with it.\n"
+        )
         assert ready.does("audit", "verify", "--json") == "[]\n"
 
     def test_tampering_is_a_fault_and_located(self, ready: Panah) -> None:
         ready.does("contacts", "import", ready.writes("team.csv", TEAM))
         in_database(ready, "UPDATE event SET actor = 'somebody else' WHERE position = 2")
         result = ready("audit", "verify")
-        assert (result.exit_code, result.stdout) == (1, "system: an event was changed at position 2\n")
+        assert result.exit_code == 1
+        assert result.stdout.startswith("system: an event was changed at position 2\n")
         result = ready("audit", "verify", "--json")
         assert result.exit_code == 1
         assert json.loads(result.stdout) == [{"chain": "system", "position": 2, "what": "an event was changed"}]
+
+    def test_a_seal_is_printed_and_what_is_not_of_it_is_found(self, ready: Panah) -> None:
+        ready.does("contacts", "import", ready.writes("team.csv", TEAM))
+        line = ready.does("audit", "seal")
+        assert (ready.home / "seals.jsonl").read_text() == line
+        kept = ready.writes("kept.jsonl", line)
+        assert "and so do the seals kept elsewhere" in ready.does("audit", "verify", "--seals", kept)
+        in_database(ready, "DELETE FROM event WHERE chain = 'system'")
+        in_database(ready, "DELETE FROM chain_head")
+        assert ready.does("audit", "seal")
+        in_database(ready, "DELETE FROM seal_head")
+        in_database(ready, "DELETE FROM seal")
+        found = ready("audit", "verify", "--seals", kept)
+        assert found.exit_code == 1
+        assert "seal 1: the log of" in found.stdout
+
+    def test_evidence_is_written_for_a_case_there_is(self, ready: Panah) -> None:
+        house = build(read_settings(ready.environment))
+        with house.store.unit("test") as unit:
+            code = open_case(unit, language="en").code
+        house.store.engine.dispose()
+        folder = str(ready.folder / "court")
+        said = ready.does("audit", "export", code.lower(), "--to", folder)
+        assert said == f"Written: {folder}. Check it with: python3 -I {folder}/check.py\n"
+        assert "holds other things already" in ready.refuses("audit", "export", code, "--to", folder)
+        data = json.loads(ready.does("audit", "export", code, "--json"))
+        assert [one["event"] for one in data["events"]] == ["EvidenceExported"] * 3
+        assert "no case of this code" in ready.refuses("audit", "export", "XXX-X2X", "--json")
+        ready.refuses("audit", "export", code, status=2)
 
 
 class TestParked:

@@ -19,6 +19,7 @@ from alerts.outbox import enqueue
 from alerts.policies import import_policies
 from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
 from alerts.wording import Wording
+from app import LOCKED_ON
 from app.cli import NOBODY_ELSE, main
 from app.doctor import database, home, network, team, work
 from app.doctor.examination import examine
@@ -455,3 +456,10 @@ def test_an_address_that_does_not_answer_is_a_warning(environment: dict[str, str
     settings = settings_of(environment, PANAH_PUBLIC_URL="http://127.0.0.1:9")
     assert levels(network.check_public_address(settings)) == {"public_pages": Level.WARN}
     assert list(network.check_public_address(settings_of(environment))) == []
+
+
+def test_it_says_how_old_the_packages_are() -> None:
+    fresh = datetime.combine(LOCKED_ON, datetime.min.time(), UTC)
+    assert home.check_packages(fresh + timedelta(days=90)).level is Level.OK
+    old = home.check_packages(fresh + timedelta(days=91))
+    assert (old.level, "91 days ago" in old.what) == (Level.WARN, True)

@@ -10,7 +10,7 @@ from app.settings import read_settings
 from app.wiring import build
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.rules import load_rules, use_local_days
 from law.signoff import sign_off
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ def test_who_vouches_is_named_with_the_end(ready: Panah) -> None:
     assert "signed by Дана until 20" in row
     assert "80 rules, 1 signed off." in told
     assert "unsigned 79" in told
+
+
+def test_local_days_are_shown_and_a_fault_in_them_stops_everything(ready: Panah) -> None:
+    assert "\nLocal days (PANAH_CALENDAR_OVERRIDES): none\n" in ready("law", "check").stdout
+    try:
+        ready.environment["PANAH_CALENDAR_OVERRIDES"] = ready.writes("days.yaml", "KZ:\n  2027-03-20: working\n")
+        told = ready("law", "check").stdout
+        assert "\nLocal days (PANAH_CALENDAR_OVERRIDES): 1\n    KZ 2027-03-20 (Saturday): working\n" in told
+        assert ready.does("law", "recount").startswith("0 cases")
+        ready.writes("days.yaml", "KZ:\n  2027-03-20: open\n")
+        why = "panah: days.yaml, line 2: write working or off behind the day\n"
+        assert ready.refuses("law", "check") == ready.refuses("deadlines") == why
+    finally:
+        use_local_days({})
 
 
 def test_the_same_as_data(ready: Panah) -> None:
@@ -90,5 +104,5 @@ def test_a_rule_that_is_not_there_is_told_in_a_line(panah: Panah) -> None:
 
 
 def test_wrong_use_ends_with_two(ready: Panah) -> None:
-    ready.refuses("law", "show", status=2)
-    ready.refuses("law", "check", "--jsonn", status=2)
+    assert ready.refuses("law", "show", status=2).startswith("Usage: panah law show [OPTIONS] RULE\n")
+    assert "--jsonn" in ready.refuses("law", "check", "--jsonn", status=2)

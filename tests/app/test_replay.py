@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.replay.checks import Verdict, judge
-from app.replay.record import ClockShown, Paged, Record, RiskShown, Told, WatchShown
+from app.replay.record import ClockShown, Paged, Record, Remembered, RiskShown, Told, WatchShown
 from app.replay.story import StoryFileError, read_stories
 
 if TYPE_CHECKING:
@@ -46,7 +46,11 @@ HEARD = replace(
     watches=(WatchShown("removal", NOON),),
     risk=(RiskShown(NOON, 3, ("near_border",)), RiskShown(NOON + timedelta(hours=2), 1, ())),
     hashed_files=1,
+    withheld=("journalist",),
 )
+GIVEN_UP = Remembered("hearing_scheduled", (NOON,), "contact:1", stands=False, entered_at=NOON - timedelta(days=1))
+CALLED_OFF = replace(GIVEN_UP, event="hearing_cancelled", dates=(), stands=True, entered_at=NOON - timedelta(hours=9))
+OFF = replace(NOTHING, history=(GIVEN_UP, CALLED_OFF))
 ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_most: %s}}'
 
 
@@ -63,7 +67,11 @@ ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_mo
         ('{risk: {up: true, of: "2026-03-02T12:00", within: 1h}}', HEARD, NOTHING),
         ('{risk: {not_down: true, of: "2026-03-02T15:00"}}', HEARD, replace(HEARD, risk=(
             RiskShown(NOON, 3, ()), RiskShown(NOON + timedelta(hours=4), 1, ())))),
+        ('{risk: {not_down: true, of: "2026-03-02T13:30"}}', replace(HEARD, risk=HEARD.risk[:1]), NOTHING),
         ("{history: {has: [sha256]}}", HEARD, NOTHING),
+        ("{history: {by: 1}}", OFF, replace(OFF, history=(replace(GIVEN_UP, by="reaction"),))),
+        ('{history: {no_reminder_for: "2026-03-02T12:00"}}', OFF, replace(OFF, history=(GIVEN_UP,))),
+        ("{not_sent: {audience: press}}", HEARD, replace(HEARD, withheld=())),
     ],
 )  # fmt: skip
 def test_each_check_can_be_met_and_can_fail(tmp_path: Path, check: str, met: Record, missed: Record) -> None:
@@ -73,6 +81,16 @@ def test_each_check_can_be_met_and_can_fail(tmp_path: Path, check: str, met: Rec
 
 def test_what_is_not_built_is_never_called_passed(tmp_path: Path) -> None:
     assert verdict(tmp_path, "{people: {count: 1}}", HEARD) is Verdict.NOT_BUILT
+    assert verdict(tmp_path, "{history: {has: [sealed_file_opened], by: 2}}", HEARD) is Verdict.NOT_BUILT
+
+
+def test_a_step_that_was_passed_over_excuses_nothing_else(tmp_path: Path) -> None:
+    skipped = replace(NOTHING, skipped=("sealed file",))
+    assert verdict(tmp_path, '{paged: {need: lawyer, of: "2026-03-02T12:00", within: 60s}}', skipped) is Verdict.FAILED
+
+
+def test_an_audience_nobody_knows_is_no_success(tmp_path: Path) -> None:
+    assert verdict(tmp_path, "{not_sent: {audience: pres}}", HEARD) is Verdict.FAILED
 
 
 def test_without_a_check_a_human_must_look(tmp_path: Path) -> None:
@@ -88,6 +106,7 @@ def test_without_a_check_a_human_must_look(tmp_path: Path) -> None:
         ("- {id: a, timezone: Mars/Base}", "no time zone"),
         ("- {id: a, steps: [{at: soon}]}", "is no time"),
         ('- {id: a, steps: [{at: "2026-03-02"}, {at: "2026-03-01"}]}', "order of their times"),
+        ('- {id: a, steps: [{at: "2026-03-02", does: "sings"}]}', "nobody knows how to do"),
         ("- {id: a, expect: [{text: b, check: {luck: {}}}]}", "unknown check luck"),
     ],
 )

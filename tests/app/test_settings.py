@@ -56,6 +56,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_TIMEZONE": "Asia/Almaty",
         "PANAH_SANDBOX": "true",
         "TELEGRAM_BOT_TOKEN": "123:abc",
+        "PANAH_BOT_HANDLE": "@example_bot",
         "TELEGRAM_API_URL": "http://localhost:8081",
         "TELEGRAM_MODE": "polling",
         "TELEGRAM_PROXY": "socks5://localhost:1080",
@@ -76,6 +77,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_OTHER_PACE": "5/1m",
         "PANAH_OTHER_CHANNELS": "true",
         "PANAH_CANARY": "false",
+        "PANAH_CALENDAR_OVERRIDES": "/etc/panah/days.yaml",
         "PANAH_BACKUP_RECIPIENT": "age1" + "q" * 58,
         "PANAH_ERASE_AFTER_DAYS": "400",
         "PANAH_ERASE_REPORTS_AFTER_DAYS": "10",
@@ -187,6 +189,7 @@ def test_all_problems_are_told_at_once() -> None:
         ("TELEGRAM_API_URL", "http://local host"),
         ("TELEGRAM_API_URL", "http://localhost:99999999"),
         ("TELEGRAM_BOT_TOKEN", SECRET),
+        ("PANAH_BOT_HANDLE", f"https://t.me/{SECRET}"),
         ("TELEGRAM_BOT_TOKEN", f"123:{SECRET}/../x"),
         ("TELEGRAM_PROXY", f"socks4://user:{SECRET}@localhost:1080"),
         ("TELEGRAM_PROXY", f"socks5://user:{SECRET}@localhost:port"),
@@ -259,7 +262,9 @@ class TestSandbox:
         ["https://api.telegram.org", "https://149.154.167.220", "http://localhost.example.org", "http://10.0.0.1:8081"],
     )
     def test_nothing_that_is_not_this_machine_will_do(self, url: str) -> None:
-        refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc", TELEGRAM_API_URL=url)
+        why = refused(PANAH_SANDBOX="1", TELEGRAM_BOT_TOKEN="123:abc", TELEGRAM_API_URL=url)
+        assert "never Telegram itself" in why
+        assert read_settings({"TELEGRAM_BOT_TOKEN": "123:abc", "TELEGRAM_API_URL": url}).telegram_api_url == url
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:8081", "http://localhost:8081/", "http://[::1]:8081"])
     def test_a_stand_in_on_this_machine_does(self, url: str) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from store.eventlog import EventRow
+from store.seals import lines_after
 from tests.bad_days.canary import look, look_in_files
 
 if TYPE_CHECKING:
@@ -32,7 +35,10 @@ def everywhere(ground: Ground, canaries: Sequence[Canary], staff: Sequence[Phone
         *look_in_files(canaries, ground.processes),
         *in_processes(canaries),
         *on_phones(ground, canaries, staff),
+        *with_providers(canaries, staff),
         *on_health_pages(ground, canaries),
+        *in_the_log(ground, canaries),
+        *in_copies(ground, canaries),
     ]
 
 
@@ -116,10 +122,52 @@ def on_phones(ground: Ground, canaries: Sequence[Canary], staff: Sequence[Phone]
 def on_health_pages(ground: Ground, canaries: Sequence[Canary]) -> list[Sighting]:
     """What anybody who reaches the port is told."""
     found = []
-    for page in ("healthz", "readyz"):
+    for page in ("healthz", "readyz", "metrics"):
         with urlopen(f"http://127.0.0.1:{ground.port}/{page}", timeout=10) as answer:
             found += look(canaries, page, str(answer.headers).encode() + answer.read())
     return found
+
+
+def in_the_log(ground: Ground, canaries: Sequence[Canary]) -> list[Sighting]:
+    """What the event log says, as JSON and as text, attestations and seals beside it."""
+    with ground.house.store.read() as unit:
+        events = [
+            [row.chain, row.name, row.actor, row.payload]
+            for row in unit.session.scalars(select(EventRow).order_by(EventRow.chain, EventRow.position))
+        ]
+        lines = lines_after(unit, 0)
+    return [
+        one
+        for form in (True, False)
+        for one in look(canaries, "event log", json.dumps([events, lines], ensure_ascii=form).encode())
+    ]
+
+
+def in_copies(ground: Ground, canaries: Sequence[Canary]) -> list[Sighting]:
+    """A backup as the guide makes it, and all its values as a dump would write them. PostgreSQL's tables: see above."""
+    if is_postgresql(ground):
+        return []
+    with TemporaryDirectory() as away:
+        copy = Path(away) / "copy.db"
+        code = (
+            "import sqlite3, sys\n"
+            "source, copy = (sqlite3.connect(path) for path in sys.argv[1:])\n"
+            "source.backup(copy)\n"
+            "dump = '\\n'.join(copy.iterdump()).encode('utf-8', 'surrogatepass')\n"
+            "open(sys.argv[2] + '.sql', 'wb').write(dump)\n"
+        )
+        command = [sys.executable, "-I", "-c", code, str(ground.home / "panah.db"), str(copy)]
+        subprocess.run(command, check=True)  # another process: see in_home
+        return look_in_files(canaries, Path(away))
+
+
+def with_providers(canaries: Sequence[Canary], staff: Sequence[Phone]) -> list[Sighting]:
+    """What the providers of texts, calls and mail were handed: bodies, headers, everything that went over the wire."""
+    texts = [[text.plain, repr(text)] for phone in staff for text in phone.sms]
+    calls = [repr(call) for phone in staff for call in phone.calls]
+    mails = [mail.raw for phone in staff for mail in phone.mails]
+    said = json.dumps([texts, calls], ensure_ascii=False).encode()
+    return [*look(canaries, "texts and calls", said), *(one for mail in mails for one in look(canaries, "mail", mail))]
 
 
 def plant(ground: Ground, words: str) -> None:

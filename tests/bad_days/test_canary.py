@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.bad_days.canary import Canary, look
+from alerts.policies import import_policies
+from contacts.directory import methods_of, put_contact
+from contacts.values import ContactCard, Role
+from contacts.verification import begin_check, prove
+from tests.bad_days.canary import Canary, look, look_in_files
+from tests.bad_days.ground import CODE, POLICY
 from tests.bad_days.places import everywhere, in_the_database, plant
 from tests.bad_days.storm import wait_for_calm
 
@@ -43,11 +49,17 @@ CONTROL = Canary("control", "Sholpan Careless")
 @pytest.mark.processes
 @pytest.mark.timeout(150)
 def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Ground) -> None:
+    timur = reached_by_every_way(ground)
     program = ground.running()
     aigerim, dana = ground.team()
     reporter = ground.sandbox.phone(str(FIRST_NAME.value), role="relative", user_id=int(str(USER_ID.value)))
     tells_everything(ground, reporter)
-    program.kill()  # in the middle: what it leaves lying about is looked at too
+    timur.gets_text(CODE)
+    timur.gets_mail(CODE)
+    program.signal(signal.SIGABRT)  # a crash in the middle: what it leaves lying about is looked at too
+    program.wait_until_ended(10)
+    assert "Fatal Python error: Aborted" in program.log
+    assert not [one for one in ground.processes.rglob("core*") if one.is_file()], "an image of its memory was left"
     ground.after_leases()
     program.start().wait_until_ready()
     wait_for_calm(ground)
@@ -58,7 +70,11 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
     assert opens_the_page(aigerim) >= {NAME.value, WORDS.value, CODE_WORD.value}, "it was not even kept"
     wait_for_calm(ground)
 
-    assert everywhere(ground, TOLD, (aigerim, dana)) == []
+    assert program.logged("handling_failed"), "nothing has failed while somebody's words were handled"
+    court = ground.home.parent / "court"
+    assert ground.command("audit", "export", code, "--to", str(court), "--with-names").returncode == 0
+    assert everywhere(ground, TOLD, (aigerim, dana, timur)) == []
+    assert look_in_files(TOLD, court) == []
     program.terminate()
     assert in_the_database(ground, TOLD) == []
 
@@ -69,6 +85,32 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
         places = {one.where for one in found}
         assert "table careless" in places
         assert len(places) > 2, "neither the files nor the write-ahead log were searched"
+
+
+def reached_by_every_way(ground: Ground) -> Phone:
+    """A coordinator with a number and a mailbox, and a program that has the providers for them."""
+    sandbox = ground.sandbox
+    ground.environment |= {
+        "PYTHONFAULTHANDLER": "1",
+        "TWILIO_API_URL": sandbox.twilio_url,
+        "TWILIO_ACCOUNT_SID": sandbox.twilio.account,
+        "TWILIO_AUTH_TOKEN": sandbox.twilio.token,
+        "TWILIO_SMS_FROM": sandbox.twilio.number,
+        "SMTP_URL": sandbox.smtp_url,
+        "MAIL_FROM": "panah@example.org",
+        "PANAH_SMS_ANSWERS_IN": "KZ",
+    }
+    card = ContactCard("Timur", Role.COORDINATOR, ("KZ",), ("en",), country="KZ", sms=TIMURS[0], email=TIMURS[1])
+    with ground.house.store.unit("test") as unit:
+        contact_id = put_contact(unit, card)
+        for method in methods_of(unit, contact_id):
+            begin_check(unit, method)
+            prove(unit, method)
+        import_policies(unit, POLICY.replace("[telegram]", "[telegram, sms, email]"))
+    return sandbox.phone("Timur", role="coordinator", language="en", number=TIMURS[0], email=TIMURS[1])
+
+
+TIMURS = ("+77000000042", "timur@example.org")
 
 
 def tells_everything(ground: Ground, reporter: Phone) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.poller import LEASE
+from tests.bad_days.books import kept_words
+from tests.bad_days.storm import wait_for_calm
 from tests.sandbox.client import Client
 
 if TYPE_CHECKING:
@@ -64,3 +66,29 @@ def test_of_two_of_ours_only_the_one_with_the_lease_polls(ground: Ground) -> Non
 def ours(ground: Ground) -> list[ApiCall]:
     """The program's own calls of getUpdates; the stranger does not say which kinds it wants."""
     return [call for call in ground.sandbox.calls("getUpdates") if "allowed_updates" in call.params]
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(150)
+def test_the_token_is_rotated_and_the_conversation_goes_on_with_nothing_lost_or_twice(ground: Ground) -> None:
+    token, new = ground.home.parent / "token", ground.home.parent / "new-token"
+    token.write_text(ground.environment.pop("TELEGRAM_BOT_TOKEN"))
+    ground.environment["TELEGRAM_BOT_TOKEN_FILE"] = str(token)
+    program = ground.running()
+    gulnar = ground.relative()
+    gulnar.writes("they took my brother")
+    ground.code_on(gulnar)
+    wait_for_calm(ground)
+
+    new.write_text(ground.sandbox.revokes_token())  # by @BotFather, because a stranger has the old one
+    ground.sandbox.wait_until(lambda: {entry["code"] for entry in program.logged("polling_failed")})
+    gulnar.writes("his name is Alim")
+    rotated = ground.command("bot", "rotate", "--token-file", str(new))
+    assert rotated.returncode == 0, rotated.stderr
+    assert "It is the same bot" in rotated.stdout
+    program.terminate()
+    program.start().wait_until_ready()
+    gulnar.sees("Added")
+    wait_for_calm(ground)
+    assert kept_words(ground.house) == {gulnar.chat_id: ["they took my brother", "his name is Alim"]}
+    assert token.read_text().strip() not in ground.logs

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.docket import refusal_of, split_event
 from bot.endings import NamedClock, read_clock
-from cases.codes import leading_code, new_code
+from cases.codes import leading_code, new_code, normalise_code
 from cases.docket.entering import vocabulary
 from texts.when import Leaning, read_when
 
@@ -50,9 +50,10 @@ def test_a_clock_has_a_name_and_a_note(typed: str, named: NamedClock | None) -> 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read(typed: str) -> None:
-    read_clock(typed)
-    leading_code(typed)
-    split_event(typed)
+    clock, (code, rest), (event, words) = read_clock(typed), leading_code(typed), split_event(typed)
+    assert clock is None or (normalise_code(clock.code) == clock.code and clock.note in typed)
+    assert rest == typed if code is None else normalise_code(code) == code
+    assert event in vocabulary() or [event, *words.split()] == (typed.split() or [""])
 
 
 @given(
@@ -100,6 +101,22 @@ def test_no_hearing_is_entered_that_is_over_or_has_no_time(
     day: str, time: str, now: datetime, leaning: Leaning
 ) -> None:
     written = read_when(f"{day} {time} court", "Asia/Almaty", now, leaning)
-    if written is not None and refusal_of(written, now) is None:
-        assert written.at > now
-        assert not written.day_only
+    if written is not None:
+        may_be_entered = written.at > now and not written.day_only
+        assert (refusal_of(written, now) is None) == may_be_entered
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("tomorrow 10:00", None),
+        ("30 ноября в 18.00", None),
+        ("сағат 10-да ертең", None),
+        ("tomorrow", "staff.hearing_needs_time"),
+        ("yesterday 10:00", "staff.hearing_past"),
+    ],
+)
+def test_a_hearing_that_lies_ahead_and_has_a_time_is_taken(words: str, refused: str | None) -> None:
+    written = read_when(f"{words} court", "Asia/Almaty", NOW)
+    assert written is not None
+    assert refusal_of(written, NOW) == refused

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
+from app.recounting import recount_all
 from cases.docket.clocks import recount
 from cases.docket.closing import NoteMissingError, mark_done
-from cases.docket.entering import Entry, EntryError, When, enter, on_day, vocabulary
-from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
-from cases.docket.reading import deadlines_of, occurrences_shown, risks_of, watches_shown
-from cases.intake import open_case
+from cases.docket.entering import (
+    Entry,
+    EntryError,
+    When,
+    enter,
+    on_day,
+    read_places,
+    standing_hearings,
+    vocabulary,
+)
+from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, WatchState
+from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
+from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
+from cases.events import ReportExtended, ReportReceived
+from cases.intake import current_report, open_case, open_report
 from cases.models import Case
+from law.rules import use_local_days
+from store.chats import find_or_open_chat
 from store.eventlog import EventRow
 from store.timers import Timer
 
@@ -85,6 +100,29 @@ def test_counting_again_changes_nothing(store: Store, case_id: UUID) -> None:
         recount(unit, unit.session.get_one(Case, case_id))
     with store.read() as unit:
         assert unit.session.scalars(select(EventRow.id)).all() == before
+
+
+def test_only_moments_that_harm_are_looked_at_again(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "asylum_refusal_adopted", day(2030, 3, 4))
+    happens(store, case_id, "ruling_in_force", day(2030, 3, 4))
+    leave = clock_of(store, case_id, "kz.refugee.leave_1m")
+    over = clock_of(store, case_id, "kz.coao.enforcement_limitation_12m")
+    assert (leave.severity, over.severity) == ("harm", "info")
+    assert due_of(store, leave.id) is not None, "the month to leave is reminded of"
+    assert due_of(store, over.id) is None, "that a ruling can no longer be executed harms nobody"
+
+
+def test_a_table_of_local_days_has_every_clock_counted_anew(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "asylum_refusal_adopted", day(2026, 3, 19))
+    copy = "kz.refugee.refusal_copy_5wd"
+    assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-31"
+    try:
+        use_local_days({"KZ": {date(2026, 3, 28): True}})  # a Saturday on which one works by order
+        assert recount_all(store) == 1
+        assert recount_all(store) == 0
+    finally:
+        use_local_days({})
+    assert str(clock_of(store, case_id, copy).safe_on) == "2026-03-30"
 
 
 def test_a_hearing_that_moves_takes_its_reminders_with_it(store: Store, case_id: UUID, clock: ManualClock) -> None:
@@ -187,3 +225,180 @@ def test_what_is_entered_late_is_asked_about_once(store: Store, case_id: UUID, c
     with store.read() as unit:
         looks = [one.due_at for one in watches_shown(unit, case_id) if one.kind == "court_list"]
     assert looks == [local(2026, 3, 2, 8)], "not the morning before as well"
+
+
+def standing(store: Store, case_id: UUID) -> set[datetime | None]:
+    with store.read() as unit:
+        return {one.for_at for one in standing_hearings(unit, case_id)}
+
+
+def looks(store: Store, case_id: UUID, kind: str) -> list[tuple[datetime, str]]:
+    """When something of a kind is watched for, and how that stands."""
+    with store.read() as unit:
+        rows = unit.session.scalars(select(Watch).where(Watch.case_id == case_id, Watch.kind == kind))
+        return sorted((one.due_at, one.state) for one in rows)
+
+
+def waiting(store: Store, case_id: UUID, kind: str) -> list[datetime]:
+    return [due_at for due_at, state in looks(store, case_id, kind) if state == WatchState.WAITING]
+
+
+def test_of_several_hearings_none_is_struck_that_is_not_named(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    now = clock.now()
+    slots = now + timedelta(days=3), now + timedelta(days=9)
+    for slot in slots:
+        happens(store, case_id, "hearing_scheduled", When(now), appointed_at=slot)
+    with pytest.raises(EntryError, match="--moves"):
+        happens(store, case_id, "hearing_cancelled", When(now))
+    with pytest.raises(EntryError, match="--moves"):
+        happens(store, case_id, "hearing_moved", When(now), appointed_at=now + timedelta(days=5))
+    assert standing(store, case_id) == set(slots)
+    with store.read() as unit:
+        first = standing_hearings(unit, case_id)[0].matter_id
+        assert hearing_numbered(unit, case_id, 1) == first
+        assert hearing_numbered(unit, case_id, 9) is None
+    happens(store, case_id, "hearing_cancelled", When(now), moves=first)
+    assert standing(store, case_id) == {slots[1]}
+
+
+def test_a_hearing_that_two_sources_date_moves_whole(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    now = clock.now()
+    told = When(now - timedelta(days=2)), When(now - timedelta(days=1))
+    happens(store, case_id, "hearing_scheduled", told[0], also=told[1:], appointed_at=now + timedelta(days=3))
+    happens(store, case_id, "hearing_moved", When(now), appointed_at=now + timedelta(days=5))
+    assert standing(store, case_id) == {now + timedelta(days=5)}
+    assert [one.safe_at for one in running(store, case_id)] == [now + timedelta(days=5)]
+    happens(store, case_id, "hearing_cancelled", When(now))
+    assert running(store, case_id) == []
+
+
+def running(store: Store, case_id: UUID) -> list[ShownDeadline]:
+    with store.read() as unit:
+        return [one for one in deadlines_of(unit, [case_id]) if one.state == DeadlineState.RUNNING]
+
+
+def test_a_hearing_that_is_off_or_was_held_takes_along_its_own_watches_alone(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    now = clock.now()
+    for days in (3, 9, 15):
+        happens(store, case_id, "hearing_scheduled", When(now), appointed_at=now + timedelta(days=days))
+    with store.read() as unit:
+        middle = standing_hearings(unit, case_id)[1].matter_id
+    happens(store, case_id, "hearing_cancelled", When(now), moves=middle)
+    mornings = [local(2026, 3, day, 8) for day in (3, 4, 15, 16)]
+    assert waiting(store, case_id, "court_list") == mornings
+    clock.advance(timedelta(days=3, hours=1))
+    happens(store, case_id, "hearing_held", When(now + timedelta(days=3)))
+    assert waiting(store, case_id, "court_list") == mornings[2:]
+    assert [one.safe_at for one in running(store, case_id)] == [now + timedelta(days=15)]
+
+
+def test_another_wording_of_a_rule_begins_no_reminder_again(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    happens(store, case_id, "extradition_decision_copy_received", day(2026, 3, 1))
+    appeal = clock_of(store, case_id, APPEAL)
+    with store.unit("test") as unit:
+        row = unit.session.get_one(Deadline, appeal.id)
+        row.rung, row.rule_hash = 3, "another text"
+    clock.advance(timedelta(hours=1))
+    with store.unit("test") as unit:
+        recount(unit, unit.session.get_one(Case, case_id))
+    with store.read() as unit:
+        row = unit.session.get_one(Deadline, appeal.id)
+        moved = unit.session.scalars(select(EventRow.id).where(EventRow.name == "DeadlineMoved")).all()
+        assert (row.rung, row.rule_hash, moved) == (3, appeal.rule_hash, [])
+        assert row.counted_at == clock.now() - timedelta(hours=1), "when its dates were set"
+
+
+def test_a_case_that_cannot_be_counted_holds_up_no_other(store: Store, clock: ManualClock) -> None:
+    cases = []
+    for _ in range(3):
+        with store.unit("test") as unit:
+            case = open_case(unit, language="en")
+            case.jurisdiction = "KZ"
+            cases.append(case.id)
+        happens(store, cases[-1], "extradition_detention_actual", When(clock.now()))
+    with store.unit("test") as unit:
+        for case_id in cases:
+            unit.session.get_one(Case, case_id).rules_hash = "of another release"
+        broken = min(cases)
+        row = unit.session.scalars(select(Occurrence).where(Occurrence.case_id == broken)).one()
+        row.zone = "Mars/Base"
+    with capture_logs() as logged:
+        assert recount_all(store) == 2
+    assert [(one["event"], one.get("case_id")) for one in logged if one["log_level"] == "error"] == [
+        ("case_not_recounted", str(broken))
+    ]
+    assert recount_all(store) == 0, "and it is tried again, not the others"
+
+
+def hears(store: Store, case_id: UUID) -> None:
+    with store.unit("test") as unit:
+        keep_contact(unit, ReportExtended(case_id=case_id, report_id=case_id, message_id=case_id))
+
+
+def test_a_late_daily_message_answers_today_and_not_tomorrow(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    noon = local(2026, 3, 3, 12)
+    happens(store, case_id, "daily_contact_expected", When(clock.now()), appointed_at=noon)
+    due = noon + timedelta(hours=1)
+    clock.advance(due - clock.now())
+    with store.unit("test") as unit:
+        watch = unit.session.scalars(select(Watch)).one()
+        mark_missed(unit, watch)
+        repeat(unit, watch)
+    clock.advance(timedelta(hours=1))
+    hears(store, case_id)
+    tomorrow = due + timedelta(days=1)
+    assert looks(store, case_id, "daily_contact") == [(due, "kept"), (tomorrow, "waiting")]
+    clock.advance(timedelta(hours=22))
+    hears(store, case_id)
+    hears(store, case_id)
+    assert looks(store, case_id, "daily_contact")[1:] == [(tomorrow, "kept"), (tomorrow + timedelta(days=1), "waiting")]
+
+
+def test_a_daily_contact_that_is_agreed_anew_takes_the_place_of_the_old(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    for hour in (12, 18):
+        at = local(2026, 3, 3, hour)
+        happens(store, case_id, "daily_contact_expected", When(clock.now()), appointed_at=at)
+    assert waiting(store, case_id, "daily_contact") == [local(2026, 3, 3, 19)]
+    happens(store, case_id, "removed", When(clock.now()))
+    assert waiting(store, case_id, "daily_contact") == []
+
+
+def test_what_is_missed_again_is_one_question_and_can_be_ended(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    happens(store, case_id, "weak_signal", When(clock.now()))
+    for _ in range(3):
+        with store.unit("test") as unit:
+            watch = unit.session.scalars(select(Watch).where(Watch.state == WatchState.WAITING)).one()
+            clock.advance(watch.due_at - clock.now())
+        with store.unit("test") as unit:
+            watch = unit.session.get_one(Watch, watch.id)
+            mark_missed(unit, watch)
+            repeat(unit, watch)
+    states = [state for _, state in looks(store, case_id, "family_update")]
+    assert states == ["cancelled", "cancelled", "missed", "waiting"]
+    with store.unit("test") as unit:
+        assert give_up_watch(unit, unit.session.get_one(Watch, watch.id), "contact:1")
+    with store.unit("test") as unit:
+        assert not give_up_watch(unit, unit.session.get_one(Watch, watch.id), "contact:1")
+    assert {state for _, state in looks(store, case_id, "family_update")} == {"cancelled"}
+
+
+def test_a_place_that_a_report_names_settles_no_law(store: Store, clock: ManualClock) -> None:
+    with store.unit("test") as unit:
+        chat = find_or_open_chat(unit, "telegram", "7000000")
+        case = open_report(unit, chat, language="en", kind="text", content="she is at the airport")
+        report = current_report(unit, chat)
+        assert report is not None
+        read_places(unit, ReportReceived(case_id=case.id, report_id=report.id), zone=ZONE)
+    with store.read() as unit:
+        kept = unit.session.get_one(Case, case.id)
+        assert (kept.timezone, kept.jurisdiction) == (None, None)
+        assert [one.event for one in occurrences_shown(unit, case.id)] == ["at_airport"]
+        assert risks_of(unit, case.id)[-1].level > 0
+    happens(store, case.id, "released", When(clock.now()))
+    with store.read() as unit:
+        kept = unit.session.get_one(Case, case.id)
+        assert (kept.timezone, kept.jurisdiction) == (ZONE, "KZ"), "a person has entered something by this clock"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cases.docket.entering import Entry, When, enter, standing_hearings
 from cases.docket.history import history
 from cases.docket.models import Deadline, DeadlineState, Proposal
-from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle
+from cases.docket.proposing import Proposed, entry_of, forget_proposals, proposal, propose, settle
 from cases.docket.vocabulary import is_set_for
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
@@ -75,6 +75,11 @@ def test_what_is_too_old_is_forgotten(scene: Scene, store: Store, clock: ManualC
         assert proposal(unit, proposal_id) is None
         assert not settle(unit, proposal_id, dana)
         newer = propose(unit, dana, wanted(scene, store))
+        forget_proposals(unit)
+        assert proposal_id in set(unit.session.scalars(select(Proposal.id))), "its timer says so first"
+    clock.advance(timedelta(minutes=10))
+    with store.unit("test") as unit:
+        forget_proposals(unit)
         assert list(unit.session.scalars(select(Proposal.id))) == [newer]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cases.models import ReportAnswer, ReportMessage
-from cases.views import CARD, REPORTERS_CONTACT, Answered, ResponderView, view_for_responder
+from cases.views.responder import CARD, REPORTERS_CONTACT, Answered, ResponderView, view_for_responder
 from contacts.values import Role
 from tests.quick import quick_store
 from tests.web.scene import FIRST_WORDS, Scene

@@ -15,6 +15,7 @@ from cases.docket.risk import read_risk
 from cases.docket.seen import Seen
 from cases.docket.vocabulary import MEANINGS, meaning_of
 from cases.docket.watching import watches_of
+from law.rules import Kind, load_rules
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOBODY = UUID(int=0)
@@ -61,8 +62,15 @@ def test_the_evening_before_is_told_by_the_wall_clock_when_clocks_change_at_nigh
 
 def test_papers_are_asked_for_oftener_than_the_shortest_time_to_appeal() -> None:
     watch = next(one for one in watches_of(seen("extradition_detention_actual", at(2025, 8, 31))) if one.every)
+    appeals = [
+        timedelta(days=rule.period.value)
+        for rule in load_rules().of("KZ")
+        if rule.kind is Kind.USER_ACTION and rule.title.startswith("Appeal") and rule.period.value
+    ]
+    assert min(appeals) == timedelta(hours=72)
     assert watch.every is not None
-    assert watch.every < timedelta(days=7)
+    assert watch.every < min(appeals)
+    assert watch.due_at - at(2025, 8, 31) < min(appeals), "the first time too"
 
 
 @pytest.mark.parametrize("event", sorted(MEANINGS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 
 from law.counting import Clock, Moment, count, explain
 from law.errors import RulingDateNeededError
-from law.rules import Period, Rule, Unit, load_rules
+from law.rules import Extension, Period, Rule, Unit, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,19 +125,73 @@ def test_of_a_day_without_an_hour_the_first_minute_is_safe_and_the_last_arguable
 
 
 def test_the_first_day_is_left_out_and_the_last_one_counts_to_its_end() -> None:
+    file = clock(
+        "kz.cpc.extr.pg_file_10d", at("2026-03-02T00:05")
+    )  # posting is enough, so that the day has its evening
+    assert local(file.safe_at) == "2026-03-12T23:59+05:00"
+
+
+def test_where_nobody_knows_whether_the_first_day_counts_it_does_for_safety_alone() -> None:
     apply = clock("kz.refugee.apply_5d", at("2026-03-02T00:05"))
-    assert local(apply.safe_at) == "2026-03-07T23:59+05:00"
+    # Counted, the five days are 2, 3, 4, 5 and 6 March, and what is received counts, so until an office closes.
+    # Left out, they are 3 to 7 March.
+    assert local(apply.safe_at) == "2026-03-06T18:00+05:00"
+    assert local(apply.arguable_at) == "2026-03-07T23:59+05:00"
+    assert {"first_day_perhaps_included", "first_day_perhaps_excluded"} <= {line.key for line in apply.doubts}
+
+
+@pytest.mark.parametrize(
+    ("rule", "safe_on", "arguable_on"),
+    [
+        ("kz.refugee.detained_notify_1d", "2026-03-02", "2026-03-03"),  # one day: the very day, or the next
+        ("kz.refugee.register_2d", "2026-03-03", "2026-03-04"),
+        ("tr.lfip.removal_appeal_7d", "2026-03-06", "2026-03-09"),  # safe by its own five days, of which the 2nd is one
+        ("tr.lfip.court_15d", "2026-03-16", "2026-03-17"),
+        ("uz.cpc.extr.appeal_20d", "2026-03-11", "2026-03-22"),  # safe by its own ten days
+        ("intl.wgad.reply_60d", "2026-04-30", "2026-05-01"),
+    ],
+)
+def test_a_doubtful_first_day_never_makes_a_safe_date_late(rule: str, safe_on: str, arguable_on: str) -> None:
+    counted = clock(rule, on("2026-03-02"))
+    assert (str(counted.safe_on), str(counted.arguable_on)) == (safe_on, arguable_on)
 
 
 def test_a_law_that_counts_the_first_day_ends_a_day_earlier() -> None:
     rule = BOOK.rule("kz.refugee.apply_5d")
     counts = replace(rule, counting=replace(rule.counting, first_day="included"))
-    assert clock(counts, on("2026-03-02")).safe_on == date(2026, 3, 6)
+    both = clock(counts, on("2026-03-02"))
+    assert both.safe_on == both.arguable_on == date(2026, 3, 6)
+
+
+def test_a_short_time_from_an_evening_is_over_at_once_and_not_before() -> None:
+    told = clock("kz.refugee.detained_notify_1d", at("2026-03-02T21:00"))  # its day counts, and offices have closed
+    assert local(told.safe_at) == "2026-03-02T21:00+05:00"
 
 
 def test_the_day_is_that_of_the_place_not_of_utc() -> None:
     just_after_midnight = Moment(at=datetime(2026, 3, 2, 19, 5, tzinfo=UTC))  # 00:05 on the 3rd in Almaty
-    assert clock("kz.refugee.apply_5d", just_after_midnight).safe_on == date(2026, 3, 8)
+    assert clock("kz.refugee.apply_5d", just_after_midnight).safe_on == date(2026, 3, 7)  # 3, 4, 5, 6, 7
+
+
+# When offices close
+
+
+def test_what_must_be_received_or_done_at_the_office_is_safe_until_it_closes() -> None:
+    appeal = clock("kz.coao.expulsion.appeal_10d", on("2026-03-02"))  # receipt counts
+    assert local(appeal.safe_at) == "2026-03-12T18:00+05:00"
+    claim = clock("kz.refugee.court_claim_1m", on("2026-03-02"))  # posted is in time, but some things are done there
+    assert local(claim.safe_at) == "2026-03-12T18:00+05:00"
+    assert "safe only until then" in explain(claim)
+    assert local(claim.arguable_at) == "2026-04-02T23:59+05:00"
+    custody = clock("kz.cpc.extr.pg_file_10d", on("2026-03-02"))  # posted is in time, wherever
+    assert local(custody.safe_at) == "2026-03-12T23:59+05:00"
+    assert "closes_with_office" not in keys(custody)
+
+
+def test_an_office_may_close_at_another_hour() -> None:
+    rule = BOOK.rule("kz.coao.expulsion.appeal_10d")
+    early = replace(rule, counting=replace(rule.counting, office_closes_at=time(13, 30)))
+    assert local(clock(early, on("2026-03-02")).safe_at) == "2026-03-12T13:30+05:00"
 
 
 def test_the_safe_date_stays_on_a_sunday_and_says_whom_one_meets_then() -> None:
@@ -150,6 +204,7 @@ def test_ten_days_of_the_code_on_offences_can_be_argued_to_be_working_days() -> 
     appeal = clock("kz.coao.expulsion.appeal_10d", on("2026-04-02"))
     assert appeal.arguable_on == date(2026, 4, 16)
     assert "may_mean_working_days" in [line.key for line in appeal.doubts]
+    assert "How sure it is that they may not count: low." in explain(appeal)
 
 
 def test_days_that_no_weekend_moves_are_not_working_days_either() -> None:
@@ -158,10 +213,15 @@ def test_days_that_no_weekend_moves_are_not_working_days_either() -> None:
 
 
 def test_an_end_of_day_that_comes_twice_is_safe_the_first_time_and_arguable_the_second() -> None:
-    leave = clock("kz.refugee.leave_1m", on("2024-01-29"))  # on 29 February 2024 the hour before midnight came twice
-    assert leave.safe_at == datetime(2024, 2, 29, 17, 59, tzinfo=UTC)
-    assert leave.arguable_at == datetime(2024, 2, 29, 18, 59, tzinfo=UTC)
-    assert leave.safe_on == leave.arguable_on == date(2024, 2, 29)
+    review = clock("kz.cpc.extr.review_1m", on("2024-01-29"))  # on 29 February 2024 the hour before midnight came twice
+    assert review.safe_at == datetime(2024, 2, 29, 17, 59, tzinfo=UTC)
+    assert review.arguable_at == datetime(2024, 2, 29, 18, 59, tzinfo=UTC)
+    assert review.safe_on == review.arguable_on == date(2024, 2, 29)
+
+
+def test_a_month_ends_on_its_date_whether_or_not_the_first_day_counts() -> None:
+    leave = clock("kz.refugee.leave_1m", on("2024-09-13"))
+    assert (local(leave.safe_at), local(leave.arguable_at)) == ("2024-10-13T18:00+05:00", "2024-10-13T23:59+05:00")
 
 
 def test_the_safe_date_counts_from_the_earlier_event_where_it_is_known() -> None:
@@ -259,7 +319,34 @@ def test_eight_hours_before_the_detention_ends() -> None:
 
 def test_a_month_before_status_ends() -> None:
     assert clock("kz.refugee.renew_1m", on("2026-03-31")).safe_on == date(2026, 2, 28)
-    assert clock("kz.refugee.renew_1m", on("2026-04-15")).safe_on == date(2026, 3, 15)
+    renew = clock("kz.refugee.renew_1m", on("2026-04-15"))
+    # A month or more before the 15th: on the evening of 15 March less than that is left, before it begins all of it.
+    assert local(renew.safe_at) == "2026-03-15T00:00+05:00"
+    assert local(renew.arguable_at) == "2026-03-15T23:59+05:00"
+
+
+def test_days_counted_back_end_at_the_hour_of_what_they_are_counted_from() -> None:
+    rule = like("kz.refugee.renew_1m", period=Period(5, Unit.CALENDAR_DAYS))
+    at_nine = clock(rule, at("2026-04-15T09:00"))
+    assert local(at_nine.safe_at) == "2026-04-10T09:00+05:00"  # the 15th left out: 14, 13, 12, 11, 10
+    assert local(at_nine.arguable_at) == "2026-04-11T23:59+05:00"  # the 15th counted
+    assert local(clock(rule, on("2026-04-15")).safe_at) == "2026-04-10T00:00+05:00"
+
+
+def test_a_removal_in_the_morning_leaves_strasbourg_no_afternoon() -> None:
+    istanbul = ZoneInfo("Europe/Istanbul")
+    request = clock("intl.echr.r39.one_working_day", at("2026-03-17T11:00", istanbul), zone=istanbul)
+    paris = ZoneInfo("Europe/Paris")  # there it is 09:00 on Tuesday; Monday and Friday are the working days before
+    assert local(request.safe_at, paris) == "2026-03-13T09:00+01:00"
+    assert local(request.arguable_at, paris) == "2026-03-16T16:00+01:00"
+
+
+def test_going_back_over_a_holiday_nobody_published_the_safe_date_goes_further() -> None:
+    rule = like("kz.refugee.address_5wd", direction="before_trigger")
+    back = clock(rule, on("2027-03-29"))  # a Monday; Nauryz, likely with the 24th off, falls on 21-23 March 2027
+    # If they are off: 26, 25, 19, 18, 17 March. If one works on them: 26, 25, 24, 23, 22.
+    assert (back.safe_on, back.arguable_on) == (date(2027, 3, 17), date(2027, 3, 22))
+    assert "calendar_unofficial" in [line.key for line in back.doubts]
 
 
 def test_strasbourg_counts_by_its_own_clock_and_closes_at_four() -> None:
@@ -267,7 +354,8 @@ def test_strasbourg_counts_by_its_own_clock_and_closes_at_four() -> None:
     request = clock("intl.echr.r39.one_working_day", at("2026-03-16T01:30", istanbul), zone=istanbul)  # a Monday there
     assert request.zone == "Europe/Paris"  # where it is still Sunday
     assert local(request.arguable_at, ZoneInfo("Europe/Paris")) == "2026-03-13T16:00+01:00"
-    assert local(request.safe_at, ZoneInfo("Europe/Paris")) == "2026-03-12T16:00+01:00"
+    # Friday and Thursday must be left whole: nothing of a working day is over on a Sunday.
+    assert local(request.safe_at, ZoneInfo("Europe/Paris")) == "2026-03-12T00:00+01:00"
 
 
 def test_a_day_in_istanbul_begins_on_the_day_before_in_strasbourg() -> None:
@@ -280,8 +368,8 @@ def test_a_day_in_istanbul_begins_on_the_day_before_in_strasbourg() -> None:
 def test_backwards_the_last_day_moves_to_an_earlier_working_day() -> None:
     rule = like("kz.refugee.renew_1m", roll_if_non_working=True)
     moved = clock(rule, on("2026-04-15"))  # 15 March 2026 is a Sunday
-    assert moved.arguable_on == date(2026, 3, 13)
-    assert moved.safe_on == date(2026, 3, 13)
+    assert local(moved.arguable_at) == "2026-03-13T23:59+05:00"
+    assert local(moved.safe_at) == "2026-03-13T00:00+05:00"
 
 
 # Dates from rulings
@@ -353,6 +441,14 @@ def test_an_added_term_begins_where_the_first_one_ends() -> None:
     assert step.on == date(2027, 8, 28)  # 28 February and six months; a year at once would be the 31st
     (more,) = clock("kz.coao.appeal.decide_10d", on("2026-03-02")).later
     assert more.on == date(2026, 3, 22)
+
+
+def test_an_extended_end_is_never_before_what_can_be_argued_without_it() -> None:
+    rule = like("kz.coao.appeal.decide_10d", extensions=(Extension(1, None, Unit.CALENDAR_DAYS, "a day"),))
+    counted = clock(rule, on("2026-03-02"))
+    # Ten days by the calendar and one more end on 13 March; as working days (9 March is off) the ten end on the 17th.
+    assert counted.arguable_on == date(2026, 3, 17)
+    assert [step.on for step in counted.later] == [date(2026, 3, 17)]
 
 
 def test_an_extension_without_a_length_has_no_date() -> None:

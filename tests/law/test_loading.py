@@ -51,6 +51,9 @@ def test_the_files_as_they_come_are_read(folder: Path) -> None:
         ("zone: Asia/Tashkent", "zone: Tashkent", ["UZ.yaml: zone"]),
         ("weekend: [saturday, sunday]", "weekend: [sabbath]", ["calendar, weekend", "write one of these"]),
         ("    sources: []", "    sources: [lost]", ["UZ.yaml: there is no source lost; add it under sources"]),
+        ("first_day: unknown", "first_day: perhaps", ["counting uz.unknown, first_day", "write one of these"]),
+        ("number not visible}", "x, also: [{ref: lost, article: y}]}", ["there is no source lost in this file"]),
+        ("needs_recheck: true", "needs_recheck: true\n    passing_harms: true", ["only a moment says whether its"]),
     ],
 )
 def test_a_fault_is_named_with_its_place_and_what_to_do(folder: Path, old: str, new: str, said: list[str]) -> None:
@@ -63,6 +66,11 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
     change(folder, "UZ.yaml", "kind: user_action", "kind: wish")
     change(folder, "TR.yaml", "kind: authority_limit", "kind: wish")
     assert len(refusal(folder).splitlines()) == 2
+
+
+def test_a_source_that_nothing_cites_is_refused(folder: Path) -> None:
+    change(folder, "KZ.yaml", "    sources: [constitution-2026]\n", "")
+    assert refusal(folder).startswith("KZ.yaml: nothing cites the source constitution-2026; cite it")
 
 
 def test_an_id_used_twice_is_refused(folder: Path) -> None:

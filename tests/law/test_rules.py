@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields, replace
+from datetime import date, time
 
 import pytest
 
 from law.errors import UnknownRuleError
-from law.rules import Counting, Period, Rule, Source, Unit, load_rules
+from law.loading import RULES, read_rulebook
+from law.rules import Counting, Kind, Period, Rule, Source, Unit, load_rules
 
 BOOK = load_rules()
 
@@ -140,11 +142,14 @@ CHANGES = {
     "what to do": {"action_required": "Nothing."},
     "a note": {"notes": ""},
     "as of when": {"as_of": "2026-11-01"},
+    "when the office closes": {"counting": replace(APPEAL.counting, office_closes_at=time(17, 0))},
+    "that its passing harms": {"passing_harms": True},
+    "another source": {"also": (APPEAL.source,)},
 }
 
 
 def test_the_fingerprint_is_the_same_on_every_machine() -> None:
-    assert APPEAL.text_hash() == load_rules.__wrapped__().rule(APPEAL.id).text_hash()
+    assert APPEAL.text_hash() == read_rulebook(RULES).rule(APPEAL.id).text_hash()
     assert len(APPEAL.text_hash()) == 64
 
 
@@ -157,6 +162,33 @@ def test_any_change_of_what_is_signed_changes_the_fingerprint(change: dict[str, 
 def test_what_a_signature_is_there_to_change_does_not_undo_it() -> None:
     surer = replace(APPEAL, confidence="high", needs_recheck=False)
     assert surer.text_hash() == APPEAL.text_hash()
+    read_by_a_court = replace(APPEAL, counting=replace(APPEAL.counting, working_days_confidence="high"))
+    assert read_by_a_court.text_hash() == APPEAL.text_hash()
+
+
+def test_a_date_is_as_sure_as_the_less_sure_of_rule_and_counting() -> None:
+    lawsuit = BOOK.rule("tr.lfip.removal_appeal_7d")
+    assert (lawsuit.confidence, lawsuit.counting.confidence, lawsuit.date_confidence) == ("high", "low", "low")
+    verdict = BOOK.rule("kz.cpc.verdict_appeal_15d")
+    assert (verdict.confidence, verdict.counting.confidence, verdict.date_confidence) == ("low", "medium", "low")
+
+
+def test_moments_that_harm_are_told_from_those_that_do_not() -> None:
+    moments = {rule.id: rule.passing_harms for rule in BOOK.rules if rule.kind is Kind.INFO}
+    assert {rule for rule, harms in moments.items() if harms} == {
+        "kz.coao.expulsion.departure_date",
+        "kz.refugee.leave_1m",
+    }
+    assert moments["kz.coao.enforcement_limitation_12m"] is False, "its passing helps"
+
+
+def test_the_rules_as_a_whole_change_with_a_day_of_a_calendar_too() -> None:
+    ordered = BOOK.with_local_days({"KZ": {date(2027, 3, 20): True}})
+    assert ordered.fingerprint != BOOK.fingerprint
+    assert BOOK.with_local_days({}).fingerprint == BOOK.fingerprint
+    assert BOOK.local_days == {}
+    assert ordered.local_days == {"KZ": {date(2027, 3, 20): True}}
+    assert ordered.rule(APPEAL.id) == APPEAL
 
 
 def test_every_field_is_bound_but_those_named() -> None:

@@ -15,7 +15,7 @@ from law.check import Fault, findings
 from law.errors import SignoffTermError
 from law.models import RuleSignoff
 from law.rules import load_rules
-from law.signoff import is_signed, latest_end, revoke, sign_off, signoffs
+from law.signoff import end_of, ending_within, is_signed, latest_end, may_sign, revoke, sign_off, signoffs
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -144,3 +144,39 @@ def test_the_table_holds_one_sign_off_in_force_for_each_contact(store: Store) ->
         with pytest.raises(IntegrityError):
             unit.session.flush()
         unit.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("role", "places", "jurisdiction", "may"),
+    [
+        ("lawyer", ["KZ"], "KZ", True),
+        ("lawyer", ["KZ-ALM"], "KZ", True),
+        ("lawyer", ["TR", "KZ-ALM"], "KZ", True),
+        ("lawyer", ["TR"], "KZ", False),
+        ("lawyer", [], "KZ", False),
+        ("lawyer", ["K"], "KZ", False),
+        ("lawyer", [], "INTL", True),
+        ("coordinator", ["KZ"], "KZ", False),
+        ("admin", ["KZ"], "INTL", False),
+    ],
+)
+def test_a_lawyer_signs_the_law_of_where_they_work(role: str, places: list[str], jurisdiction: str, may: bool) -> None:
+    assert may_sign(role, places, jurisdiction) == may
+
+
+def test_until_a_day_means_to_its_end_and_the_last_allowed_day_to_its_minute() -> None:
+    now = datetime(2026, 3, 2, 18, 0, 5, tzinfo=UTC)
+    assert end_of(date(2026, 3, 2), now) == datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
+    assert end_of(date(2026, 9, 1), now) == datetime(2026, 9, 1, 23, 59, tzinfo=UTC)
+    assert end_of(date(2026, 9, 2), now) == latest_end(now)
+
+
+def test_what_ends_soon_is_found_until_its_signer_was_told(store: Store) -> None:
+    sign(store, term=timedelta(days=31))
+    soon = sign(store, by=TIMUR, term=MONTH)
+    with store.unit("system") as unit:
+        (row,) = ending_within(unit, MONTH)
+        assert row.id == soon
+        row.reminded_at = unit.now
+    with store.unit("system") as unit:
+        assert ending_within(unit, MONTH) == []

@@ -102,8 +102,10 @@ def test_chats_that_refuse(sandbox: Sandbox, client: Client, aigerim: Phone) -> 
 
 def test_writing_opens_the_chat(sandbox: Sandbox, client: Client) -> None:
     stranger = sandbox.phone("Stranger", started=False)
+    assert client.refused("sendMessage", chat_id=stranger.chat_id, text="too soon")[0] == 400
     stranger.writes("hello")
-    client.does("sendMessage", chat_id=stranger.chat_id, text="hello")
+    client.does("sendMessage", chat_id=stranger.chat_id, text="good evening")
+    assert [message.text for message in stranger.messages] == ["good evening"]
 
 
 def test_editing(client: Client, aigerim: Phone, clock: Clock) -> None:

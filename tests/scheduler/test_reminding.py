@@ -39,6 +39,22 @@ def test_a_week_three_days_one_six_hours_and_an_hour_before_and_when_it_is_over(
     assert [safe_at - at for at in heard] == [7 * DAY, 3 * DAY, DAY, 6 * HOUR, HOUR, 0 * HOUR, -3 * DAY]
 
 
+def test_our_own_rule_of_a_day_is_said_in_its_first_minute() -> None:
+    safe_at = NOON + DAY  # “act within a day”, entered at once
+    heard = reminders("operational", safe_at, safe_at, NOON)
+    assert [safe_at - at for at in heard] == [DAY, 6 * HOUR, HOUR, 0 * HOUR]
+    match next_reminder("operational", safe_at, safe_at, 0, NOON):
+        case Reminder(urgency=urgency):
+            assert urgency is Urgency.NOW
+        case other:
+            raise AssertionError(other)
+
+
+def test_a_moment_that_harms_is_said_as_early_as_what_we_must_do() -> None:
+    safe_at = NOON + 30 * DAY
+    assert reminders("harm", safe_at, safe_at, NOON) == reminders(ACT, safe_at, safe_at, NOON)
+
+
 def test_what_is_due_this_afternoon_is_said_now_and_loudly() -> None:
     match next_reminder(ACT, NOON + 4 * HOUR, NOON + 4 * HOUR, 0, NOON):
         case Reminder(rung, urgency, over):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_hearing_in_russian_words_is_read_back_and_reminded_of(town: Town, tea
     assert "Note: районный суд, зал 5" in asked.plain
     assert labels(asked) == ["Yes, enter it", "No"]
     assert entered(town) == []
-    with town.silence(team.dana, team.aigerim):
+    with town.silence(team.aigerim):
         town.later(minutes=30)  # nothing rests on it before she says yes
     team.dana.taps("Yes, enter it", on=asked)
     told = team.dana.sees(f"{code}: entered", after=asked)
@@ -182,6 +183,9 @@ def test_events_of_the_past_are_entered_and_unknown_ones_asked_about(town: Town,
     asked = asks(town, team.dana, f"/event {code} questioned 1 March 15:00 about relatives", "does not know this event")
     team.dana.taps("Yes, enter it", on=asked)
     team.dana.sees("No deadline runs from it", after=asked)
+    with town.silence(team.aigerim):
+        town.later(minutes=5)  # at midnight nobody is woken to say what it means
+    town.later(hours=9)
     team.aigerim.sees(f"WHAT FOLLOWS? {code}")
     with town.house.store.read() as unit:
         log = " ".join(str(row.payload) for row in unit.session.scalars(select(EventRow)))
@@ -212,8 +216,15 @@ def test_deadlines_say_what_is_unverified_and_what_was_missed(town: Town, team: 
     enters(town, team.dana, f"/hearing {code} ertesi gün 10:00")
     enters(town, team.dana, f"/event {code} disappearance_occurred today")
     told = asks(town, team.dana, "/deadlines", "soonest first").plain.splitlines()[1:]
-    assert all("UNVERIFIED" in line for line in told if "Hearing" not in line)
-    assert sum("Hearing" in line and "UNVERIFIED" not in line for line in told) == 1
+    by_law = [line for line in told if "Hearing" not in line]
+    assert len(by_law) == 2, "urgent action of a committee, urgent procedure of a working group"
+    for line in by_law:
+        assert "UNVERIFIED" in line
+        assert re.search(r"Confidence: (high|medium|low), as of 20\d\d", line), line
+        assert "arguable" not in line
+    (hearing,) = (line for line in told if "Hearing" in line)
+    assert "UNVERIFIED" not in hearing
+    assert "Confidence" not in hearing
     town.later(days=3)
     town.rests()
     told = asks(town, team.aigerim, f"/deadlines {code}", "soonest first").plain.splitlines()[1:]
@@ -296,3 +307,21 @@ def test_what_is_done_is_sought_of_nobody_else_when_its_lawyer_cannot_be_reached
     madina.sees(f"LAWYER NEEDED {code}")
     town.later(minutes=1)
     assert not any("HEARING" in one.plain for one in madina.messages)
+
+
+def test_our_own_rule_rings_at_once_and_what_can_be_argued_is_said_only_after_the_safe_date(
+    town: Town, team: Team
+) -> None:
+    code = with_dana(town, team)
+    enters(town, team.dana, f"/event {code} disappearance_occurred today")  # 23:00; safe counts from midnight
+    page = team.dana.sees(f"DEADLINE {code}")
+    assert "UNVERIFIED" in page.plain
+    assert "Urgent action of the CED" in page.plain
+    assert "Confidence: medium, as of 2021-05-27" in page.plain
+    assert "Act before: 3 March 2026, 00:00" in page.plain
+    assert "argued" not in page.plain
+    town.later(hours=1)
+    passed = team.dana.sees("THE SAFE DATE HAS PASSED", after=page)
+    assert "still be argued until: 3 March 2026, 23:59" in passed.plain
+    told = asks(town, team.dana, "/deadlines", "soonest first").plain
+    assert "perhaps arguable until Tuesday, 3 March 2026, 23:59" in told

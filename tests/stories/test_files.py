@@ -156,7 +156,8 @@ def opens(town: Town, helper: Phone) -> str:
 
 
 def tickets(page: str) -> list[str]:
-    return re.findall(r'href="(/file/[^"]+)"', page)
+    """Where each file can be fetched as it came."""
+    return re.findall(r'href="(/file/[^"?]+)\?as=original"', page)
 
 
 def test_who_took_the_case_can_save_the_file_for_ten_minutes_and_no_browser_opens_it(town: Town, team: Team) -> None:

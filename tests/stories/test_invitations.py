@@ -13,7 +13,7 @@ import vobject
 from sqlalchemy import select
 
 from alerts.models import Delivery
-from cases.docket.entering import Entry, When, enter
+from cases.docket.entering import Entry, When, enter, standing_hearings
 from cases.docket.reading import case_by_code
 from tests.conftest import START
 from tests.stories.test_channels import EveryChannel
@@ -46,6 +46,14 @@ class Courtroom(EveryChannel):
             at = None if hearing is None else hearing.astimezone(UTC)
             entry = Entry(event, When(unit.now), appointed_at=at, source=PLACE, note=PLACE)
             enter(unit, case.id, entry, zone=ZONE)
+
+    def calls_off(self, number: int) -> None:
+        """Of the hearings that stand, in the order in which they were entered, one is off."""
+        with self.house.store.unit("test") as unit:
+            case = case_by_code(unit, self.code)
+            assert case is not None
+            matter_id = standing_hearings(unit, case.id)[number].matter_id
+            enter(unit, case.id, Entry("hearing_cancelled", When(unit.now), moves=matter_id), zone=ZONE)
 
     def templates(self) -> list[str]:
         """What was queued to carry an entry."""
@@ -107,7 +115,7 @@ def test_a_hearing_that_is_called_off_is_struck_out_and_the_other_stays(town: Co
     town.says("hearing_scheduled", THURSDAY + timedelta(hours=3))
     second = dana.gets_mail("hearing", after=first)
     town.rests()
-    town.says("hearing_cancelled", None)
+    town.calls_off(1)
     method, gone = invitation(dana.gets_mail("hearing in your calendar is off"))
     assert (method, gone.status.value) == ("CANCEL", "CANCELLED")
     assert gone.uid.value == invitation(second)[1].uid.value
@@ -148,3 +156,22 @@ def test_a_hearing_that_has_passed_is_sent_to_nobody(town: Courtroom, dana: Phon
     town.rests()
     assert town.templates() == []
     assert not [mail for mail in dana.mails if "hearing" in mail.text]
+
+
+def test_who_takes_the_case_later_gets_what_stands_and_who_gives_it_back_loses_it(town: Courtroom, dana: Phone) -> None:
+    (timur,) = town.team(Timur="lawyer")
+    town.says("hearing_scheduled", THURSDAY)
+    first = dana.gets_mail("hearing")
+    town.rests()
+    dana.taps("Give it back", on=next(one for one in dana.messages if one.button("Give it back")))
+    method, gone = invitation(dana.gets_mail("takes its hearing out", after=first))
+    assert (method, gone.status.value) == ("CANCEL", "CANCELLED")
+    assert gone.uid.value == invitation(first)[1].uid.value
+    assert "not yours any more" in gone.summary.value, "the hearing itself may stand"
+    timur.taps("Accept", on=timur.sees(town.code))
+    method, entry = invitation(timur.gets_mail("hearing"))
+    assert (method, entry.dtstart.value) == ("REQUEST", THURSDAY)
+    town.says("hearing_moved", SUNDAY)
+    timur.gets_mail("hearing", after=timur.mails[-1])
+    town.rests()
+    assert [invitation(mail)[0] for mail in dana.mails if "hearing" in mail.text] == ["REQUEST", "CANCEL"]

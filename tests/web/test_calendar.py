@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -329,19 +330,16 @@ class TestWhose:
     def test_of_two_who_ask_at_once_both_get_the_same(self, store: Store, dana: UUID) -> None:
         with store.unit("test") as unit:
             unit.session.execute(delete(CalendarFeed))
-        together, paths = threading.Barrier(2), []
+        together = threading.Barrier(2)
 
-        def ask() -> None:
+        def ask() -> str:
             together.wait()
-            paths.append(subscribes(store, dana).path)
+            return subscribes(store, dana).path
 
-        threads = [threading.Thread(target=ask) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(paths) == 2
-        assert len(set(paths)) == 1
+        with ThreadPoolExecutor(2) as people:
+            asking = [people.submit(ask) for _ in range(2)]
+        first, second = (one.result() for one in asking)  # whatever went wrong for one of them is raised here
+        assert first == second
 
     def test_who_takes_no_cases_has_no_feed(self, store: Store) -> None:
         with store.unit("test") as unit:

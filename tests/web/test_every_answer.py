@@ -20,7 +20,10 @@ CANARY = "Асқар Canary"
 ASKED = [
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),
-    ("GET", "/", 404),
+    ("GET", "/", 303),
+    ("GET", "/console", 303),
+    ("GET", "/console/nothing", 404),
+    ("PUT", "/console", 405),
     ("GET", "/open/unknown", 404),
     ("POST", "/open/unknown", 404),
     ("PUT", "/open/unknown", 405),

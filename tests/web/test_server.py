@@ -28,12 +28,13 @@ def answer_of(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def served(quick_store: Store) -> Iterator[tuple[str, threading.Event]]:
-    listening, stop = listen(("127.0.0.1", 0)), threading.Event()
+def served(quick_store: Store, listening: socket.socket | None = None) -> Iterator[tuple[str, threading.Event]]:
+    listening, stop = listening or listen(("127.0.0.1", 0)), threading.Event()
+    address = listening.getsockname()
     thread = threading.Thread(target=serve, args=(quick_store, listening, ZONE, stop))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", stop
+        yield f"http://127.0.0.1:{address[1]}", stop
     finally:
         stop.set()
         thread.join(60)
@@ -76,6 +77,15 @@ def test_a_taken_address_is_an_error_at_once() -> None:
         listen(taken.getsockname())
 
 
-def test_requests_wait_in_line_until_somebody_serves() -> None:
-    with listen(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as early:
-        early.sendall(b"GET / HTTP/1.0\r\n\r\n")
+def test_requests_wait_in_line_until_somebody_serves(quick_store: Store) -> None:
+    listening = listen(("127.0.0.1", 0))
+    with socket.create_connection(listening.getsockname(), timeout=60) as early:
+        early.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        early.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            early.recv(1)
+        early.settimeout(60)
+        with served(quick_store, listening):
+            answer = b"".join(iter(lambda: early.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert answer.endswith(b"ok\n")

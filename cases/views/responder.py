@@ -1,20 +1,23 @@
-"""What an audience may see of a case: the one place that decides it.
+"""What a helper of the team may see of a case once they have accepted a need of it.
 
-So far there is one audience: the helper who accepted a need of the case. A coordinator sees who can be called and how;
-for everybody else the reporter's contact is relayed, not shown.
+A coordinator sees who can be called and how; for everybody else the reporter's contact is relayed, not shown. What lies
+in the compartment of counsel is for the lawyer alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from cases.consent.people import facts_of, known_of, known_person
+from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.models import OccurrenceState
 from cases.docket.reading import occurrences_shown
 from cases.events import CaseViewed
 from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
+from cases.pictures import what_it_tells
 from cases.words import words_in
 from store.data_keys import case_scope
 from store.files import StoredFile, sha256_of
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from cases.consent.deciding import Known
     from cases.docket.reading import ShownOccurrence
     from store.unit_of_work import UnitOfWork
 
@@ -36,6 +40,10 @@ SEVERAL = "more"
 """The one question of which several options may be chosen, one after another …"""
 THAT_IS_ALL = "done"
 """… until this one, which says nothing where another was chosen."""
+FOR_OTHERS = frozenset({"language", "gender_wanted", "country", "region", "minor"})
+"""What is told of a person to helpers who are neither coordinator nor lawyer: enough to come prepared."""
+ORIGINALS = frozenset({"coordinator", "lawyer"})
+"""Roles that are given files as they came: evidence for a court, with all that it tells about itself."""
 CARD = "contact"
 """A visiting card somebody sent: it may be anybody's, so it is taken for the reporter's."""
 
@@ -51,6 +59,8 @@ class SeenFile:
     id: UUID | None = None
     received_at: datetime | None = None
     sha256: str | None = None
+    tells: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What it tells about itself, for which nobody vouches (see :mod:`cases.pictures`)."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,8 @@ class Happened:
     day_only: bool
     for_at: datetime | None
     until_at: datetime | None
+    zone: str
+    """The zone its dates were written down in: a day is that day there, and no other."""
     stands: bool
     source: str
     note: str
@@ -110,13 +122,26 @@ class ResponderView:
     entries: tuple[Entry, ...]
     answers: tuple[Answered, ...]
     contact_held_back: bool
+    counsel_held_back: bool = False
+    """Whether something lies in the compartment of counsel that this helper is not shown."""
+    facts: tuple[Known, ...] = ()
     docket: tuple[Happened, ...] = ()
     """What happened in law and custody, also what stands no longer, in the order of entry."""
+
+
+def may_have_original(role: str) -> bool:
+    """Whether this role gets files as they came; others get pictures without what they tell, and no other files."""
+    return role in ORIGINALS
 
 
 def hides_reporter(role: str) -> bool:
     """Whether the reporter's contact is relayed to this role rather than shown."""
     return role != "coordinator"
+
+
+def hides_counsel(role: str) -> bool:
+    """Whether the compartment of counsel is closed to this role."""
+    return role != "lawyer"
 
 
 def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: str) -> ResponderView:
@@ -125,7 +150,9 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
     hides = hides_reporter(role)
     said = {row.id: row for row in unit.session.scalars(_messages(case_id))}
     given = unit.session.scalars(_answers(case_id)).all()
-    secret = _secret(said, given) if hides else frozenset()
+    counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
+    secret = _secret(said, given, counsels, reporters=hides)
+    facts = _facts(unit, case_id)
     shown: dict[UUID | None, Entry] = {id_: _entry(unit, row) for id_, row in said.items() if id_ not in secret}
     view = ResponderView(
         code=case.code,
@@ -135,37 +162,68 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
         answers=tuple(
             _answered(unit, question, rows, shown)
             for question, rows in _by_question(given).items()
-            if not (hides and (question in REPORTERS_CONTACT or rows[-1].message_id in secret))
+            if not (rows[-1].message_id in secret or (hides and question in REPORTERS_CONTACT))
         ),
         contact_held_back=hides,
-        docket=tuple(_happened(one) for one in occurrences_shown(unit, case_id)),
+        counsel_held_back=bool(counsels) or (hides_counsel(role) and any(map(_is_counsels, facts))),
+        facts=tuple(one for one in facts if _may_know(one, role)),
+        docket=tuple(_happened(one, hides=hides) for one in occurrences_shown(unit, case_id)),
     )
     unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
     return view
 
 
-def _happened(one: ShownOccurrence) -> Happened:
+def _facts(unit: UnitOfWork, case_id: UUID) -> list[Known]:
+    person = known_person(unit, case_id)
+    return [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
+
+
+def _is_counsels(one: Known) -> bool:
+    return FIELDS[one.name] is FieldClass.COUNSEL
+
+
+def _may_know(one: Known, role: str) -> bool:
+    match role:
+        case "lawyer":
+            return True
+        case "coordinator":
+            return not _is_counsels(one)
+        case _:
+            return one.name in FOR_OTHERS
+
+
+def nearly_empty_view(unit: UnitOfWork, case_id: UUID) -> ResponderView:
+    """Build what somebody who is being forced can show: a code, and that nothing is known. Nothing is read."""
+    case = unit.session.get_one(Case, case_id)
+    return ResponderView(case.code, "reported", case.opened_at, (), (), contact_held_back=False)
+
+
+def _happened(one: ShownOccurrence, *, hides: bool) -> Happened:
     return Happened(
         event=one.event,
         at=one.at,
         day_only=one.day_only,
         for_at=one.for_at,
         until_at=one.until_at,
+        zone=one.zone,
         stands=one.state == OccurrenceState.STANDING,
-        source=str(one.details.get("source", "")),
+        source="" if hides else str(one.details.get("source", "")),  # it may name who reported
         note=str(one.details.get("note", "")),
     )
 
 
-def _secret(said: Mapping[UUID, ReportMessage], given: Sequence[ReportAnswer]) -> frozenset[UUID | None]:
-    """Messages that lead to the reporter: visiting cards, and whatever answered, ever, how they can be reached.
+def _secret(
+    said: Mapping[UUID, ReportMessage], given: Sequence[ReportAnswer], counsels: set[UUID], *, reporters: bool
+) -> frozenset[UUID | None]:
+    """Messages that are held back: counsel's and, with ``reporters``, those that lead to the reporter.
 
-    A correction of one of them is held back with it; where it is not known what a correction changes, it may be that.
+    These are visiting cards, and whatever answered, ever, how they can be reached. A correction of a message is held
+    back with it; where it is not known what a correction changes, it may be that.
     """
-    cards = {id_ for id_, row in said.items() if row.kind == CARD}
-    answers = {row.message_id for row in given if row.question in REPORTERS_CONTACT} - {None}
+    cards = {id_ for id_, row in said.items() if reporters and row.kind == CARD} | counsels
+    answers = {row.message_id for row in given if reporters and row.question in REPORTERS_CONTACT} - {None}
     numbers = {(row.report_id, row.number) for id_, row in said.items() if id_ in cards | answers}
-    nowhere = {None} if answers else set()
+    nowhere = {None} if answers or counsels else set()
     corrections = {
         id_
         for id_, row in said.items()
@@ -231,6 +289,7 @@ def _files(unit: UnitOfWork, message_id: UUID) -> Iterator[SeenFile]:
                 id=file.id,
                 received_at=file.finished_at,
                 sha256=sha256_of(unit, file),
+                tells=what_it_tells(unit, file),
             )
 
 
@@ -239,11 +298,11 @@ def may_open_file(unit: UnitOfWork, file_id: UUID, role: str) -> UUID | None:
     download = unit.session.scalars(select(Download).where(Download.file_id == file_id)).one_or_none()
     if download is None or download.state != FileState.STORED:
         return None
-    if hides_reporter(role):
-        said = {row.id: row for row in unit.session.scalars(_messages(download.case_id))}
-        if download.message_id in _secret(said, unit.session.scalars(_answers(download.case_id)).all()):
-            return None
-    return download.case_id
+    said = {row.id: row for row in unit.session.scalars(_messages(download.case_id))}
+    given = unit.session.scalars(_answers(download.case_id)).all()
+    counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
+    secret = _secret(said, given, counsels, reporters=hides_reporter(role))
+    return None if download.message_id in secret else download.case_id
 
 
 def _answered(

@@ -1,0 +1,92 @@
+"""Whether a text gives away a value that is held back, in whatever script either is written. Pure.
+
+Both are romanised (the library anyascii), and their words reduced to the sounds on which spellings of a name in
+Latin, Cyrillic and Arabic letters agree; where Chinese characters are in play, to fewer, since they tell fewer apart.
+The check errs towards holding back. Matching people to each other needs more care and is not done here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+VOWELS = re.compile(r"[aeiouywv]+")
+"""``v`` among them: what one script writes so, another writes as a ``u`` or ``w``."""
+SOUNDS = (("dzh", "j"), ("zh", "j"), ("dj", "j"), ("kh", "h"), ("gh", "g"), ("sh", "x"), ("ch", "x"), ("ts", "s"),
+          ("tz", "s"), ("ph", "f"), ("ng", "n"), ("q", "k"), ("c", "k"), ("z", "s"))  # fmt: skip
+"""Ways to write one sound."""
+HAN_SOUNDS = str.maketrans({"l": "r", "d": "t", "b": "p", "g": "k", "f": "p", "x": "s", "j": "s", "h": None})
+"""What Chinese characters cannot tell apart in a foreign name."""
+TELLING = 3
+"""Consonants by which a word is recognised alone; a shorter one must have its vowels in the same places too."""
+DIGITS_TELL = 5
+"""Digits in a row that give a document or a telephone away, whatever stands between them."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word, romanised; ``han``: it was written in Chinese characters."""
+
+    latin: str
+    han: bool
+
+
+def gives_away(text: str, secrets: Iterable[str]) -> bool:
+    """Whether a text holds a word, or a run of digits, of any of the values that are held back."""
+    words, digits = list(words_of(text)), digits_of(text)
+    return any(_holds(words, digits, secret) for secret in secrets)
+
+
+def _holds(words: list[Word], digits: str, secret: str) -> bool:
+    run = digits_of(secret)
+    if len(run) >= DIGITS_TELL and run in digits:
+        return True
+    return any(_alike(one, other) for one in words_of(secret) for other in words)
+
+
+def _alike(one: Word, other: Word) -> bool:
+    coarse = one.han or other.han
+    mine, theirs = shape(one.latin, coarse=coarse), shape(other.latin, coarse=coarse)
+    if not coarse or min(len(mine), len(theirs)) < TELLING:
+        return mine == theirs
+    return mine in theirs or theirs in mine  # Chinese sets no blanks between the parts of a name
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """Yield the words of a text in small Latin letters; single letters are left out.
+
+    Marks that nobody sees, put between letters to hide a name, are dropped first.
+    """
+    from anyascii import anyascii
+
+    visible = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+    for part in re.split(r"[\s\-‐-―.,;:·•/()«»\"]+", visible):
+        han = any(unicodedata.name(one, "").startswith("CJK") for one in part)
+        latin = re.sub(r"[^a-z]", "", anyascii(part).lower())
+        if len(latin) > 1:
+            yield Word(latin, han)
+
+
+def shape(latin: str, *, coarse: bool = False) -> str:
+    """Return what is left of a word when spellings of it are made alike."""
+    for written, sound in SOUNDS:
+        latin = latin.replace(written, sound)
+    if coarse:
+        latin = latin.translate(HAN_SOUNDS)
+    bare = _once(VOWELS.sub("", latin))
+    return bare if len(bare) >= TELLING else _once(VOWELS.sub("a", latin)).rstrip("a")
+
+
+def _once(text: str) -> str:
+    """No letter twice in a row."""
+    return re.sub(r"(.)\1+", r"\1", text)
+
+
+def digits_of(text: str) -> str:
+    """Return the decimal digits of a text, of any script, one after another."""
+    return "".join(str(digit) for one in text if (digit := unicodedata.decimal(one, None)) is not None)

@@ -1,0 +1,67 @@
+"""A word that a reporter says when they are made to write. Agreed on with a person; heard, and never answered."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from cases.consent.errors import ConsentError
+from cases.consent.values import tidy
+from cases.events import DuressSpoken
+from cases.models import Report, ReportMessage
+from cases.words import words_in
+from store.base import OWN
+from store.data_keys import case_scope
+from store.vault import Field
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+SHORTEST = 4
+"""Letters: a shorter word would be said by chance."""
+
+
+def agree_on_word(unit: UnitOfWork, report_id: UUID, word: str) -> None:
+    """Keep the word a reporter agreed on; it takes the place of an earlier one. Raises ConsentError."""
+    word = folded(tidy(word))
+    if len(word) < SHORTEST:
+        raise ConsentError(f"it needs at least {SHORTEST} letters, and should be nothing they would write by chance")
+    report = unit.session.scalars(select(Report).where(Report.id == report_id).with_for_update(**OWN)).one()
+    place = Field("report", "duress_word", report.id)
+    report.duress_word = unit.vault.seal(case_scope(report.case_id), place, word)
+    unit.session.flush()
+
+
+def heed(unit: UnitOfWork, report_id: UUID, message_id: UUID) -> bool:
+    """Note that a message holds the word: nobody vouches for the reporter any more. Return whether it did.
+
+    It counts once; saying it again changes and records nothing.
+    """
+    report = unit.session.scalars(select(Report).where(Report.id == report_id).with_for_update(**OWN)).one()
+    if report.duress_word is None or report.duress_at is not None:
+        return False
+    scope = case_scope(report.case_id)
+    word = unit.vault.open(scope, Field("report", "duress_word", report.id), report.duress_word)
+    message = unit.session.get_one(ReportMessage, message_id)
+    content = unit.vault.open(scope, Field("report_message", "content", message.id), message.content)
+    if not speaks(words_in(message.kind, content), word):
+        return False
+    report.duress_at, report.verified_at, report.verified_by = unit.now, None, None
+    unit.session.flush()
+    unit.record(DuressSpoken(case_id=report.case_id, report_id=report.id))
+    return True
+
+
+def speaks(text: str, word: str) -> bool:
+    """Whether a text holds a word (or several), whatever the case and the marks around it. Pure."""
+    return f" {folded(word)} " in f" {folded(text)} "
+
+
+def folded(text: str) -> str:
+    """Return the words of a text, compared as people compare them, with single blanks between."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(one if one.isalnum() else " " for one in plain).split())

@@ -1,0 +1,120 @@
+"""A recipient opens what was sent to them: on one device, for a week, as long as it still may be seen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from cases.events import ReleaseAcknowledged, ReleaseOpened
+from cases.models import Case
+from cases.releases.models import Release, ReleaseRecipient, ReleaseState
+from cases.releases.proposing import content_of
+from contacts.models import Contact
+from store.base import OWN
+from store.tokens import token_index
+
+if TYPE_CHECKING:
+    from cases.views.audience import AudienceView
+    from store.unit_of_work import UnitOfWork
+
+DEVICE_BYTES = 24
+
+
+class Refused(StrEnum):
+    """Why nothing is shown."""
+
+    UNKNOWN = "unknown"
+    """There is no such link, or it is too old, or whose it was helps no more."""
+    ELSEWHERE = "elsewhere"
+    """It was opened on another device first."""
+    RECALLED = "recalled"
+    CHANGED = "changed"
+    """It is not any more what was approved."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a recipient is shown. ``device``: what their device must show from now on."""
+
+    view: AudienceView
+    recipient: ReleaseRecipient
+    release: Release
+    device: str = field(repr=False)
+
+
+def find_recipient(unit: UnitOfWork, token: str) -> ReleaseRecipient | None:
+    """Return whose link this is, without opening it (scanners of mail only look)."""
+    return unit.session.scalars(
+        select(ReleaseRecipient)
+        .join(Contact, Contact.id == ReleaseRecipient.contact_id)
+        .where(
+            ReleaseRecipient.token_index == token_index(token),
+            ReleaseRecipient.expires_at > unit.now,
+            Contact.left_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def open_release(unit: UnitOfWork, token: str, device: str | None) -> Opened | Refused:
+    """Show what was sent, made anew from the view, on the device that opened it first. Each showing is logged."""
+    found = _of_device(unit, token, device)
+    if isinstance(found, Refused):
+        return found
+    recipient, device = found
+    release = unit.session.get_one(Release, recipient.release_id)
+    if release.state != ReleaseState.SENT:
+        return Refused.RECALLED
+    view = content_of(unit, release)
+    if view is None:
+        return Refused.CHANGED
+    recipient.opened_at = recipient.opened_at or unit.now
+    unit.session.flush()
+    unit.record(ReleaseOpened(case_id=release.case_id, release_id=release.id, contact_id=recipient.contact_id))
+    return Opened(view, recipient, release, device)
+
+
+def acknowledge(unit: UnitOfWork, token: str, device: str | None) -> Refused | None:
+    """Take a recipient's word that they have it in hand; saying it again changes and records nothing."""
+    found = _of_device(unit, token, device)
+    if isinstance(found, Refused):
+        return found
+    recipient, _ = found
+    if recipient.opened_at is None:
+        return Refused.UNKNOWN
+    if recipient.acknowledged_at is None:
+        release = unit.session.get_one(Release, recipient.release_id)
+        recipient.acknowledged_at = unit.now
+        unit.session.flush()
+        who = recipient.contact_id
+        unit.record(ReleaseAcknowledged(case_id=release.case_id, release_id=release.id, contact_id=who))
+    return None
+
+
+def code_of_release(unit: UnitOfWork, recipient: ReleaseRecipient) -> str:
+    """Return the code of the case a recipient's link is about."""
+    release = unit.session.get_one(Release, recipient.release_id)
+    return unit.session.get_one(Case, release.case_id).code
+
+
+def _of_device(unit: UnitOfWork, token: str, device: str | None) -> tuple[ReleaseRecipient, str] | Refused:
+    known = find_recipient(unit, token)
+    if known is None:
+        return Refused.UNKNOWN
+    recipient = unit.session.scalars(
+        select(ReleaseRecipient)
+        .where(ReleaseRecipient.id == known.id)
+        .with_for_update(**OWN)
+        .execution_options(populate_existing=True)
+    ).one()
+    if recipient.device_index is None:
+        device = secrets.token_urlsafe(DEVICE_BYTES)
+        recipient.device_index = token_index(device)
+        unit.session.flush()
+        return recipient, device
+    if device is None or not secrets.compare_digest(token_index(device), recipient.device_index):
+        return Refused.ELSEWHERE
+    return recipient, device

@@ -1,0 +1,113 @@
+"""What leaves the team: the view of a case for an audience outside it, and what of it is held back, and why.
+
+No raw word of a report, no note and no source is ever in it: only fields that somebody of the team entered, each
+decided by consent (:mod:`cases.consent.deciding`), and dates of the docket. Made anew whenever it is shown or sent.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cases.consent.agreeing import standing_of
+from cases.consent.deciding import PRESS, Decision, Known, Why, divide, why_not
+from cases.consent.echoes import gives_away
+from cases.consent.people import facts_of, known_of, known_person
+from cases.consent.values import CODED
+from cases.consent.vocabulary import IDENTIFYING, Audience, Authority, FieldClass
+from cases.docket.history import standing as standing_occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from cases.consent.deciding import Standing
+    from cases.models import Case
+    from store.unit_of_work import UnitOfWork
+
+TOLD_TO_THE_MONTH = frozenset({"taken_on", "court_date"})
+"""Dates by which a person can be recognised: the press hears the month."""
+DATED_FOR = frozenset({Audience.LAWYER, Audience.UNHCR, Audience.UN})
+"""Who may see the dates of the docket, where they may see the proceedings at all."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One field as this audience hears it."""
+
+    name: str
+    value: str = field(repr=False)
+    confidence: str = ""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One thing that happened or is to happen, by its word in the vocabulary of the docket; instants are aware UTC."""
+
+    event: str
+    at: datetime
+    for_at: datetime | None
+    until_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AudienceView:
+    """What leaves. ``held_back`` names the fields that are known and stay, never their values."""
+
+    code: str
+    audience: Audience
+    fields: tuple[Told, ...]
+    dates: tuple[Dated, ...]
+    held_back: Mapping[str, Why]
+
+    def content(self) -> bytes:
+        """Return the fields that leave, to the letter, in one form: who approves them approves this.
+
+        The dates of the docket are not in it. They follow the docket, which moves by the hour.
+        """
+        content = [self.code, str(self.audience), [[one.name, one.value, one.confidence] for one in self.fields]]
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def view_for_audience(
+    unit: UnitOfWork, case: Case, audience: Audience, *, in_vital_interest: bool = False
+) -> AudienceView:
+    """Build what an audience may see of a case as things stand now. Reads only.
+
+    ``in_vital_interest``: as it would be if a coordinator and a lawyer answered for the person.
+    """
+    standing = standing_of(unit, case)
+    if in_vital_interest:
+        standing = replace(standing, decisions=(*standing.decisions, *_answered_for(audience, unit.now)))
+    person = known_person(unit, case.id)
+    known = [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
+    seen = divide(known, audience, standing)
+    secrets = [one.value for one in known if one.name in seen.held_back and one.name in IDENTIFYING]
+    telling = {one.name for one in seen.shown if one.name not in CODED and gives_away(one.value, secrets)}
+    return AudienceView(
+        code=case.code,
+        audience=audience,
+        fields=tuple(_told(one, audience) for one in seen.shown if one.name not in telling),
+        dates=tuple(_dates(unit, case, audience, standing)),
+        held_back={**seen.held_back, **dict.fromkeys(telling, Why.GIVES_AWAY)},
+    )
+
+
+def _answered_for(audience: Audience, now: datetime) -> Iterable[Decision]:
+    return (Decision(audience, kind, True, Authority.VITAL_INTEREST, now) for kind in FieldClass)  # noqa: FBT003  granted
+
+
+def _told(one: Known, audience: Audience) -> Told:
+    told = Told(one.name, one.value, one.confidence)
+    if audience in PRESS and one.name in TOLD_TO_THE_MONTH:
+        return replace(told, value=one.value[:7])
+    return told
+
+
+def _dates(unit: UnitOfWork, case: Case, audience: Audience, standing: Standing) -> Iterable[Dated]:
+    """The docket, by its words and dates alone: what its notes and sources say is not for anybody outside."""
+    if audience not in DATED_FOR or why_not("court_date", audience, standing) is not None:
+        return
+    for row in standing_occurrences(unit, case.id):
+        yield Dated(row.kind, row.at, row.for_at, row.until_at)

@@ -1,0 +1,77 @@
+"""How often something secret may be tried: counted in the database, so that all processes count together.
+
+A try is counted before it is judged, by one statement: of many at once no more get through than of many in a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Table, case, delete, literal
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from contacts.accounts.models import Tries
+from store.types import UtcDateTime
+
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
+TABLE: Table = Tries.__table__  # type: ignore[assignment]  # declarative tables are Tables
+KEPT_FOR: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``tries`` within a span that begins with the first of them."""
+
+    tries: int
+    within: timedelta
+
+    def allows(self, tries: int) -> bool:
+        """Whether this try, the so-and-so-manieth of its span, may still be judged."""
+        return tries <= self.tries
+
+
+PER_ACCOUNT: Final = Limit(5, timedelta(minutes=15))
+"""Passwords for one name; from a place where its owner has signed in before they are counted apart."""
+PER_SOURCE: Final = Limit(100, timedelta(minutes=15))
+"""Passwords and codes from one address: a team behind one router shares it."""
+PER_CODE: Final = Limit(5, timedelta(minutes=15))
+"""Second factors, and proofs before something is signed, for one account."""
+
+
+def key_of(unit: UnitOfWork, what: str, *who: object) -> bytes:
+    """Return the key under which tries of one sort are counted for somebody, or for some place."""
+    return unit.vault.blind_index(f"tries:{what}", "\0".join(map(str, who)))
+
+
+def count_try(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
+    """Count one more try; return whether it may be judged."""
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    is_over = TABLE.c.began_at <= unit.now - limit.within
+    counted = unit.session.scalar(
+        insert(TABLE)
+        .values(key=key, began_at=unit.now, tries=1)
+        .on_conflict_do_update(
+            index_elements=[TABLE.c.key],
+            set_={
+                "began_at": case((is_over, literal(unit.now, UtcDateTime())), else_=TABLE.c.began_at),
+                "tries": case((is_over, 1), else_=TABLE.c.tries + 1),
+            },
+        )
+        .returning(TABLE.c.tries)
+    )
+    return limit.allows(counted or 1)
+
+
+def forget_tries(unit: UnitOfWork, key: bytes) -> None:
+    """Begin to count anew: whoever tried was right."""
+    unit.session.execute(delete(TABLE).where(TABLE.c.key == key))
+
+
+def forget_old_tries(unit: UnitOfWork) -> None:
+    """Drop what was counted long ago; to be said again and again, and safe to repeat."""
+    unit.session.execute(delete(TABLE).where(TABLE.c.began_at <= unit.now - KEPT_FOR))

@@ -1,0 +1,283 @@
+"""Alarms about accounts: the others are paged by a code alone, and whoever it is about is not asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
+from alerts.acks import Ack, accept_need, hold_need, standing
+from alerts.events import NeedAccepted
+from alerts.models import ACCOUNT, Alert, Delivery, FeignedAcceptance, Need, NeedState, Page
+from alerts.notices import tell_who_took_it
+from alerts.outbox import enqueue
+from alerts.paging import TIMER, escalate
+from alerts.signoff_reminders import remind_signers
+from alerts.targets import ways_to
+from cases.events import CaseViewed
+from cases.intake import open_report
+from contacts.accounts.events import AccountActivated, AccountCoerced
+from contacts.accounts.models import Account
+from contacts.accounts.reading import MOST
+from contacts.models import Contact, ContactMethod
+from law.rules import load_rules
+from law.signoff import sign_off
+from store import claims
+from store.chats import find_or_open_chat
+from store.eventlog import EventRow
+from store.timers import TABLE as TIMERS
+from store.timers import Timer
+from tests.accounts import DURESS, Member, join
+from tests.alerts.desk import Desk
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+
+class Team:
+    """Two coordinators with accounts and telephones."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.desk = store, Desk(store)
+        self.aigerim, self.timur = join(store, "Aigerim"), join(store, "Timur")
+        for name, account in (("Aigerim", "1001"), ("Timur", "1002")):
+            self.desk.links(name, account)
+
+    def is_forced(self, member: Member) -> None:
+        """They sign in under duress, and what follows it follows."""
+        assert member.gives(DURESS) is not None
+        with self.store.unit("system") as unit:
+            page_the_others(unit, AccountCoerced(case_id=None, account_id=member.account_id))
+
+    def pages(self) -> set[UUID]:
+        """Run the timers that are due; return who has been asked about accounts so far."""
+        with self.store.unit("system") as unit:
+            for held in claims.claim(unit.session, TIMERS, unit.now, limit=50):
+                timer = unit.session.get_one(Timer, held.id)
+                if timer.kind == TIMER:
+                    escalate(unit, timer, held)
+        with self.store.read() as unit:
+            asked = (
+                select(Page.contact_id)
+                .join(Need, Need.id == Page.need_id)
+                .join(Alert, Alert.id == Need.alert_id)
+                .where(Alert.kind == ACCOUNT)
+            )
+            return set(unit.session.scalars(asked))
+
+    def alarms(self) -> int:
+        with self.store.read() as unit:
+            return unit.session.scalar(select(func.count()).where(Alert.kind == ACCOUNT)) or 0
+
+    def reads(self, member: Member, cases: list[UUID]) -> None:
+        for case_id in cases:
+            assert member.contact_id is not None
+            with self.store.unit("system") as unit:
+                watch_reading(unit, CaseViewed(case_id=case_id, contact_id=member.contact_id))
+
+    def cases(self, count: int, *, taken_by: Member | None = None) -> list[UUID]:
+        found = []
+        for number in range(count):
+            with self.store.unit("test") as unit:
+                chat = find_or_open_chat(unit, "telegram", f"77000{number}{count}")
+                case = open_report(unit, chat, language="en", kind="text", content="they took my brother")
+                found.append(case.id)
+                if taken_by is not None:
+                    need = Need(alert_id=self._alert(unit, case.id), case_id=case.id, kind="coordinator", urgency="now")
+                    need.state, need.accepted_by = NeedState.ACCEPTED, taken_by.contact_id
+                    need.accepted_at = need.opened_at = unit.now
+                    unit.session.add(need)
+        return found
+
+    @staticmethod
+    def _alert(unit: object, case_id: UUID) -> UUID:
+        from store.base import new_id
+        from store.unit_of_work import UnitOfWork
+
+        assert isinstance(unit, UnitOfWork)
+        alert = Alert(
+            id=new_id(), case_id=case_id, kind="custody", subject_id=case_id, cluster_id=new_id(), opened_at=unit.now
+        )
+        unit.session.add(alert)
+        unit.session.flush()
+        return alert.id
+
+    def seeks(self, member: Member) -> UUID:
+        """A need that this helper is asked to take."""
+        (case_id,) = self.cases(1)
+        with self.store.unit("test") as unit:
+            need = Need(alert_id=self._alert(unit, case_id), case_id=case_id, kind="coordinator", urgency="now")
+            need.state, need.opened_at, need.began_at, need.round, need.step = (
+                NeedState.PAGING, unit.now, unit.now, 1, 0,
+            )  # fmt: skip
+            unit.session.add(need)
+            unit.session.flush()
+            unit.session.add(
+                Page(need_id=need.id, contact_id=member.contact_id, round=1, step=0, asked_at=unit.now, channels=[])
+            )
+            return need.id
+
+
+@pytest.fixture
+def team(store: Store) -> Team:
+    return Team(store)
+
+
+def test_the_others_are_paged_by_a_code_alone(team: Team) -> None:
+    team.is_forced(team.aigerim)
+    assert team.pages() == {team.timur.contact_id}
+    with team.store.read() as unit:
+        code = unit.session.get_one(Account, team.aigerim.account_id).code
+    (job,) = team.desk.leaves("telegram")
+    words = job.text
+    assert code in words
+    assert "Aigerim" not in words
+
+
+def test_nobody_is_paged_twice_for_the_same(team: Team, clock: ManualClock) -> None:
+    team.is_forced(team.aigerim)
+    team.is_forced(team.aigerim)
+    assert team.alarms() == 1
+    clock.advance(timedelta(hours=2))
+    team.is_forced(team.aigerim)
+    assert team.alarms() == 1, "it has not been taken yet"
+
+
+def test_a_yes_of_who_is_forced_is_a_no(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    team.is_forced(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    for _ in range(2):
+        with team.store.unit("test") as unit:
+            assert accept_need(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+    with team.store.read() as unit:
+        need = unit.session.get_one(Need, need_id)
+        assert (need.state, need.accepted_by) == (NeedState.PAGING, None)
+        assert unit.session.scalars(select(Page.declined_at).where(Page.need_id == need_id)).one() is not None
+        assert standing(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+    with team.store.unit("test") as unit:
+        assert hold_need(unit, need_id, team.aigerim.contact_id) is Ack.HELD
+        assert unit.session.get_one(Need, need_id).held_by is None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+
+
+def test_what_somebody_had_is_sought_for_others_and_their_chat_hears_nothing(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+    team.is_forced(team.aigerim)
+    with team.store.read() as unit:
+        assert unit.session.get_one(Need, need_id).state == NeedState.PAGING
+        why = unit.session.scalars(select(EventRow.payload).where(EventRow.name == "NeedGivenBack")).one()["why"]
+        assert why == "unreachable", "of which nobody is told"
+    team.pages()
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+        tell_who_took_it(
+            unit, NeedAccepted(case_id=None, need_id=need_id, need="coordinator", contact_id=team.timur.contact_id)
+        )
+    with team.store.read() as unit:
+        theirs = select(ContactMethod.id).where(ContactMethod.contact_id == team.aigerim.contact_id)
+        told = unit.session.scalars(select(Delivery.template).where(Delivery.method_id.in_(theirs))).all()
+    assert told == []
+
+
+def test_a_message_that_asked_who_is_forced_is_never_rewritten(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        way = ways_to(unit, unit.session.get_one(Contact, team.aigerim.contact_id))[0]
+        enqueue(
+            unit, way.chat, "page.coordinator", language="en", need_id=need_id, method_id=way.method.id,
+            values={"code": "AAA-AA2", "region": "KZ", "received": "now", "urgency": "now", "round": "1"},
+        )  # fmt: skip
+    team.desk.leaves("telegram")
+    team.is_forced(team.aigerim)
+    with team.store.unit("test") as unit:
+        accept_need(unit, need_id, team.aigerim.contact_id)
+        accept_need(unit, need_id, team.timur.contact_id)
+        tell_who_took_it(
+            unit, NeedAccepted(case_id=None, need_id=need_id, need="coordinator", contact_id=team.timur.contact_id)
+        )
+    with team.store.read() as unit:
+        assert unit.session.scalars(select(Delivery.id).where(Delivery.action == "edit")).all() == []
+
+
+def test_when_it_is_over_a_yes_is_a_yes_again(team: Team) -> None:
+    need_id = team.seeks(team.aigerim)
+    team.is_forced(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    with team.store.unit("test") as unit:
+        accept_need(unit, need_id, team.aigerim.contact_id)
+    join(team.store, "Aigerim")
+    with team.store.unit("test") as unit:
+        assert standing(unit, need_id, team.aigerim.contact_id) is Ack.DECLINED
+        assert accept_need(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+        assert unit.session.get_one(Need, need_id).accepted_by == team.aigerim.contact_id
+        assert unit.session.scalars(select(FeignedAcceptance.need_id)).all() == [need_id]
+
+
+def test_reading_many_old_cases_within_an_hour_pages_the_others(team: Team, clock: ManualClock) -> None:
+    old = team.cases(MOST + 1, taken_by=team.aigerim)
+    clock.advance(timedelta(hours=2))
+    team.reads(team.aigerim, old[:MOST] * 3)
+    assert team.alarms() == 0
+    team.reads(team.aigerim, old[MOST:])
+    assert team.alarms() == 1
+    assert team.pages() == {team.timur.contact_id}
+    team.reads(team.aigerim, old)
+    assert team.alarms() == 1
+
+
+def test_a_bad_night_is_no_alarm(team: Team, clock: ManualClock) -> None:
+    team.reads(team.aigerim, team.cases(MOST + 5, taken_by=team.aigerim))
+    assert team.alarms() == 0
+    slowly = team.cases(MOST + 2, taken_by=team.timur)
+    clock.advance(timedelta(hours=2))
+    for case_id in slowly:
+        team.reads(team.timur, [case_id])
+        clock.advance(timedelta(minutes=8))
+    assert team.alarms() == 0
+
+
+def test_whoever_an_account_belongs_to_hears_that_it_was_set_up(team: Team) -> None:
+    event = AccountActivated(case_id=None, account_id=team.aigerim.account_id)
+    for _ in range(2):
+        with team.store.unit("system") as unit:
+            tell_account_set_up(unit, event)
+    (row,) = team.desk.rows()
+    assert row.template == "staff.duty_account"
+
+
+def test_a_signer_is_told_once_a_month_before_it_ends(store: Store, clock: ManualClock) -> None:
+    dana = join(store, "Dana", "lawyer")
+    desk = Desk(store)
+    desk.links("Dana", "1003")
+    rules = load_rules().rules[:3]
+    with store.unit("dana") as unit:
+        assert dana.contact_id is not None
+        for days, rule in zip((40, 70, 75), rules, strict=True):
+            sign_off(unit, dana.contact_id, rule, unit.now + timedelta(days=days))
+
+    def told() -> list[Delivery]:
+        with store.unit("system") as unit:
+            remind_signers(unit)
+        return desk.rows()
+
+    assert told() == []
+    clock.advance(timedelta(days=10))
+    assert [row.values["count"] for row in told()] == ["1"]
+    assert len(told()) == 1
+    clock.advance(timedelta(days=40))
+    assert [row.values["count"] for row in told()] == ["1", "2"]

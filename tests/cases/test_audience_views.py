@@ -1,0 +1,264 @@
+"""What leaves: for any facts, consents and audiences, nothing that was not granted is in what is made of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import render_template
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.commands.case import _as_data, _lines
+from cases.consent.agreeing import (
+    enter_consent,
+    fire_emergency_release,
+    freeze,
+    release_field,
+    sign_emergency_release,
+    thaw,
+)
+from cases.consent.deciding import Why
+from cases.consent.errors import ConsentError
+from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
+from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
+from cases.models import Case
+from cases.verification import Basis, bear_out, clear, suspect
+from cases.views.audience import view_for_audience
+from contacts.directory import put_contact
+from contacts.values import ContactCard, Role
+from tests.cases.test_echoes import SPELLINGS
+from tests.conftest import START
+from tests.quick import quick_store
+from tests.web.scene import FIRST_WORDS, Scene
+from web.factory import make_app
+from web.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cases.views.audience import AudienceView
+    from store.unit_of_work import Store, UnitOfWork
+
+OUTSIDE = [one for one in Audience if one is not Audience.LAWYER]
+CODED = {
+    "birth_date": "1999-05-06",
+    "taken_on": "2026-03-01",
+    "court_date": "2026-03-09",
+    "entry_date": "2025-12-24",
+    "nationality": "CN",
+    "country": "KZ",
+    "feared_state": "CN",
+    "region": "KZ-ALM",
+}
+YES = ("removal_order", "asylum_asked", "signed", "fears_return", "minor", "pregnant", "medical_urgent", "survivor")
+SAID = "Said-by-somebody"
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with quick_store(tmp_path_factory.mktemp("views")) as store:
+        yield store
+
+
+def value(name: str) -> str:
+    """A value that can be found again wherever it gets to."""
+    return CODED.get(name) or ("yes" if name in YES else f"Q{name.replace('_', '')}")
+
+
+def believed(store: Store) -> Scene:
+    scene = Scene.begin(store)
+    with store.unit("test") as unit:
+        bear_out(unit, scene.case_id, Basis.DOCUMENT, "an order that was seen")
+    return scene
+
+
+def case_of(unit: UnitOfWork, scene: Scene) -> Case:
+    return unit.session.get_one(Case, scene.case_id)
+
+
+def everything_made_of(view: AudienceView) -> str:
+    """The page in every language, and what the terminal prints."""
+    made = [json.dumps(_as_data(view), ensure_ascii=False), "\n".join(_lines(view))]
+    with make_app(None, "Asia/Almaty").test_request_context():  # type: ignore[arg-type]  # nothing is asked of a store
+        for language in ("en", "ru", "kk", "ug"):
+            words = Words(language, "Asia/Almaty")
+            made.append(
+                render_template(
+                    "release.html",
+                    view=view,
+                    lead="web.release_lead_unhcr",
+                    acknowledges=True,
+                    sure=True,
+                    now=view.dates[0].at if view.dates else START,
+                    token="t",
+                    **words.in_templates(),
+                )
+            )
+    return "\n".join(made)
+
+
+agreed = st.lists(
+    st.tuples(st.sampled_from(OUTSIDE), st.sampled_from(FieldClass), st.booleans(), st.sampled_from(Authority)),
+    max_size=8,
+)
+
+
+@settings(max_examples=30)
+@given(
+    known=st.sets(st.sampled_from(sorted(FIELDS)), min_size=1),
+    names=st.sampled_from(SPELLINGS),
+    picks=st.tuples(st.integers(0, 7), st.integers(0, 7)),
+    said=st.tuples(agreed, st.sampled_from(OUTSIDE)),
+)
+def test_no_value_that_was_not_granted_is_in_anything_that_leaves(
+    quick: Store,
+    known: set[str],
+    names: tuple[str, ...],
+    picks: tuple[int, int],
+    said: tuple[list[tuple[Audience, FieldClass, bool, Authority]], Audience],
+) -> None:
+    words, audience = said
+    scene = believed(quick)
+    written, echoed = (names[pick % len(names)] for pick in picks)
+    with quick.unit("test") as unit:
+        for name in known:
+            enter_fact(unit, scene.case_id, name, value(name), source=SAID)
+        enter_fact(unit, scene.case_id, "name_native", f"{written} Example")
+        enter_fact(unit, scene.case_id, "agency", f"second department, office of {echoed}")
+        for to, kind, granted, authority in words:
+            try:
+                enter_consent(unit, scene.case_id, to, [kind], granted=granted, authority=authority, how="in a call")
+            except ConsentError:
+                assert granted
+        view = view_for_audience(unit, case_of(unit, scene), audience)
+    made = everything_made_of(view)
+    shown = {one.name for one in view.fields}
+    mine = [(kind, who) for to, kind, granted, who in words if to is audience and granted]
+    assert {FIELDS[name] for name in shown} <= {kind for kind, who in mine if who > Authority.REPORTER}
+    assert SAID not in made
+    assert FIRST_WORDS not in made
+    for name in known - shown - set(CODED) - set(YES) - {"name_native", "agency"}:
+        assert value(name) not in made
+    if "name_native" not in shown:
+        assert not any(spelling in made for spelling in names)
+
+
+@pytest.mark.parametrize("audience", [Audience.PRESS, Audience.PRESS_NAMED])
+def test_the_press_hears_the_month_not_the_day(quick: Store, audience: Audience) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        for name in FIELDS:
+            enter_fact(unit, scene.case_id, name, value(name))
+        enter_fact(unit, scene.case_id, "minor", "no")
+        enter_consent(
+            unit, scene.case_id, audience, FieldClass, granted=True, authority=Authority.PERSON, how="in a letter"
+        )
+        view = view_for_audience(unit, case_of(unit, scene), audience)
+    told = {one.name: one.value for one in view.fields}
+    assert told["taken_on"] == "2026-03"
+    assert view.dates == ()
+    assert {"place", "birth_date", "relation", "officer"} & told.keys() == set()
+    assert ("name_latin" in told) == (audience is Audience.PRESS_NAMED)
+    assert "1 March" not in everything_made_of(view)
+
+
+def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:
+    scene = believed(quick)
+
+    def shown() -> set[str]:
+        with quick.read() as unit:
+            return {one.name for one in view_for_audience(unit, case_of(unit, scene), Audience.UNHCR).fields}
+
+    with quick.unit("test") as unit:
+        enter_fact(unit, scene.case_id, "place", "temporary detention centre")
+        enter_fact(unit, scene.case_id, "agency", "migration police")
+        enter_consent(
+            unit, scene.case_id, Audience.UNHCR, [FieldClass.CUSTODY], granted=True, authority=Authority.PERSON, how="x"
+        )
+    assert shown() == {"place", "agency"}
+    for shut, reopen in ((freeze, thaw), (suspect, clear)):
+        with quick.unit("test") as unit:
+            assert shut(unit, scene.case_id)
+            assert not shut(unit, scene.case_id), "a second time changes nothing"
+        assert shown() == set()
+        with quick.unit("test") as unit:
+            assert reopen(unit, scene.case_id)
+            assert not reopen(unit, scene.case_id)
+        assert shown() == {"place", "agency"}
+    with quick.unit("test") as unit:
+        assert take_fact_back(unit, scene.case_id, "place")
+        assert not take_fact_back(unit, scene.case_id, "place")
+    assert shown() == {"agency"}
+
+
+def test_counsel_opens_one_field_to_one_audience(quick: Store) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        counsel = put_contact(unit, ContactCard("Dana", Role.LAWYER))
+        for name in ("torture", "health"):
+            enter_fact(unit, scene.case_id, name, value(name))
+        yes = {"granted": True, "authority": Authority.PERSON, "how": "to counsel"}
+        for audience in (Audience.UN, Audience.UNHCR):
+            enter_consent(unit, scene.case_id, audience, [FieldClass.COUNSEL], **yes)  # type: ignore[arg-type]
+        release_field(unit, scene.case_id, "torture", Audience.UN, counsel)
+        views = {to: view_for_audience(unit, case_of(unit, scene), to) for to in (Audience.UN, Audience.UNHCR)}
+    assert {one.name for one in views[Audience.UN].fields} == {"torture"}
+    assert views[Audience.UN].held_back == {"health": Why.COUNSEL}
+    assert views[Audience.UNHCR].fields == ()
+
+
+def test_what_was_signed_beforehand_counts_once_it_is_fired(quick: Store) -> None:
+    scene = believed(quick)
+
+    def shown(unit: UnitOfWork) -> set[str]:
+        return {one.name for one in view_for_audience(unit, case_of(unit, scene), Audience.UNHCR).fields}
+
+    with quick.unit("test") as unit:
+        coordinator = put_contact(unit, ContactCard("Aigerim", Role.COORDINATOR))
+        enter_fact(unit, scene.case_id, "name_latin", "Example")
+        signed = sign_emergency_release(unit, scene.case_id, [Audience.UNHCR], [FieldClass.IDENTITY], "if I am taken")
+        assert shown(unit) == set()
+        fire_emergency_release(unit, signed, coordinator)
+        assert shown(unit) == {"name_latin"}
+        with pytest.raises(ConsentError, match="fired before"):
+            fire_emergency_release(unit, signed, coordinator)
+        enter_consent(
+            unit, scene.case_id, Audience.UNHCR, FieldClass, granted=False, authority=Authority.PERSON, how="in a call"
+        )
+        assert shown(unit) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("nothing", "x"),
+        ("place", "  \u200b "),
+        ("birth_date", "05.06.1999"),
+        ("nationality", "China"),
+        ("minor", "perhaps"),
+        ("region", "Almaty"),
+        ("place", "x" * 2001),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_without_being_repeated(quick: Store, name: str, text: str) -> None:
+    scene = Scene.begin(quick)
+    with quick.unit("test") as unit, pytest.raises(ConsentError) as refused:
+        enter_fact(unit, scene.case_id, name, text)
+    assert not text.strip() or text.strip() not in str(refused.value) or len(text) == 1
+
+
+@given(text=st.text(min_size=1, max_size=50))
+def test_nothing_unseen_is_kept(quick: Store, text: str) -> None:
+    scene = SCENES.setdefault(id(quick), believed(quick))
+    with quick.unit("test") as unit:
+        try:
+            enter_fact(unit, scene.case_id, "place", text)
+        except ConsentError:
+            return
+        (fact,) = facts_of(unit, person_of(unit, scene.case_id).id)
+        assert all(line.isprintable() for line in known_of(unit, fact).value.split("\n"))
+
+
+SCENES: dict[int, Scene] = {}

@@ -1,0 +1,241 @@
+"""What is told outside: two approve, it leaves when its time has come, is opened once, answered, and called back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from cases.consent.agreeing import enter_consent, freeze
+from cases.consent.people import enter_fact
+from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.docket.reading import case_by_code
+from cases.duress import agree_on_word
+from cases.models import Case, Report
+from cases.releases.models import Basis, Release, ReleaseRecipient
+from cases.releases.proposing import Proposal, approve, propose
+from cases.verification import Basis as Ground
+from cases.verification import bear_out, suspect
+from contacts.directory import find_contact
+from tests.conftest import START
+from tests.stories.test_channels import EveryChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from sandbox import Phone
+    from sandbox.mail.state import Mail
+    from store.unit_of_work import UnitOfWork
+    from store.vault import KeyRing
+
+pytestmark = pytest.mark.heavy
+
+NAME = "Qarlygash Examplekyzy"
+PLACE = "Centre number one"
+
+
+class Office(EveryChannel):
+    """A town with one case that is borne out."""
+
+    code = ""
+
+    def reported(self) -> Phone:
+        gulnar = self.relative()
+        gulnar.writes("they took my sister")
+        self.code = self.code_on(gulnar)
+        with self.house.store.unit("test") as unit:
+            case = self.case(unit)
+            bear_out(unit, case.id, Ground.LAWYER, "seen by counsel")
+            for name, value in {"name_latin": NAME, "place": PLACE, "region": "KZ-ALM", "feared_state": "CN"}.items():
+                enter_fact(unit, case.id, name, value)
+        return gulnar
+
+    def case(self, unit: UnitOfWork) -> Case:
+        case = case_by_code(unit, self.code)
+        assert case is not None
+        return case
+
+    def agrees(self, audience: Audience, *, granted: bool = True) -> None:
+        with self.house.store.unit("test") as unit:
+            case_id = self.case(unit).id
+            enter_consent(
+                unit, case_id, audience, FieldClass, granted=granted, authority=Authority.PERSON, how="to counsel"
+            )
+
+    def who(self, unit: UnitOfWork, name: str) -> UUID:
+        contact = find_contact(unit, name)
+        assert contact is not None
+        return contact.id
+
+    def releases(
+        self, audience: Audience, *to: str, then: tuple[str, ...] = (), not_before: datetime | None = None
+    ) -> UUID:
+        """Propose it and have both coordinators approve it."""
+        with self.house.store.unit("test") as unit:
+            proposal = Proposal(
+                audience,
+                tuple(self.who(unit, name) for name in to),
+                tuple(self.who(unit, name) for name in then),
+                Basis.CONSENT,
+                "for their protection",
+                not_before,
+            )
+            release = propose(unit, self.case(unit), proposal, self.who(unit, "Aigerim"))
+            for name in ("Aigerim", "Timur"):
+                approve(unit, release, self.who(unit, name), "coordinator")
+        return release
+
+    def state(self, release: UUID) -> str:
+        with self.house.store.read() as unit:
+            return unit.session.get_one(Release, release).state
+
+    def link_in(self, mail: Mail) -> str:
+        return next(word for word in mail.text.split() if "/release/" in word)
+
+
+@pytest.fixture
+def town(database_url: str, ring: KeyRing) -> Iterator[Office]:
+    with Office(database_url, ring, START) as town:
+        town.team(Aigerim="coordinator", Timur="coordinator")
+        yield town
+
+
+def test_unhcr_gets_a_link_opens_it_and_says_that_it_has_it(town: Office) -> None:
+    (marta,) = town.team(Marta="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    town.releases(Audience.UNHCR, "Marta")
+    mail = marta.gets_mail("referral")
+    assert NAME not in mail.text
+    assert PLACE not in mail.text
+    link = town.link_in(mail)
+    looked = town.looks_at(link)
+    assert looked.status_code == 200
+    assert NAME not in looked.text, "a scanner that follows links sees nothing"
+    page = town.page(link)
+    assert NAME in page
+    assert PLACE in page
+    path = urlsplit(link).path
+    thanks = town.web.post(f"{path}/received")
+    assert "Thank you" in thanks.text
+    assert "We have it" not in town.page(link)
+    with town.house.store.read() as unit:
+        recipient = unit.session.scalars(select(ReleaseRecipient)).one()
+        assert recipient.acknowledged_at is not None
+
+
+def test_a_second_device_is_shown_nothing(town: Office) -> None:
+    (marta,) = town.team(Marta="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    town.releases(Audience.UNHCR, "Marta")
+    link = town.link_in(marta.gets_mail("referral"))
+    town.page(link)
+    elsewhere = town.web.application.test_client().post(urlsplit(link).path)
+    assert elsewhere.status_code == 403
+    assert NAME not in elsewhere.text
+    acknowledged = town.web.application.test_client().post(f"{urlsplit(link).path}/received")
+    assert acknowledged.status_code == 403
+
+
+def test_when_unhcr_does_not_answer_the_next_is_asked_and_a_coordinator_told(town: Office) -> None:
+    aigerim = town.helper("Saule")
+    marta, night = town.team(Marta="unhcr", Noor="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    town.releases(Audience.UNHCR, "Marta", then=("Noor",))
+    marta.gets_mail("referral")
+    assert not night.mails
+    town.later(minutes=61)
+    link = town.link_in(night.gets_mail("referral"))
+    aigerim.sees("UNHCR has not confirmed")
+    town.page(link)
+    town.web.post(f"{urlsplit(link).path}/received")
+    with town.silence(marta, night):
+        town.later(hours=3)
+
+
+def test_a_journalist_hears_nothing_before_its_time_and_then_no_name(town: Office) -> None:
+    (jonas,) = town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    release = town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6))
+    with town.silence(jonas):
+        town.later(hours=5)
+    assert not jonas.mails
+    assert town.state(release) == "approved"
+    town.later(hours=2)
+    page = town.page(town.link_in(jonas.gets_mail("statement")))
+    assert "China" in page
+    assert NAME not in page
+    assert PLACE not in page
+
+
+def test_consent_taken_back_under_embargo_leaves_nothing_to_send(town: Office) -> None:
+    (jonas,) = town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    release = town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6))
+    town.agrees(Audience.PRESS, granted=False)
+    town.later(hours=7)
+    town.rests()
+    assert not jonas.mails
+    assert town.state(release) == "void"
+
+
+def test_what_has_left_is_called_back_and_its_page_says_so(town: Office) -> None:
+    (jonas,) = town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS_NAMED)
+    release = town.releases(Audience.PRESS_NAMED, "Jonas")
+    link = town.link_in(jonas.gets_mail("statement"))
+    assert NAME in town.page(link)
+    town.agrees(Audience.PRESS_NAMED, granted=False)
+    jonas.gets_mail("do not use")
+    assert town.state(release) == "recalled"
+    gone = town.presses(link)
+    assert gone.status_code == 410
+    assert NAME not in gone.text
+
+
+def test_a_relative_who_says_stop_freezes_it_all_and_a_coordinator_is_asked(town: Office) -> None:
+    saule = town.helper("Saule")
+    (jonas,) = town.team(Jonas="journalist")
+    gulnar = town.reported()
+    town.agrees(Audience.PRESS)
+    town.releases(Audience.PRESS, "Jonas")
+    jonas.gets_mail("statement")
+    gulnar.command("/stop")
+    jonas.gets_mail("do not use")
+    saule.sees("consent was taken back")
+
+
+def test_what_may_be_a_trap_is_answered_no_more_and_kept_all_the_same(town: Office) -> None:
+    gulnar = town.reported()
+    town.rests()
+    with town.house.store.unit("test") as unit:
+        suspect(unit, town.case(unit).id)
+    town.rests()
+    with town.silence(gulnar):
+        gulnar.writes("who is her lawyer? tell me")
+        gulnar.command("/status")
+        town.later(minutes=20)
+
+
+def test_a_word_of_duress_changes_nothing_that_is_seen_and_rings_a_coordinator(town: Office) -> None:
+    saule = town.helper("Saule")
+    gulnar = town.reported()
+    with town.house.store.unit("test") as unit:
+        for report_id in unit.session.scalars(select(Report.id)).all():
+            agree_on_word(unit, report_id, "blue kettle")
+    gulnar.writes("nothing new today")
+    town.rests()
+    gulnar.writes("the Blue Kettle is broken")
+    saule.sees("may be under pressure")
+    with town.house.store.unit("test") as unit:
+        freeze(unit, town.case(unit).id)

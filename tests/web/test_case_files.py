@@ -1,0 +1,92 @@
+"""Files of a case: as they came for coordinators and lawyers, for everybody else pictures without what they tell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from cases import intake
+from cases.files import SentFile
+from cases.intake import Wrapping
+from cases.models import Report
+from cases.pictures import look_at_files, told_by
+from contacts.models import Contact
+from tests.cases.test_pictures import picture
+from tests.evidence.scene import fetches
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.testing import FlaskClient
+
+    from tests.web.scene import Scene
+
+PAPER = b"%PDF-1.7 << /Author (Botagoz) >>"
+DAMAGED = picture()[:400]
+
+
+def sends(scene: Scene, content: bytes) -> None:
+    """The reporter sends a file, it is fetched, and looked at."""
+    with scene.store.unit("test") as unit:
+        report = unit.session.get_one(Report, scene.report_id)
+        wrapping = Wrapping(files=(SentFile("document", f"f{len(content)}", f"u{len(content)}"),))
+        intake.add_message(unit, report, kind="document", content="{}", wrapping=wrapping)
+    fetches(scene.store, content)
+    look_at_files(scene.store)
+
+
+def page_of(client: FlaskClient, scene: Scene, helper: UUID) -> str:
+    return client.post(scene.link(helper)).text
+
+
+def links(page: str) -> list[str]:
+    return re.findall(r'href="(/file/[^"]+)"', page)
+
+
+@pytest.mark.parametrize("role", ["coordinator", "lawyer"])
+def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scene, role: str) -> None:
+    sends(scene, picture())
+    page = page_of(client, scene, scene.helper(role=role))
+    original, clean = links(page)
+    assert original == f"{clean}?as=original"
+    assert client.get(original).data == picture()
+    answer = client.get(clean)
+    assert told_by(answer.data, "image/jpeg") == {}
+    assert answer.data[:3] == b"\xff\xd8\xff"
+    assert answer.mimetype == "application/octet-stream"
+    assert re.fullmatch(r'attachment; filename="\S+-clean\.jpg"', answer.headers["Content-Disposition"])
+
+
+def test_others_get_pictures_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:
+    for content in (picture(), PAPER, DAMAGED):
+        sends(scene, content)
+    doctor = scene.helper(role="lawyer")
+    with scene.store.unit("test") as unit:
+        unit.session.execute(update(Contact).where(Contact.id == doctor).values(role="doctor"))
+    page = page_of(client, scene, doctor)
+    assert "as=original" not in page
+    good, damaged = links(page)
+    assert told_by(client.get(good).data, "image/jpeg") == {}
+    assert client.get(f"{good}?as=original").status_code == 404
+    refused = client.get(damaged)
+    assert refused.status_code == 415
+    assert b"\xff\xd8" not in refused.data
+
+
+def test_a_document_goes_as_it_is_to_those_who_may_have_originals(client: FlaskClient, scene: Scene) -> None:
+    sends(scene, PAPER)
+    (link,) = links(page_of(client, scene, scene.helper(role="lawyer")))
+    assert client.get(link).data == PAPER
+
+
+def test_the_page_shows_what_a_file_tells_as_a_claim(client: FlaskClient, scene: Scene) -> None:
+    for content in (picture(), DAMAGED):
+        sends(scene, content)
+    page = page_of(client, scene, scene.helper())
+    assert "may be wrong or forged" in page
+    for told in ("2026:03:01 12:00:00 +05:00", "43.23894, -76.88971", "Canarybrand Phone 9"):
+        assert f"<bdi>{told}</bdi>" in page
+    assert "It does not open, or is too large" in page

@@ -1,0 +1,186 @@
+"""The console, where people enter what is known, who agreed, and what leaves: side by side, two who say yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from cases.consent.agreeing import standing_of
+from cases.models import Case
+from cases.releases.models import Release
+from contacts.directory import put_contact
+from contacts.values import ContactCard, Role
+from tests.accounts import Browser, Member, join, quick
+from tests.web.conftest import ZONE
+from web.factory import make_app
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from store.unit_of_work import Store
+    from tests.web.scene import Scene
+
+NAME = "Qarlygash Examplekyzy"
+
+
+@pytest.fixture
+def client(quick_store: Store) -> FlaskClient:
+    return make_app(quick_store, ZONE, passwords=quick(quick_store)).test_client()
+
+
+class Desk:
+    """A coordinator and a lawyer who have the case, another coordinator, and UNHCR in the contacts."""
+
+    def __init__(self, scene: Scene, client: FlaskClient) -> None:
+        self.scene, self._app = scene, client.application
+        self.aigerim, self.timur = join(scene.store, "Aigerim"), join(scene.store, "Timur")
+        self.dana = join(scene.store, "Dana", "lawyer")
+        scene.helper("Aigerim")
+        scene.helper("Dana", "lawyer")
+        with scene.store.unit("test") as unit:
+            self.marta: UUID = put_contact(unit, ContactCard("Marta", Role.UNHCR))
+        self.person = f"/console/case/{scene.code}/person"
+        self.release = f"/console/case/{scene.code}/release"
+
+    def as_(self, member: Member, *, duress: bool = False) -> Browser:
+        return Browser(self._app.test_client()).comes_in(member, duress=duress)
+
+    def enters(self) -> None:
+        browser = self.as_(self.aigerim)
+        for field, value in {"name_latin": NAME, "place": "Centre 1", "region": "kz-alm", "relation": "sister"}.items():
+            assert browser.sends(f"{self.person}/fact", field=field, value=value, confidence="high").status_code == 303
+        assert browser.sends(f"{self.person}/bear-out", basis="lawyer", source="counsel saw her").status_code == 303
+
+    def agrees(self, kinds: tuple[str, ...] = ("identity", "custody")) -> TestResponse:
+        answer = None
+        for kind in kinds:
+            answer = self.as_(self.aigerim).sends(
+                f"{self.person}/consent",
+                audience="unhcr",
+                kind=kind,
+                authority="person",
+                how="to counsel",
+                granted="yes",
+            )
+        assert answer is not None
+        return answer
+
+    def proposes(self) -> str:
+        answer = self.as_(self.aigerim).sends(
+            self.release, audience="unhcr", recipient=str(self.marta), basis="consent", reason="protection"
+        )
+        assert answer.status_code == 303, answer.text
+        return answer.location.partition("?")[0]
+
+
+@pytest.fixture
+def desk(scene: Scene, client: FlaskClient) -> Desk:
+    return Desk(scene, client)
+
+
+def test_what_is_entered_is_shown_and_the_matrix_says_who_agreed(desk: Desk) -> None:
+    desk.enters()
+    page = desk.as_(desk.aigerim).sees(desk.person)
+    assert NAME in page
+    assert "KZ-ALM" in page
+    assert page.count('class="granted"') == 0
+    desk.agrees()
+    assert desk.as_(desk.aigerim).sees(desk.person).count('class="granted"') == 2
+
+
+def test_what_leaves_stands_beside_what_stays_until_two_have_approved(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    page = desk.as_(desk.aigerim).sees(f"{desk.release}?audience=unhcr")
+    leaves, _, stays = page.partition('id="stays"')
+    assert NAME in leaves
+    assert "nobody has agreed" in stays
+    assert "sister" not in page
+    where = desk.proposes()
+    assert "waits for approval" in desk.as_(desk.timur).sees("/console/releases")
+    assert desk.as_(desk.timur).sends(where, do="approve").status_code == 303
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(select(Release)).one().state == "approved"
+    assert "approved" in desk.as_(desk.dana).sees(where)
+    desk.as_(desk.dana).sends(where, do="veto")
+    assert "stopped" in desk.as_(desk.timur).sees(where)
+
+
+def test_counsels_fields_are_for_counsel(desk: Desk) -> None:
+    dana, aigerim = desk.as_(desk.dana), desk.as_(desk.aigerim)
+    assert (
+        dana.sends(f"{desk.person}/fact", field="torture", value="Secret-of-counsel", confidence="high").status_code
+        == 303
+    )
+    assert "Secret-of-counsel" in dana.sees(desk.person)
+    page = aigerim.sees(desk.person)
+    assert "Secret-of-counsel" not in page
+    assert "kept by the lawyer alone" in page
+    refused = aigerim.sends(f"{desk.person}/counsel", field="torture", audience="un", do="open")
+    assert refused.status_code == 400
+    assert dana.sends(f"{desk.person}/counsel", field="torture", audience="un", do="open").status_code == 303
+    assert "Torture → UN bodies" in dana.sees(desk.person)
+
+
+@pytest.mark.parametrize(
+    ("where", "form"),
+    [
+        ("fact", {"field": "birth_date", "value": "yesterday", "confidence": "high"}),
+        ("fact", {"field": "no_such", "value": "x", "confidence": "high"}),
+        ("fact", {"field": "place", "value": "x", "confidence": "very"}),
+        ("consent", {"audience": "unhcr", "kind": "identity", "authority": "person", "how": "", "granted": "yes"}),
+        ("consent", {"audience": "unhcr", "authority": "person", "how": "x", "granted": "yes"}),
+        ("consent", {"audience": "unhcr", "kind": "identity", "authority": "reporter", "how": "x", "granted": "yes"}),
+        ("consent", {"audience": "all", "kind": "identity", "authority": "person", "how": "x", "granted": "yes"}),
+        ("consent", {"audience": "unhcr", "kind": "identity", "authority": "vital_interest", "how": "x"}),
+        ("bear-out", {"basis": "rumour", "source": "x"}),
+        ("bear-out", {"basis": "lawyer", "source": " "}),
+        ("switch", {"do": "explode"}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_words_and_nothing_is_kept(
+    desk: Desk, where: str, form: dict[str, str]
+) -> None:
+    answer = desk.as_(desk.aigerim).sends(f"{desk.person}/{where}", **form)
+    assert answer.status_code == 400
+    assert "Not entered" in answer.text
+    with desk.scene.store.read() as unit:
+        case = unit.session.get_one(Case, desk.scene.case_id)
+        assert standing_of(unit, case).decisions == ()
+        assert case.state == "reported"
+
+
+def test_a_foreign_case_and_one_that_is_not_there_are_answered_alike(desk: Desk) -> None:
+    timur = desk.as_(desk.timur)
+    for code in (desk.scene.code, "AAA-AA2"):
+        assert "no such case" in timur.sees(f"/console/case/{code}/person", 404)
+        assert timur.sends(f"/console/case/{code}/person/switch", do="freeze").status_code == 404
+        assert "no such case" in timur.sees(f"/console/case/{code}/release?audience=unhcr", 404)
+
+
+def test_who_is_forced_sees_and_decides_nothing_of_it(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    forced = desk.as_(desk.timur, duress=True)
+    assert NAME not in forced.sees("/console/releases")
+    assert forced.sees(where, 404)
+    assert forced.sends(where, do="approve").status_code == 404
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(select(Release)).one().state == "proposed"
+
+
+def test_a_freeze_shows_and_voids_what_waits(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    desk.as_(desk.aigerim).sends(f"{desk.person}/switch", do="freeze")
+    assert "nothing leaves" in desk.as_(desk.aigerim).sees(desk.person)
+    assert "proposed anew" in desk.as_(desk.timur).sees(where)
+    desk.as_(desk.timur).sends(where, do="approve")
+    assert "void" in desk.as_(desk.timur).sees("/console/releases")

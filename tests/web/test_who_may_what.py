@@ -1,0 +1,266 @@
+"""Who may what: every route with every role, and with nobody, half signed in, revoked. A new route needs a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from app.cli import main
+from contacts.accounts.managing import revoke_account
+from contacts.accounts.roles import AccountRole
+from tests.accounts import PASSWORD, Browser, Member, join, quick
+from tests.web.conftest import ZONE
+from web.backstage import Backstage
+from web.factory import make_app
+from web.twilio import Twilio
+from web.webhook import Webhook
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from store.unit_of_work import Store
+
+EVERYBODY = frozenset(AccountRole)
+READERS = EVERYBODY - {"admin"}
+ANYBODY: frozenset[str] | None = None
+"""Open to all: it shows nothing of anybody, or the address itself is the key."""
+MAY: dict[str, set[str] | frozenset[str] | None] = {
+    # What machines ask
+    "GET /healthz": ANYBODY,
+    "GET /readyz": ANYBODY,
+    "GET /metrics": ANYBODY,
+    "GET /static/<path:filename>": ANYBODY,
+    "POST /webhooks/telegram": ANYBODY,
+    "POST /webhooks/twilio/sms": ANYBODY,
+    "POST /webhooks/twilio/voice": ANYBODY,
+    "POST /webhooks/twilio/status": ANYBODY,
+    # What a secret in the address opens, to whoever it was sent to
+    "GET /open/<token>": ANYBODY,
+    "POST /open/<token>": ANYBODY,
+    "GET /file/<ticket>": ANYBODY,
+    "GET /answer/<token>": ANYBODY,
+    "POST /answer/<token>": ANYBODY,
+    "GET /prove/<token>": ANYBODY,
+    "POST /prove/<token>": ANYBODY,
+    "GET /calendar/<token>.ics": ANYBODY,
+    "GET /release/<token>": ANYBODY,
+    "POST /release/<token>": ANYBODY,
+    "POST /release/<token>/received": ANYBODY,
+    "GET /console/invitation/<token>": ANYBODY,
+    "POST /console/invitation/<token>": ANYBODY,
+    "POST /console/invitation/<token>/accept": ANYBODY,
+    # Coming in
+    "GET /console/sign-in": ANYBODY,
+    "POST /console/sign-in": ANYBODY,
+    "GET /console/code": ANYBODY,
+    "POST /console/code": ANYBODY,
+    "POST /console/sign-out": EVERYBODY,
+    # The board
+    "GET /": EVERYBODY,
+    "GET /console": EVERYBODY,
+    "POST /console/case/<code>": READERS,
+    "POST /console/need/<uuid:need_id>": {"coordinator", "lawyer"},
+    "GET /console/case/<code>/access": {"coordinator"},
+    "POST /console/case/<code>/access": {"coordinator"},
+    "POST /console/case/<code>/access/withdraw": {"coordinator"},
+    # The person of a case, and what leaves
+    "GET /console/case/<code>/person": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/fact": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/consent": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/bear-out": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/counsel": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/switch": {"coordinator", "lawyer"},
+    "GET /console/releases": {"coordinator", "lawyer"},
+    "GET /console/case/<code>/release": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/release": {"coordinator", "lawyer"},
+    "GET /console/release/<uuid:release_id>": {"coordinator", "lawyer"},
+    "POST /console/release/<uuid:release_id>": {"coordinator", "lawyer"},
+    # One's own account
+    "GET /console/account": EVERYBODY,
+    "POST /console/account/session/<uuid:session_id>/end": EVERYBODY,
+    "POST /console/account/sessions/end": EVERYBODY,
+    "POST /console/account/password": EVERYBODY,
+    "POST /console/account/duress": EVERYBODY,
+    "POST /console/account/codes": EVERYBODY,
+    # Accounts
+    "GET /console/accounts": {"admin", "coordinator"},
+    "POST /console/accounts/invite": {"admin"},
+    "POST /console/accounts/<uuid:account_id>/link": {"admin"},
+    "POST /console/accounts/<uuid:account_id>/revoke": {"admin"},
+    "POST /console/accounts/<uuid:account_id>/role": {"admin"},
+    "POST /console/approval/<uuid:approval_id>": {"admin", "coordinator"},
+    # The law
+    "GET /console/law": EVERYBODY,
+    "GET /console/law/<rule_id>": EVERYBODY,
+    "POST /console/law/<rule_id>/sign": {"lawyer"},
+    "POST /console/law/<rule_id>/revoke": {"lawyer"},
+}
+BEHIND = {route: roles for route, roles in MAY.items() if roles is not None}
+NOT_FOR_YOU = "Your role does not have this page."
+NOBODY_ELSE = ("nobody", "half", "revoked", "left")
+IN_PLACE_OF = {
+    "<code>": "AAA-AA2",
+    "<uuid:need_id>": str(UUID(int=1)),
+    "<uuid:session_id>": str(UUID(int=1)),
+    "<uuid:account_id>": str(UUID(int=1)),
+    "<uuid:approval_id>": str(UUID(int=1)),
+    "<uuid:release_id>": str(UUID(int=1)),
+    "<rule_id>": "kz.coao.motion_3d",
+}
+
+
+@pytest.fixture
+def whole(quick_store: Store, night_wording: object) -> Flask:
+    """The program's pages, with every door there is."""
+    backstage = Backstage(
+        lambda _: NotImplemented,
+        lambda _: True,
+        Webhook("s" * 16, lambda _account, _update: None),
+        Twilio("token", "https://panah.example.org", night_wording),  # type: ignore[arg-type]
+    )
+    return make_app(quick_store, ZONE, backstage, passwords=quick(quick_store))
+
+
+@pytest.fixture
+def night_wording() -> object:
+    from alerts.wording import Wording
+
+    return Wording(ZONE, "https://panah.example.org")
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_has_its_line(whole: Flask) -> None:
+    assert routes(whole) == set(MAY)
+
+
+def test_every_page_of_the_console_went_through_the_gate(whole: Flask) -> None:
+    guards = whole.extensions["panah_gate"].guards
+    behind = {
+        rule.endpoint for rule in whole.url_map.iter_rules() if rule.rule.startswith("/console") or rule.rule == "/"
+    }
+    assert behind == set(guards)
+    assert {
+        f"{m} {r.rule}"
+        for r in whole.url_map.iter_rules()
+        if r.endpoint in guards and guards[r.endpoint].signed
+        for m in (r.methods or set()) - {"HEAD", "OPTIONS"}
+    } == set(BEHIND)
+
+
+@pytest.fixture
+def members(quick_store: Store) -> dict[str, Member]:
+    people = {str(role): join(quick_store, f"Somebody {role}", role) for role in AccountRole}
+    people["revoked"], people["left"] = join(quick_store, "Revoked"), join(quick_store, "Left")
+    return people
+
+
+def asks(client: FlaskClient, route: str, form: str) -> TestResponse:
+    method, _, path = route.partition(" ")
+    for name, value in IN_PLACE_OF.items():
+        path = path.replace(name, value)
+    return client.open(path, method=method, data={"form": form} if method == "POST" else None)
+
+
+def test_each_role_may_what_the_table_says(whole: Flask, members: dict[str, Member]) -> None:
+    for role in AccountRole:
+        for route, roles in BEHIND.items():
+            browser = Browser(whole.test_client()).comes_in(members[role])
+            answer = asks(browser.client, route, browser.token())
+            refused = answer.status_code == 403 and NOT_FOR_YOU in answer.text
+            assert refused == (role not in roles), f"{role} {route}"
+            is_out = answer.status_code == 303 and answer.location == "/console/sign-in"
+            assert not is_out or route.endswith(("/sign-out", "/password")), f"{role} {route}"
+
+
+@pytest.mark.parametrize("who", NOBODY_ELSE)
+def test_nobody_else_gets_past_the_gate(whole: Flask, members: dict[str, Member], quick_store: Store, who: str) -> None:
+    client = whole.test_client()
+    if who == "half":
+        half = members["coordinator"].gives(PASSWORD)
+        assert half is not None
+        client.set_cookie("panah", half)
+    elif who != "nobody":
+        client.set_cookie("panah", members[who].session())
+        with quick_store.unit("test") as unit:
+            if who == "revoked":
+                revoke_account(unit, members[who].account_id)
+            else:
+                from contacts.models import Contact
+
+                unit.session.get_one(Contact, members[who].contact_id).left_at = unit.now
+    form = Browser(client).token("/console/sign-in")
+    for route in BEHIND:
+        answer = asks(client, route, form)
+        assert (answer.status_code, answer.location) == (303, "/console/sign-in"), route
+
+
+def test_no_button_does_anything_without_the_form_it_stood_on(whole: Flask, members: dict[str, Member]) -> None:
+    others = Browser(whole.test_client()).comes_in(members["lawyer"]).token()
+    for route, roles in BEHIND.items():
+        if not route.startswith("POST"):
+            continue
+        role = next(role for role in AccountRole if role in roles)
+        client = Browser(whole.test_client()).comes_in(members[role]).client
+        for form in ("", "x", others):
+            if (form, role) != (others, "lawyer"):
+                assert asks(client, route, form).status_code == 400, route
+    for route, open_to in MAY.items():
+        if route.startswith("POST /console") and open_to is ANYBODY:
+            assert asks(whole.test_client(), route.replace("<token>", "x"), "").status_code == 400, route
+
+
+SHOWS_WHAT_WAS_TOLD: set[str] = set()
+COMMANDS = {
+    "account": {"invite", "list", "revoke"},
+    "audit": {"verify"},
+    "bench": set(),
+    "case": {
+        "bear-out",
+        "consent",
+        "duress",
+        "enter",
+        "export",
+        "fields",
+        "freeze",
+        "list",
+        "show",
+        "suspect",
+        "thaw",
+        "verify-reporter",
+    },
+    "contacts": {"calendar", "export", "import", "link-code", "show", "verify"},
+    "deadlines": set(),
+    "deliveries": set(),
+    "demo": set(),
+    "doctor": set(),
+    "event": {"add", "list"},
+    "init": set(),
+    "law": {"check", "recount", "show"},
+    "migrate": set(),
+    "parked": {"retry"},
+    "policy": {"import", "show"},
+    "replay": set(),
+    "roster": {"cover", "show", "swap"},
+    "up": set(),
+    "version": set(),
+}
+"""Commands are for whoever has a shell and the key. None of them prints what a reporter told.
+
+``case show`` and ``case export`` print what the team entered, and the log says so.
+"""
+
+
+def test_every_command_is_known_here() -> None:
+    found = {name: set(getattr(command, "commands", {})) for name, command in main.commands.items()}
+    assert found == COMMANDS

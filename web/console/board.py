@@ -1,0 +1,182 @@
+"""The board: cases an account may know of, as codes; those it may read open by a button, others can be taken."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, request
+
+from alerts.acks import Ack, accept_need, decline_need
+from alerts.models import Need
+from alerts.reading import board_of, reads_case
+from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
+from cases.docket.reading import case_by_code
+from cases.file_links import make_ticket
+from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_for_responder
+from contacts.accounts.directory import account_of, all_accounts, role_of
+from contacts.accounts.roles import Ability
+from contacts.directory import name_of
+from contacts.models import Contact
+from web.case_link import stored_files
+from web.console.gate import Guard
+from web.trail import holds, trail
+
+if TYPE_CHECKING:
+    from cases.models import Case
+    from store.unit_of_work import UnitOfWork
+    from web.console.gate import Gate
+
+SAID = {Ack.YOURS: "accepted", Ack.DECLINED: "declined"}
+
+
+def board_pages(gate: Gate) -> Blueprint:
+    """Build the routes."""
+    pages = Blueprint("board", __name__)
+    gate.page(pages, "/", front)
+    gate.page(pages, "/console", home)
+    gate.press(pages, "/console/case/<code>", open_case, Guard(ability=Ability.OPEN_CASE))
+    gate.press(pages, "/console/need/<uuid:need_id>", answer, Guard(ability=Ability.ACCEPT))
+    return pages
+
+
+def front(gate: Gate) -> Response:
+    """Lead to the board."""
+    return gate.to("board.home")
+
+
+def home(gate: Gate) -> Response:
+    """Show the board; to an administrator the way to the accounts, for there is no case for them."""
+    with gate.store.read() as unit:
+        rows = board_of(unit, gate.who)
+    return gate.show("console/home.html", rows=rows)
+
+
+def open_case(gate: Gate, code: str) -> Response:
+    """Show a case to whoever may read it, and log that it was read. By a button: no preview opens a case."""
+    with gate.store.unit(gate.who.actor) as unit:
+        case, reader = case_by_code(unit, code), gate.who
+        if case is None or reader.contact_id is None:
+            return _closed(gate)
+        if reader.duress:
+            return _feigned_case(gate, unit, case)
+        if not reads_case(unit, reader.role, reader.contact_id, case.id):
+            return _closed(gate)
+        view = view_for_responder(unit, case.id, reader.contact_id, reader.role)
+        needs = trail(unit, case.id, reader.contact_id, with_people=not hides_reporter(reader.role))
+        tickets = {file_id: make_ticket(unit, file_id, reader.contact_id) for file_id in stored_files(view)}
+    originals = may_have_original(reader.role)
+    return gate.show("console/case.html", view=view, needs=needs, tickets=tickets, originals=originals)
+
+
+def answer(gate: Gate, need_id: UUID) -> Response:
+    """Accept or decline; of those who press at once one has it."""
+    with gate.store.unit(gate.who.actor) as unit:
+        need, contact_id = unit.session.get(Need, need_id), gate.who.contact_id
+        if need is None or need.case_id is None or contact_id is None or need.kind != gate.who.role:
+            return _closed(gate)
+        act = accept_need if request.form.get("answer") == "accept" else decline_need
+        ack = act(unit, need.id, contact_id)
+    return gate.to("board.home", said=SAID.get(ack, "taken"))
+
+
+def access_pages(gate: Gate) -> Blueprint:
+    """Build the routes by which a coordinator who has a case lets colleagues read it."""
+    pages = Blueprint("access", __name__)
+    gate.page(pages, "/console/case/<code>/access", look, Guard(ability=Ability.GRANT))
+    gate.press(pages, "/console/case/<code>/access", give, Guard(ability=Ability.GRANT))
+    gate.press(pages, "/console/case/<code>/access/withdraw", take_back, Guard(ability=Ability.GRANT))
+    return pages
+
+
+def look(gate: Gate, code: str) -> Response:
+    """Show who was let in, until when, and who could be."""
+    with gate.store.read() as unit:
+        case = _held(gate, unit, code)
+        if case is None:
+            return _closed(gate)
+        granted = [(_name(unit, one.contact_id), one.contact_id, one.until) for one in grants_of(unit, case.id)]
+        others = list(_colleagues(gate, unit))
+    return gate.show("console/access.html", code=code, granted=granted, others=others)
+
+
+def give(gate: Gate, code: str) -> Response:
+    """Let a colleague read the case until the end of a day (UTC)."""
+    with gate.store.unit(gate.who.actor) as unit:
+        case = _held(gate, unit, code)
+        if case is None:
+            return _closed(gate)
+        reader, until = _chosen(gate, unit)
+        if gate.who.contact_id is None:
+            abort(HTTPStatus.BAD_REQUEST)
+        try:
+            grant_access(unit, case.id, reader, gate.who.contact_id, until)
+        except GrantRefusedError:
+            abort(HTTPStatus.BAD_REQUEST)
+    return gate.to("access.look", code=code, said="granted")
+
+
+def take_back(gate: Gate, code: str) -> Response:
+    """Close the case to somebody again."""
+    with gate.store.unit(gate.who.actor) as unit:
+        case = _held(gate, unit, code)
+        if case is None:
+            return _closed(gate)
+        withdraw_access(unit, case.id, _uuid(request.form.get("contact", "")))
+    return gate.to("access.look", code=code, said="withdrawn")
+
+
+def _closed(gate: Gate) -> Response:
+    """Answer for a case that is not there as for one that is not theirs: nothing says which."""
+    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
+
+
+def _feigned_case(gate: Gate, unit: UnitOfWork, case: Case) -> Response:
+    """What somebody who is being forced can show: a case of which nothing is known yet."""
+    shown = {row.case_id for row in board_of(unit, gate.who) if row.reads}
+    if case.id not in shown:
+        return _closed(gate)
+    return gate.show("console/case.html", view=nearly_empty_view(unit, case.id), needs=(), tickets={})
+
+
+def _held(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
+    """The case of this code, if whoever asks has taken it and is not being forced."""
+    case, who = case_by_code(unit, code), gate.who
+    if case is None or who.contact_id is None or who.duress or not holds(unit, case.id, who.contact_id):
+        return None
+    return case
+
+
+def _name(unit: UnitOfWork, contact_id: UUID) -> str:
+    return name_of(unit, unit.session.get_one(Contact, contact_id))
+
+
+def _colleagues(gate: Gate, unit: UnitOfWork) -> list[tuple[UUID, str, str]]:
+    found = []
+    for account in all_accounts(unit):
+        role = role_of(unit, account)
+        if role is not None and account.contact_id not in (None, gate.who.contact_id):
+            contact = unit.session.get_one(Contact, account.contact_id)
+            found.append((contact.id, name_of(unit, contact), str(role)))
+    return found
+
+
+def _chosen(gate: Gate, unit: UnitOfWork) -> tuple[UUID, datetime]:
+    contact_id = _uuid(request.form.get("contact", ""))
+    account = account_of(unit, contact_id)
+    if account is None or role_of(unit, account) is None or contact_id == gate.who.contact_id:
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        day = datetime.strptime(request.form.get("until", ""), "%Y-%m-%d").date()  # noqa: DTZ007  a day, no instant
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    return contact_id, datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)

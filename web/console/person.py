@@ -1,0 +1,201 @@
+"""What is known of the person of a case, and who may learn it: entered by who has the case, never overwritten."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+
+from alerts.reading import reads_case
+from cases import verification
+from cases.consent import agreeing
+from cases.consent.deciding import in_force
+from cases.consent.errors import ConsentError
+from cases.consent.people import enter_fact, take_fact_back
+from cases.consent.values import CONFIDENCES
+from cases.consent.vocabulary import CEILING, FIELDS, Audience, Authority, FieldClass
+from cases.docket.reading import case_by_code
+from cases.views.responder import view_for_responder
+from contacts.accounts.roles import Ability
+from web.console.gate import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cases.consent.deciding import Standing
+    from cases.models import Case
+    from store.unit_of_work import UnitOfWork
+    from web.console.gate import Gate
+
+ENTER = Guard(ability=Ability.ENTER)
+ASKED = (Authority.PERSON, Authority.PRIOR_INSTRUCTION, Authority.GUARDIAN, Authority.RELATIVE, Authority.REPORTER)
+"""Whose word can be entered here. Vital interest is approved with a release."""
+
+
+def person_pages(gate: Gate) -> Blueprint:
+    """Build the routes."""
+    pages = Blueprint("person", __name__)
+    path = "/console/case/<code>/person"
+    gate.page(pages, path, look, ENTER)
+    for name, use in USES.items():
+        gate.press(pages, f"{path}/{name.replace('_', '-')}", _press(name, use), ENTER)
+    return pages
+
+
+def look(gate: Gate, code: str) -> Response:
+    """Show it, and note who was shown it."""
+    with gate.store.unit(gate.who.actor) as unit:
+        case, contact_id = readable_case(gate, unit, code), gate.who.contact_id
+        if case is None or contact_id is None:
+            return no_case(gate)
+        view = view_for_responder(unit, case.id, contact_id, gate.who.role)
+        standing = agreeing.standing_of(unit, case)
+    return gate.show(
+        "console/person.html",
+        view=view,
+        standing=standing,
+        matrix=_matrix(standing),
+        kinds=list(FieldClass),
+        audiences=list(Audience),
+        authorities=[one.name.lower() for one in ASKED],
+        fields=list(FIELDS),
+        confidences=CONFIDENCES,
+        bases=list(verification.Basis),
+        counsels=[name for name, kind in FIELDS.items() if kind is FieldClass.COUNSEL],
+        is_counsel=gate.who.role == "lawyer",
+    )
+
+
+def _press(name: str, use: Callable[[Gate, UnitOfWork, Case], None]) -> Callable[..., Response]:
+    """Make the view that carries something out in a case that whoever asks reads; or says what is wrong."""
+
+    def view(gate: Gate, code: str) -> Response:
+        try:
+            with gate.store.unit(gate.who.actor) as unit:
+                case = readable_case(gate, unit, code)
+                if case is None:
+                    return no_case(gate)
+                use(gate, unit, case)
+        except (ConsentError, ValueError) as error:
+            return refused(gate, error)
+        return gate.to("person.look", code=code, said="done")
+
+    view.__name__ = name
+    return view
+
+
+def _fact(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Enter what one source says about a field, or take back what stands in it."""
+    given = request.form
+    if given.get("do") == "take_back":
+        take_fact_back(unit, case.id, given.get("field", ""))
+        return
+    enter_fact(
+        unit,
+        case.id,
+        given.get("field", ""),
+        given.get("value", ""),
+        source=given.get("source", ""),
+        confidence=given.get("confidence", ""),
+    )
+
+
+def _consent(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Enter what somebody said about who may learn what."""
+    given = request.form
+    kinds = [FieldClass(kind) for kind in given.getlist("kind")]
+    if not kinds:
+        raise ConsentError("tick what it is about")
+    agreeing.enter_consent(
+        unit,
+        case.id,
+        Audience(given.get("audience", "")),
+        kinds,
+        granted=given.get("granted") == "yes",
+        authority=_authority(given.get("authority", "")),
+        how=given.get("how", ""),
+    )
+
+
+def _bear_out(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Enter a source that bears the case out."""
+    basis = verification.Basis(request.form.get("basis", ""))
+    verification.bear_out(unit, case.id, basis, request.form.get("source", ""))
+
+
+def _counsel(gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Open a field of the compartment to an audience, or close it again. Counsel only."""
+    name, audience = request.form.get("field", ""), Audience(request.form.get("audience", ""))
+    if gate.who.role != "lawyer" or gate.who.contact_id is None:
+        raise ConsentError("only counsel opens the compartment")
+    if request.form.get("do") == "close":
+        agreeing.take_release_back(unit, case.id, name, audience)
+    else:
+        agreeing.release_field(unit, case.id, name, audience, gate.who.contact_id)
+
+
+SWITCHES = {
+    "freeze": agreeing.freeze,
+    "thaw": agreeing.thaw,
+    "suspect": verification.suspect,
+    "clear": verification.clear,
+}
+
+
+def _switch(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Freeze or thaw; hold for a trap or clear."""
+    act = SWITCHES.get(request.form.get("do", ""))
+    if act is None:
+        raise ConsentError("this is none of the choices of the form")
+    act(unit, case.id)
+
+
+USES: dict[str, Callable[[Gate, UnitOfWork, Case], None]] = {
+    "fact": _fact,
+    "consent": _consent,
+    "bear_out": _bear_out,
+    "counsel": _counsel,
+    "switch": _switch,
+}
+"""What the forms of the page do, by the last part of their address."""
+
+
+def readable_case(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
+    """Return the case of this code if whoever asks reads it and is not being forced; a foreign one is like none."""
+    case, who = case_by_code(unit, code), gate.who
+    if case is None or who.contact_id is None or who.duress:
+        return None
+    return case if reads_case(unit, who.role, who.contact_id, case.id) else None
+
+
+def no_case(gate: Gate) -> Response:
+    """Answer for a case that is not there as for one that is not theirs."""
+    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
+
+
+def refused(gate: Gate, error: Exception) -> Response:
+    """Say what is wrong with what was entered; nothing of it was kept."""
+    why = str(error) if isinstance(error, ConsentError) else "this is none of the choices of the form"
+    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
+
+
+def _authority(name: str) -> Authority:
+    found = {one.name.lower(): one for one in ASKED}.get(name)
+    if found is None:
+        raise ConsentError("say whose word it is")
+    return found
+
+
+def _matrix(standing: Standing) -> list[tuple[FieldClass, list[tuple[Audience, str]]]]:
+    """Return, for each class and audience, whether it is agreed to, refused, not asked, or could never be."""
+    return [(kind, [(audience, _cell(kind, audience, standing)) for audience in Audience]) for kind in FieldClass]
+
+
+def _cell(kind: FieldClass, audience: Audience, standing: Standing) -> str:
+    if not any(FIELDS[name] is kind for name in CEILING[audience]):
+        return "never"
+    word = in_force(audience, kind, standing)
+    if word is None:
+        return "default" if audience is Audience.LAWYER else "not_asked"
+    return "granted" if word.granted else "refused"

@@ -1,0 +1,41 @@
+"""The console, put together: its gate, and every subject behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contacts.accounts.passwords import Passwords
+from web.console.accounts import account_pages
+from web.console.board import access_pages, board_pages
+from web.console.gate import Gate
+from web.console.invitation import invitation_pages
+from web.console.law import law_pages
+from web.console.own import own_pages
+from web.console.person import person_pages
+from web.console.releases import release_pages
+from web.console.signing import signing_pages
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from store.unit_of_work import Store
+
+BUILDERS = (
+    signing_pages,
+    invitation_pages,
+    board_pages,
+    access_pages,
+    own_pages,
+    account_pages,
+    law_pages,
+    person_pages,
+    release_pages,
+)
+
+
+def add_console(app: Flask, store: Store, zone: str, *, passwords: Passwords | None, secure: bool) -> None:
+    """Add the console's pages. ``passwords``: those of another hasher than the usual; ``secure``: https only."""
+    gate = Gate(store, passwords or Passwords(store.ring), zone, secure=secure)
+    for build in BUILDERS:
+        app.register_blueprint(build(gate))
+    app.extensions["panah_gate"] = gate
