@@ -255,8 +255,8 @@ COMMANDS = {
     "up": set(),
     "version": set(),
 }
-"""Commands are for whoever has a shell and the key. None of them prints what a reporter told; `case show` and `export` print
-what the team entered, and the log says so."""
+"""Commands are for whoever has a shell and the key. None of them prints what a reporter told; `case show` and `export`
+print what the team entered, and the log says so."""
 
 
 def test_every_command_is_known_here() -> None:

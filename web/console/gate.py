@@ -20,7 +20,8 @@ from alerts.targets import language_of
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.roles import Ability, can
-from contacts.accounts.sessions import signed_in, touch, wants_touch
+from contacts.accounts.sessions import begin_session, signed_in, touch, wants_touch
+from contacts.accounts.signing_in import source_index
 from contacts.models import Contact
 from texts.zones import known_zone
 from web.words import FALLBACK_LANGUAGE, Words
@@ -130,6 +131,16 @@ class Gate:
     def recognised_again(self) -> bool:
         """Whether whoever asks is still signed in as they were: a proof may have shown that they are being forced."""
         return self._recognise() is not None
+
+    def stays_in(self, response: Response) -> Response:
+        """Keep somebody signed in whose proof was the second password: as it must look to who forces them."""
+        if self.recognised_again():
+            return response
+        with self.store.unit(self.who.actor) as unit:
+            account = unit.session.get_one(Account, self.who.account_id)
+            source = source_index(unit, self.source)
+            _, token = begin_session(unit, account, source, proved=True, duress=True)
+        return self.with_session(response, token)
 
     # Forms
 

@@ -71,7 +71,8 @@ def sign(gate: Gate, rule_id: str) -> Response:
     if wrong is not None or until is None:
         return _page(gate, rule, wrong or "term")
     if who.contact_id is None or who.duress or not gate.recognised_again():
-        return gate.to("law.show", rule_id=rule_id, said="signed")  # they are being forced: nothing is signed
+        # They are being forced: nothing is signed.
+        return gate.stays_in(gate.to("law.show", rule_id=rule_id, said="signed"))
     try:
         with gate.store.unit(who.actor) as unit:
             sign_off(unit, who.contact_id, rule, end_of(until, unit.now))
