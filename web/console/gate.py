@@ -23,6 +23,7 @@ from contacts.accounts.roles import Ability, can
 from contacts.accounts.sessions import begin_session, signed_in, touch, wants_touch
 from contacts.accounts.signing_in import source_index
 from contacts.models import Contact
+from store.vault import text_bytes
 from texts.zones import known_zone
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -151,12 +152,13 @@ class Gate:
         """What a form repeats to show that this browser was shown it; made for one session, or one browser."""
         if not self._cookie_behind_forms():
             g.panah_form = secrets.token_urlsafe(18)
-        digest = hmac.digest(self._key, self._cookie_behind_forms().encode(), "sha256")
+        digest = hmac.digest(self._key, text_bytes(self._cookie_behind_forms()), "sha256")
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
     def _was_shown(self) -> bool:
         behind = self._cookie_behind_forms()
-        return bool(behind) and hmac.compare_digest(self.form_token(), request.form.get("form", ""))
+        sent = text_bytes(request.form.get("form", ""))
+        return bool(behind) and hmac.compare_digest(text_bytes(self.form_token()), sent)
 
     # Answers
 

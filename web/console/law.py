@@ -21,6 +21,7 @@ from law.rules import load_rules
 from law.signoff import end_of, latest_end, may_sign, sign_off, signoffs
 from law.signoff import revoke as take_back
 from law.telling import doubt_told, told
+from store.vault import text_bytes
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def sign(gate: Gate, rule_id: str) -> Response:
 
 def _what_is_wrong(gate: Gate, rule: Rule) -> str | None:
     """Return the end of a text key, or None when the rule may be signed. The proof is asked for last."""
-    if not hmac.compare_digest(rule.text_hash().encode(), request.form.get("fingerprint", "").encode()):
+    if not hmac.compare_digest(text_bytes(rule.text_hash()), text_bytes(request.form.get("fingerprint", ""))):
         return "changed"
     if _day(request.form.get("until", "")) is None:
         return "term"
