@@ -29,6 +29,7 @@ from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
 from alerts.seats import is_of_custody, is_over
+from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from store.base import OWN
 from store.claims import Claim, finish
@@ -101,7 +102,7 @@ def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind whoever has a need, give it to others, or set the timer to when it must be looked at again."""
     need = _lock(unit, timer.subject_id)
     finish(unit.session, TABLE, held)
-    if need.case_id is None or need.accepted_by is None or need.accepted_at is None:
+    if need.case_id is None or need.accepted_by is None or need.accepted_at is None or is_closed(unit, need.case_id):
         return
     spans = spans_of(need.kind, ladder_for(unit, need))
     following = _next(need, spans, need.accepted_at, unit.now)

@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from alerts.models import CUSTODY, Alert, Need, NeedState, Page
 from cases.docket.clocks import has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
+from cases.retention import is_closed
 from store.base import OWN
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def is_of_custody(unit: UnitOfWork, need: Need) -> bool:
 
 
 def is_over(unit: UnitOfWork, need: Need) -> bool:
-    """Whether what was due is done, moved, answered, over, or asked anew since: nobody else shall be asked about it."""
+    """Whether the case is closed, or what was due is done, moved, answered, over, or asked anew: nobody is asked."""
+    if is_closed(unit, need.case_id):
+        return True
     alert = unit.session.get_one(Alert, need.alert_id)
     match alert.kind:
         case "deadline":

@@ -6,8 +6,10 @@ import os
 
 import click
 
+from app.commands import retention_commands
 from app.commands.account import account
 from app.commands.audit import audit
+from app.commands.backup import backup, restore
 from app.commands.bench import bench
 from app.commands.bot import bot
 from app.commands.case import case
@@ -16,7 +18,9 @@ from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
 from app.commands.doctor import doctor
 from app.commands.home import demo, init, migrate, up, version
+from app.commands.key import key
 from app.commands.law import law
+from app.commands.lock import lock, unlock, wipe
 from app.commands.parked import parked
 from app.commands.policy import policy
 from app.commands.replay import replay
@@ -35,6 +39,8 @@ def main() -> None:
     os.umask(NOBODY_ELSE)  # whatever is written from here on, only this user can read
     set_up_logs()
 
+
+retention_commands.under(case)
 
 for command in (
     init,
@@ -57,6 +63,13 @@ for command in (
     migrate,
     version,
     bench,
+    case,
+    backup,
+    restore,
+    key,
+    lock,
+    unlock,
+    wipe,
 ):
     main.add_command(command)
 

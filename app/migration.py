@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import event, text
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.exc import DBAPIError
 
 import store
@@ -52,6 +52,32 @@ def upgrade(url: str, *, backups: Path | None = None, revision: str = "head") ->
         except DBAPIError as error:
             raise SchemaError(f"the migration failed ({type(error.orig).__name__}) and was undone") from error
     return copy
+
+
+def rebuild(connection: Connection, revision: str) -> None:
+    """Drop whatever tables there are and make those of ``revision``, in the caller's transaction.
+
+    Raises SchemaError for a revision that this release does not know.
+    """
+    config = _config(connection)
+    try:
+        ScriptDirectory.from_config(config).get_revision(revision)
+    except CommandError:
+        raise SchemaError(f"this is of a later release (revision {revision}); use that release") from None
+    there = MetaData()
+    there.reflect(connection)
+    there.drop_all(connection)
+    command.upgrade(config, revision)
+
+
+def finish_rebuilt(connection: Connection) -> None:
+    """Bring what :func:`rebuild` made to this release, in the caller's transaction."""
+    command.upgrade(_config(connection), "head")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema; None for a database without one."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
+from alerts.closing import stop_asking_about
 from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
 from alerts.duty_notices import TIMER as WATCH
 from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
@@ -80,6 +81,7 @@ from cases.docket.entering import read_places
 from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
+    CaseClosed,
     CaseViewed,
     ConsentEntered,
     CounselReleaseRevoked,
@@ -156,6 +158,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "read_places": places,
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
+        CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,

@@ -31,6 +31,9 @@ from app.listening import hear
 from app.parked import QUEUES
 from app.reactions import reaction_queue, timer_queue
 from app.recounting import recount_all
+from app.retention import EVERY_SECONDS as RETENTION_SECONDS
+from app.retention import look_at_closed, terms_of
+from app.ring_keeper import watch_ring
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError
@@ -43,6 +46,7 @@ from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
 from scheduler.ticker import Job, Ticker
+from store.epochs import rotate
 from store.queues import Queue, where_it_failed, work_off
 from store.wake import watch_others
 from web.server import listen, serve
@@ -83,7 +87,10 @@ class EndedEarlyError(Exception):
 def parts_of(house: House, roles: frozenset[str]) -> list[Part]:
     """Return what a process with these roles runs; raises SettingsError when the web address cannot be listened on."""
     store, settings = house.store, house.settings
-    parts = [Part("watch", lambda stop: watch_others(store.engine, store.wake, stop))]
+    parts = [
+        Part("watch", lambda stop: watch_others(store.engine, store.wake, stop)),
+        Part("ring", lambda stop: watch_ring(house, stop)),
+    ]
     if settings.sandbox:
         parts.append(Part("clock", lambda stop: _watch_clock(house, stop)))
     if "web" in roles:
@@ -118,6 +125,8 @@ def _jobs(house: House) -> list[Job]:
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
     jobs.append(Job("seals", lambda: tend_seals(store, house.settings.seals_path), SEALS_SECONDS))
     jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
+    jobs.append(Job("epochs", lambda: rotate(store), MINUTELY_SECONDS))
+    jobs.append(Job("retention", lambda: look_at_closed(store, terms_of(house.settings)), RETENTION_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:

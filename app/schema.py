@@ -9,6 +9,7 @@ import cases.consent.models
 import cases.docket.models
 import cases.models
 import cases.releases.models
+import cases.retention
 import contacts.accounts.models
 import contacts.models
 import law.models
@@ -17,6 +18,7 @@ import store.chats
 import store.data_keys
 import store.eventlog
 import store.files
+import store.handover
 import store.inbox
 import store.lanes
 import store.leases
@@ -34,6 +36,7 @@ ROOMS = (
     cases.models,
     cases.releases.models,
     contacts.accounts.models,
+    cases.retention,
     contacts.models,
     law.models,
     store.attestation,
@@ -41,6 +44,7 @@ ROOMS = (
     store.data_keys,
     store.eventlog,
     store.files,
+    store.handover,
     store.inbox,
     store.lanes,
     store.leases,

@@ -46,6 +46,7 @@ PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
+AGE_RECIPIENT = re.compile(r"age1[a-z0-9]{58}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
@@ -62,6 +63,11 @@ class Settings(BaseModel):
     database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
     key: SecretStr | None = Field(default=None, alias="PANAH_KEY")
     key_command: str | None = Field(default=None, alias="PANAH_KEY_COMMAND", repr=False)
+    passphrase: SecretStr | None = Field(default=None, alias="PANAH_PASSPHRASE")
+    ring_copy: Path | None = Field(default=None, alias="PANAH_RING_COPY")
+    backup_recipient: str | None = Field(default=None, alias="PANAH_BACKUP_RECIPIENT")
+    erase_after_days: int = Field(default=365, alias="PANAH_ERASE_AFTER_DAYS", ge=30, le=36500)
+    erase_reports_after_days: int = Field(default=30, alias="PANAH_ERASE_REPORTS_AFTER_DAYS", ge=1, le=36500)
     bind: str = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
     public_url: str | None = Field(default=None, alias="PANAH_PUBLIC_URL")
     timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
@@ -104,6 +110,18 @@ class Settings(BaseModel):
             return value.expanduser().resolve()
         except RuntimeError as error:
             raise ValueError("there is no such user's home") from error
+
+    @field_validator("ring_copy")
+    @classmethod
+    def _another_place(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("backup_recipient")
+    @classmethod
+    def _recipients(cls, value: str) -> str:
+        if not all(AGE_RECIPIENT.fullmatch(one) for one in value.split()):
+            raise ValueError("is one age recipient or several: age1… (`panah key identity FILE` makes one)")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -262,6 +280,14 @@ class Settings(BaseModel):
     def _one_key(self) -> Self:
         if self.key is not None and self.key_command is not None:
             raise ValueError("PANAH_KEY and PANAH_KEY_COMMAND are both set; keep one of them")
+        if self.passphrase is not None and (self.key is not None or self.key_command is not None):
+            raise ValueError("PANAH_PASSPHRASE is set beside PANAH_KEY or PANAH_KEY_COMMAND; keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _copy_elsewhere(self) -> Self:
+        if self.ring_copy is not None and self.ring_copy.is_relative_to(self.home):
+            raise ValueError("PANAH_RING_COPY lies inside PANAH_HOME; it is for the day on which that is lost")
         return self
 
     @model_validator(mode="after")
@@ -357,6 +383,11 @@ class Settings(BaseModel):
     def seals_path(self) -> Path:
         """The lines of all seals of the log, to be shipped elsewhere."""
         return self.home / "seals.jsonl"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who can open backups, and a locked ring: age recipients."""
+        return tuple((self.backup_recipient or "").split())
 
     @property
     def clock_path(self) -> Path:

@@ -10,11 +10,15 @@ from sqlalchemy import inspect, text
 
 from app.keys import find_key, is_key_given
 from app.migration import upgrade
+from app.passphrase import chosen, key_from, new_passphrase
 from app.settings import Settings, SettingsError
+from app.wiring import open_home, refuse_locked
 from store.clock import SystemClock
 from store.data_keys import DataKey
 from store.engine import open_engine
-from store.vault import make_ring, new_key, open_ring, read_key, write_once
+from store.handover import epoch_of
+from store.ring_file import make_ring, write_once
+from store.vault import new_key, read_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,18 +38,27 @@ class Done:
     """Where the database was copied before it was migrated, None when nothing was worth copying."""
 
 
-def set_up(settings: Settings) -> Done:
-    """Prepare everything a home needs; raises SettingsError or StoreError."""
+def set_up(settings: Settings, *, ask_passphrase: bool = False) -> Done:
+    """Prepare everything a home needs; raises SettingsError or StoreError.
+
+    A new home is opened by a passphrase if PANAH_PASSPHRASE gives one, or if one is to be asked for.
+    """
     ring_exists = settings.ring_path.exists()
+    if not ring_exists:
+        refuse_locked(settings.ring_path)
     _prepare_home(settings.home, known=ring_exists)
     if not ring_exists:
         _refuse_to_forget(settings)
-    key_made_at = None if is_key_given(settings) else _make_key(settings, ring_exists=ring_exists)
-    key = read_key(find_key(settings))
-    if ring_exists:
-        open_ring(settings.ring_path, key)
+    if not ring_exists and (ask_passphrase or settings.passphrase is not None):
+        key_made_at = None
+        how = new_passphrase()
+        make_ring(settings.ring_path, key_from(chosen(settings), how), epoch_of(SystemClock().now()), how)
     else:
-        make_ring(settings.ring_path, key, SystemClock().now().strftime("%Y-%m"))
+        key_made_at = None if is_key_given(settings) else _make_key(settings, ring_exists=ring_exists)
+        if ring_exists:
+            open_home(settings)
+        else:
+            make_ring(settings.ring_path, read_key(find_key(settings)), epoch_of(SystemClock().now()))
     return Done(key_made_at, not ring_exists, upgrade(settings.database, backups=settings.home))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.limits import TELEGRAM, Limits
 from alerts.wording import Wording
-from app.keys import find_key
+from app.keys import find_key, finish_change, kept_key
 from app.migration import SchemaError, needed
 from app.reactions import reaction_names
 from app.settings import SettingsError
@@ -15,11 +15,15 @@ from contacts.values import ChannelName
 from law.rules import use_local_days
 from store.clock import Clock, SharedClock, SystemClock
 from store.engine import open_engine
+from store.errors import LockedError, WrongKeyError
+from store.ring_file import RingFile, locked_path
 from store.unit_of_work import Store
-from store.vault import KeyRing, open_ring, read_key
+from store.vault import KeyRing, read_key
 from texts.zones import use_pinned_zones
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.settings import Settings
 
 
@@ -34,9 +38,9 @@ class House:
     limits: Limits = TELEGRAM
 
 
-def build(settings: Settings) -> House:
-    """Open the key ring and the database; raises SettingsError or StoreError saying what to do."""
-    house = assemble(settings)
+def build(settings: Settings, ring: KeyRing | None = None) -> House:
+    """Open the key ring (unless it is open already) and the database; raises SettingsError or StoreError."""
+    house = assemble(settings, ring)
     try:
         _refuse_old_schema(house.store)
     except Exception:
@@ -45,11 +49,11 @@ def build(settings: Settings) -> House:
     return house
 
 
-def assemble(settings: Settings) -> House:
+def assemble(settings: Settings, ring: KeyRing | None = None) -> House:
     """Do the same without looking whether the database answers and has the right schema; raises the same."""
     use_pinned_zones()
     use_days_of_the_team(settings)
-    ring = open_home(settings)
+    ring = ring or open_home(settings)
     clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
@@ -75,7 +79,26 @@ def _refuse_old_schema(store: Store) -> None:
 
 
 def open_home(settings: Settings) -> KeyRing:
-    """Open the key ring of a home; raises SettingsError or StoreError."""
-    if not settings.ring_path.exists():
+    """Open the key ring of a home; raises SettingsError or StoreError (LockedError while it is locked)."""
+    if not settings.ring_path.exists() and not locked_path(settings.ring_path).exists():
         raise SettingsError(f"{settings.home} is not set up yet; run `panah init`")
-    return open_ring(settings.ring_path, read_key(find_key(settings)))
+    try:
+        return ring_file(settings).open()
+    except WrongKeyError:
+        if not finish_change(settings):
+            raise
+        return ring_file(settings).open()
+
+
+def ring_file(settings: Settings) -> RingFile:
+    """Return the ring file of a home, with its copies and the key that is given; raises SettingsError or StoreError."""
+    refuse_locked(settings.ring_path)
+    copies = () if settings.ring_copy is None else (settings.ring_copy,)
+    key = read_key(find_key(settings))
+    return RingFile(settings.ring_path, key, copies=copies, find_key=lambda: kept_key(settings))
+
+
+def refuse_locked(path: Path) -> None:
+    """Raise LockedError while the ring lies locked, before anybody is asked for a passphrase."""
+    if locked_path(path).exists() and not path.exists():
+        raise LockedError

@@ -371,3 +371,39 @@ class EvidenceExported(Event):
     """The operator had the evidence of the case written into a folder; with the names of helpers, or without."""
 
     with_names: bool
+
+
+@dataclass(frozen=True)
+class CaseClosed(Event):
+    """Somebody said that a case is over (``no_case`` 1: that it never was one): nobody is sought for it any more."""
+
+    no_case: int
+
+
+@dataclass(frozen=True)
+class CaseReopened(Event):
+    """A closed case is open again: somebody said so, or something came in (``by`` is then ``system``)."""
+
+    by: str
+
+
+@dataclass(frozen=True)
+class CaseKept(Event):
+    """A case is to be kept whatever its age (``kept`` 1), or no longer (0)."""
+
+    kept: int
+
+
+@dataclass(frozen=True)
+class ErasureWarned(Event):
+    """People were told that a closed case is about to be erased."""
+
+
+@dataclass(frozen=True)
+class ErasureConfirmed(Event):
+    """Somebody said that a closed case may be erased when its time has come."""
+
+
+@dataclass(frozen=True)
+class CaseErased(Event):
+    """Its data keys are destroyed and its rows gone; this chain is what is left, beside a line for counting."""

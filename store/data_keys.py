@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store import handover
 from store.base import Base, new_id
-from store.errors import UnreadableError
+from store.errors import EpochUnknownError, UnreadableError
 from store.vault import KEY_BYTES, Field, KeyRing, decrypt, encrypt, text_bytes, text_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class DataKey(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     scope: Mapped[str] = mapped_column(String(64), unique=True)
-    epoch: Mapped[str] = mapped_column(String(7), index=True)
+    epoch: Mapped[str] = mapped_column(String(16), index=True)
     wrapped: Mapped[bytes]
     created_at: Mapped[datetime]
 
@@ -115,7 +116,7 @@ class Vault:
         )
         for row in rows:
             with suppress(UnreadableError):  # whoever needs that one will be told; the others go on
-                self._fresh[missing[row.scope]] = self._ring.unwrap(row.epoch, row.wrapped, row.scope)
+                self._fresh[missing[row.scope]] = self._unwrap(row.epoch, row.wrapped, row.scope)
 
     def blind_index(self, purpose: str, value: str) -> bytes:
         """See :meth:`KeyRing.blind_index`."""
@@ -141,11 +142,22 @@ class Vault:
         ).one_or_none()
         if row is None:
             raise UnreadableError(f"the key of a {scope.kind} was destroyed")
-        self._fresh[scope] = self._ring.unwrap(row.epoch, row.wrapped, str(scope))
+        self._fresh[scope] = self._unwrap(row.epoch, row.wrapped, str(scope))
         return self._fresh[scope]
+
+    def _unwrap(self, epoch: str, wrapped: bytes, scope: str) -> bytes:
+        """Open a data key; an epoch that another process has begun is looked for first in the file, then in rows."""
+        try:
+            return self._ring.unwrap(epoch, wrapped, scope)
+        except EpochUnknownError:
+            if not self._ring.look() or epoch not in self._ring.epochs:
+                handover.take_over(self._session, self._ring)
+            return self._ring.unwrap(epoch, wrapped, scope)
 
     def _insert_if_absent(self, scope: Scope) -> None:
         """Insert unless somebody else did: two writers end with one key, whoever was first."""
+        if self._ring.current_epoch < handover.epoch_of(self._now):
+            handover.take_over(self._session, self._ring)  # another home may have begun one
         epoch, wrapped = self._ring.wrap(os.urandom(KEY_BYTES), str(scope))
         dialect = self._session.get_bind().dialect.name
         insert = postgresql_insert if dialect == "postgresql" else sqlite_insert

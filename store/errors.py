@@ -25,6 +25,17 @@ class UnreadableError(StoreError):
     """A ciphertext does not belong where it stands, was changed, or its data key was destroyed."""
 
 
+class EpochUnknownError(UnreadableError):
+    """A data key is wrapped by an epoch newer than any of this ring: another home has begun it."""
+
+
+class LockedError(StoreError):
+    """The key ring was taken away: nothing can be read or written until it is back."""
+
+    def __init__(self, why: str = "this instance is locked; `panah unlock` opens it again") -> None:
+        super().__init__(why)
+
+
 class ClockRefusedError(StoreError):
     """Somebody tried to move the business clock outside a sandbox."""
 

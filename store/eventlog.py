@@ -201,3 +201,8 @@ def _first_break(session: Session, mac_key: bytes, chain: str, head: ChainHead |
     if head is None or (head.position, head.mac) != (position, before):
         return Break(chain, position + 1, "the end of the chain was cut")
     return None
+
+
+def heads(session: Session) -> dict[str, tuple[int, str]]:
+    """Return where every chain ends: its length and the hexadecimal MAC at its end."""
+    return {head.chain: (head.position, head.mac.hex()) for head in session.scalars(select(ChainHead))}

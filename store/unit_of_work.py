@@ -6,6 +6,7 @@ network.
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from store import eventlog
 from store.data_keys import Scope, Vault
 from store.engine import for_reading
+from store.errors import LockedError
 from store.marks import Marks
 from store.outages import Stumbles
 from store.wake import Wake, notify_others
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
     from store.clock import Clock
     from store.vault import KeyRing
+
+
+REMEMBERED_FOR = 600.0
+"""Real seconds after which a process forgets every data key it has opened: what was destroyed elsewhere is forgotten
+here by then, even if nothing was heard of it."""
 
 
 @dataclass
@@ -81,8 +88,31 @@ class Store:
         self.stumbles = Stumbles()
         self._reactions = reactions or {}
         self._keys: dict[Scope, bytes] = {}
+        self._forget_at = time.monotonic() + REMEMBERED_FOR
         self._reading = for_reading(engine)
-        self._mac_key = ring.subkey("eventlog")
+
+    @property
+    def _mac_key(self) -> bytes:
+        return self.ring.subkey("eventlog")
+
+    def look_at_ring(self) -> None:
+        """Follow what happened to the key ring, and forget data keys that may have been destroyed meanwhile.
+
+        Raises LockedError, and holds no key any more, when the ring was taken away. Costs one ``stat``.
+        """
+        try:
+            changed = self.ring.look()
+        except LockedError:
+            self._keys.clear()
+            raise
+        if changed or time.monotonic() >= self._forget_at:
+            self._keys.clear()
+            self._forget_at = time.monotonic() + REMEMBERED_FOR
+
+    def forget_key(self, scope: Scope) -> None:
+        """Forget a data key that was destroyed; other processes of this home do so at their next unit of work."""
+        self._keys.pop(scope, None)
+        self.ring.ring_for_others()
 
     @contextmanager
     def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:
@@ -92,6 +122,7 @@ class Store:
         gives nobody anything to do, such as a claim or a lease: ringing for it would set all waiters looking at once,
         again and again.
         """
+        self.look_at_ring()
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection()
             now = self.clock.now()
@@ -110,6 +141,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """Begin a unit that only reads, all of it from one moment of the database; an attempt to write is an error."""
+        self.look_at_ring()
         with Session(self._reading, expire_on_commit=False) as session:
             now = self.clock.now()
             vault = Vault(session, self.ring, self._keys, now)

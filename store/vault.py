@@ -14,21 +14,19 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import os
 import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from store.errors import KeyMissingError, UnreadableError, WrongKeyError
+from store.errors import EpochUnknownError, KeyMissingError, LockedError, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
 KEY_BYTES = 32
@@ -104,19 +102,73 @@ class Field:
         return f"{self.table}:{self.column}:{self.row}"
 
 
-class KeyRing:
-    """Epoch keys and the root key, in memory. Made by :func:`open_ring` or :func:`make_ring`."""
+class RingSource(Protocol):
+    """Where a ring comes from, and where its changes go: :class:`store.ring_file.RingFile`."""
 
-    def __init__(self, epochs: Mapping[str, bytes], root: bytes) -> None:
+    def changed(self) -> Mapping[str, bytes] | None:
+        """Return all keys (the root under ROOT) if anything happened since the last look; raises LockedError."""
+        ...
+
+    def add(self, epoch: str, key: bytes) -> None:
+        """Keep one more epoch; whoever was first to add it stays."""
+        ...
+
+    def drop(self, epochs: Collection[str]) -> None:
+        """Destroy epochs, as far as what lies beneath lets anything be destroyed."""
+        ...
+
+    def ring_for_others(self) -> None:
+        """Let every process that reads the same ring look again."""
+        ...
+
+
+ROOT = "root"
+"""The name of the root key among the keys of a ring."""
+
+
+class KeyRing:
+    """Epoch keys and the root key, in memory. With a source it follows what happens to that, see :meth:`look`."""
+
+    def __init__(self, epochs: Mapping[str, bytes], root: bytes, source: RingSource | None = None) -> None:
         self._epochs = dict(epochs)
-        self._root = root
+        self._root: bytes | None = root
+        self._source = source
 
     def __repr__(self) -> str:
-        return f"KeyRing({', '.join(sorted(self._epochs))})"
+        return f"KeyRing({', '.join(self.epochs)})"
+
+    def look(self) -> bool:
+        """Take over what the source holds by now; return whether anything happened to it. Costs one ``stat``.
+
+        Raises LockedError when the ring was taken away, and holds no key from then on until it is back.
+        """
+        if self._source is None:
+            return False
+        try:
+            keys = self._source.changed()
+        except LockedError:
+            self.forget()
+            raise
+        if keys is None:
+            return False
+        self._epochs = {name: key for name, key in keys.items() if name != ROOT}
+        self._root = keys[ROOT]
+        return True
+
+    def forget(self) -> None:
+        """Let go of every key. Python cannot overwrite them in memory: only the end of the process is certain."""
+        self._epochs, self._root = {}, None
+
+    @property
+    def epochs(self) -> tuple[str, ...]:
+        """The epochs it holds, oldest first."""
+        return tuple(sorted(self._epochs))
 
     @property
     def current_epoch(self) -> str:
-        """The epoch new data keys are wrapped in, as ``YYYY-MM``."""
+        """The epoch new data keys are wrapped in, as ``YYYY-MM``; raises LockedError without keys."""
+        if not self._epochs:
+            raise LockedError
         return max(self._epochs)
 
     def wrap(self, data_key: bytes, scope: str) -> tuple[str, bytes]:
@@ -125,13 +177,49 @@ class KeyRing:
         return epoch, encrypt(self._epochs[epoch], data_key, f"data_key:{scope}")
 
     def unwrap(self, epoch: str, wrapped: bytes, scope: str) -> bytes:
-        """Open a data key; raises UnreadableError when its epoch was destroyed."""
-        if epoch not in self._epochs:
+        """Open a data key; raises UnreadableError when its epoch was destroyed, EpochUnknownError when it is newer."""
+        key = self._epochs.get(epoch)
+        if key is None and epoch > self.current_epoch:
+            raise EpochUnknownError(f"key epoch {epoch} is not in this ring yet")
+        if key is None:
             raise UnreadableError(f"key epoch {epoch} was destroyed")
-        return decrypt(self._epochs[epoch], wrapped, f"data_key:{scope}")
+        return decrypt(key, wrapped, f"data_key:{scope}")
+
+    def hand_over(self, epoch: str, key: bytes, under: str) -> bytes:
+        """Seal a new epoch's key under one that other holders of this ring have."""
+        return encrypt(self._epochs[under], key, f"epoch:{epoch}")
+
+    def take_over(self, epoch: str, sealed: bytes, under: str) -> None:
+        """Add the epoch that :meth:`hand_over` sealed; raises UnreadableError when ``under`` is not in this ring."""
+        if under not in self._epochs:
+            raise UnreadableError(f"key epoch {under} is not in this ring")
+        self.add(epoch, decrypt(self._epochs[under], sealed, f"epoch:{epoch}"))
+
+    def add(self, epoch: str, key: bytes) -> None:
+        """Keep one more epoch, in the source first; one that is there already stays as it is."""
+        if self._source is None:
+            self._epochs = {epoch: key, **self._epochs}
+            return
+        self._source.add(epoch, key)
+        self.look()
+
+    def drop(self, epochs: Collection[str]) -> None:
+        """Destroy epochs, in the source first: what they wrap can never be read again."""
+        if self._source is None:
+            self._epochs = {name: key for name, key in self._epochs.items() if name not in epochs}
+            return
+        self._source.drop(epochs)
+        self.look()
+
+    def ring_for_others(self) -> None:
+        """Let the other processes that read the same source forget the data keys they remember."""
+        if self._source is not None:
+            self._source.ring_for_others()
 
     def subkey(self, purpose: str) -> bytes:
         """Derive a key for one purpose from the root key (HMAC-SHA256 as a one-block HKDF-Expand, RFC 5869)."""
+        if self._root is None:
+            raise LockedError
         return hmac.digest(self._root, f"panah:{purpose}".encode() + b"\x01", "sha256")
 
     def blind_index(self, purpose: str, value: str) -> bytes:
@@ -142,63 +230,6 @@ class KeyRing:
         # Folding can undo what NFKC composed, so it is followed by another; blanks are one blank.
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
         return hmac.digest(self.subkey(f"index:{purpose}"), text_bytes(" ".join(folded.split())), "sha256")
-
-
-def make_ring(path: Path, key: bytes, epoch: str) -> KeyRing:
-    """Create the ring file (mode 0600) with a first epoch; raises FileExistsError rather than overwrite one.
-
-    The file is there completely or not at all, whatever happens meanwhile.
-    """
-    secrets = {"root": os.urandom(KEY_BYTES), epoch: os.urandom(KEY_BYTES)}
-    wrapped = {
-        name: base64.b64encode(encrypt(key, secret, f"ring:{name}")).decode() for name, secret in secrets.items()
-    }
-    write_once(path, json.dumps({"format": 1, "keys": wrapped}))
-    return KeyRing({epoch: secrets[epoch]}, secrets["root"])
-
-
-def write_once(path: Path, text: str) -> None:
-    """Write a small secret file (mode 0600) durably and all at once; raises FileExistsError and changes nothing."""
-    scratch = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(scratch, path)
-    finally:
-        scratch.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def open_ring(path: Path, key: bytes) -> KeyRing:
-    """Open the ring file; raises WrongKeyError, or KeyMissingError when there is no ring or it is damaged."""
-    stored = _read_ring(path)
-    try:
-        opened = {name: decrypt(key, value, f"ring:{name}") for name, value in stored.items()}
-    except UnreadableError as error:
-        raise WrongKeyError("this is not the key this home was set up with; it does not open its key ring") from error
-    return KeyRing({name: value for name, value in opened.items() if name != "root"}, opened["root"])
-
-
-def _read_ring(path: Path) -> dict[str, bytes]:
-    try:
-        stored = json.loads(path.read_text(encoding="ascii"))["keys"]
-        ring = {name: base64.b64decode(value, validate=True) for name, value in stored.items()}
-    except FileNotFoundError as error:
-        raise KeyMissingError("this home has no key ring yet; run `panah init`") from error
-    except OSError as error:
-        raise KeyMissingError(f"the key ring {path} cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeyMissingError(f"the key ring {path} is damaged; put back a copy of it") from error
-    if "root" not in ring or len(ring) < 2:  # noqa: PLR2004  the root key and at least one epoch
-        raise KeyMissingError(f"the key ring {path} is damaged; put back a copy of it")
-    return ring
 
 
 def fingerprint(data: bytes) -> bytes:

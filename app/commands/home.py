@@ -15,8 +15,9 @@ def version() -> None:
 
 
 @click.command()
+@click.option("--passphrase", is_flag=True, help="Let a passphrase open this home instead of a key file.")
 @fails_clearly
-def init() -> None:
+def init(*, passphrase: bool) -> None:
     """Set up this home: key, key ring, database, and an invitation for the first administrator. Safe to run again.
 
     While nobody has taken that invitation, each run makes a new one, and the one before stops working.
@@ -25,7 +26,7 @@ def init() -> None:
     from app.setup import invite_first, set_up
 
     chosen = settings()
-    done = set_up(chosen)
+    done = set_up(chosen, ask_passphrase=passphrase)
     if done.key_made_at is not None:
         click.echo(f"Made the key: {done.key_made_at}")
         click.echo("Keep a copy of it apart from this machine: without it nothing here can be read again.")
@@ -47,6 +48,8 @@ def up(roles: str) -> None:
     """Run the bot, the worker and the web pages until SIGTERM."""
     from app.crash import leave_no_memory
     from app.migration import upgrade
+    from app.presence import at_home
+    from app.ring_keeper import wait_while_locked
     from app.roles import ROLES, run
     from app.wiring import build, open_home
 
@@ -55,10 +58,14 @@ def up(roles: str) -> None:
     if not wanted or wanted - set(ROLES):
         raise click.UsageError(f"--role takes {', '.join(ROLES)}, separated by commas")
     chosen = settings()
-    open_home(chosen)
-    if chosen.database.startswith("sqlite"):
-        upgrade(chosen.database, backups=chosen.home)
-    run(build(chosen), wanted, lambda: click.echo(f"ready {chosen.web_address} ({', '.join(sorted(wanted))})"))
+    wait_while_locked(chosen, lambda words: click.echo(words, err=True))
+    ring = open_home(chosen)
+    with at_home(chosen.home):
+        if chosen.database.startswith("sqlite"):
+            upgrade(chosen.database, backups=chosen.home)
+        run(
+            build(chosen, ring), wanted, lambda: click.echo(f"ready {chosen.web_address} ({', '.join(sorted(wanted))})")
+        )
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.doctor import accounts, channels, database, home, network, reach, team, work
+from app.doctor import accounts, channels, database, home, keys, network, reach, team, work
 from app.doctor.findings import Finding, Level, fault, ok
 from app.settings import Settings, SettingsError, read_settings
 from app.wiring import House, assemble
@@ -45,6 +45,7 @@ def _settled(settings: Settings, environment: Mapping[str, str]) -> dict[str, Ca
     return {
         "home": lambda: home.check_folder(settings),
         "key": lambda: home.check_key(settings, environment),
+        "ring_copy": lambda: keys.check_ring_copy(settings),
         "zones": lambda: home.check_zones(SystemClock().now()),
         "packages": lambda: home.check_packages(SystemClock().now()),
         "public_url": lambda: home.check_public_url(settings),
@@ -76,6 +77,8 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "engine": lambda: database.check_engine(house),
         "space": lambda: database.check_space(house),
         "clock": lambda: database.check_clock(house),
+        "epochs": lambda: keys.check_epochs(house),
+        "backup": lambda: keys.check_backups(house),
         "log": lambda: database.check_log(house),
         "seals": lambda: database.check_seals(house),
         "work": lambda: work.check_work(house),

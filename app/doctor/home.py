@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app import LOCKED_ON
 from app.doctor.findings import Finding, fault, ok, warn
+from store.ring_file import passphrase_of
 from texts.catalogue import LANGUAGES, SOURCE, drafts
 from texts.zones import use_pinned_zones
 
@@ -58,6 +59,8 @@ def check_key(settings: Settings, environment: Mapping[str, str]) -> Finding:
         return ok("key", "given by PANAH_KEY_COMMAND")
     if settings.key is not None:
         return _given_key(environment)
+    if passphrase_of(settings.ring_path) is not None:
+        return ok("key", "made from a passphrase")
     path = settings.key_path
     if not path.exists():
         return fault("key", "there is no key", "`panah init` on a new home; else give the old key")

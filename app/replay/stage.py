@@ -23,8 +23,8 @@ from app.wiring import House
 from sandbox import Sandbox
 from store.clock import ManualClock
 from store.engine import open_engine
+from store.ring_file import make_ring
 from store.unit_of_work import Store
-from store.vault import make_ring
 
 if TYPE_CHECKING:
     from collections.abc import Callable

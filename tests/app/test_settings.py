@@ -78,6 +78,9 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_OTHER_CHANNELS": "true",
         "PANAH_CANARY": "false",
         "PANAH_CALENDAR_OVERRIDES": "/etc/panah/days.yaml",
+        "PANAH_BACKUP_RECIPIENT": "age1" + "q" * 58,
+        "PANAH_ERASE_AFTER_DAYS": "400",
+        "PANAH_ERASE_REPORTS_AFTER_DAYS": "10",
     }
     together = TWILIO if name.startswith("TWILIO_") else MAIL if name in MAIL else {}
     company = {other: value for other, value in together.items() if other != name}

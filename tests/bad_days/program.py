@@ -76,6 +76,14 @@ class Program:
             time.sleep(LOOK_EVERY)
         return self
 
+    def wait_until_says_in_log(self, words: str, seconds: float = READY_WITHIN) -> Self:
+        """Wait until one of its processes has written these words to standard error."""
+        deadline = time.monotonic() + seconds
+        while words not in self.log:
+            assert time.monotonic() < deadline, f"{self.name} did not log {words!r}\n{self.log[-2000:]}"
+            time.sleep(LOOK_EVERY)
+        return self
+
     def wait_until_ready(self) -> Self:
         return self.wait_until_says("ready ")
 

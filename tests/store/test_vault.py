@@ -12,8 +12,9 @@ from sqlalchemy import delete
 
 from store.data_keys import SYSTEM, DataKey, case_scope, chat_scope
 from store.errors import KeyMissingError, UnreadableError, WrongKeyError
+from store.ring_file import make_ring, open_ring, write_once
 from store.unit_of_work import Store
-from store.vault import Field, KeyRing, decrypt, encrypt, make_ring, new_key, open_ring, read_key, write_once
+from store.vault import Field, KeyRing, decrypt, encrypt, new_key, read_key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,76 @@
+"""Copies of everything: ``backup``, ``restore``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from app.commands.shared import as_data, fail, fails_clearly, house, settings
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--recipient", "recipients", multiple=True, help="Who can open it (age1…) instead of the setting's.")
+@as_data
+@fails_clearly
+def backup(file: Path, recipients: tuple[str, ...], *, as_json: bool) -> None:
+    """Write everything in the database into FILE, encrypted by age, while Panah runs.
+
+    It holds neither the key nor the key ring, and can be read only as long as its key epoch is kept.
+    """
+    from app.backup.making import make_backup
+
+    built = house()
+    to = recipients or built.settings.recipients
+    if not to:
+        fail("nobody could open it: set PANAH_BACKUP_RECIPIENT, or give --recipient; `panah key identity` makes one")
+    rows = make_backup(built.store, file, to)
+    if as_json:
+        click.echo(json.dumps({"file": str(file), "epoch": built.store.ring.current_epoch, "rows": rows}))
+    else:
+        click.echo(f"{sum(rows.values())} rows of {len(rows)} tables: {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--identity", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=True,
+              help="The file with the age identity that opens it.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace what is in the database.")
+@click.option("--verify", "only_verify", is_flag=True, help="Read it to its end and change nothing.")
+@fails_clearly
+def restore(file: Path, identity: Path, *, force: bool, only_verify: bool) -> None:
+    """Put the backup FILE back, of either engine into either engine, all of it or nothing.
+
+    Needs the key ring and the key of the home it was made in, and that nothing runs.
+    """
+    from app.backup.identity import read_identity
+    from app.backup.restoring import restore as put_back
+    from app.backup.restoring import verify
+    from app.erasure import erase_again, erased_here
+    from app.presence import alone
+    from app.wiring import build, open_home
+    from store.clock import SystemClock
+
+    chosen = settings()
+    ring = open_home(chosen)
+    opener = read_identity(identity)
+    if only_verify:
+        header, end = verify(ring, file, opener)
+        click.echo(
+            f"Whole, and ours: {sum(end.rows.values())} rows of {header.made_at:%Y-%m-%d %H:%M} UTC, "
+            f"key epoch {header.epoch}{'' if header.epoch in ring.epochs else ', which is destroyed'}"
+        )
+        return
+    with alone(chosen.home):
+        erased = erased_here(chosen.database)
+        done = put_back(chosen.database, ring, file, opener, now=SystemClock().now(), force=force)
+        again = erase_again(build(chosen, ring).store, erased)
+    click.echo(f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M} UTC are back, and the event log holds.")
+    if again:
+        click.echo(f"Erased again, because they had been before: {', '.join(again)}")
+    if done.unreadable_scopes:
+        click.echo(f"{done.unreadable_scopes} data keys are of destroyed epochs: what they close is lost.")

@@ -1,0 +1,92 @@
+"""Keys and copies: is there a second ring that is current, is the month's epoch there, how old is the newest backup."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from app.doctor.findings import Finding, fault, ok, warn
+from store.epochs import KEPT, keys_by_epoch
+from store.eventlog import EventRow
+from store.events import BackupMade
+from store.handover import epoch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from app.settings import Settings
+    from app.wiring import House
+
+OLD = timedelta(hours=26)
+"""A backup each day, and two hours for the machine that was off."""
+VERY_OLD = timedelta(days=8)
+
+
+def check_ring_copy(settings: Settings) -> Finding:
+    """A second key ring lies elsewhere and is current: the ring changes each month, and without it all is lost."""
+    copy = settings.ring_copy
+    if copy is None:
+        return warn(
+            "ring_copy",
+            "the key ring changes each month and nothing keeps a second one current",
+            "let PANAH_RING_COPY name a file on another disk; never where backups are",
+        )
+    if not copy.exists():
+        return fault("ring_copy", f"{copy} is not there", "is its disk there? `panah up` writes it within a minute")
+    if copy.read_bytes() != settings.ring_path.read_bytes():
+        return fault("ring_copy", f"{copy} is not the key ring of now", "`panah up` writes it within a minute")
+    if copy.stat().st_dev == settings.home.stat().st_dev:
+        return warn("ring_copy", f"{copy} is on the disk that holds the ring itself", "let it lie on another")
+    return ok("ring_copy", f"{copy} is current")
+
+
+def check_epochs(house: House) -> Finding:
+    """Epochs follow the months, and nothing living is wrapped by one that is gone."""
+    held, month = house.store.ring.epochs, epoch_of(house.clock.now())
+    with house.store.read() as unit:
+        lost = sum(count for epoch, count in keys_by_epoch(unit).items() if epoch not in held)
+    said = f"{', '.join(held)} in the ring"
+    if lost:
+        return fault(
+            "epochs",
+            f"{said}; {lost} data keys are wrapped by others: what they close cannot be read here",
+            "is this the newest copy of the key ring? After an old backup was put back it is as it should be",
+        )
+    if held[-1][:7] > month:
+        return warn("epochs", f"{said}: one lies in the future", "was the clock wrong? The next one is begun after it")
+    if held[-1] < month or len(held) > KEPT:
+        return warn("epochs", f"{said}: this month's change is not done", "`panah up` with the role worker does it")
+    return ok("epochs", said)
+
+
+def check_backups(house: House) -> Iterator[Finding]:
+    """How old the newest backup is, and which have died with their epochs."""
+    with house.store.read() as unit:
+        made = [
+            (row.at, str(row.payload.get("epoch")))
+            for row in unit.session.execute(
+                select(EventRow.at, EventRow.payload).where(EventRow.name == BackupMade.__name__).order_by(EventRow.at)
+            )
+        ]
+    yield judge_backups(made, house.store.ring.epochs, house.clock.now())
+
+
+def judge_backups(made: Sequence[tuple[datetime, str]], held: Sequence[str], now: datetime) -> Finding:
+    """Judge what was written down of backups: when each was made and in which epoch, oldest first."""
+    alive = [(at, epoch) for at, epoch in made if epoch in held]
+    dead = [at for at, epoch in made if epoch not in held]
+    died = f"; {len(dead)} until {dead[-1]:%Y-%m-%d} died with their key epochs, throw them away" if dead else ""
+    if not alive:
+        return warn("backup", f"there is no backup that can be read{died}", "`panah backup FILE`, from a timer, daily")
+    newest = alive[-1][0]
+    dying = [epoch for _, epoch in alive if epoch != held[-1]]
+    soon = f"; {len(dying)} die when the next month begins" if dying else ""
+    said = f"the newest is of {newest:%Y-%m-%d %H:%M} UTC{soon}{died}"
+    if now - newest > VERY_OLD:
+        return fault("backup", said, "why does the timer not run? `panah backup FILE`")
+    if now - newest > OLD:
+        return warn("backup", said, "let a timer run `panah backup FILE` each day")
+    return ok("backup", said)

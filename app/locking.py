@@ -1,0 +1,62 @@
+"""Making an instance unreadable at once, and readable again: the ring is sealed to somebody who is not here.
+
+Locking needs no secret, so it can be done by whoever is at the keyboard, in a second. Unlocking needs the identity of
+the recipient, which is kept elsewhere, and afterwards the key as ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyrage
+
+from app.backup.form import BackupError
+from app.settings import SettingsError
+from store.ring_file import destroy_file, locked_path, ring_lock, write_once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.settings import Settings
+
+
+def lock(settings: Settings, recipients: Sequence[str]) -> list[Path]:
+    """Seal the ring to ``recipients`` and destroy it; return where copies were destroyed as well.
+
+    The sealed one is on the disk before the open one goes. Raises SettingsError without a recipient or a ring.
+    """
+    if not recipients:
+        raise SettingsError(
+            "nobody could unlock it again: set PANAH_BACKUP_RECIPIENT, or give --to (`panah key identity` makes one)"
+        )
+    path, sealed_at = settings.ring_path, locked_path(settings.ring_path)
+    with ring_lock(path):
+        if not path.exists():
+            raise SettingsError("there is no key ring here, or it is locked already")
+        known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
+        sealed = pyrage.encrypt(path.read_bytes(), known, armored=True).decode("ascii")
+        destroy_file(sealed_at)
+        write_once(sealed_at, sealed)
+        destroy_file(path)
+        return [copy for copy in _copies(settings) if destroy_file(copy)]
+
+
+def _copies(settings: Settings) -> list[Path]:
+    """Every other copy of the ring that we know of and can reach."""
+    return [] if settings.ring_copy is None else [settings.ring_copy]
+
+
+def unlock(settings: Settings, identity: object) -> None:
+    """Put the ring back; raises BackupError for another identity, SettingsError when nothing is locked."""
+    path, sealed_at = settings.ring_path, locked_path(settings.ring_path)
+    with ring_lock(path):
+        if not sealed_at.exists():
+            raise SettingsError("nothing is locked here")
+        try:
+            text = bytes(pyrage.decrypt(sealed_at.read_bytes(), [identity])).decode("ascii")
+        except pyrage.DecryptError:
+            raise BackupError("this identity does not open the lock") from None
+        if not path.exists():
+            write_once(path, text)
+        sealed_at.unlink()

@@ -1,0 +1,173 @@
+"""Monthly epochs: a new one is begun, what lives is wrapped by it, the old ones are destroyed.
+
+Three steps, each of which can be repeated and none of which loses anything when the process dies before, in or after
+it: a new epoch in the ring that wraps nothing yet; data keys moved in batches, each wrapped by the old or by the new
+epoch; an epoch taken out of the ring only when no data key is wrapped by it. Copies of the database from its time can
+be read no longer from then on: that is how erasing reaches them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from store import handover
+from store.base import OWN
+from store.data_keys import DataKey
+from store.events import EpochBegun, EpochDestroyed
+from store.handover import KeyEpoch, epoch_of
+from store.vault import KEY_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from store.unit_of_work import Store, UnitOfWork
+
+log = structlog.get_logger(__name__)
+KEPT = 2
+"""Epochs: the current one, and the one before it, so that last month's backups can still be read."""
+BATCH = 200
+"""Data keys that are wrapped anew in one transaction."""
+ACTOR = "system"
+
+
+def rotate(store: Store) -> None:
+    """Do all that is due, whatever was left half done: begin the month, wrap anew what lives, destroy what is over."""
+    begin(store, epoch_of(store.clock.now()))
+    _settle(store, KEPT)
+
+
+def renew(store: Store) -> str:
+    """Begin an epoch now and destroy all others: every copy that was made before is dead. Return the epoch."""
+    epoch = _next_name(store.ring.epochs, max(epoch_of(store.clock.now()), store.ring.current_epoch[:7]))
+    begin(store, epoch)
+    _settle(store, 1)
+    return store.ring.current_epoch
+
+
+def _settle(store: Store, kept: int) -> None:
+    while wrap_some_anew(store):
+        pass
+    condemn_old(store, kept)
+    drop_destroyed(store)
+
+
+def begin(store: Store, epoch: str) -> bool:
+    """Have ``epoch`` in the ring, or a later one; return whether it was added here. Nothing is wrapped by it yet."""
+    if store.ring.current_epoch >= epoch:
+        return False
+    if store.engine.dialect.name == "postgresql":
+        with store.unit(ACTOR, rings=False) as unit:
+            _offer(unit, store, epoch)
+        with store.read() as unit:
+            handover.take_over(unit.session, store.ring)
+    else:
+        store.ring.add(epoch, os.urandom(KEY_BYTES))
+    if epoch not in store.ring.epochs:
+        return False
+    with store.unit(ACTOR, rings=False) as unit:
+        _note(unit, epoch, begun_at=unit.now)
+        unit.record(EpochBegun(case_id=None, epoch=epoch))
+    log.info("epoch_begun", epoch=epoch)
+    return True
+
+
+def _offer(unit: UnitOfWork, store: Store, epoch: str) -> None:
+    """Write the row from which every home takes the new key, this one too: who is first decides what it is."""
+    under = store.ring.current_epoch
+    sealed = store.ring.hand_over(epoch, os.urandom(KEY_BYTES), under)
+    _note(unit, epoch, under=under, sealed=sealed, begun_at=unit.now)
+
+
+def _note(unit: UnitOfWork, epoch: str, **values: object) -> None:
+    """Have a row for an epoch; one that is there stays as it is."""
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    unit.session.execute(insert(KeyEpoch).values(epoch=epoch, **values).on_conflict_do_nothing())
+
+
+def wrap_some_anew(store: Store, limit: int = BATCH) -> int:
+    """Wrap up to ``limit`` data keys of older epochs by the current one; return how many, 0 when none is left.
+
+    What an epoch wraps that was destroyed before stays as it is: it cannot be read by anybody.
+    """
+    older = store.ring.epochs[:-1]
+    with store.read() as unit:
+        if not unit.session.scalar(select(exists().where(DataKey.epoch.in_(older)))):
+            return 0
+    with store.unit(ACTOR, rings=False) as unit:
+        rows = unit.session.execute(
+            select(DataKey.id, DataKey.scope, DataKey.epoch, DataKey.wrapped)
+            .where(DataKey.epoch.in_(older))
+            .order_by(DataKey.id)
+            .limit(limit)
+            .with_for_update(**OWN, skip_locked=True)
+        ).all()
+        for row in rows:
+            epoch, wrapped = store.ring.wrap(store.ring.unwrap(row.epoch, row.wrapped, row.scope), row.scope)
+            unit.session.execute(update(DataKey).where(DataKey.id == row.id).values(epoch=epoch, wrapped=wrapped))
+    return len(rows)
+
+
+def condemn_old(store: Store, kept: int = KEPT) -> tuple[str, ...]:
+    """Note that epochs beyond the ``kept`` newest are to be destroyed; return them. One in use is left for later."""
+    old = store.ring.epochs[:-kept]
+    if not old:
+        return ()
+    with store.unit(ACTOR, rings=False) as unit:
+        used = keys_by_epoch(unit)
+        over = [epoch for epoch in old if epoch not in used]
+        for epoch in over:
+            _note(unit, epoch)
+            _condemn(unit, epoch)
+        unit.session.execute(update(KeyEpoch).where(KeyEpoch.under.in_(over)).values(sealed=None))
+    return tuple(over)
+
+
+def _condemn(unit: UnitOfWork, epoch: str) -> None:
+    fresh = (
+        update(KeyEpoch)
+        .where(KeyEpoch.epoch == epoch, KeyEpoch.destroyed_at.is_(None))
+        .values(destroyed_at=unit.now)
+        .returning(KeyEpoch.epoch)
+    )
+    if unit.session.scalar(fresh) is not None:
+        unit.record_last(EpochDestroyed(case_id=None, epoch=epoch))
+
+
+def drop_destroyed(store: Store) -> tuple[str, ...]:
+    """Take out of this home's ring what was condemned, here or elsewhere; return it.
+
+    Whatever the rows say, an epoch that wraps a data key stays, and so does the newest.
+    """
+    held = store.ring.epochs[:-1]
+    if not held:
+        return ()
+    with store.read() as unit:
+        condemned = set(
+            unit.session.scalars(
+                select(KeyEpoch.epoch).where(KeyEpoch.epoch.in_(held), KeyEpoch.destroyed_at.is_not(None))
+            )
+        )
+        over = tuple(sorted(condemned - set(keys_by_epoch(unit))))
+    if over:
+        store.ring.drop(over)
+        log.info("epochs_destroyed", epochs=list(over))
+    return over
+
+
+def keys_by_epoch(unit: UnitOfWork) -> dict[str, int]:
+    """Count the data keys that each epoch wraps."""
+    rows = unit.session.execute(select(DataKey.epoch, func.count()).group_by(DataKey.epoch))
+    return {row[0]: row[1] for row in rows}
+
+
+def _next_name(epochs: Collection[str], month: str) -> str:
+    """Name an epoch that is begun within a month which has one: ``2026-03.2``."""
+    taken = [epoch for epoch in epochs if epoch.startswith(month)]
+    numbers = [int(epoch.partition(".")[2] or 1) for epoch in taken]
+    return month if not taken else f"{month}.{max(numbers) + 1:02}"

@@ -1,0 +1,205 @@
+"""Changing, splitting and recovering the key; passphrases; whatever is interrupted, the home still opens."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from app.changing_key import change_own_key
+from app.cli import main
+from app.keys import find_key, next_key_path
+from app.settings import SettingsError, read_settings
+from app.shares import recover_key, split_key
+from app.wiring import open_home
+from store.ring_file import RingFile, open_ring
+from store.vault import new_key, read_key
+from tests.app.conftest import everything_as_before
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.settings import Settings
+    from tests.app.conftest import Panah
+
+PASSPHRASE = "six random words of nobody at all"
+
+
+@pytest.fixture
+def own(panah: Panah) -> Panah:
+    """A home whose key ``init`` made."""
+    panah.does("init")
+    return panah
+
+
+def settings_of(panah: Panah) -> Settings:
+    return read_settings(panah.environment)
+
+
+def key_file(panah: Panah) -> Path:
+    (found,) = (panah.folder / "config").rglob("*.key")
+    return found
+
+
+# Shares
+
+
+def test_any_two_shares_give_the_key_back_and_one_does_not() -> None:
+    key = new_key()
+    shares = split_key(key)
+    assert len(shares) == 3
+    assert all(len(share.split()) == 33 for share in shares)
+    for two in combinations(shares, 2):
+        assert recover_key(two) == recover_key(two[::-1]) == key
+        assert recover_key([f"  {share.upper()} \n" for share in two]) == key
+    for one in shares:
+        with pytest.raises(SettingsError):
+            recover_key([one])
+
+
+def test_shares_that_do_not_go_together_are_refused_without_repeating_them() -> None:
+    one, other = split_key(new_key()), split_key(new_key())
+    bent = one[1].replace(one[1].split()[5], "academic" if one[1].split()[5] != "academic" else "acid")
+    for wrong in ([one[0], other[1]], [one[0], one[0]], [one[0], bent], [one[0], "no words at all"], []):
+        with pytest.raises(SettingsError) as refused:
+            recover_key(wrong)
+        assert not any(word in str(refused.value).split() for word in one[0].split() if len(word) > 6)
+
+
+def test_a_lost_key_file_comes_back_from_two_papers(own: Panah) -> None:
+    before = key_file(own).read_text()
+    shares = json.loads(own.does("key", "split", "--json"))
+    assert before.strip() not in own.does("key", "split")
+    key_file(own).unlink()
+    assert "there is no key" in own.refuses("parked")
+    with everything_as_before():
+        done = CliRunner().invoke(
+            main, ["key", "recover"], input=f"{shares[2]}\n{shares[0]}\n", env=own.environment, prog_name="panah"
+        )
+    assert done.exit_code == 0, done.output
+    assert "opens the key ring" in done.output
+    assert before.strip() not in done.output
+    assert key_file(own).read_text() == before
+    assert key_file(own).stat().st_mode & 0o777 == 0o600
+    own.does("parked")
+
+
+def test_shares_of_another_home_put_nothing_in_place(own: Panah) -> None:
+    key_file(own).unlink()
+    foreign = split_key(new_key())
+    with everything_as_before():
+        done = CliRunner().invoke(
+            main, ["key", "recover"], input="\n".join(foreign[:2]), env=own.environment, prog_name="panah"
+        )
+    assert done.exit_code == 1
+    assert "not the key this home was set up with" in done.stderr
+    assert list((own.folder / "config").rglob("*.key")) == []
+
+
+# Another key
+
+
+def test_our_own_key_is_replaced_in_place(own: Panah) -> None:
+    before = key_file(own).read_text()
+    said = own.does("key", "rotate")
+    after = key_file(own).read_text()
+    assert before != after
+    assert before.strip() not in said
+    assert after.strip() not in said
+    own.does("parked")
+    assert "Every chain holds" in own.does("audit", "verify")
+    with pytest.raises(Exception, match="not the key"):
+        open_ring(own.home / "keyring.json", read_key(before))
+    assert [path.name for path in key_file(own).parent.iterdir()] == [key_file(own).name]
+
+
+def test_a_change_that_broke_off_between_ring_and_key_is_finished_by_the_next_command(own: Panah) -> None:
+    settings = settings_of(own)
+    old, new = key_file(own).read_text(), new_key()
+    next_key_path(settings).write_text(new)
+    own.does("parked")  # nothing has happened to the ring yet: the old key opens it
+    assert key_file(own).read_text() == old
+    RingFile(settings.ring_path, read_key(old)).wrap_anew(read_key(new), None)
+    own.does("parked")
+    assert find_key(settings) == new
+    assert not next_key_path(settings).exists()
+    change_own_key(settings)  # and one that was left by a change that never began is thrown away
+    next_key_path(settings).write_text("left over")
+    change_own_key(settings)
+    open_home(settings)
+
+
+def test_a_key_that_comes_from_elsewhere_is_the_operators_to_change(ready: Panah) -> None:
+    assert "--to FILE" in ready.refuses("key", "rotate")
+    said = ready.does("key", "rotate", "--to", str(ready.folder / "new.key"))
+    assert "restart" in said
+    made = (ready.folder / "new.key").read_text().strip()
+    assert (ready.folder / "new.key").stat().st_mode & 0o777 == 0o600
+    assert made not in said
+    assert "not the key this home was set up with" in ready.refuses("parked")
+    ready.environment["PANAH_KEY"] = made
+    ready.does("parked")
+    other = ready.folder / "given.key"
+    other.write_text(new_key())
+    ready.does("key", "rotate", "--to", str(other))
+    ready.does("parked", PANAH_KEY=other.read_text())
+    assert "does not hold a key" in ready.refuses(
+        "key", "rotate", "--to", ready.writes("bad.key", "short"), PANAH_KEY=other.read_text()
+    )
+    assert "inside the home" in ready.refuses(
+        "key", "rotate", "--to", str(ready.home / "x"), PANAH_KEY=other.read_text()
+    )
+
+
+# Passphrases
+
+
+def test_a_home_can_be_opened_by_a_passphrase(panah: Panah) -> None:
+    panah.environment["PANAH_PASSPHRASE"] = PASSPHRASE
+    panah.does("init")
+    assert list((panah.folder / "config").rglob("*.key")) == []
+    assert PASSPHRASE not in (panah.home / "keyring.json").read_text()
+    panah.does("audit", "verify")
+    assert "not the key" in panah.refuses("audit", "verify", PANAH_PASSPHRASE="something else entirely")
+    del panah.environment["PANAH_PASSPHRASE"]
+    assert "no terminal" in panah.refuses("audit", "verify"), "and nothing waits for an answer"
+
+
+def test_a_short_passphrase_and_two_sources_are_refused(panah: Panah) -> None:
+    assert "fewer than" in panah.refuses("init", PANAH_PASSPHRASE="short")
+    assert not (panah.home / "keyring.json").exists()
+    assert "keep one of them" in panah.refuses("init", PANAH_PASSPHRASE=PASSPHRASE, PANAH_KEY=new_key())
+    assert "no terminal" in panah.refuses("init", "--passphrase")
+
+
+def test_a_key_file_gives_way_to_a_passphrase_and_that_to_shares(own: Panah) -> None:
+    own.does("key", "rotate", "--passphrase", PANAH_PASSPHRASE=PASSPHRASE)
+    assert list((own.folder / "config").rglob("*.key")) == []
+    own.environment["PANAH_PASSPHRASE"] = PASSPHRASE
+    own.does("parked")
+    shares = json.loads(own.does("key", "split", "--json"))
+    del own.environment["PANAH_PASSPHRASE"]
+    own.does("parked", PANAH_KEY=recover_key(shares[:2]))  # whoever forgot the passphrase
+
+
+def test_the_ring_keeps_a_copy_of_itself_elsewhere(own: Panah) -> None:
+    copy = own.folder / "stick" / "ring.json"
+    copy.parent.mkdir()
+    own.environment["PANAH_RING_COPY"] = str(copy)
+    own.does("key", "rotate")
+    assert copy.read_bytes() == (own.home / "keyring.json").read_bytes()
+    assert "inside PANAH_HOME" in own.refuses("parked", PANAH_RING_COPY=str(own.home / "copy"))
+
+
+def test_epochs_are_shown_and_can_be_renewed(own: Panah) -> None:
+    assert "wraps new ones" in own.does("key", "show")
+    own.does("contacts", "import", own.writes("team.csv", "name,role\nAigerim,coordinator\n"))
+    assert "no terminal" in own.refuses("key", "renew")
+    assert "Every other epoch is destroyed" in own.does("key", "renew", "--yes")
+    (epoch,) = json.loads(own.does("key", "show", "--json"))["epochs"]
+    assert epoch["epoch"].endswith(".02")
+    assert epoch["data_keys"] == 1
+    assert "Aigerim" in own.does("contacts", "export")
