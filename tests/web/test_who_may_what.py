@@ -223,8 +223,9 @@ def test_no_button_does_anything_without_the_form_it_stood_on(whole: Flask, memb
 SHOWS_WHAT_WAS_TOLD: set[str] = set()
 COMMANDS = {
     "account": {"invite", "list", "revoke"},
-    "audit": {"verify"},
+    "audit": {"export", "seal", "verify"},
     "bench": set(),
+    "bot": {"rotate"},
     "case": {
         "bear-out",
         "consent",
