@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SECRET = "a-secret-of-the-webhook"
 TWILIO_TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://panah.example.org"
-QUICK = Patience(asking=0.6, silent=1, reading=5.0)
+QUICK = Patience(asking=1.5, silent=1, reading=5.0)
 
 
 class Server:
