@@ -82,6 +82,5 @@ def _case_of(unit: UnitOfWork, asked: Ticket) -> tuple[UUID, str] | None:
     if contact is None or case_id is None:
         return None
     account = account_of(unit, contact.id)
-    role = None if account is None else role_of(unit, account)
-    reads = reads_case(unit, role or contact.role, contact.id, case_id)
-    return (case_id, contact.role) if reads else None
+    role = (None if account is None else role_of(unit, account)) or contact.role
+    return (case_id, str(role)) if reads_case(unit, role, contact.id, case_id) else None

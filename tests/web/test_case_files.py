@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
 
 from cases import intake
+from cases.access import grant_access
 from cases.files import SentFile
 from cases.intake import Wrapping
 from cases.models import Report
 from cases.pictures import look_at_files, told_by
-from contacts.models import Contact
 from tests.cases.test_pictures import picture
 from tests.evidence.scene import fetches
 
@@ -63,10 +63,10 @@ def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scen
 def test_others_get_pictures_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:
     for content in (picture(), PAPER, DAMAGED):
         sends(scene, content)
-    doctor = scene.helper(role="lawyer")
+    coordinator, observer = scene.helper(), scene.helper("Observer", "observer", accepts=False)
     with scene.store.unit("test") as unit:
-        unit.session.execute(update(Contact).where(Contact.id == doctor).values(role="doctor"))
-    page = page_of(client, scene, doctor)
+        grant_access(unit, scene.case_id, observer, coordinator, unit.now + timedelta(days=1))
+    page = page_of(client, scene, observer)
     assert "as=original" not in page
     good, damaged = links(page)
     assert told_by(client.get(good).data, "image/jpeg") == {}
