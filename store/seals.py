@@ -236,6 +236,12 @@ def lines_after(unit: UnitOfWork, number: int) -> list[str]:
     ]
 
 
+def number_of(line: str) -> int | None:
+    """Return the number of the seal that a line is of; None for a line that is none."""
+    said = _read(line)
+    return None if said is None else int(said["seal"])
+
+
 def newest_seal(unit: UnitOfWork) -> Seal | None:
     """Return the last seal; None before the first."""
     return unit.session.scalars(select(Seal).order_by(Seal.number.desc()).limit(1)).one_or_none()

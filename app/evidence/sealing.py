@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from alerts.evidence import KINDS as ALERTING
 from cases.evidence import KINDS as CASES
 from store.attestation import attest, waiting_rows
-from store.seals import keep_seal, lines_after, newest_seal, take_seal
+from store.seals import keep_seal, lines_after, newest_seal, number_of, take_seal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from store.attestation import Kind
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 KINDS: Final[tuple[Kind, ...]] = (*CASES, *ALERTING)
@@ -83,30 +82,40 @@ def seal(store: Store) -> str | None:
 
 
 def append_seals(store: Store, file: Path) -> None:
-    """Add the lines that the file lacks. What a crash left half written is taken away first."""
+    """Add the lines that the file lacks. What a crash left half written is taken away first.
+
+    After an older copy of the database was put back, the lines of the time since stay in the file, and those of the new
+    history follow them.
+    """
+    there = _whole_lines(file)
     with store.read() as unit:
-        lines = lines_after(unit, _last_number(file))
-    if not lines:
+        lines = lines_after(unit, _last_number(unit, there))
+    known = set(there)
+    missing = [line for line in lines if line not in known]
+    if not missing:
         return
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(handle, "".join(f"{line}\n" for line in lines).encode())
+        os.write(handle, "".join(f"{line}\n" for line in missing).encode())
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def _last_number(file: Path) -> int:
-    """Return the number of the last seal in the file; 0 when there is none."""
+def _whole_lines(file: Path) -> list[str]:
     if not file.exists():
-        return 0
+        return []
     content = file.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
         os.truncate(file, len(whole))
-    for line in reversed(whole.splitlines()):
-        try:
-            return int(json.loads(line)["seal"])
-        except (ValueError, KeyError, TypeError):
-            continue
+    return whole.decode("utf-8", "replace").splitlines()
+
+
+def _last_number(unit: UnitOfWork, there: list[str]) -> int:
+    """Return the number of the last line if it is one of ours as it stands; 0 when all have to be looked through."""
+    for line in there[-1:]:
+        number = number_of(line)
+        if number is not None and lines_after(unit, number - 1)[:1] == [line]:
+            return number
     return 0

@@ -57,7 +57,9 @@ def rule_named(rule_id: str) -> Rule | None:
 
 
 def case_by_code(unit: UnitOfWork, code: str) -> Case | None:
-    """Return the case of this code, or None."""
+    """Return the case of this code, or None; whatever was typed, also what no database takes."""
+    if not (code.isascii() and code.isprintable()):
+        return None
     return unit.session.scalars(select(Case).where(Case.code == code)).one_or_none()
 
 

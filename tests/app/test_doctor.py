@@ -21,7 +21,7 @@ from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
 from alerts.wording import Wording
 from app import LOCKED_ON
 from app.cli import NOBODY_ELSE, main
-from app.doctor import database, home, network, team, work
+from app.doctor import accounts, database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
 from app.doctor.keys import check_ring_copy, judge_backups
@@ -36,10 +36,13 @@ from contacts.events import ContactImported
 from contacts.linking import link_account, make_link_code
 from contacts.models import Contact
 from contacts.values import ContactCard, Role
+from law.rules import load_rules
+from law.signoff import sign_off
 from sandbox import Sandbox
 from store.base import new_id
 from store.chats import find_or_open_chat
 from store.vault import new_key
+from tests.accounts import DURESS, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -463,3 +466,22 @@ def test_it_says_how_old_the_packages_are() -> None:
     assert home.check_packages(fresh + timedelta(days=90)).level is Level.OK
     old = home.check_packages(fresh + timedelta(days=91))
     assert (old.level, "91 days ago" in old.what) == (Level.WARN, True)
+
+
+def test_somebody_can_invite_nobody_is_forced_and_signatures_last(house: House) -> None:
+    assert levels(accounts.check_accounts(house)) == {"accounts": Level.WARN}
+    join(house.store, "administrator", "admin")
+    dana = join(house.store, "Dana", "lawyer")
+    assert levels(accounts.check_accounts(house)) == {"accounts": Level.OK}
+    rule = load_rules().rules[0]
+    with house.store.unit("test") as unit:
+        assert dana.contact_id is not None
+        sign_off(unit, dana.contact_id, rule, unit.now + timedelta(days=30))
+    assert dana.gives(DURESS) is not None
+    found = list(accounts.check_accounts(house))
+    assert [(one.name, one.level) for one in found] == [
+        ("accounts", Level.OK),
+        ("accounts", Level.FAULT),
+        ("law", Level.WARN),
+    ]
+    assert "Dana" in found[1].what

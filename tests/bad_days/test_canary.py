@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import pytest
+from pyrage import decrypt, x25519
 
 from alerts.policies import import_policies
 from contacts.directory import methods_of, put_contact
@@ -21,6 +22,7 @@ from tests.bad_days.storm import wait_for_calm
 
 if TYPE_CHECKING:
     from sandbox import Phone
+    from tests.bad_days.canary import Sighting
     from tests.bad_days.ground import Ground
 
 NAME = Canary("name", "Qarlyghash Zhumaqanova")
@@ -47,7 +49,7 @@ CONTROL = Canary("control", "Sholpan Careless")
 
 @pytest.mark.heavy
 @pytest.mark.processes
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Ground) -> None:
     timur = reached_by_every_way(ground)
     program = ground.running()
@@ -75,6 +77,7 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
     assert ground.command("audit", "export", code, "--to", str(court), "--with-names").returncode == 0
     assert everywhere(ground, TOLD, (aigerim, dana, timur)) == []
     assert look_in_files(TOLD, court) == []
+    assert in_a_backup(ground) == []
     program.terminate()
     assert in_the_database(ground, TOLD) == []
 
@@ -85,6 +88,15 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
         places = {one.where for one in found}
         assert "table careless" in places
         assert len(places) > 2, "neither the files nor the write-ahead log were searched"
+
+
+def in_a_backup(ground: Ground) -> list[Sighting]:
+    """What is in a backup, for whoever has the file, and for whoever can open it and has no key."""
+    identity, file = x25519.Identity.generate(), ground.home.parent / "backup.age"
+    made = ground.command("backup", str(file), "--recipient", str(identity.to_public()))
+    assert made.returncode == 0, made.stderr
+    inside = bytes(decrypt(file.read_bytes(), [identity]))
+    return [*look(TOLD, "backup", file.read_bytes()), *look(TOLD, "in the backup", inside)]
 
 
 def reached_by_every_way(ground: Ground) -> Phone:

@@ -214,6 +214,29 @@ def test_a_seal_comes_each_hour_and_its_line_is_added_to_a_file_once(
     assert found(scene, file.read_text().splitlines()) == []
 
 
+def test_after_an_older_copy_was_put_back_the_file_goes_on_and_tells(
+    scene: Scene, clock: ManualClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "seals.jsonl"
+    append_seals(scene.store, file)
+    clock.advance(timedelta(minutes=61))
+    tend_seals(scene.store, file)
+    before = file.read_text().splitlines()
+    assert len(before) == 2
+    tampers(scene, delete(SealHead).where(SealHead.seal_number == 2))  # the older copy knows of one
+    tampers(scene, delete(Seal).where(Seal.number == 2))
+    clock.advance(timedelta(minutes=1))
+    tend_seals(scene.store, file)
+    clock.advance(timedelta(minutes=61))
+    tend_seals(scene.store, file)
+    after = file.read_text().splitlines()
+    assert after[:2] == before
+    assert after[2:] == lines(scene)[1:]
+    assert len(after) == 4
+    assert any("forged whole" in one for one in found(scene, after))
+    assert found(scene, after[2:]) == []
+
+
 def test_a_broken_chain_does_not_stop_the_others_from_being_sealed(scene: Scene, clock: ManualClock) -> None:
     with scene.store.unit("cli") as unit:
         unit.record(CaseViewed(case_id=scene.case_id, contact_id=scene.contact_id))

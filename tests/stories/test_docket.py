@@ -318,10 +318,10 @@ def test_our_own_rule_rings_at_once_and_what_can_be_argued_is_said_only_after_th
     assert "UNVERIFIED" in page.plain
     assert "Urgent action of the CED" in page.plain
     assert "Confidence: medium, as of 2021-05-27" in page.plain
-    assert "Act before: 3 March 2026, 00:00" in page.plain
+    assert "Act before: Tuesday, 3 March 2026, 00:00 (Almaty)" in page.plain
     assert "argued" not in page.plain
     town.later(hours=1)
     passed = team.dana.sees("THE SAFE DATE HAS PASSED", after=page)
-    assert "still be argued until: 3 March 2026, 23:59" in passed.plain
+    assert "still be argued until: Tuesday, 3 March 2026, 23:59" in passed.plain
     told = asks(town, team.dana, "/deadlines", "soonest first").plain
     assert "perhaps arguable until Tuesday, 3 March 2026, 23:59" in told

@@ -162,7 +162,7 @@ def test_what_somebody_says_above_a_page_is_one_of_ours(quick_store: Store, brow
 
 def test_an_unknown_case_is_answered_as_a_foreign_one(scene: Scene, browser: Browser) -> None:
     browser.comes_in(join(scene.store, "Dana", "lawyer"))
-    texts = {browser.sends(CASE.format(code)).text for code in (scene.code, "AAA-AA2", "<b>", "x" * 300)}
+    texts = {browser.sends(CASE.format(code)).text for code in (scene.code, "AAA-AA2", "<b>", "x" * 300, "%00")}
     assert len(texts) == 1
     assert "There is no such case for you." in texts.pop()
     assert scene.code not in browser.sees(HOME)
@@ -445,3 +445,22 @@ def test_a_name_cannot_write_html(quick_store: Store, browser: Browser) -> None:
     page = browser.sees("/console/accounts")
     assert "&lt;b&gt;Aigerim" in page
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "\u202eA", "x" * 1000, "'; DROP TABLE account; --", "{{ 7 * 7 }}"])
+def test_whatever_is_typed_is_only_wrong(store: Store, typed: str) -> None:
+    """On both engines: one of them takes no zero bytes."""
+    aigerim = join(store, "Aigerim")
+    browser = Browser(make_app(store, ZONE, passwords=quick(store)).test_client())
+    answer = browser.sends("/console/sign-in", shown="/console/sign-in", name=typed, password=typed)
+    assert answer.status_code == 403
+    assert "49" not in answer.text
+    half = aigerim.gives()
+    assert half is not None
+    browser.client.set_cookie("panah", half)
+    assert browser.sends("/console/code", shown="/console/code", code=typed).status_code == 403
+    browser.comes_in(aigerim)
+    answer = browser.sends("/console/account/password", password=typed, again=typed, proof=typed)
+    assert answer.status_code == 400
+    browser.client.set_cookie("panah", "\u0410\0" if typed == "\0" else "x")
+    assert browser.client.get(HOME).location == "/console/sign-in"

@@ -133,6 +133,7 @@ def test_who_is_forced_signs_nothing_and_it_looks_as_if(client: FlaskClient, qui
     browser = Browser(client).comes_in(dana)
     assert signs(browser, proof=DURESS) == 303, "the second password is heard here too"
     assert signed(quick_store) == []
+    assert "Sign" in browser.sees(PATH), "and they seem to be signed in as before"
     browser.comes_in(dana, duress=True)
     assert signs(browser, proof=DURESS) == 303
     assert browser.sends(f"{PATH}/revoke").status_code == 303

@@ -5,18 +5,25 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from contacts.accounts.models import Tries
+from contacts.accounts.throttle import key_of
+from tests.accounts import FORM, join, quick
 from tests.web.conftest import ZONE
 from web.server import listen, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store
 
 
@@ -28,10 +35,12 @@ def answer_of(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def served(quick_store: Store, listening: socket.socket | None = None) -> Iterator[tuple[str, threading.Event]]:
+def served(
+    quick_store: Store, listening: socket.socket | None = None, *, passwords: Passwords | None = None
+) -> Iterator[tuple[str, threading.Event]]:
     listening, stop = listening or listen(("127.0.0.1", 0)), threading.Event()
     address = listening.getsockname()
-    thread = threading.Thread(target=serve, args=(quick_store, listening, ZONE, stop))
+    thread = threading.Thread(target=serve, args=(quick_store, listening, ZONE, stop), kwargs={"passwords": passwords})
     thread.start()
     try:
         yield f"http://127.0.0.1:{address[1]}", stop
@@ -89,3 +98,25 @@ def test_requests_wait_in_line_until_somebody_serves(quick_store: Store) -> None
             answer = b"".join(iter(lambda: early.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.0 200")
     assert answer.endswith(b"ok\n")
+
+
+def test_the_proxy_on_this_machine_says_whose_request_it_is(quick_store: Store) -> None:
+    """Its word for where a request comes from counts wrong tries apart, and keeps the world from what is ours alone."""
+    aigerim = join(quick_store, "Aigerim")
+    with served(quick_store, passwords=quick(quick_store)) as (url, _):
+        jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        page = jar.open(f"{url}/console/sign-in", timeout=60).read().decode()
+        form = FORM.search(page)
+        assert form is not None
+        for place in ("192.0.2.7", "192.0.2.8"):
+            data = urllib.parse.urlencode({"form": form[1], "name": aigerim.login, "password": "no"}).encode()
+            request = urllib.request.Request(  # noqa: S310  our own address
+                f"{url}/console/sign-in", data, {"X-Forwarded-For": f"203.0.113.1, {place}"}
+            )
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                jar.open(request, timeout=60)
+    with quick_store.read() as unit:
+        known = set(unit.session.scalars(select(Tries.key)))
+        assert {key_of(unit, "source", place) for place in ("192.0.2.7", "192.0.2.8")} <= known
+        assert key_of(unit, "source", "127.0.0.1") not in known
+        assert key_of(unit, "source", "203.0.113.1") not in known

@@ -20,8 +20,10 @@ from alerts.targets import language_of
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.roles import Ability, can
-from contacts.accounts.sessions import signed_in, touch, wants_touch
+from contacts.accounts.sessions import begin_session, signed_in, touch, wants_touch
+from contacts.accounts.signing_in import source_index
 from contacts.models import Contact
+from store.vault import text_bytes
 from texts.zones import known_zone
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -131,6 +133,16 @@ class Gate:
         """Whether whoever asks is still signed in as they were: a proof may have shown that they are being forced."""
         return self._recognise() is not None
 
+    def stays_in(self, response: Response) -> Response:
+        """Keep somebody signed in whose proof was the second password: as it must look to who forces them."""
+        if self.recognised_again():
+            return response
+        with self.store.unit(self.who.actor) as unit:
+            account = unit.session.get_one(Account, self.who.account_id)
+            source = source_index(unit, self.source)
+            _, token = begin_session(unit, account, source, proved=True, duress=True)
+        return self.with_session(response, token)
+
     # Forms
 
     def _cookie_behind_forms(self) -> str:
@@ -140,12 +152,13 @@ class Gate:
         """What a form repeats to show that this browser was shown it; made for one session, or one browser."""
         if not self._cookie_behind_forms():
             g.panah_form = secrets.token_urlsafe(18)
-        digest = hmac.digest(self._key, self._cookie_behind_forms().encode(), "sha256")
+        digest = hmac.digest(self._key, text_bytes(self._cookie_behind_forms()), "sha256")
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
     def _was_shown(self) -> bool:
         behind = self._cookie_behind_forms()
-        return bool(behind) and hmac.compare_digest(self.form_token(), request.form.get("form", ""))
+        sent = text_bytes(request.form.get("form", ""))
+        return bool(behind) and hmac.compare_digest(text_bytes(self.form_token()), sent)
 
     # Answers
 

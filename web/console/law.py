@@ -21,6 +21,7 @@ from law.rules import load_rules
 from law.signoff import end_of, latest_end, may_sign, sign_off, signoffs
 from law.signoff import revoke as take_back
 from law.telling import doubt_told, told
+from store.vault import text_bytes
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def sign(gate: Gate, rule_id: str) -> Response:
     if wrong is not None or until is None:
         return _page(gate, rule, wrong or "term")
     if who.contact_id is None or who.duress or not gate.recognised_again():
-        return gate.to("law.show", rule_id=rule_id, said="signed")  # they are being forced: nothing is signed
+        # They are being forced: nothing is signed.
+        return gate.stays_in(gate.to("law.show", rule_id=rule_id, said="signed"))
     try:
         with gate.store.unit(who.actor) as unit:
             sign_off(unit, who.contact_id, rule, end_of(until, unit.now))
@@ -82,7 +84,7 @@ def sign(gate: Gate, rule_id: str) -> Response:
 
 def _what_is_wrong(gate: Gate, rule: Rule) -> str | None:
     """Return the end of a text key, or None when the rule may be signed. The proof is asked for last."""
-    if not hmac.compare_digest(rule.text_hash().encode(), request.form.get("fingerprint", "").encode()):
+    if not hmac.compare_digest(text_bytes(rule.text_hash()), text_bytes(request.form.get("fingerprint", ""))):
         return "changed"
     if _day(request.form.get("until", "")) is None:
         return "term"

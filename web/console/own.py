@@ -80,7 +80,7 @@ def duress(gate: Gate) -> Response:
     if not _is_forced(gate, who):
         with gate.store.unit(who.actor) as unit:
             change_duress(unit, who.account_id, hashed)
-    return gate.to("own.look", said="done")
+    return gate.stays_in(gate.to("own.look", said="done"))
 
 
 def codes(gate: Gate) -> Response:
@@ -90,7 +90,7 @@ def codes(gate: Gate) -> Response:
         return _page(gate, "proof")
     with gate.store.unit(who.actor) as unit:
         fresh = renew_recovery_codes(unit, who.account_id)
-    return gate.show("console/codes.html", codes=fresh)
+    return gate.stays_in(gate.show("console/codes.html", codes=fresh))
 
 
 def _page(gate: Gate, wrong: str | None = None) -> Response:

@@ -1,0 +1,183 @@
+"""Who may press what: every button a helper can be shown, pressed by who it is not for. A new one needs a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+
+from alerts.buttons import mint
+from alerts.models import CUSTODY, Alert, Need, NeedState, Page, PressableButton, ShiftTest
+from bot.staff import answer_press
+from bot.updates import Press
+from cases.docket.entering import When
+from cases.docket.models import Occurrence, Watch
+from cases.docket.proposing import Proposed, propose
+from cases.models import CaseLink
+from contacts.accounts.models import Account
+from contacts.directory import find_contact, put_contact
+from contacts.linking import link_account, make_link_code
+from contacts.values import ContactCard, Role
+from store.base import new_id
+from store.chats import Chat, find_or_open_chat
+from store.tokens import token_of
+from tests.accounts import join
+from tests.quick import quick_store
+from tests.web.scene import Scene
+from texts.catalogue import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from store.clock import ManualClock
+    from store.unit_of_work import Store, UnitOfWork
+
+BUTTONS = {
+    "button.accept": ("accept", "need"),
+    "button.confirm": ("accept", "need"),
+    "button.decline": ("decline", "need"),
+    "button.open": ("open", "taken"),
+    "button.contact_made": ("contact_made", "taken"),
+    "button.filed": ("filed", "taken"),
+    "button.give_back": ("give_back", "taken"),
+    "button.all_right": ("all_right", "watch"),
+    "button.all_right_number": ("all_right", "watch"),
+    "button.no_longer": ("no_longer", "watch"),
+    "button.no_longer_number": ("no_longer", "watch"),
+    "button.entry_yes": ("entry_yes", "proposal"),
+    "button.entry_no": ("entry_no", "proposal"),
+    "button.hearing_moved": ("entry_moved:0", "proposal"),
+    "button.hearing_moved_from": ("entry_moved:0", "proposal"),
+    "button.hearing_off": ("entry_moved:0", "proposal"),
+    "button.hearing_another": ("entry_another", "proposal"),
+    "button.confirm_shift": ("confirm_shift", "test"),
+}
+"""What is pressed in a chat: what it does, and to what."""
+LINKS = {"button.answer", "button.done", "button.open_page", "button.prove", "button.release"}
+"""What leads to a page, where an address is the key (``tests/web/test_who_may_what.py``)."""
+WHO = ("stranger", "observer", "colleague", "forced")
+
+
+class Stage:
+    """A case that Aigerim has, with everything in it that has buttons; and people for whom they are not."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.scene = store, Scene.begin(store)
+        self.holder = self.scene.helper("Aigerim")
+        join(store, "Aigerim")
+        with store.unit("test") as unit:
+            put_contact(unit, ContactCard("Observer", Role.OBSERVER))
+            put_contact(unit, ContactCard("Dana", Role.LAWYER))
+        self.chats = {
+            "stranger": self._chat("1", None),
+            "observer": self._chat("2", "Observer"),
+            "colleague": self._chat("3", "Dana"),
+            "forced": self._chat("4", "Aigerim"),
+        }
+        self.subjects = self._subjects()
+
+    def _chat(self, address: str, name: str | None) -> UUID:
+        with self.store.unit("test") as unit:
+            chat = find_or_open_chat(unit, "telegram", address)
+            if name is not None:
+                contact = find_contact(unit, name)
+                assert contact is not None
+                link_account(unit, chat, make_link_code(unit, contact.id))
+            return chat.id
+
+    def _subjects(self) -> dict[str, UUID]:
+        with self.store.unit("test") as unit:
+            alert = unit.session.scalars(select(Alert).where(Alert.kind == CUSTODY)).one()
+            taken = unit.session.scalars(select(Need.id)).one()
+            need = Need(id=new_id(), alert_id=alert.id, case_id=self.scene.case_id, kind="coordinator", urgency="now")
+            need.state, need.seat, need.opened_at, need.began_at = NeedState.PAGING, 2, unit.now, unit.now
+            watch = Watch(id=new_id(), case_id=self.scene.case_id, matter_id=new_id(), kind="check_in", number=1)
+            watch.due_at, watch.pages, watch.opened_at, watch.every_seconds = unit.now, "coordinator", unit.now, 86400
+            test = ShiftTest(id=new_id(), roster="duty", contact_id=self.holder, starts_at=unit.now, sent_at=unit.now)
+            unit.session.add_all([need, watch, test])
+            unit.session.flush()
+            wanted = Proposed(self.scene.case_id, "ruling_copy_served", When(unit.now), "Asia/Almaty")
+            proposal = propose(unit, self.holder, wanted)
+            unit.session.add(
+                Page(need_id=need.id, contact_id=self.holder, round=1, step=0, asked_at=unit.now, channels=[])
+            )
+            return {"need": need.id, "taken": taken, "watch": watch.id, "test": test.id, "proposal": proposal}
+
+    def is_forced(self) -> None:
+        with self.store.unit("test") as unit:
+            unit.session.scalars(select(Account)).one().coerced_at = unit.now
+
+    def presses(self, who: str, action: str, subject: str) -> None:
+        with self.store.unit("test") as unit:
+            chat = unit.session.get_one(Chat, self.chats[who])
+            token = self._token(unit, chat, action, self.subjects[subject])
+            answer_press(unit, chat, Press("callback", token))
+
+    @staticmethod
+    def _token(unit: UnitOfWork, chat: Chat, action: str, subject_id: UUID) -> str:
+        mint(unit, chat.id, action, "button.accept", subject_id=subject_id)
+        unit.session.flush()
+        newest = select(PressableButton.id).where(PressableButton.chat_id == chat.id, PressableButton.action == action)
+        return token_of(
+            unit, "button", unit.session.scalars(newest.order_by(PressableButton.id.desc())).first() or chat.id
+        )
+
+    def stands(self) -> dict[str, Any]:
+        """Everything a button can change."""
+        with self.store.read() as unit:
+            needs = unit.session.execute(
+                select(Need.id, Need.state, Need.accepted_by, Need.contact_made_at, Need.filed_at, Need.held_by)
+            ).all()
+            return {
+                "needs": sorted(needs),
+                "watches": unit.session.execute(select(Watch.state, Watch.ended_by)).all(),
+                "entries": unit.session.scalar(select(func.count()).select_from(Occurrence)),
+                "links": unit.session.scalar(select(func.count()).select_from(CaseLink)),
+                "tests": unit.session.scalars(select(ShiftTest.confirmed_at)).all(),
+            }
+
+
+@pytest.fixture
+def stage(tmp_path: Path, clock: ManualClock) -> Iterator[Stage]:
+    with quick_store(tmp_path, clock) as store:
+        yield Stage(store)
+
+
+def test_every_button_has_its_line() -> None:
+    assert {key for key in keys() if key.startswith("button.")} == set(BUTTONS) | LINKS
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_nobody_presses_what_is_not_for_them(stage: Stage, who: str) -> None:
+    if who == "forced":
+        stage.is_forced()
+    before = stage.stands()
+    for action, subject in sorted(set(BUTTONS.values())):
+        if who == "forced" and subject in ("test", "taken"):
+            continue  # what they had is taken from them before (tests/alerts/test_account_alarms.py); a test is theirs
+        stage.presses(who, action, subject)
+        assert stage.stands() == before, f"{who} {action}"
+
+
+def test_whose_it_is_may_press_it(stage: Stage) -> None:
+    for action, subject in [
+        ("accept", "need"),
+        ("contact_made", "taken"),
+        ("all_right", "watch"),
+        ("entry_yes", "proposal"),
+    ]:
+        before = stage.stands()
+        stage.presses("forced", action, subject)  # Aigerim's telephone, and nobody forces her
+        assert (stage.stands() != before) == (action != "accept"), "she has a seat of this search already"
+
+
+def test_whoever_has_the_button_of_another_chat_has_nothing(stage: Stage) -> None:
+    before = stage.stands()
+    with stage.store.unit("test") as unit:
+        theirs = unit.session.get_one(Chat, stage.chats["forced"])
+        token = stage._token(unit, theirs, "contact_made", stage.subjects["taken"])  # noqa: SLF001  ours
+        answer_press(unit, unit.session.get_one(Chat, stage.chats["colleague"]), Press("callback", token))
+    assert stage.stands() == before
