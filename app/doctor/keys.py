@@ -43,6 +43,17 @@ def check_ring_copy(settings: Settings) -> Finding:
     return ok("ring_copy", f"{copy} is current")
 
 
+def check_recipient(settings: Settings) -> Finding:
+    """Backups can be made, and this instance locked, without anybody being asked for whom."""
+    if not settings.recipients:
+        return warn(
+            "recipient",
+            "PANAH_BACKUP_RECIPIENT is not set: neither `panah backup` nor `panah lock` works unless it is typed",
+            "`panah key identity FILE`, keep FILE elsewhere, and put what it prints into the settings",
+        )
+    return ok("recipient", f"{len(settings.recipients)} can open backups and a locked instance")
+
+
 def check_epochs(house: House) -> Finding:
     """Epochs follow the months, and nothing living is wrapped by one that is gone."""
     held, month = house.store.ring.epochs, epoch_of(house.clock.now())
