@@ -36,6 +36,7 @@ SHORT = {
     "page.remind": "remind",
     "page.hearing": "due",
     "page.deadline": "due",
+    "page.deadline_missed": "due",
     "page.deadline_over": "due",
     "page.deadline_by_hand": "due",
     "page.watch": "due",

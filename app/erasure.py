@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from alerts.models import Delivery, PressableButton
+from alerts.models import Delivery
 from app.schema import metadata
 from cases.events import CaseErased
 from cases.models import Case, Report
@@ -43,7 +43,6 @@ from store.engine import open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
 from store.files import StoredFile
 from store.inbox import InboxItem
-from store.timers import Timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +60,8 @@ PIECE = 16
 PIECES_OF_A_COLUMN = 3
 FOLD_WITHIN = 3.0
 """Real seconds in which the write-ahead file must be folded in, while others may be reading."""
+SUBJECT = "subject_id"
+"""A column that names a row of whichever table, without the database knowing of it."""
 Ids = dict[Table, set[Any]]
 
 
@@ -165,8 +166,9 @@ def _doomed(unit: UnitOfWork, case: Case, chats: Sequence[UUID]) -> Ids:
             found[table] |= _keys(unit, table, table.c.case_id == case.id)
     _follow_pointers(unit, found)
     subjects = {key for ids in found.values() for key in ids if not isinstance(key, tuple)}
-    for table in (_table(Timer), _table(PressableButton)):
-        found[table] |= _keys(unit, table, _among(table.c.subject_id, subjects))
+    for table in metadata().sorted_tables:  # timers, buttons, what waits for a second person
+        if SUBJECT in table.columns and table.name not in STAYS:
+            found[table] |= _keys(unit, table, _among(table.c[SUBJECT], subjects))
     return {table: ids for table, ids in found.items() if ids}
 
 

@@ -12,7 +12,7 @@ import pyrage
 
 from app.backup.form import BackupError
 from app.settings import SettingsError
-from store.ring_file import destroy_file, locked_path, ring_lock, write_once
+from store.ring_file import destroy_file, locked_path, ring_lock, scratch_of, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,8 @@ def lock(settings: Settings, recipients: Sequence[str]) -> list[Path]:
         sealed = pyrage.encrypt(path.read_bytes(), known, armored=True).decode("ascii")
         destroy_file(sealed_at)
         write_once(sealed_at, sealed)
-        destroy_file(path)
+        # First out of sight, by one rename: a ring that is half overwritten would be neither open nor locked.
+        destroy_file(path.rename(scratch_of(path)))
         return [copy for copy in _copies(settings) if destroy_file(copy)]
 
 

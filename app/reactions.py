@@ -95,6 +95,7 @@ from cases.events import (
     FactSuperseded,
     FileNotFetched,
     FileStored,
+    GuardianMarked,
     HostilitySuspected,
     OccurrenceEntered,
     OccurrenceSuperseded,
@@ -146,6 +147,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
     ``zone``: where night is night. ``hotlines``: whom a reporter can call when nobody here accepts.
     """
     plan = partial(plan_alert, zone=zone)
+    asks = partial(ask_about_freeze, zone=zone)
     places = partial(read_places, zone=zone)
     tell_unreached = partial(tell_reporter_unreached, hotlines=hotlines)
     return {
@@ -203,11 +205,12 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
         ConsentEntered: {"look_again": look_again},
         CounselReleaseRevoked: {"look_again": look_again},
-        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": ask_about_freeze},
-        DisclosuresThawed: {"ask_about_freeze": ask_about_freeze},
+        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": asks},
+        DisclosuresThawed: {"ask_about_freeze": asks},
         DuressSpoken: {"warn_of_duress": warn_of_duress},
         FactEntered: {"look_again": look_again},
         FactSuperseded: {"look_again": look_again},
+        GuardianMarked: {"look_again": look_again},
         HostilitySuspected: {"look_again": look_again, "fall_silent": fall_silent},
         ReleaseProposed: {"ask_to_approve": ask_to_approve},
         ReleaseApproved: {"let_go": let_go},

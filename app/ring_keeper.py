@@ -1,4 +1,4 @@
-"""The key ring in a running process: changes are followed, a lock is obeyed within a second, months are begun."""
+"""The key ring in a running process: changes are followed, a lock is obeyed, what is destroyed goes."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
+from alerts.counsel_watch import watch_counsel
 from alerts.duty_notices import keep_watch
 from alerts.following_up import follow_up_left_out
 from alerts.signoff_reminders import remind_signers
@@ -151,6 +152,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "proposals": forget_proposals,
     "tries": forget_old_tries,
     "signoffs": remind_signers,
+    "counsel": watch_counsel,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
 

@@ -68,7 +68,5 @@ def _database(settings: Settings) -> list[str]:
 
 
 def _rest_of(home: Path) -> list[Path]:
-    """Whatever else lies in the home: copies before migrations, the node's name, the clock of a sandbox."""
-    return (
-        [path for path in sorted(home.iterdir()) if path.is_file() and not path.is_symlink()] if home.is_dir() else []
-    )
+    """Whatever else lies in the home: copies before migrations, seals, the node's name, the clock of a sandbox."""
+    return [path for path in sorted(home.rglob("*")) if path.is_file() and not path.is_symlink()]

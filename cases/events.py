@@ -198,6 +198,14 @@ class FactSuperseded(Event):
 
 
 @dataclass(frozen=True)
+class GuardianMarked(Event):
+    """Somebody says that the guardian has a part in what happens (``implicated`` is yes), or none."""
+
+    person_id: UUID
+    implicated: str
+
+
+@dataclass(frozen=True)
 class ConsentEntered(Event):
     """Somebody with authority over a person agreed (``granted`` is yes) or refused, for an audience and a class."""
 

@@ -49,11 +49,14 @@ def take_consent_back(unit: UnitOfWork, chat: Chat) -> None:
             freeze(unit, report.case_id)
 
 
-def ask_about_freeze(unit: UnitOfWork, event: Event) -> None:
-    """Have a coordinator find out what the person wants, after consent was taken back; once thawed, nobody is asked."""
+def ask_about_freeze(unit: UnitOfWork, event: Event, zone: str) -> None:
+    """Have a coordinator find out what the person wants, after consent was taken back; once thawed, nobody is asked.
+
+    What comes up at night in ``zone`` waits for the morning: nothing leaves meanwhile.
+    """
     match event:
         case DisclosuresFrozen(case_id=case_id, freeze_id=freeze_id) if case_id is not None:
-            ask_about(unit, About(case_id, FREEZE, freeze_id), [Need.COORDINATOR], Urgency.SOON, zone="UTC")
+            ask_about(unit, About(case_id, FREEZE, freeze_id), [Need.COORDINATOR], Urgency.SOON, zone=zone)
         case DisclosuresThawed(freeze_id=freeze_id):
             stop_asking(unit, FREEZE, freeze_id)
         case _:

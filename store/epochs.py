@@ -1,4 +1,4 @@
-"""Monthly epochs: a new one is begun, what lives is wrapped by it, the old ones are destroyed.
+"""Epochs, two a month: a new one is begun, what lives is wrapped by it, the old ones are destroyed.
 
 Three steps, each of which can be repeated and none of which loses anything when the process dies before, in or after
 it: a new epoch in the ring that wraps nothing yet; data keys moved in batches, each wrapped by the old or by the new
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 KEPT = 2
-"""Epochs: the current one, and the one before it, so that last month's backups can still be read."""
+"""Epochs: the current one, and the one before it, so that the backups of its weeks can still be read."""
 BATCH = 200
 """Data keys that are wrapped anew in one transaction."""
 ACTOR = "system"
 
 
 def rotate(store: Store) -> None:
-    """Do all that is due, whatever was left half done: begin the month, wrap anew what lives, destroy what is over."""
+    """Do all that is due, whatever was left half done: begin an epoch, wrap anew what lives, destroy what is over."""
     begin(store, epoch_of(store.clock.now()))
     _settle(store, KEPT)
 
 
 def renew(store: Store) -> str:
     """Begin an epoch now and destroy all others: every copy that was made before is dead. Return the epoch."""
-    epoch = _next_name(store.ring.epochs, max(epoch_of(store.clock.now()), store.ring.current_epoch[:7]))
+    epoch = _next_name(store.ring.epochs, max(epoch_of(store.clock.now()), store.ring.current_epoch)[:7])
     begin(store, epoch)
     _settle(store, 1)
     return store.ring.current_epoch
@@ -181,7 +181,7 @@ def keys_by_epoch(unit: UnitOfWork) -> dict[str, int]:
 
 
 def _next_name(epochs: Collection[str], month: str) -> str:
-    """Name an epoch that is begun within a month which has one: ``2026-03.2``."""
+    """Name an epoch that is begun out of turn within a month: ``2026-03.02``, ``2026-03.17``."""
     taken = [epoch for epoch in epochs if epoch.startswith(month)]
     numbers = [int(epoch.partition(".")[2] or 1) for epoch in taken]
     return month if not taken else f"{month}.{max(numbers) + 1:02}"

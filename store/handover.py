@@ -1,7 +1,7 @@
 """What becomes of epochs, as rows: how a new one comes to homes that have a ring file of their own.
 
 Processes of one home share one ring file. Where several homes work on one PostgreSQL, each has its copy of the ring,
-and whichever begins a month first writes the row, sealed by the epoch before it; the others take the key from there,
+and whichever begins an epoch first writes the row, sealed by the epoch before it; the others take the key from there,
 and take out of their rings what is destroyed. Backups leave the rows out.
 """
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from store.vault import KeyRing
 
+SECOND_HALF = 16
+"""The day of the month, in UTC, on which its second epoch begins."""
 log = structlog.get_logger(__name__)
 
 
@@ -42,8 +44,11 @@ class KeyEpoch(Base):
 
 
 def epoch_of(now: datetime) -> str:
-    """Return the epoch in which data keys are wrapped at this instant: its month, ``YYYY-MM``."""
-    return f"{now:%Y-%m}"
+    """Return the epoch in which data keys are wrapped at this instant: ``2026-03`` until the 15th, then ``2026-03.16``.
+
+    Two epochs are kept, so that a copy of the database can be read for 13 days at least and 31 at most.
+    """
+    return f"{now:%Y-%m}" if now.day < SECOND_HALF else f"{now:%Y-%m}.{SECOND_HALF}"
 
 
 def take_over(session: Session, ring: KeyRing) -> None:

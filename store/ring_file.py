@@ -338,8 +338,13 @@ def _overwrite(handle: int) -> None:
     os.fsync(handle)
 
 
+def scratch_of(path: Path) -> Path:
+    """Name a file beside a ring that whoever writes next destroys, should it be left lying."""
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+
+
 def _scratch(path: Path, text: str) -> Path:
-    scratch = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    scratch = scratch_of(path)
     handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text)

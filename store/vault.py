@@ -1,6 +1,6 @@
 """Personal data is ciphertext in the file: field encryption with a key per case, chat and contact.
 
-Three layers. The key-encryption key (``PANAH_KEY``) opens the *ring*: monthly epoch keys and one root key, kept in a
+Three layers. The key-encryption key (``PANAH_KEY``) opens the *ring*: epoch keys, two a month, and one root key, in a
 file beside the database but outside its backups. An epoch key opens *data keys*, one per scope, kept as rows. A data
 key opens fields. Destroying a data key, or the epoch that wraps it, makes the fields unreadable wherever a copy of
 them lies.

@@ -37,6 +37,9 @@ hypothesis.settings.load_profile("panah")
 TAKING_TURNS = ("storm", "browser", "processes")
 """Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
 
+ON_BOTH_ENGINES = frozenset({"test_spine", "test_first_words", "test_accepting", "test_searching", "test_bad_days"})
+"""Stories that are told on PostgreSQL each time; the others there by --long only."""
+
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
 _numbers = itertools.count()
 
@@ -49,8 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Processes mostly wait, so that two rows of them fit on two cores: one for each engine.
             engine = " on postgresql" if turn == "processes" and "postgresql" in item.nodeid else ""
             item.add_marker(pytest.mark.xdist_group(turn + engine))
-        if item.get_closest_marker("heavy") and "postgresql" in item.nodeid:
+        if "postgresql" in item.nodeid and (item.get_closest_marker("heavy") or _tells_the_same(item.path)):
             item.add_marker(pytest.mark.long)
+
+
+def _tells_the_same(path: Path) -> bool:
+    """Whether a file holds stories that lean on what others tell on both engines already."""
+    return path.parent.name == "stories" and path.stem not in ON_BOTH_ENGINES
 
 
 @pytest.fixture(scope="session")

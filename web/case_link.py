@@ -15,6 +15,7 @@ from cases.views.responder import hides_reporter, may_have_original, view_for_re
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from texts.zones import known_zone
+from web.running import running
 from web.trail import trail
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -61,12 +62,15 @@ def case_link_pages(store: Store, zone: str) -> Blueprint:
             needs = trail(unit, link.case_id, contact.id, with_people=not hides_reporter(contact.role))
             tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in stored_files(view)}
             words = Words(link.language, known_zone(contact.timezone) or zone)
+            of = unit.session.get_one(Case, link.case_id).timezone or zone
+            runs = running(unit, link.case_id, contact.role, words.language, of)
         page = render_template(
             "case.html",
             view=view,
             needs=needs,
             tickets=tickets,
             originals=may_have_original(contact.role),
+            running=runs,
             **words.in_templates(),
         )
         return page, 200

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 PURPOSE = "backup"
-LEFT_OUT = frozenset({"key_epoch"})
-"""Tables whose rows stay behind: what they hold could open what a destroyed epoch has closed."""
+LEFT_OUT = frozenset({"key_epoch", "account_session"})
+"""Tables whose rows stay behind: epochs that are being handed over could open what a destroyed one has closed, and who
+was signed in, or has been thrown out since, is not signed in again by putting a backup back."""
 LONGEST_LINE = 8 * 2**20
 """Bytes: a line holds rows of a megabyte or so, and a chunk of a file is a quarter of that."""
 

@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def key() -> None:
-    """The key-encryption key (PANAH_KEY), the key ring and its monthly epochs."""
+    """The key-encryption key (PANAH_KEY), the key ring and its epochs."""
 
 
 @key.command()

@@ -164,7 +164,7 @@ def _print_proof(proof: dict[str, Any], *, as_json: bool) -> None:
     )
     click.echo(
         f"Backups made until now can still give it to whoever has the key ring and the key, until the epoch "
-        f"{proof['backups_die_with']} is destroyed: when the month after next begins, or at once by `panah key renew`."
+        f"{proof['backups_die_with']} is destroyed: in 31 days at the latest, or at once by `panah key renew`."
     )
 
 

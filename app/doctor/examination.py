@@ -46,6 +46,7 @@ def _settled(settings: Settings, environment: Mapping[str, str]) -> dict[str, Ca
         "home": lambda: home.check_folder(settings),
         "key": lambda: home.check_key(settings, environment),
         "ring_copy": lambda: keys.check_ring_copy(settings),
+        "recipient": lambda: keys.check_recipient(settings),
         "zones": lambda: home.check_zones(SystemClock().now()),
         "packages": lambda: home.check_packages(SystemClock().now()),
         "public_url": lambda: home.check_public_url(settings),

@@ -1,4 +1,4 @@
-"""Keys and copies: is there a second ring that is current, is the month's epoch there, how old is the newest backup."""
+"""Keys and copies: is there a second ring that is current, is the epoch of now there, how old is the newest backup."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ VERY_OLD = timedelta(days=8)
 
 
 def check_ring_copy(settings: Settings) -> Finding:
-    """A second key ring lies elsewhere and is current: the ring changes each month, and without it all is lost."""
+    """A second key ring lies elsewhere and is current: the ring changes twice a month, and without it all is lost."""
     copy = settings.ring_copy
     if copy is None:
         return warn(
             "ring_copy",
-            "the key ring changes each month and nothing keeps a second one current",
+            "the key ring changes twice a month and nothing keeps a second one current",
             "let PANAH_RING_COPY name a file on another disk; never where backups are",
         )
     if not copy.exists():
@@ -43,9 +43,20 @@ def check_ring_copy(settings: Settings) -> Finding:
     return ok("ring_copy", f"{copy} is current")
 
 
+def check_recipient(settings: Settings) -> Finding:
+    """Backups can be made, and this instance locked, without anybody being asked for whom."""
+    if not settings.recipients:
+        return warn(
+            "recipient",
+            "PANAH_BACKUP_RECIPIENT is not set: neither `panah backup` nor `panah lock` works unless it is typed",
+            "`panah key identity FILE`, keep FILE elsewhere, and put what it prints into the settings",
+        )
+    return ok("recipient", f"{len(settings.recipients)} can open backups and a locked instance")
+
+
 def check_epochs(house: House) -> Finding:
-    """Epochs follow the months, and nothing living is wrapped by one that is gone."""
-    held, month = house.store.ring.epochs, epoch_of(house.clock.now())
+    """Epochs follow the calendar, and nothing living is wrapped by one that is gone."""
+    held, now = house.store.ring.epochs, epoch_of(house.clock.now())
     with house.store.read() as unit:
         lost = sum(count for epoch, count in keys_by_epoch(unit).items() if epoch not in held)
     said = f"{', '.join(held)} in the ring"
@@ -55,10 +66,10 @@ def check_epochs(house: House) -> Finding:
             f"{said}; {lost} data keys are wrapped by others: what they close cannot be read here",
             "is this the newest copy of the key ring? After an old backup was put back it is as it should be",
         )
-    if held[-1][:7] > month:
+    if held[-1][:7] > now[:7]:
         return warn("epochs", f"{said}: one lies in the future", "was the clock wrong? The next one is begun after it")
-    if held[-1] < month or len(held) > KEPT:
-        return warn("epochs", f"{said}: this month's change is not done", "`panah up` with the role worker does it")
+    if held[-1] < now or len(held) > KEPT:
+        return warn("epochs", f"{said}: the change that is due is not done", "`panah up` with the role worker does it")
     return ok("epochs", said)
 
 
@@ -83,7 +94,7 @@ def judge_backups(made: Sequence[tuple[datetime, str]], held: Sequence[str], now
         return warn("backup", f"there is no backup that can be read{died}", "`panah backup FILE`, from a timer, daily")
     newest = alive[-1][0]
     dying = [epoch for _, epoch in alive if epoch != held[-1]]
-    soon = f"; {len(dying)} die when the next month begins" if dying else ""
+    soon = f"; {len(dying)} die when the next epoch begins" if dying else ""
     said = f"the newest is of {newest:%Y-%m-%d %H:%M} UTC{soon}{died}"
     if now - newest > VERY_OLD:
         return fault("backup", said, "why does the timer not run? `panah backup FILE`")

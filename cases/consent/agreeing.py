@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -195,6 +196,43 @@ def sign_emergency_release(
     unit.session.add(row)
     unit.session.flush()
     unit.record(EmergencyReleaseSigned(case_id=case_id, release_id=row.id))
+    return row.id
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a person signed beforehand. ``state``: dormant, fired or withdrawn."""
+
+    id: UUID
+    audiences: tuple[str, ...]
+    kinds: tuple[str, ...]
+    terms: str = field(repr=False)
+    signed_at: datetime
+    state: str
+
+
+def emergency_releases(unit: UnitOfWork, case_id: UUID) -> list[Signed]:
+    """Return everything that was signed beforehand in a case, oldest first."""
+    rows = unit.session.scalars(
+        select(EmergencyRelease)
+        .where(EmergencyRelease.case_id == case_id)
+        .order_by(EmergencyRelease.signed_at, EmergencyRelease.id)
+    )
+    return [_signed(unit, row) for row in rows]
+
+
+def _signed(unit: UnitOfWork, row: EmergencyRelease) -> Signed:
+    place = Field("emergency_release", "terms", row.id)
+    state = "fired" if row.fired_at else "withdrawn" if row.withdrawn_at else "dormant"
+    terms = unit.vault.open(case_scope(row.case_id), place, row.terms)
+    return Signed(row.id, tuple(row.audiences), tuple(row.kinds), terms, row.signed_at, state)
+
+
+def emergency_of(unit: UnitOfWork, case_id: UUID, release_id: UUID) -> UUID:
+    """Return the id of what was signed beforehand in this case; raises ConsentError if it belongs to no or another."""
+    row = unit.session.get(EmergencyRelease, release_id)
+    if row is None or row.case_id != case_id:
+        raise ConsentError("nothing of that kind was signed in this case")
     return row.id
 
 

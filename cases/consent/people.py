@@ -11,7 +11,7 @@ from cases.consent.errors import ConsentError
 from cases.consent.models import Fact, FactState, Person
 from cases.consent.values import CONFIDENCES, tidy, value_of
 from cases.consent.vocabulary import FIELDS
-from cases.events import FactEntered, FactSuperseded
+from cases.events import FactEntered, FactSuperseded, GuardianMarked
 from cases.models import Case
 from store.base import OWN, new_id
 from store.data_keys import case_scope
@@ -44,6 +44,17 @@ def known_person(unit: UnitOfWork, case_id: UUID) -> Person | None:
     return unit.session.scalars(
         select(Person).where(Person.case_id == case_id).order_by(Person.number).limit(1)
     ).one_or_none()
+
+
+def mark_guardian(unit: UnitOfWork, case_id: UUID, *, implicated: bool) -> bool:
+    """Note whether the guardian has a part in what happens: then their yes is none. Return whether it changed."""
+    person = person_of(unit, case_id)
+    if person.guardian_implicated == implicated:
+        return False
+    person.guardian_implicated = implicated
+    unit.session.flush()
+    unit.record(GuardianMarked(case_id=case_id, person_id=person.id, implicated="yes" if implicated else "no"))
+    return True
 
 
 def enter_fact(

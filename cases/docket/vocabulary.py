@@ -25,6 +25,8 @@ class WatchKind(StrEnum):
     FAMILY_UPDATE = "family_update"
     PROOF_OF_LIFE = "proof_of_life"
     REMOVAL = "removal"
+    REARMED = "rearmed"
+    """A claim that held other proceedings up is lost: they can go on."""
 
 
 ROUTINE: Final = frozenset({WatchKind.PAPERS_CHECK, WatchKind.COURT_LIST, WatchKind.FAMILY_UPDATE})
@@ -99,6 +101,8 @@ EVENING_BEFORE: Final = WatchRule(
 FAMILY: Final = WatchRule(
     WatchKind.FAMILY_UPDATE, Counted.HAPPENED, (3 * HOURS,), pages="coordinator", every=24 * HOURS
 )
+REARMS: Final = WatchRule(WatchKind.REARMED, Counted.HAPPENED, pages="lawyer")
+"""A lost claim of asylum lets extradition and expulsion go on, in most laws the same day."""
 IN_CUSTODY: Final = (PAPERS,)
 PLAIN: Final = Meaning()
 HEARING_HELD: Final = "hearing_held"
@@ -120,9 +124,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "medical_tests": Meaning(risk=3),
     "passport_seized": Meaning(risk=2),
     "officials_statement": Meaning(risk=2),
-    "asylum_claim_withdrawn": Meaning(track=Track.ASYLUM, risk=4),
-    "asylum_refusal_known": Meaning(track=Track.ASYLUM, risk=4),
-    "asylum_refusal_adopted": Meaning(track=Track.ASYLUM, risk=4),
+    "asylum_claim_withdrawn": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
+    "asylum_refusal_known": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
+    "asylum_refusal_adopted": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
     "asylum_certificate_issued": Meaning(track=Track.ASYLUM),
     "transferred": Meaning(
         risk=2, watches=(WatchRule(WatchKind.TRANSFER, Counted.HAPPENED, (1 * HOURS,), pages="coordinator"), FAMILY)

@@ -115,6 +115,11 @@ def _open_ones(unit: UnitOfWork, *which: ColumnElement[bool]) -> Sequence[Watch]
     return unit.session.scalars(in_order).all()
 
 
+def open_watch(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
+    """Open a watch that no occurrence brings; ``matter_id`` is what it is about."""
+    _open(unit, case_id, matter_id, planned)
+
+
 def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
     watch = Watch(
         id=new_id(),

@@ -75,6 +75,7 @@ class Entry:
     forwarded: bool = False
     """Whether the reporter passed on what somebody else wrote."""
     files: tuple[SeenFile, ...] = ()
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,7 @@ def _entry(unit: UnitOfWork, row: ReportMessage) -> Entry:
         corrects=row.correction,
         forwarded=row.forwarded,
         files=tuple(_files(unit, row.id)),
+        id=row.id,
     )
 
 

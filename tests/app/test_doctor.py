@@ -96,7 +96,7 @@ def test_backups_grow_old_and_die() -> None:
     assert dead.level is Level.WARN
     assert "died with their key epochs" in dead.what
     both = judged((24 * 60, "2026-03"), (20, "2026-04"), (2, "2026-05")).what
-    assert "1 die when the next month begins" in both
+    assert "1 die when the next epoch begins" in both
     assert "1 until 2026-03-03 died" in both
 
 

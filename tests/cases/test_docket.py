@@ -402,3 +402,24 @@ def test_a_place_that_a_report_names_settles_no_law(store: Store, clock: ManualC
     with store.read() as unit:
         kept = unit.session.get_one(Case, case.id)
         assert (kept.timezone, kept.jurisdiction) == (ZONE, "KZ"), "a person has entered something by this clock"
+
+
+@pytest.mark.parametrize("lost", ["asylum_refusal_known", "asylum_refusal_adopted", "asylum_claim_withdrawn"])
+def test_a_lost_claim_lets_the_other_proceedings_go_on(
+    store: Store, case_id: UUID, clock: ManualClock, lost: str
+) -> None:
+    now = clock.now()
+    assert waiting(store, case_id, "rearmed") == []
+    happens(store, case_id, lost, When(now))
+    assert waiting(store, case_id, "rearmed") == [now], "a lawyer is asked at once"
+
+
+def test_a_stay_in_one_track_makes_nobody_safe(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    happens(store, case_id, "extradition_decision_final", When(clock.now()))
+    with store.read() as unit:
+        before = risks_of(unit, case_id)[-1].level
+    for event in ("stay_granted", "interim_measure_granted", "released"):
+        happens(store, case_id, event, When(clock.now()))
+    with store.read() as unit:
+        assert risks_of(unit, case_id)[-1].level == before
+    assert len(waiting(store, case_id, "proof_of_life")) == 3, "released is not an end"

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.acks import Ack, accept_need
-from alerts.answers import settle_answer
+from alerts.answers import needs_asked, settle_answer
 from alerts.case_list import has_taken
 from alerts.following_up import give_away
 from alerts.models import CUSTODY, DEADLINE, Alert, Delivery, Need, NeedState
@@ -295,6 +295,7 @@ def test_two_who_answer_about_one_case_do_not_wait_in_a_circle(night: Night, cod
     """Of one need somebody holds the row and wants the log; the other's answer is to both needs of the case."""
     for hours in (2, 3):
         enters(night, code, "hearing_scheduled", timedelta(hours=hours))
+    night.later(minutes=4)  # by now she was texted as well
     first, second = sorted(need.id for need in needs_due(night))
     troubles: list[BaseException] = []
 
@@ -304,10 +305,11 @@ def test_two_who_answer_about_one_case_do_not_wait_in_a_circle(night: Night, cod
                 bundle = unit.session.scalars(select(Delivery).where(Delivery.need_id == first).limit(1)).one()
                 bundle.need_id = None
                 for need_id in (first, second):
-                    row = unit.session.scalars(select(Delivery).where(Delivery.need_id == need_id)).first()
-                    if row is not None:
-                        row.state, row.bundle_id = "bundled", bundle.id
+                    asked = select(Delivery).where(Delivery.need_id == need_id, Delivery.action == "send").limit(1)
+                    row = unit.session.scalars(asked).one()
+                    row.state, row.bundle_id = "bundled", bundle.id
                 unit.session.flush()
+                assert needs_asked(unit, bundle) == [first, second]
                 dana = unit.session.get_one(Contact, night.contact_id("Dana"))
                 settle_answer(unit, bundle, dana, accepts=True, proved=True)
         except BaseException as error:  # noqa: BLE001  told below

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from store.data_keys import DataKey, Scope, case_scope
 from store.engine import open_engine
 from store.errors import UnreadableError
 from store.eventlog import EventRow
-from store.handover import KeyEpoch
+from store.handover import KeyEpoch, epoch_of
 from store.ring_file import RingFile, make_ring
 from store.unit_of_work import Store
 from store.vault import Field, KeyRing, new_key, read_key
@@ -62,8 +62,20 @@ def said(store: Store) -> list[str]:
         return [f"{row.name} {row.payload['epoch']}" for row in rows]
 
 
-def test_within_a_month_nothing_happens(store: Store) -> None:
+def test_a_backup_lives_for_two_weeks_or_so_and_for_thirty_one_days_at_most() -> None:
+    day, begun = datetime(2026, 1, 1, tzinfo=UTC), dict[str, datetime]()
+    for number in range(800):
+        begun.setdefault(epoch_of(day + timedelta(days=number)), day + timedelta(days=number))
+    assert sorted(begun) == list(begun), "epochs sort as time goes"
+    starts = list(begun.values())
+    for begins, next_begins, over in zip(starts, starts[1:], starts[epochs.KEPT :], strict=False):
+        assert over - begins <= timedelta(days=31)
+        assert over - next_begins >= timedelta(days=13), "the shorter half of February"
+
+
+def test_within_an_epoch_nothing_happens(store: Store, clock: ManualClock) -> None:
     kept = write(store)
+    clock.advance(timedelta(days=12))
     epochs.rotate(store)
     assert list(store.ring.epochs) == ["2026-03"]
     assert said(store) == []
@@ -138,6 +150,18 @@ def test_all_others_can_be_destroyed_at_once(store: Store, clock: ManualClock) -
     clock.advance(MONTH)
     epochs.rotate(store)
     assert list(store.ring.epochs) == ["2026-03.03", "2026-04"]
+
+
+def test_in_the_second_half_of_a_month_an_epoch_out_of_turn_sorts_behind(store: Store, clock: ManualClock) -> None:
+    clock.advance(timedelta(days=14))
+    epochs.rotate(store)
+    assert list(store.ring.epochs) == ["2026-03", "2026-03.16"]
+    kept = write(store)
+    assert epochs.renew(store) == "2026-03.17"
+    clock.advance(timedelta(days=20))
+    epochs.rotate(store)
+    assert list(store.ring.epochs) == ["2026-03.17", "2026-04"]
+    assert reads(store, kept)
 
 
 def test_a_clock_that_goes_back_begins_nothing(store: Store, clock: ManualClock) -> None:

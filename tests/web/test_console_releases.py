@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from cases.consent.agreeing import standing_of
+from cases.consent.agreeing import emergency_releases, standing_of
+from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.releases.models import Release
 from contacts.directory import put_contact
@@ -184,3 +185,68 @@ def test_a_freeze_shows_and_voids_what_waits(desk: Desk) -> None:
     assert "proposed anew" in desk.as_(desk.timur).sees(where)
     desk.as_(desk.timur).sends(where, do="approve")
     assert "void" in desk.as_(desk.timur).sees("/console/releases")
+
+
+def test_what_was_signed_beforehand_is_fired_by_one_coordinator(desk: Desk) -> None:
+    desk.enters()
+    aigerim, dana = desk.as_(desk.aigerim), desk.as_(desk.dana)
+    form = {"do": "sign", "audience": "unhcr", "kind": "identity", "terms": "if I am taken"}
+    assert aigerim.sends(f"{desk.person}/emergency", **form).status_code == 303
+    page = aigerim.sees(desk.person)
+    assert "if I am taken" in page
+    assert "waits for its trigger" in page
+    with desk.scene.store.read() as unit:
+        (signed,) = emergency_releases(unit, desk.scene.case_id)
+    assert dana.sends(f"{desk.person}/emergency", do="fire", release=str(signed.id)).status_code == 400
+    assert aigerim.sends(f"{desk.person}/emergency", do="fire", release=str(signed.id)).status_code == 303
+    assert "in force" in aigerim.sees(desk.person)
+    assert aigerim.sends(f"{desk.person}/emergency", do="fire", release=str(signed.id)).status_code == 400
+    assert NAME in aigerim.sees(f"{desk.release}?audience=unhcr").partition('id="stays"')[0]
+
+
+def test_a_guardian_who_has_a_part_in_it_agrees_to_nothing(desk: Desk) -> None:
+    desk.enters()
+    aigerim = desk.as_(desk.aigerim)
+    form = {"audience": "unhcr", "kind": "identity", "authority": "guardian", "how": "a call", "granted": "yes"}
+    aigerim.sends(f"{desk.person}/consent", **form)
+    assert 'class="granted"' in aigerim.sees(desk.person)
+    aigerim.sends(f"{desk.person}/guardian", do="implicated")
+    page = aigerim.sees(desk.person)
+    assert "their yes is none" in page
+    assert 'class="granted"' not in page
+    aigerim.sends(f"{desk.person}/guardian", do="none")
+    assert 'class="granted"' in aigerim.sees(desk.person)
+
+
+def test_a_message_is_moved_to_counsel_and_shown_to_counsel_alone(desk: Desk) -> None:
+    message = desk.scene.says("they crossed at night, by a way that I tell you")
+    aigerim, dana = desk.as_(desk.aigerim), desk.as_(desk.dana)
+    case = f"/console/case/{desk.scene.code}"
+    assert "crossed at night" in aigerim.sends(case).text
+    assert aigerim.sends(f"{desk.person}/message", message=str(message)).status_code == 303
+    assert "crossed at night" not in aigerim.sends(case).text
+    assert "kept by the lawyer alone" in aigerim.sends(case).text
+    assert "crossed at night" in dana.sends(case).text
+
+
+def test_the_reporter_is_vouched_for_and_has_a_word(desk: Desk) -> None:
+    aigerim = desk.as_(desk.aigerim)
+    assert "I vouch" in aigerim.sees(desk.person)
+    assert aigerim.sends(f"{desk.person}/reporter", do="verify").status_code == 303
+    assert "Somebody vouches" in aigerim.sees(desk.person)
+    assert aigerim.sends(f"{desk.person}/reporter", do="duress", word="tea").status_code == 400
+    assert aigerim.sends(f"{desk.person}/reporter", do="duress", word="blue kettle").status_code == 303
+    assert "blue kettle" not in aigerim.sees(desk.person)
+
+
+def test_the_case_page_shows_what_runs_and_how_it_was_counted(desk: Desk) -> None:
+    with desk.scene.store.unit("test") as unit:
+        case = unit.session.get_one(Case, desk.scene.case_id)
+        case.jurisdiction = "KZ"
+        enter(unit, case.id, Entry("asylum_refusal_known", When(unit.now)), zone=ZONE)
+    page = desk.as_(desk.dana).sends(f"/console/case/{desk.scene.code}").text
+    assert "What runs" in page
+    assert f"{desk.scene.code}.1" in page.replace("\u2068", "").replace("\u2069", "")
+    assert "How it was counted" in page
+    assert "The asylum claim is lost" in page
+    assert "asylum refusal known" in page

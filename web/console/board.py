@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from alerts.acks import Ack, accept_need, decline_need
 from alerts.models import Need
@@ -17,11 +17,12 @@ from cases.docket.reading import case_by_code
 from cases.file_links import make_ticket
 from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_for_responder
 from contacts.accounts.directory import account_of, all_accounts, role_of
-from contacts.accounts.roles import Ability
+from contacts.accounts.roles import Ability, can
 from contacts.directory import name_of
 from contacts.models import Contact
 from web.case_link import stored_files
 from web.console.gate import Guard
+from web.running import running
 from web.trail import holds, trail
 
 if TYPE_CHECKING:
@@ -67,8 +68,16 @@ def open_case(gate: Gate, code: str) -> Response:
         view = view_for_responder(unit, case.id, reader.contact_id, reader.role)
         needs = trail(unit, case.id, reader.contact_id, with_people=not hides_reporter(reader.role))
         tickets = {file_id: make_ticket(unit, file_id, reader.contact_id) for file_id in stored_files(view)}
-    originals = may_have_original(reader.role)
-    return gate.show("console/case.html", view=view, needs=needs, tickets=tickets, originals=originals)
+        runs = running(unit, case.id, reader.role, gate.words().language, case.timezone or gate.zone)
+    return gate.show(
+        "console/case.html",
+        view=view,
+        needs=needs,
+        tickets=tickets,
+        originals=may_have_original(reader.role),
+        running=runs,
+        to_counsel=url_for("person.message", code=code) if can(reader.role, Ability.ENTER) else None,
+    )
 
 
 def answer(gate: Gate, need_id: UUID) -> Response:

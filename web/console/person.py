@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 
 from alerts.reading import reads_case
 from cases import verification
 from cases.consent import agreeing
 from cases.consent.deciding import in_force
 from cases.consent.errors import ConsentError
-from cases.consent.people import enter_fact, take_fact_back
+from cases.consent.people import enter_fact, mark_guardian, take_fact_back
 from cases.consent.values import CONFIDENCES
 from cases.consent.vocabulary import CEILING, FIELDS, Audience, Authority, FieldClass
 from cases.docket.reading import case_by_code
+from cases.duress import agree_on_word
+from cases.models import Report
 from cases.views.responder import view_for_responder
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
@@ -51,6 +55,9 @@ def look(gate: Gate, code: str) -> Response:
             return no_case(gate)
         view = view_for_responder(unit, case.id, contact_id, gate.who.role)
         standing = agreeing.standing_of(unit, case)
+        signed = agreeing.emergency_releases(unit, case.id)
+        unverified = select(Report.id).where(Report.case_id == case.id, Report.verified_at.is_(None))
+        verified = unit.session.scalar(unverified.limit(1)) is None
     return gate.show(
         "console/person.html",
         view=view,
@@ -64,6 +71,8 @@ def look(gate: Gate, code: str) -> Response:
         bases=list(verification.Basis),
         counsels=[name for name, kind in FIELDS.items() if kind is FieldClass.COUNSEL],
         is_counsel=gate.who.role == "lawyer",
+        signed=signed,
+        is_verified=verified,
     )
 
 
@@ -151,12 +160,58 @@ def _switch(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
     act(unit, case.id)
 
 
+def _message(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Move a message into the compartment of counsel, for good."""
+    verification.move_to_counsel(unit, case.id, UUID(request.form.get("message", "")))
+
+
+def _reporter(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Vouch for whoever reported it, or keep the word they say when they are made to write."""
+    reports = unit.session.scalars(select(Report.id).where(Report.case_id == case.id).order_by(Report.id)).all()
+    if not reports:
+        raise ConsentError("nobody reported this case in a chat")
+    for report_id in reports:
+        if request.form.get("do") == "duress":
+            agree_on_word(unit, report_id, request.form.get("word", ""))
+        else:
+            verification.verify_reporter(unit, report_id)
+
+
+def _guardian(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Note whether the guardian has a part in what happens."""
+    mark_guardian(unit, case.id, implicated=request.form.get("do") == "implicated")
+
+
+def _emergency(gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Keep what the person signed beforehand; fire it, or take it back."""
+    given, release = request.form, request.form.get("release", "")
+    match given.get("do"):
+        case "fire" if gate.who.role == "coordinator" and gate.who.contact_id is not None:
+            agreeing.fire_emergency_release(
+                unit, agreeing.emergency_of(unit, case.id, UUID(release)), gate.who.contact_id
+            )
+        case "withdraw":
+            agreeing.withdraw_emergency_release(unit, agreeing.emergency_of(unit, case.id, UUID(release)))
+        case "sign":
+            audiences = [Audience(one) for one in given.getlist("audience")]
+            kinds = [FieldClass(one) for one in given.getlist("kind")]
+            if not audiences or not kinds:
+                raise ConsentError("tick for whom it is, and what")
+            agreeing.sign_emergency_release(unit, case.id, audiences, kinds, given.get("terms", ""))
+        case _:
+            raise ConsentError("a coordinator fires what was signed beforehand")
+
+
 USES: dict[str, Callable[[Gate, UnitOfWork, Case], None]] = {
     "fact": _fact,
     "consent": _consent,
     "bear_out": _bear_out,
     "counsel": _counsel,
     "switch": _switch,
+    "message": _message,
+    "reporter": _reporter,
+    "guardian": _guardian,
+    "emergency": _emergency,
 }
 """What the forms of the page do, by the last part of their address."""
 
