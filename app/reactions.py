@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
 from alerts.canary import TIMER as CANARY
@@ -123,6 +123,7 @@ from dialogue.notices import (
 from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
 from store import claims
+from store.errors import LeaseLostError
 from store.eventlog import Event, EventRow, Reaction
 from store.queues import Queue
 from store.timers import TABLE as TIMERS
@@ -138,6 +139,7 @@ if TYPE_CHECKING:
     from store.claims import Claim
 
 React = Callable[[UnitOfWork, Event], None]
+Row = TypeVar("Row")
 REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -236,7 +238,7 @@ def reaction_queue(settings: Settings) -> Queue:
     by_name = {event.__name__: (event, reactions) for event, reactions in reactions_to.items()}
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
-        row = unit.session.get_one(Reaction, held.id)
+        row = _still_there(unit.session.get(Reaction, held.id))
         happened = unit.session.get_one(EventRow, row.event_id)
         kind, reactions = by_name[happened.name]
         reactions[row.name](unit, kind.from_payload(happened.case_id, happened.payload))
@@ -265,10 +267,17 @@ def timer_queue(settings: Settings) -> Queue:
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
-        timer = unit.session.get_one(Timer, held.id)
+        timer = _still_there(unit.session.get(Timer, held.id))
         kinds[timer.kind](unit, timer, held)
 
     return Queue("timers", TIMERS, _taker(TIMERS), handle, _parker("timer"))
+
+
+def _still_there(row: Row | None) -> Row:
+    """Return a claimed row; raises LeaseLostError when it went with its case, which was erased meanwhile."""
+    if row is None:
+        raise LeaseLostError("the row is gone")
+    return row
 
 
 def _taker(table: Table) -> Callable[[UnitOfWork, int], list[Claim]]:

@@ -78,10 +78,10 @@ def case_of(unit: UnitOfWork, scene: Scene) -> Case:
     return unit.session.get_one(Case, scene.case_id)
 
 
-def everything_made_of(view: AudienceView) -> str:
+def everything_made_of(store: Store, view: AudienceView) -> str:
     """The page in every language, and what the terminal prints."""
     made = [json.dumps(_as_data(view), ensure_ascii=False), "\n".join(_lines(view))]
-    with make_app(None, "Asia/Almaty").test_request_context():  # type: ignore[arg-type]  # nothing is asked of a store
+    with make_app(store, "Asia/Almaty").test_request_context():
         for language in ("en", "ru", "kk", "ug"):
             words = Words(language, "Asia/Almaty")
             made.append(
@@ -133,7 +133,7 @@ def test_no_value_that_was_not_granted_is_in_anything_that_leaves(
             except ConsentError:
                 assert granted
         view = view_for_audience(unit, case_of(unit, scene), audience)
-    made = everything_made_of(view)
+    made = everything_made_of(quick, view)
     shown = {one.name for one in view.fields}
     mine = [(kind, who) for to, kind, granted, who in words if to is audience and granted]
     assert {FIELDS[name] for name in shown} <= {kind for kind, who in mine if who > Authority.REPORTER}
@@ -161,7 +161,7 @@ def test_the_press_hears_the_month_not_the_day(quick: Store, audience: Audience)
     assert view.dates == ()
     assert {"place", "birth_date", "relation", "officer"} & told.keys() == set()
     assert ("name_latin" in told) == (audience is Audience.PRESS_NAMED)
-    assert "1 March" not in everything_made_of(view)
+    assert "1 March" not in everything_made_of(quick, view)
 
 
 def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:
