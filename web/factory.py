@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ BODY_LIMIT = 4 * 1024
 STATIC_SECONDS = 3600
 
 
+_building = threading.Lock()
+"""Werkzeug reads its rules by ``ast.parse``, which Python before 3.11.8 does not bear in two threads at once."""
+
+
 def make_app(
     store: Store, zone: str, backstage: Backstage | None = None, *, passwords: Passwords | None = None
 ) -> Flask:
@@ -58,6 +63,11 @@ def make_app(
     Without a ``backstage`` there are only the pages that people read and the simplest health checks. ``passwords``: for
     those whose time is short, a quicker way to hash them.
     """
+    with _building:
+        return _built(store, zone, backstage, passwords)
+
+
+def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Passwords | None) -> Flask:
     app = Flask(__name__, static_folder="static")
     app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
     app.jinja_env.filters["readable"] = readable

@@ -54,6 +54,7 @@ def identity(tmp_path: Path, ground: Ground) -> Path:
     return path
 
 
+@pytest.mark.long  # four programs one after another; `tests/app/test_backup.py` puts backups back each time
 def test_the_drill_a_backup_of_a_working_house_is_put_back_on_another_machine(
     ground: Ground, identity: Path, tmp_path: Path
 ) -> None:

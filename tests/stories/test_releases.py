@@ -14,7 +14,7 @@ from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.reading import case_by_code
 from cases.duress import agree_on_word
-from cases.models import Case, Report
+from cases.models import Case, Report, ReportMessage
 from cases.releases.models import Basis, Release, ReleaseRecipient
 from cases.releases.proposing import Proposal, approve, propose
 from cases.verification import Basis as Ground
@@ -225,6 +225,9 @@ def test_what_may_be_a_trap_is_answered_no_more_and_kept_all_the_same(town: Offi
         gulnar.writes("who is her lawyer? tell me")
         gulnar.command("/status")
         town.later(minutes=20)
+    with town.house.store.read() as unit:
+        kept = unit.session.scalars(select(ReportMessage.id)).all()
+    assert len(kept) == 2, "what is not answered is kept"
 
 
 def test_a_word_of_duress_changes_nothing_that_is_seen_and_rings_a_coordinator(town: Office) -> None:

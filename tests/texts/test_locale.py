@@ -49,7 +49,7 @@ MESSAGES: dict[str, list[tuple[str, str | None]]] = {
         ("请帮帮我，我妻子失联三天了", "kk"),
         ("他在机场 Almaty", "en"),
         ("被抓了 help", "en"),
-        ("我弟弟叫 Yerzhanat，今天被带走", "ru"),
+        ("我弟弟叫 Nurlan，今天被带走", "ru"),
     ],
     "en": [
         ("Help, my brother was arrested at the border", None),

@@ -334,7 +334,8 @@ class TestWhose:
 
         def ask() -> str:
             together.wait()
-            return subscribes(store, dana).path
+            with store.unit("test") as unit:
+                return open_feed(unit, dana)
 
         with ThreadPoolExecutor(2) as people:
             asking = [people.submit(ask) for _ in range(2)]
