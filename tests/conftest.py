@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import psycopg
 import pytest
+from _pytest.runner import runtestprotocol
 
 from app.schema import metadata
 from store.clock import ManualClock
@@ -37,6 +38,9 @@ hypothesis.settings.load_profile("panah")
 TAKING_TURNS = ("storm", "browser", "processes")
 """Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
 
+REAL_TIME = ("processes", "browser")
+"""Marks of stories whose clock is the machine's."""
+AGAIN = "told a second time"
 ON_BOTH_ENGINES = frozenset({"test_spine", "test_first_words", "test_accepting", "test_searching", "test_bad_days"})
 """Stories that are told on PostgreSQL each time; the others there by --long only."""
 
@@ -54,6 +58,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(turn + engine))
         if "postgresql" in item.nodeid and (item.get_closest_marker("heavy") or _tells_the_same(item.path)):
             item.add_marker(pytest.mark.long)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Tell a story of real processes a second time if it failed: they race with whatever else the machine does.
+
+    Which stories needed it is said at the end of the run: one that comes up again and again is a defect.
+    """
+    if not any(item.get_closest_marker(name) for name in REAL_TIME):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports):
+        item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  fixtures are made anew
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        for report in reports:
+            report.user_properties.append((AGAIN, item.nodeid))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [one for found in terminalreporter.stats.values() for one in found if hasattr(one, "user_properties")]
+    for story in sorted({value for one in reports for name, value in one.user_properties if name == AGAIN}):
+        terminalreporter.write_line(f"{AGAIN}: {story}")
 
 
 def _tells_the_same(path: Path) -> bool:

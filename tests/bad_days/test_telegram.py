@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from contacts.models import ContactMethod
 from sandbox.telegram.errors import unauthorized
 from tests.bad_days.books import kept_words
 from tests.bad_days.storm import wait_for_calm
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.processes
 LIMIT = 3
 """Seconds for which Telegram wants to be left alone."""
+
+
+def is_out_of_reach(ground: Ground) -> bool:
+    """Whether somebody's account was found to take nothing more."""
+    with ground.house.store.read() as unit:
+        return unit.session.scalar(select(ContactMethod.id).where(ContactMethod.dead_at.is_not(None))) is not None
 
 
 @pytest.mark.heavy
@@ -50,6 +58,7 @@ def test_everything_telegram_can_do_to_us(ground: Ground, down: int) -> None:
         blocked = reports("Alim")
         dana.sees(limited)
         dana.sees(blocked)
+        ground.sandbox.wait_until(lambda: is_out_of_reach(ground))
 
     with ground.sandbox.outage():
         during = ground.relative("Madina")
