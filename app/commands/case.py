@@ -25,7 +25,7 @@ A_CODE = click.argument("code")
 def case() -> None:
     """Cases: what is known, who agreed to what, what an audience would see.
 
-    Whoever can run these can read every case: they are for the machine's own administrator, and each is logged.
+    Whoever can run these can read every case: they are for the machine's own administrator. Showing a case is logged.
     """
 
 
