@@ -19,6 +19,7 @@ from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.console.wiring import add_console
 from web.metrics import metrics_page
+from web.packing import packed
 from web.release_link import release_pages
 from web.twilio import ENDPOINTS as TWILIO
 from web.twilio import LARGEST_FORM, twilio_webhooks
@@ -88,6 +89,7 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
             app.register_blueprint(twilio_webhooks(store, backstage.twilio))
     app.before_request(_refuse_large_bodies)
     app.after_request(_guard)
+    app.after_request(packed)
     app.register_error_handler(HTTPException, _say_plainly)
     app.register_error_handler(Exception, _fail_quietly)
     return app
@@ -132,7 +134,7 @@ def _is_twilios() -> bool:
 
 def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "private, no-store" if request.endpoint == CALENDAR else "no-store"
     return response

@@ -12,6 +12,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
+from web.console.stream import MOST
 from web.factory import make_app
 from web.webhook import LARGEST_UPDATE
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import Store
     from web.backstage import Backstage
 
-THREADS = 8
+THREADS = 8 + MOST
+"""Those that build pages, and one for each page that follows what is committed."""
 BACKLOG = 128
 BODY_LIMIT = LARGEST_UPDATE + 1024
 """Bytes the server reads of a request's body at all; the pages allow less. All of it stays in memory."""
@@ -85,8 +87,9 @@ def serve(
 ) -> None:
     """Serve the pages until ``stop``, then let the requests under way end. Closes ``listening``."""
     open_sockets: dict[int, Any] = {}
+    app = make_app(store, zone, backstage, passwords=passwords)
     server = create_server(
-        make_app(store, zone, backstage, passwords=passwords),
+        app,
         map=open_sockets,
         sockets=[listening],
         threads=THREADS,
@@ -110,6 +113,7 @@ def serve(
             _pass_bytes(open_sockets)
             stopwatch.look(open_sockets)
         server.accepting = False
+        app.extensions["panah_gate"].streams.close()
         server.task_dispatcher.shutdown(timeout=FINISH_WITHIN)
         _finish_answers(open_sockets)
     finally:

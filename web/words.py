@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from cases.consent.values import FORMS, Form
 from cases.pictures import CLEANED
@@ -66,6 +67,18 @@ class Words:
         """The local day of an instant: that of the reader, or of ``zone``."""
         return local_date(instant, zone or self.zone, self.language)
 
+    def differs(self, instant: datetime, zone: str) -> bool:
+        """Whether clocks in ``zone`` show another time then than those of the reader."""
+        return instant.astimezone(ZoneInfo(zone)).utcoffset() != instant.astimezone(ZoneInfo(self.zone)).utcoffset()
+
+    @staticmethod
+    def span(instant: datetime, now: datetime) -> str:
+        """How far away an instant is, as a clock shows it: 0:12:41, with days before it where there are some."""
+        seconds = int(abs((now - instant).total_seconds()))
+        days, rest = divmod(seconds, 86400)
+        clock = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}"
+        return f"{days}d {clock}" if days else clock
+
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
         key = f"option.{question}.{chosen}"
@@ -106,6 +119,8 @@ class Words:
             "t": self.t,
             "at": self.at,
             "on": self.on,
+            "differs": self.differs,
+            "span": self.span,
             "option": self.option,
             "kind": self.kind,
             "question": self.question,

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from contacts.accounts.directory import role_of
 from contacts.accounts.events import SessionEnded
 from contacts.accounts.models import Account, AccountSession
+from contacts.models import Contact
 from store.base import new_id
 from store.tokens import token_index
 
@@ -144,9 +145,11 @@ def end_all_sessions(unit: UnitOfWork, account: Account) -> None:
 
 
 def _row(unit: UnitOfWork, token: str, *, proved: bool) -> tuple[AccountSession, Account] | None:
+    """Return the session a token opens and its account; the contact comes along, to be found without asking again."""
     found = unit.session.execute(
-        select(AccountSession, Account)
+        select(AccountSession, Account, Contact)
         .join(Account, Account.id == AccountSession.account_id)
+        .outerjoin(Contact, Contact.id == Account.contact_id)
         .where(AccountSession.token_index == token_index(token), AccountSession.proved.is_(proved), *_open(unit))
     ).one_or_none()
     return None if found is None else (found[0], found[1])

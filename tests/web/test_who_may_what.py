@@ -59,6 +59,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/code": ANYBODY,
     "POST /console/code": ANYBODY,
     "POST /console/sign-out": EVERYBODY,
+    "GET /console/live": EVERYBODY,
     # The board
     "GET /": EVERYBODY,
     "GET /console": EVERYBODY,

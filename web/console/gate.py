@@ -25,6 +25,8 @@ from contacts.accounts.signing_in import source_index
 from contacts.models import Contact
 from store.vault import text_bytes
 from texts.zones import known_zone
+from web.console.navigation import rooms_of
+from web.console.stream import Streams
 from web.words import FALLBACK_LANGUAGE, Words
 
 if TYPE_CHECKING:
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
 
     from contacts.accounts.passwords import Passwords
     from contacts.accounts.sessions import SignedIn
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 View = Callable[..., Response]
 """What draws a page: given the gate, and what stands in the address."""
-LANGUAGES: Final = ("en", "ru", "kk")
+LANGUAGES: Final = ("en", "ru", "kk", "ug")
 """Languages of the pages: what somebody is shown who has not said who they are."""
 SESSION: Final = "panah"
 FORM: Final = "panah_form"
@@ -52,6 +54,11 @@ class Guard:
     ability: Ability | None = None
 
 
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Scripts and pictures of our own; pictures in the style sheet (data:). Nothing written into a page runs."""
 ANYBODY: Final = Guard(signed=False)
 ACCOUNT: Final = Guard()
 
@@ -61,6 +68,7 @@ class Gate:
 
     def __init__(self, store: Store, passwords: Passwords, zone: str, *, secure: bool) -> None:
         self.store, self.passwords, self.zone = store, passwords, zone
+        self.streams = Streams(store)
         self.guards: dict[str, Guard] = {}
         """What each endpoint takes to open, by its name."""
         self._secure = secure
@@ -108,6 +116,8 @@ class Gate:
             return None
         with self.store.read() as unit:
             who, now = signed_in(unit, token), unit.now
+            if who is not None:
+                g.panah_words = self._words_of(unit, who)
         if who is not None and wants_touch(who, now):
             with self.store.unit("web", rings=False) as unit:
                 touch(unit, who.session_id)
@@ -173,12 +183,15 @@ class Gate:
                 "who": who,
                 "can": (lambda ability: who is not None and can(who.role, Ability(ability))),
                 "form": self.form_token,
+                "now": self.store.clock.now(),
+                "rooms": () if who is None else tuple(rooms_of(who.role)),
                 "login": self._login,
                 "said": said if said in SAID else "",
                 **values,
             },
         )
         response = make_response(page, status)
+        response.headers["Content-Security-Policy"] = POLICY
         if "panah_form" in g:
             self._set(response, self._form, g.panah_form)
         return response
@@ -190,12 +203,22 @@ class Gate:
 
     def words(self) -> Words:
         """The words of whoever asks: a contact's language and clock, else what the browser prefers."""
-        who: SignedIn | None = g.get("panah_who")
-        if who is None or who.contact_id is None:
-            return Words(request.accept_languages.best_match(LANGUAGES, FALLBACK_LANGUAGE), self.zone)
-        with self.store.read() as unit:
-            contact = unit.session.get_one(Contact, who.contact_id)
-            return Words(language_of(unit, contact), known_zone(contact.timezone) or self.zone)
+        known: Words | None = g.get("panah_words")
+        return self._browsers_words() if known is None else known
+
+    def _words_of(self, unit: UnitOfWork, who: SignedIn) -> Words:
+        if who.contact_id is None:
+            return self._browsers_words()
+        contact = unit.session.get_one(Contact, who.contact_id)
+        return Words(language_of(unit, contact), known_zone(contact.timezone) or self.zone)
+
+    def _browsers_words(self) -> Words:
+        return Words(request.accept_languages.best_match(LANGUAGES, FALLBACK_LANGUAGE), self.zone)
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether an open page asks for itself again, because something was committed."""
+        return "HX-Request" in request.headers
 
     def to(self, endpoint: str, **values: Any) -> Response:
         """Send the browser to another page, to be looked at."""

@@ -14,6 +14,7 @@ from web.console.own import own_pages
 from web.console.person import person_pages
 from web.console.releases import release_pages
 from web.console.signing import signing_pages
+from web.console.stream import stream_pages
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BUILDERS = (
     signing_pages,
+    stream_pages,
     invitation_pages,
     board_pages,
     access_pages,
