@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.bad_days.ground import Ground
 
 
+@pytest.mark.heavy
 @pytest.mark.storm
 @pytest.mark.processes
 @pytest.mark.timeout(400)

@@ -45,6 +45,7 @@ def test_sigterm_in_the_middle_is_a_clean_end(ground: Ground, tell: Tell) -> Non
     assert ground.house.store.verify_log() == []
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_a_kill_between_the_page_and_the_accept_changes_nothing(ground: Ground, tell: Tell) -> None:
     program = ground.running()

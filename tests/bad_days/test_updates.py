@@ -23,6 +23,7 @@ pytestmark = pytest.mark.processes
 STRANGER = 7_000_099
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_the_same_update_twice_is_one_report(ground: Ground) -> None:
     ground.running()
@@ -44,6 +45,7 @@ def test_the_same_update_twice_is_one_report(ground: Ground) -> None:
     read_books(ground).balance()
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_killed_after_telegram_answered_and_before_the_commit(ground: Ground) -> None:
     program = ground.running()

@@ -28,6 +28,7 @@ def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
 
 
+@pytest.mark.long
 @pytest.mark.processes
 def test_every_channel_fails_over_and_bulk_stands_back(tmp_path: Path) -> None:
     names = ["channels", "failover", "bulk", "surge"]

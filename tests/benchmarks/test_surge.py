@@ -21,6 +21,7 @@ def test_everybody_is_told_everything_and_nobody_is_rung_out_of_bed_nineteen_tim
     assert all(one.rings <= minute + 2 for one in told), "what was held back came together"
 
 
+@pytest.mark.long
 def test_one_message_each_is_only_a_matter_of_the_limit() -> None:
     told = surge(*SHAPES[1], TELEGRAM)
     assert all(one.rings == 1 for one in told)

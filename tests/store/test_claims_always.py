@@ -150,6 +150,7 @@ def lives(engine: Engine, many: int, steps: int) -> None:
     run_state_machine_as_test(Here, settings=settings(max_examples=many, stateful_step_count=steps, deadline=None))
 
 
+@pytest.mark.heavy
 def test_claims_hold_whatever_happens(engine: Engine) -> None:
     lives(engine, many=40, steps=30)
 

@@ -122,6 +122,7 @@ def test_a_file_telegram_no_longer_knows_waits_for_a_person(town: Town, team: Te
     assert kept(town) == [RECORDING]
 
 
+@pytest.mark.long
 def test_a_flood_of_files_is_not_fetched_while_every_word_is_kept(town: Town, team: Team) -> None:
     gulnar = town.relative()
     code = taken_by(town, team, gulnar)
