@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.vitals import read_vitals
 from app.channels import callbacks_at
+from app.drills import Drills
 from app.migration import SchemaError, needed
 from app.parked import QUEUES
 from bot.poller import source_of
 from bot.webhook import keep_pushed
+from store.clock import SystemClock
 from web.backstage import Backstage
 from web.twilio import Twilio
 from web.webhook import Webhook
@@ -31,6 +33,7 @@ def backstage(house: House) -> Backstage:
         is_current=_is_current,
         webhook=_webhook(house.store, house.settings),
         twilio=_twilio(house),
+        drills=Drills(house.settings.home, SystemClock().now),
         is_secure=(house.settings.public_url or "").startswith("https://"),
     )
 

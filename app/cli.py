@@ -17,6 +17,7 @@ from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
 from app.commands.docket import deadlines, event
 from app.commands.doctor import doctor
+from app.commands.drill import drill
 from app.commands.home import demo, init, migrate, up, version
 from app.commands.key import key
 from app.commands.law import law
@@ -60,6 +61,7 @@ for command in (
     event,
     parked,
     replay,
+    drill,
     migrate,
     version,
     bench,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from alerts.vitals import Vitals
     from store.unit_of_work import UnitOfWork
+    from web.drill_room import DrillRoom
     from web.twilio import Twilio
     from web.webhook import Webhook
 
@@ -19,7 +20,7 @@ class Backstage:
     """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
 
     Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
-    cookies may say so.
+    cookies may say so. Without ``drills`` none can be played.
     """
 
     look: Callable[[UnitOfWork], Vitals]
@@ -27,3 +28,4 @@ class Backstage:
     webhook: Webhook | None = None
     twilio: Twilio | None = None
     is_secure: bool = False
+    drills: DrillRoom | None = None

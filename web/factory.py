@@ -79,7 +79,7 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
     app.register_blueprint(proof_pages(store, zone))
     app.register_blueprint(calendar_feed(store, zone))
     app.register_blueprint(release_pages(store, zone, secure=backstage is not None and backstage.is_secure))
-    add_console(app, store, zone, passwords=passwords, secure=backstage is not None and backstage.is_secure)
+    add_console(app, store, zone, passwords=passwords, backstage=backstage)
     _add_health(app, store, backstage)
     if backstage is not None:
         app.register_blueprint(metrics_page(store, backstage.look))

@@ -105,11 +105,13 @@ class Record:
         return {
             "pages": [
                 {
-                    "at": _local(one.at, zone),
+                    "at": one.at.astimezone(zone).isoformat(timespec="seconds"),
                     "need": one.need,
                     "role": one.role,
                     "channel": one.channel,
                     "code": one.code,
+                    "alert": one.alert,
+                    "to": one.to,
                 }
                 for one in self.pages
             ],

@@ -40,6 +40,8 @@ class Ability(StrEnum):
     """Enter what is known of a person, and who agreed to what, in a case that one reads."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
+    DRILL = "drill"
+    """Play a story with nobody outside, and read who knew when."""
     LAW = "law"
     SIGN_LAW = "sign_law"
 
@@ -47,9 +49,9 @@ class Ability(StrEnum):
 _EVERYBODY = frozenset({Ability.LAW})
 _READERS = _EVERYBODY | {Ability.BOARD, Ability.OPEN_CASE}
 ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
-    AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM},
+    AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL},
     AccountRole.COORDINATOR: _READERS
-    | {Ability.ACCEPT, Ability.GRANT, Ability.CONFIRM, Ability.ENTER, Ability.RELEASE},
+    | {Ability.ACCEPT, Ability.GRANT, Ability.CONFIRM, Ability.ENTER, Ability.RELEASE, Ability.DRILL},
     AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
     AccountRole.PRESS_OFFICER: _READERS,
     AccountRole.OBSERVER: _READERS,

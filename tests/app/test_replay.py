@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import app.replay
 from app.replay.checks import Verdict, judge
 from app.replay.record import ClockShown, Paged, Record, Remembered, RiskShown, Told, WatchShown
 from app.replay.story import StoryFileError, read_stories
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.app.conftest import Panah
 
-STORIES = Path(__file__).parents[1] / "replays" / "true_stories.yaml"
+STORIES = Path(app.replay.__file__).parent / "true_stories.yaml"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Record("UTC", (), (), (), (), (), (), 0)
 PAGE = Paged(NOON, "lawyer", "lawyer", "telegram", "K7M-4TX", "custody", 1)

@@ -98,6 +98,10 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/accounts/<uuid:account_id>/revoke": {"admin"},
     "POST /console/accounts/<uuid:account_id>/role": {"admin"},
     "POST /console/approval/<uuid:approval_id>": {"admin", "coordinator"},
+    # Drills
+    "GET /console/drill": {"admin", "coordinator"},
+    "POST /console/drill": {"admin", "coordinator"},
+    "GET /console/drill/<uuid:drill_id>": {"admin", "coordinator"},
     # The law
     "GET /console/law": EVERYBODY,
     "GET /console/law/<rule_id>": EVERYBODY,
@@ -114,6 +118,7 @@ IN_PLACE_OF = {
     "<uuid:account_id>": str(UUID(int=1)),
     "<uuid:approval_id>": str(UUID(int=1)),
     "<uuid:release_id>": str(UUID(int=1)),
+    "<uuid:drill_id>": str(UUID(int=1)),
     "<rule_id>": "kz.coao.motion_3d",
 }
 
@@ -257,6 +262,7 @@ COMMANDS = {
     "deliveries": set(),
     "demo": set(),
     "doctor": set(),
+    "drill": {"list", "start"},
     "event": {"add", "list"},
     "init": set(),
     "key": {"identity", "recover", "renew", "rotate", "show", "split"},

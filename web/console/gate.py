@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from contacts.accounts.passwords import Passwords
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import Store, UnitOfWork
+    from web.backstage import Backstage
 
 View = Callable[..., Response]
 """What draws a page: given the gate, and what stands in the address."""
@@ -64,14 +65,15 @@ ACCOUNT: Final = Guard()
 
 
 class Gate:
-    """What all pages of the console share. ``secure``: whether they are reached by https only."""
+    """What all pages of the console share. ``backstage``: what stands behind them, where there is a whole program."""
 
-    def __init__(self, store: Store, passwords: Passwords, zone: str, *, secure: bool) -> None:
+    def __init__(self, store: Store, passwords: Passwords, zone: str, backstage: Backstage | None = None) -> None:
         self.store, self.passwords, self.zone = store, passwords, zone
         self.streams = Streams(store)
         self.guards: dict[str, Guard] = {}
         """What each endpoint takes to open, by its name."""
-        self._secure = secure
+        self.drills = None if backstage is None else backstage.drills
+        self._secure = secure = backstage is not None and backstage.is_secure
         self._session = f"__Host-{SESSION}" if secure else SESSION
         self._form = f"__Host-{FORM}" if secure else FORM
         self._key = store.ring.subkey("form")

@@ -25,6 +25,7 @@ NAVIGATION: Final = (
     Room("board.home", "web.console_board", "b"),
     Room("releases.look", "web.releases", "r", Ability.RELEASE),
     Room("law.look", "web.console_law", "l", Ability.LAW),
+    Room("drill.look", "web.drill", "x", Ability.DRILL),
     Room("accounts.look", "web.console_accounts", "u", Ability.CONFIRM),
     Room("own.look", "web.console_account", "m"),
 )

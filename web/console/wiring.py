@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from contacts.accounts.passwords import Passwords
 from web.console.accounts import account_pages
 from web.console.board import access_pages, board_pages
+from web.console.drill import drill_pages
 from web.console.gate import Gate
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from store.unit_of_work import Store
+    from web.backstage import Backstage
 
 BUILDERS = (
     signing_pages,
@@ -32,12 +34,15 @@ BUILDERS = (
     law_pages,
     person_pages,
     release_pages,
+    drill_pages,
 )
 
 
-def add_console(app: Flask, store: Store, zone: str, *, passwords: Passwords | None, secure: bool) -> None:
-    """Add the console's pages. ``passwords``: those of another hasher than the usual; ``secure``: https only."""
-    gate = Gate(store, passwords or Passwords(store.ring), zone, secure=secure)
+def add_console(
+    app: Flask, store: Store, zone: str, *, passwords: Passwords | None, backstage: Backstage | None
+) -> None:
+    """Add the console's pages. ``passwords``: those of another hasher than the usual."""
+    gate = Gate(store, passwords or Passwords(store.ring), zone, backstage)
     for build in BUILDERS:
         app.register_blueprint(build(gate))
     app.extensions["panah_gate"] = gate
