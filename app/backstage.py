@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from alerts.vitals import read_vitals
 from app.channels import callbacks_at
 from app.drills import Drills
+from app.housekeeping import Keeper
 from app.migration import SchemaError, needed
 from app.parked import QUEUES
 from bot.poller import source_of
@@ -33,6 +34,7 @@ def backstage(house: House) -> Backstage:
         is_current=_is_current,
         webhook=_webhook(house.store, house.settings),
         twilio=_twilio(house),
+        keeping=Keeper(house.settings, house.store),
         drills=Drills(house.settings.home, SystemClock().now),
         is_secure=(house.settings.public_url or "").startswith("https://"),
     )

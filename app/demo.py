@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.demo_cast import seed
+from app.demo_console import make_accounts
 from app.demo_night import live_through, wait_for_night
 from app.demo_program import Program
 from app.settings import read_settings
@@ -34,6 +35,7 @@ from store.vault import new_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.demo_console import Keys
     from sandbox import Phone
 
 LINKED_WITHIN = 90.0
@@ -61,6 +63,7 @@ def play(port: int, *, lived_in: bool) -> None:
             click.echo(f"\n  Panah is running. Open  {page}\n")
             if lived_in:
                 click.echo("  It is night there, and three people have reported already (--empty: nobody has).")
+            click.echo("  The console is a link on that page, with who may sign in.")
             click.echo("  Type “they took my brother” on the relative's phone. Ctrl-C ends it; nothing is kept.")
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -86,12 +89,13 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     if lived_in:
         wait_for_night(clock, ZONE)
     program = Program(home)
+    web = free_port(8000)
+    doors: list[Keys] = []
     controls: dict[str, Callable[..., object]] = {
         "advance": lambda seconds: clock.advance(timedelta(seconds=seconds)),
         "kill": program.kill,
-        "status": program.status,
+        "status": lambda: {**program.status(), "links": [one for keys in doors for one in keys.links(clock.now())]},
     }
-    web = free_port(8000)
     sandbox = Sandbox(
         now=clock.now,
         port=free_port(port),
@@ -109,6 +113,7 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     house = build(settings)
     stage.callback(house.store.engine.dispose)
     phones = seed(house, sandbox)
+    doors.append(make_accounts(house, f"http://localhost:{web}"))
     stage.callback(program.stop)
     program.begin({**_inherited(), **environment})
     wait_until_linked(phones, program)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alerts.vitals import Vitals
     from store.unit_of_work import UnitOfWork
     from web.drill_room import DrillRoom
+    from web.housekeeping import Housekeeping
     from web.twilio import Twilio
     from web.webhook import Webhook
 
@@ -20,7 +21,8 @@ class Backstage:
     """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
 
     Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
-    cookies may say so. Without ``drills`` none can be played.
+    cookies may say so. Without ``drills`` none can be played; without ``keeping``
+    the settings page shows less.
     """
 
     look: Callable[[UnitOfWork], Vitals]
@@ -29,3 +31,4 @@ class Backstage:
     twilio: Twilio | None = None
     is_secure: bool = False
     drills: DrillRoom | None = None
+    keeping: Housekeeping | None = None

@@ -42,6 +42,8 @@ class Ability(StrEnum):
     """Propose, approve, stop and call back what is told outside."""
     DRILL = "drill"
     """Play a story with nobody outside, and read who knew when."""
+    SETTINGS = "settings"
+    """See how the instance stands, have it examined, lock it."""
     LAW = "law"
     SIGN_LAW = "sign_law"
 
@@ -49,9 +51,17 @@ class Ability(StrEnum):
 _EVERYBODY = frozenset({Ability.LAW})
 _READERS = _EVERYBODY | {Ability.BOARD, Ability.OPEN_CASE}
 ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
-    AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL},
+    AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL, Ability.SETTINGS},
     AccountRole.COORDINATOR: _READERS
-    | {Ability.ACCEPT, Ability.GRANT, Ability.CONFIRM, Ability.ENTER, Ability.RELEASE, Ability.DRILL},
+    | {
+        Ability.ACCEPT,
+        Ability.GRANT,
+        Ability.CONFIRM,
+        Ability.ENTER,
+        Ability.RELEASE,
+        Ability.DRILL,
+        Ability.SETTINGS,
+    },
     AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
     AccountRole.PRESS_OFFICER: _READERS,
     AccountRole.OBSERVER: _READERS,

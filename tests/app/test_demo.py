@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from app.demo_night import wait_for_night
 from store.clock import SharedClock
+from tests.accounts import FORM
 from tests.app.test_up import answer
 from tests.bad_days.page import PhonesPage
 from tests.bad_days.program import Program
@@ -71,14 +73,15 @@ def test_it_begins_in_a_night_in_which_others_have_reported(demo: Program) -> No
     assert "қабылдады" in zarina[-1], "the coordinator has it"
     alims, zarinas = code_in(alim[0]), code_in(zarina[0])
 
-    assert [code_in(words) for words in told(page, "Aigerim")[1:]] == [alims, zarinas]
+    assert codes(page, "Aigerim") == [alims, zarinas]
     assert labels(page, "Aigerim", alims) == ["Open", "Give it back"], "she has told that contact is made"
-    assert [code_in(words) for words in told(page, "Dana")[1:]] == [alims, zarinas]
+    assert codes(page, "Dana") == [alims, zarinas]
     assert "LAWYER NEEDED" in told(page, "Dana")[-1]
     assert "Accept" in labels(page, "Dana", zarinas)
     assert len(told(page, "Timur")) == 1, "nobody rang him"
     for name in ("Alim", "Marat", "Zarina", "Aigerim", "Dana"):
         assert len(set(told(page, name))) == len(told(page, name)), "nothing was said twice"
+    assert zarinas in signs_in(page, "Aigerim", alims)
     hour = datetime.strptime(page.state()["clock"]["time"], "%H:%M:%S").replace(tzinfo=ALMATY).hour
     assert hour >= 22 or hour < 8
 
@@ -88,7 +91,7 @@ def test_it_begins_with_phones_nobody_has_used_when_asked_to(begin: Callable[...
     demo.start().wait_until_says("Ctrl-C ends it", 90)
     assert "have reported already" not in demo.said.read_text()
     shown = {phone["name"]: len(phone["messages"]) for phone in the_page(demo).state()["phones"]}
-    assert shown == {"Gulnar": 0, "Aigerim": 2, "Timur": 2, "Dana": 2, "Selin": 0, "Maya": 0}
+    assert shown == {"Gulnar": 0, "Aigerim": 3, "Timur": 2, "Dana": 3, "Selin": 0, "Maya": 0}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +112,32 @@ def the_page(demo: Program) -> PhonesPage:
     found = re.search(r"http://localhost:(\d+)/", demo.said.read_text())
     assert found is not None
     return PhonesPage(int(found[1]))
+
+
+def codes(page: PhonesPage, owner: str) -> list[str]:
+    """The cases somebody was told of, besides that their phone is linked and their account set up."""
+    return [code_in(words) for words in told(page, owner)[1:] if "account" not in words]
+
+
+def signs_in(page: PhonesPage, login: str, code: str) -> str:
+    """Somebody follows the link beside the phones, and signs in with what it says; their board."""
+    (link,) = (one for one in page.state()["status"]["links"] if login in one["label"])
+    said = re.search(r"password “([^”]+)”, code (\d{6})", link["label"])
+    assert said is not None
+    browser = httpx.Client(follow_redirects=True, base_url=link["url"].removesuffix("/console/sign-in"))
+    with browser:
+        shown = browser.get("/console/sign-in").text
+        shown = sends(browser, "/console/sign-in", shown, name=login, password=said[1])
+        board = sends(browser, "/console/code", shown, code=said[2])
+    assert code in board, "the case is on the board"
+    return board
+
+
+def sends(browser: httpx.Client, path: str, shown: str, **fields: str) -> str:
+    """Press the button of the form that was shown; what comes of it."""
+    form = FORM.search(shown)
+    assert form is not None
+    return browser.post(path, data={"form": form[1], **fields}).text
 
 
 def told(page: PhonesPage, owner: str) -> list[str]:

@@ -102,6 +102,11 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/drill": {"admin", "coordinator"},
     "POST /console/drill": {"admin", "coordinator"},
     "GET /console/drill/<uuid:drill_id>": {"admin", "coordinator"},
+    # Settings
+    "GET /console/settings": {"admin", "coordinator"},
+    "POST /console/settings/examine": {"admin", "coordinator"},
+    "POST /console/settings/verify": {"admin", "coordinator"},
+    "POST /console/settings/lock": {"admin", "coordinator"},
     # The law
     "GET /console/law": EVERYBODY,
     "GET /console/law/<rule_id>": EVERYBODY,

@@ -73,6 +73,7 @@ class Gate:
         self.guards: dict[str, Guard] = {}
         """What each endpoint takes to open, by its name."""
         self.drills = None if backstage is None else backstage.drills
+        self.keeping = None if backstage is None else backstage.keeping
         self._secure = secure = backstage is not None and backstage.is_secure
         self._session = f"__Host-{SESSION}" if secure else SESSION
         self._form = f"__Host-{FORM}" if secure else FORM

@@ -27,6 +27,7 @@ NAVIGATION: Final = (
     Room("law.look", "web.console_law", "l", Ability.LAW),
     Room("drill.look", "web.drill", "x", Ability.DRILL),
     Room("accounts.look", "web.console_accounts", "u", Ability.CONFIRM),
+    Room("settings.look", "web.settings", "s", Ability.SETTINGS),
     Room("own.look", "web.console_account", "m"),
 )
 

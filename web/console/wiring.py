@@ -14,6 +14,7 @@ from web.console.law import law_pages
 from web.console.own import own_pages
 from web.console.person import person_pages
 from web.console.releases import release_pages
+from web.console.settings import settings_pages
 from web.console.signing import signing_pages
 from web.console.stream import stream_pages
 
@@ -35,6 +36,7 @@ BUILDERS = (
     person_pages,
     release_pages,
     drill_pages,
+    settings_pages,
 )
 
 
