@@ -71,7 +71,7 @@ def test_a_missing_value_is_named_and_the_others_are_not_told() -> None:
     assert "K7M-4TX" not in str(failure.value)
 
 
-@pytest.mark.parametrize(("language", "spoken"), [("kk-Arab", "kk"), ("ug", "en"), ("zh", "en"), ("de", "en")])
+@pytest.mark.parametrize(("language", "spoken"), [("kk-Arab", "kk"), ("zh", "en"), ("de", "en")])
 def test_a_missing_text_is_spoken_in_the_next_language(language: str, spoken: str) -> None:
     assert say("button.accept", language) == say("button.accept", spoken)
 

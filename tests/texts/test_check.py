@@ -15,11 +15,11 @@ def test_a_key_the_program_uses_and_nobody_wrote_is_found() -> None:
     assert check.problems(used=["reply.first", "reply.firts"]) == ("the program says reply.firts, which is not a key",)
 
 
-def test_relatives_are_spoken_to_in_every_language_and_staff_in_three() -> None:
+def test_relatives_are_spoken_to_in_every_language_and_staff_in_four() -> None:
     for language in LANGUAGES:
         assert {"reply.first", "ask.who", "option.skip", "language.ug"} <= required(language)
-        assert ("page.coordinator" in required(language)) == (language in {"en", "ru", "kk"})
-    assert required("kk") == keys()
+        assert ("page.coordinator" in required(language)) == (language in {"en", "ru", "kk", "ug"})
+    assert required("kk") == required("ug") == keys()
 
 
 def test_buttons_are_told_from_messages() -> None:

@@ -187,14 +187,14 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("language", "spoken"),
-        [("en", "en"), ("ru", "ru"), ("kk", "kk"), ("kk-Arab", "kk"), ("ug", "en"), ("zh", "en"), ("tr", "en")],
+        [("en", "en"), ("ru", "ru"), ("kk", "kk"), ("kk-Arab", "kk"), ("ug", "ug"), ("zh", "en"), ("tr", "en")],
     )
     def test_the_page_says_which_language_it_speaks_and_runs_as_that_does(
         self, client: FlaskClient, scene: Scene, language: str, spoken: str
     ) -> None:
         link = scene.link(scene.helper(), language)
         for text in (client.get(link).text, client.post(link).text, client.post(link).text):
-            assert f'<html lang="{spoken}" dir="ltr">' in text
+            assert f'<html lang="{spoken}" dir="{"rtl" if spoken == "ug" else "ltr"}">' in text
 
     def test_times_are_the_teams(self, client: FlaskClient, scene: Scene) -> None:
         assert "2 March 2026, 23:00 (Almaty)" in client.post(scene.link(scene.helper())).text

@@ -181,7 +181,7 @@ def test_what_is_known_who_agreed_and_what_leaves(page: Page, scene: Scene) -> N
     looks_right(page, "34-releases")
 
 
-@pytest.mark.parametrize("language", ["ru", "kk"])
+@pytest.mark.parametrize("language", ["ru", "kk", "ug"])
 def test_long_words_fit_too(page: Page, site: str, scene: Scene, language: str) -> None:  # noqa: F811
     """Every page in the languages with longer words."""
     store = scene.store
