@@ -1,4 +1,4 @@
-"""What is attested of the rows of a case: what was said, answered, sent and entered."""
+"""What is attested of the rows of a case: what was said, answered, sent and entered; who agreed to what; what left."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from cases.consent.models import Consent, Fact
 from cases.docket.models import Occurrence
 from cases.models import Download, Report, ReportAnswer, ReportMessage
+from cases.releases.models import Release
 from store.attestation import Facts, Kind, RowBreak, facts_of, not_attested
 from store.data_keys import case_scope
 from store.errors import UnreadableError
@@ -93,10 +95,13 @@ def _answer(unit: UnitOfWork, row: ReportAnswer, case_id: UUID) -> dict[str, Any
 
 
 def _of_value(unit: UnitOfWork, row: ReportAnswer, case_id: UUID) -> str | None:
-    if row.value is None:
-        return None
+    return None if row.value is None else _of(unit, case_id, Field("report_answer", "value", row.id), row.value)
+
+
+def _of(unit: UnitOfWork, case_id: UUID, field: Field, kept: bytes) -> str:
+    """Return the fingerprint of a value that is kept encrypted."""
     try:
-        value = unit.vault.open(case_scope(case_id), Field("report_answer", "value", row.id), row.value)
+        value = unit.vault.open(case_scope(case_id), field, kept)
     except UnreadableError:
         return UNREADABLE
     return fingerprint(unit, case_id, value)
@@ -133,6 +138,49 @@ def _occurrence(_: UnitOfWork, row: Occurrence, __: UUID) -> dict[str, Any]:
     )
 
 
+def _fact(unit: UnitOfWork, row: Fact, case_id: UUID) -> dict[str, Any]:
+    return facts_of(
+        id=row.id,
+        person=row.person_id,
+        field=row.field,
+        confidence=row.confidence,
+        entered_by=row.entered_by,
+        entered_at=row.entered_at,
+        value=_of(unit, case_id, Field("fact", "value", row.id), row.value),
+        source=_of(unit, case_id, Field("fact", "source", row.id), row.source),
+    )
+
+
+def _consent(unit: UnitOfWork, row: Consent, case_id: UUID) -> dict[str, Any]:
+    return facts_of(
+        id=row.id,
+        person=row.person_id,
+        audience=row.audience,
+        kind=row.kind,
+        granted=row.granted,
+        authority=row.authority,
+        given_at=row.given_at,
+        entered_by=row.entered_by,
+        entered_at=row.entered_at,
+        how=_of(unit, case_id, Field("consent", "how", row.id), row.how),
+    )
+
+
+def _release(unit: UnitOfWork, row: Release, case_id: UUID) -> dict[str, Any]:
+    """What was to leave, as it was proposed. Its state, and who said yes or no to it, change: the log tells that."""
+    return facts_of(
+        id=row.id,
+        audience=row.audience,
+        basis=row.basis,
+        fields=",".join(sorted(row.fields)),
+        content=row.content_mac,
+        not_before=row.not_before,
+        proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at,
+        reason=_of(unit, case_id, Field("release", "reason", row.id), row.reason),
+    )
+
+
 KINDS: Final[tuple[Kind, ...]] = (
     _Rows(
         "report_message",
@@ -150,6 +198,9 @@ KINDS: Final[tuple[Kind, ...]] = (
         _file,
     ),
     _Rows("occurrence", select(Occurrence, Occurrence.case_id), Occurrence.id, Occurrence.entered_at, _occurrence),
+    _Rows("fact", select(Fact, Fact.case_id), Fact.id, Fact.entered_at, _fact),
+    _Rows("consent", select(Consent, Consent.case_id), Consent.id, Consent.entered_at, _consent),
+    _Rows("release", select(Release, Release.case_id), Release.id, Release.proposed_at, _release),
 )
 
 

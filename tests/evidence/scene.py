@@ -14,11 +14,17 @@ from alerts.outbox import enqueue
 from alerts.receipts import note_receipt
 from app.evidence.sealing import attest_all, seal
 from cases import intake
+from cases.consent.agreeing import enter_consent
+from cases.consent.people import enter_fact
+from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.files import LARGEST, SentFile, file_fetched, keep_hold, take_fetches
 from cases.intake import Wrapping
 from cases.media import media_type
+from cases.models import Case
 from cases.models import Report as Told
+from cases.releases.proposing import Proposal, propose
+from cases.verification import Basis, bear_out
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store.base import new_id
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from store.clock import ManualClock
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 PICTURE = b"\xff\xd8\xff" + b"a picture of a paper" * 20
 WORDS = "they took my brother"
@@ -64,10 +70,27 @@ def build_scene(store: Store, clock: ManualClock) -> Scene:
         note_receipt(unit, attempt_id, Report(Arrival.DELIVERED, "delivered", "it has arrived"))
     with store.unit(f"contact:{contact_id}") as unit:
         enter(unit, case.id, Entry("ruling_copy_served", When(clock.now())), zone="Asia/Almaty")
+    tells_who_may_know(store, case.id, contact_id)
     clock.advance(timedelta(minutes=3))
     attest_all(store)
     seal(store)
     return Scene(store, case.code, case.id, file_id, attempt_id, contact_id)
+
+
+def tells_who_may_know(store: Store, case_id: UUID, contact_id: UUID) -> None:
+    """What is known of the person, to whom they agreed, what is to leave, and who said yes to that."""
+    with store.unit(f"contact:{contact_id}") as unit:
+        enter_fact(unit, case_id, "place", "Centre 1", source="counsel")
+        kinds = [FieldClass.CUSTODY]
+        yes = Authority.PERSON
+        enter_consent(unit, case_id, Audience.UNHCR, kinds, granted=True, authority=yes, how="to counsel, who saw them")
+        case = unit.session.get_one(Case, case_id)
+        bear_out(unit, case_id, Basis.DOCUMENT, "the order")
+        propose(unit, case, Proposal(Audience.UNHCR, (unhcr(unit),), reason="they asked for it"), contact_id)
+
+
+def unhcr(unit: UnitOfWork) -> UUID:
+    return put_contact(unit, ContactCard("Marta", Role.UNHCR, languages=("en",), email="marta@example.org"))
 
 
 def fetches(store: Store, content: bytes = PICTURE) -> UUID:

@@ -14,9 +14,11 @@ from alerts.models import Attempt, Delivery, Page, Receipt
 from app.evidence.checking import examine
 from app.evidence.sealing import append_seals, attest_all, seal, tend_seals
 from cases import intake
+from cases.consent.models import Consent, Fact
 from cases.docket.models import Occurrence
 from cases.events import CaseViewed
 from cases.models import Download, Report, ReportAnswer, ReportMessage
+from cases.releases.models import Release
 from store.attestation import Attestation
 from store.eventlog import ChainHead, Event, EventRow
 from store.files import FileChunk, StoredFile
@@ -56,6 +58,9 @@ def test_what_nobody_touched_holds(scene: Scene) -> None:
         "report_answer",
         "stored_file",
         "occurrence",
+        "fact",
+        "consent",
+        "release",
         "page",
         "delivery",
         "attempt",
@@ -71,6 +76,9 @@ CHANGES: tuple[tuple[Any, str], ...] = (
     (update(Delivery).where(Delivery.channel == "sms").values(channel="voice"), "delivery: was changed"),
     (update(Page).values(round=2), "page: was changed"),
     (update(Occurrence).values(kind="ruling_issued"), "occurrence: was changed"),
+    (update(Fact).values(confidence="low"), "fact: was changed"),
+    (update(Consent).values(granted=False), "consent: was changed"),
+    (update(Release).values(basis="emergency"), "release: was changed"),
     (update(ReportAnswer).where(ReportAnswer.question == "who").values(question="what"), "report_answer: was changed"),
     (update(ReportMessage).where(ReportMessage.number == 1).values(number=7), "report_message: was changed"),
     (update(StoredFile).values(size=3), "stored_file: was changed"),
@@ -85,8 +93,10 @@ WITH_CIPHERTEXT: tuple[tuple[Any, str], ...] = (
     ),
     (update(StoredFile).values(sha256=None), "stored_file: was changed"),
     (update(FileChunk).values(ciphertext=b"\x01" * 60), "stored_file: ciphertext does not open here"),
+    (update(Fact).values(value=b"\x01" * 40), "fact: was changed"),
+    (update(Consent).values(how=b"\x01" * 40), "consent: was changed"),
     (delete(Receipt), "receipt: is missing"),
-    (delete(Attestation).where(Attestation.kind == "page"), "attestation: 9 were made, 8 are here"),
+    (delete(Attestation).where(Attestation.kind == "page"), "attestation: 12 were made, 11 are here"),
     (delete(SealHead), "seal: what it says of the chains was changed"),
 )
 
