@@ -210,7 +210,7 @@ class TestHearings:
             unit.session.get_one(Contact, dana).languages = ["ug", "ru"]
         program = subscribes(store, dana)
         court.sets(THURSDAY)
-        assert list(program.shows()) == [f"سوت يىغىنى {court.code}"]
+        assert list(program.shows()) == [f"{court.code} سوت يىغىنى"]
         with store.unit("test") as unit:
             unit.session.get_one(Contact, dana).languages = ["zh", "ru"]
         assert list(program.shows()) == [f"{court.code} hearing"], "there is no Chinese for it yet"
