@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from contacts.accounts.directory import role_of
 from contacts.accounts.events import SessionEnded
@@ -31,6 +31,8 @@ AT_MOST: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
 HALF: Final = timedelta(minutes=5)
 """How long the second factor may be waited for."""
+KEPT: Final = timedelta(days=30)
+"""How long it can be seen from where somebody was signed in."""
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 
 
@@ -142,6 +144,14 @@ def end_all_sessions(unit: UnitOfWork, account: Account) -> None:
         .values(ended_at=unit.now)
     )
     unit.session.flush()
+
+
+def forget_old_sessions(unit: UnitOfWork) -> None:
+    """Drop sessions that opened nothing any more a month ago; the log keeps that they were. Safe to repeat."""
+    long_ago = unit.now - KEPT
+    unit.session.execute(
+        delete(AccountSession).where((AccountSession.ended_at <= long_ago) | (AccountSession.expires_at <= long_ago))
+    )
 
 
 def _row(unit: UnitOfWork, token: str, *, proved: bool) -> tuple[AccountSession, Account] | None:

@@ -35,7 +35,17 @@ from contacts.accounts.passwords import Found, Passwords, complaint
 from contacts.accounts.reading import MOST, is_unusual
 from contacts.accounts.roles import ABILITIES, Ability, AccountRole, can, fits
 from contacts.accounts.second_factor import matching_step, new_secret
-from contacts.accounts.sessions import IDLE, SignedIn, end_session, open_sessions, signed_in, touch
+from contacts.accounts.sessions import (
+    AT_MOST,
+    IDLE,
+    KEPT,
+    SignedIn,
+    end_session,
+    forget_old_sessions,
+    open_sessions,
+    signed_in,
+    touch,
+)
 from contacts.accounts.signing_in import give_password, prove_again
 from contacts.directory import put_contact
 from contacts.models import Contact
@@ -73,6 +83,11 @@ def enters(member: Member) -> str:
     return token
 
 
+def sessions_kept(store: Store) -> int:
+    with store.read() as unit:
+        return unit.session.scalar(select(func.count()).select_from(AccountSession)) or 0
+
+
 # Coming in
 
 
@@ -86,6 +101,20 @@ def test_a_password_and_a_code_let_somebody_in(store: Store) -> None:
     assert found is not None
     assert (found.account_id, found.role, found.duress) == (aigerim.account_id, AccountRole.COORDINATOR, False)
     assert aigerim.proves(half) is None, "half a session is good once"
+
+
+def test_a_session_that_opens_nothing_is_dropped_after_a_month(store: Store, clock: ManualClock) -> None:
+    aigerim = join(store, "Aigerim")
+    enters(aigerim)
+    clock.advance(KEPT)
+    token = enters(aigerim)
+    clock.advance(AT_MOST)
+    assert who(store, token) is None
+    before = sessions_kept(store)
+    for _ in range(2):
+        with store.unit("system") as unit:
+            forget_old_sessions(unit)
+    assert sessions_kept(store) == before / 2, "those of a month ago are gone, the others can still be looked at"
 
 
 def test_a_code_counts_once_and_none_that_is_older(store: Store, clock: ManualClock) -> None:
