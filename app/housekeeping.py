@@ -11,11 +11,13 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from app.locking import lock
+from app.retention import terms_of
 from app.settings import SettingsError
-from web.housekeeping import Finding, HousekeepingError, KeyFacts, Terms
+from web.housekeeping import Finding, HousekeepingError, KeyFacts
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from cases.retention import Terms
     from store.unit_of_work import Store
 
 PATIENCE: Final = 90.0
@@ -32,7 +34,7 @@ class Keeper:
     @property
     def terms(self) -> Terms:
         """The terms of retention."""
-        return Terms(self._settings.erase_after_days, self._settings.erase_reports_after_days)
+        return terms_of(self._settings)
 
     @property
     def can_be_locked(self) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cases.retention import Terms
+
 
 class HousekeepingError(Exception):
     """It could not be done; the message says why and holds nothing of anybody."""
@@ -29,14 +31,6 @@ class KeyFacts:
 
     epochs: Sequence[str]
     current: str
-
-
-@dataclass(frozen=True)
-class Terms:
-    """After how many days what is closed is erased."""
-
-    cases: int
-    reports: int
 
 
 class Housekeeping(Protocol):

@@ -38,6 +38,8 @@ class Ability(StrEnum):
     """Be the second of two."""
     ENTER = "enter"
     """Enter what is known of a person, and who agreed to what, in a case that one reads."""
+    CLOSE = "close"
+    """Close a case that one reads, and say that it may be erased in its time."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
     DRILL = "drill"
@@ -58,6 +60,7 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.GRANT,
         Ability.CONFIRM,
         Ability.ENTER,
+        Ability.CLOSE,
         Ability.RELEASE,
         Ability.DRILL,
         Ability.SETTINGS,

@@ -29,7 +29,7 @@ def test_a_home_is_examined_verified_and_not_locked_for_nobody(panah: Panah, mon
     assert "warn" in found.values()
     assert keeper.verify() == []
     assert keeper.keys().current in keeper.keys().epochs
-    assert keeper.terms.cases == 365
+    assert keeper.terms.case.days == 365
     assert not keeper.can_be_locked
     with pytest.raises(HousekeepingError, match="nobody could unlock"):
         keeper.lock()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alerts.channel_states import note_channels
+from cases.retention import Terms
 from tests.accounts import DURESS, PASSWORD, Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from web.backstage import Backstage
 from web.factory import make_app
-from web.housekeeping import Finding, HousekeepingError, KeyFacts, Terms
+from web.housekeeping import Finding, HousekeepingError, KeyFacts
 
 if TYPE_CHECKING:
     from store.unit_of_work import Store
@@ -22,7 +24,7 @@ PAGE = "/console/settings"
 class Keeping:
     """A home whose keeper says what a test wants."""
 
-    terms = Terms(365, 30)
+    terms = Terms(timedelta(days=365), timedelta(days=30))
     can_be_locked = True
     trouble: str | None = None
 

@@ -79,6 +79,8 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/person/reporter": {"coordinator", "lawyer"},
     "POST /console/case/<code>/person/guardian": {"coordinator", "lawyer"},
     "POST /console/case/<code>/person/emergency": {"coordinator", "lawyer"},
+    "GET /console/case/<code>/closing": {"coordinator"},
+    "POST /console/case/<code>/closing": {"coordinator"},
     "GET /console/releases": {"coordinator", "lawyer"},
     "GET /console/case/<code>/release": {"coordinator", "lawyer"},
     "POST /console/case/<code>/release": {"coordinator", "lawyer"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from contacts.accounts.passwords import Passwords
 from web.console.accounts import account_pages
 from web.console.board import access_pages, board_pages
+from web.console.closing import closing_pages
 from web.console.drill import drill_pages
 from web.console.gate import Gate
 from web.console.invitation import invitation_pages
@@ -35,6 +36,7 @@ BUILDERS = (
     law_pages,
     person_pages,
     release_pages,
+    closing_pages,
     drill_pages,
     settings_pages,
 )
