@@ -17,15 +17,13 @@ from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.verification import Basis, bear_out
 from contacts.accounts.inviting import invite
-from contacts.accounts.managing import ask_for_role, invite_from_shell
+from contacts.accounts.managing import invite_from_shell
 from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
-from contacts.models import Contact
 from contacts.values import ContactCard, Role
 from tests.accounts import PASSWORD, join, quick
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.conftest import ZONE
-from tests.web.scene import Scene
 from tests.web.test_console import seek
 from tests.web.test_in_browser import browser, fits, page  # noqa: F401  fixtures
 from web.server import listen, serve
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from store.unit_of_work import Store
+    from tests.web.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 PICTURES = os.environ.get("CONSOLE_PICTURES")
@@ -179,22 +178,3 @@ def test_what_is_known_who_agreed_and_what_leaves(page: Page, scene: Scene) -> N
     looks_right(page, "33-release-waits")
     page.get_by_role("link", name="What leaves").click()
     looks_right(page, "34-releases")
-
-
-@pytest.mark.parametrize("language", ["ru", "kk", "ug"])
-def test_long_words_fit_too(page: Page, site: str, scene: Scene, language: str) -> None:  # noqa: F811
-    """Every page in the languages with longer words."""
-    store = scene.store
-    timur, aigerim = join(store, "Timur"), join(store, "Aigerim")
-    admin = join(store, "administrator", "admin")
-    scene.helper("Aigerim")
-    seek(Scene.begin(store), "coordinator")
-    with store.unit("test") as unit:
-        unit.session.get_one(Contact, aigerim.contact_id).languages = [language]
-        ask_for_role(unit, admin.account_id, timur.account_id, AccountRole.OBSERVER)
-    page.context.add_cookies([{"name": "panah", "value": aigerim.session(), "url": site}])
-    law, rule = "/console/law", "/console/law/kz.coao.motion_3d"
-    for path in ("/console", f"/console/case/{scene.code}/access", "/console/accounts", "/console/account", law, rule):
-        page.goto(path)
-        expect(page.locator("html")).to_have_attribute("lang", language)
-        looks_right(page, f"30-{path.rpartition('/')[2]}-{language}")

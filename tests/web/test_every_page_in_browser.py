@@ -1,0 +1,127 @@
+"""Every page of the console in a real browser: at a desk and in a pocket, by day and by night, in both directions.
+
+Nothing sticks out, nobody else is asked, the browser has nothing to complain about, no barrier stands in the way of
+people with disabilities (axe-core), and it is light enough for a poor line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.test_page_in_browser import CHROMIUM
+from tests.web.night import Night, begin_night
+from tests.web.test_console_in_browser import looks_right, site
+from tests.web.test_in_browser import browser, page
+from web.factory import make_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+    from store.unit_of_work import Store
+
+__all__ = ["browser", "page", "site"]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SERIOUS = {"serious", "critical"}
+WEIGHT = 150_000
+"""Bytes that a page and all it needs may have on its way."""
+ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/)")
+"""Not pages of somebody who is signed in."""
+
+
+@pytest.fixture
+def night(quick_store: Store) -> Night:
+    return begin_night(quick_store)
+
+
+def addresses(night: Night) -> list[str]:
+    """Every page that is looked at, from the table of routes: a new one is looked at too, or says what it needs."""
+    known = {
+        "<code>": night.case.code,
+        "<uuid:release_id>": str(night.release_id),
+        "<rule_id>": "kz.coao.motion_3d",
+        "<uuid:contact_id>": str(night.lawyer.contact_id),
+        "<uuid:drill_id>": "00000000-0000-0000-0000-000000000007",
+    }
+    found = []
+    app = make_app(night.store, "Asia/Almaty")
+    guards = app.extensions["panah_gate"].guards
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in guards or "GET" not in (rule.methods or ()) or ELSEWHERE.match(rule.rule):
+            continue
+        address = rule.rule
+        for name, value in known.items():
+            address = address.replace(name, value)
+        assert "<" not in address, f"say above what {address} is looked at with"
+        found.append(address)
+    return sorted(found)
+
+
+def comes_in(page: Page, site: str, night: Night, who: str, language: str) -> None:
+    member = {"coordinator": night.coordinator, "lawyer": night.lawyer, "admin": night.admin}[who]
+    if who != "admin":
+        night.speaks(member, language)
+    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": site}])
+
+
+def barriers(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+        if one["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("language", ["en", "ug"])
+def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) -> None:
+    comes_in(page, site, night, "coordinator", language)
+    found: dict[str, object] = {}
+    weights: list[int] = []
+    page.on("response", lambda answer: weights.append(weight(answer)))
+    for address in addresses(night):
+        weights.clear()
+        answer = page.goto(address)
+        assert answer is not None
+        if answer.status not in (200, 403, 404):
+            found[address] = answer.status
+        page.wait_for_load_state("load")
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ug" else "ltr")
+        looks_right(
+            page, f"{language}-{address.strip('/').replace('/', '-').replace(night.case.code, 'case') or 'front'}"
+        )
+        if wrong := barriers(page):
+            found[address] = wrong
+        if sum(weights) > WEIGHT:
+            found[f"{address} weighs"] = sum(weights)
+    assert found == {}, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def named(address: str, night: Night, language: str) -> str:
+    """What the picture of a page is called."""
+    return f"{language}-{address.strip('/').replace('/', '-').replace(night.case.code, 'case') or 'front'}"
+
+
+def weight(answer: Response) -> int:
+    """Bytes of an answer as they came over the line."""
+    if "event-stream" in answer.headers.get("content-type", ""):
+        return 0
+    sizes = answer.request.sizes()
+    return int(sizes["responseBodySize"] + sizes["responseHeadersSize"])
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_long_words_fit_too(page: Page, site: str, night: Night, language: str) -> None:
+    comes_in(page, site, night, "coordinator", language)
+    for address in addresses(night):
+        page.goto(address)
+        looks_right(page, named(address, night, language))
