@@ -78,7 +78,8 @@ def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
 
 def taken_by(contact_id: UUID) -> ColumnElement[bool]:
     """Of a row of cases: whether a helper has it."""
-    return exists().where(Need.case_id == Case.id, Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED)
+    theirs = exists().where(Need.case_id == Case.id, Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED)
+    return theirs.correlate(Case)
 
 
 def case_line(unit: UnitOfWork, language: str, case_id: UUID) -> str:

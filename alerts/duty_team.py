@@ -2,21 +2,62 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
 
-from alerts.models import ShiftTest
-from alerts.policies import find_member
-from alerts.targets import ROLES_BEFORE_CONSENT, ways_to
+from alerts.models import ChannelState, ShiftTest
+from alerts.policies import ABSENT
+from alerts.targets import ROLES_BEFORE_CONSENT
 from contacts.duty import CHECKED_BEFORE, SAME_SHIFT, Checked, Duty, Member, check_key
 from contacts.models import Contact, ContactMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
     from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact and all that is known of the ways to them."""
+
+    contact: Contact
+    is_reached: bool
+    """By one proved and living way at least, over a channel that is set up."""
+    lost_at: datetime | None
+    """When the last of their ways died that has died."""
+
+
+def people(unit: UnitOfWork, *which: ColumnElement[bool]) -> dict[UUID, Person]:
+    """Return contacts with their ways, by id, in one query. Those who have left are among them."""
+    rows = unit.session.execute(
+        select(Contact, ContactMethod, ChannelState.configured)
+        .outerjoin(ContactMethod, ContactMethod.contact_id == Contact.id)
+        .outerjoin(ChannelState, ChannelState.channel == ContactMethod.channel)
+        .where(*which)
+        .order_by(Contact.created_at, Contact.id)
+    ).all()
+    ways: dict[UUID, list[tuple[ContactMethod, bool]]] = defaultdict(list)
+    for contact, method, configured in rows:
+        found: ContactMethod | None = method
+        ways[contact.id] += [] if found is None else [(found, configured is not False)]
+    return {contact.id: _person(contact, ways[contact.id]) for contact, _, _ in rows}
+
+
+def _person(contact: Contact, ways: Sequence[tuple[ContactMethod, bool]]) -> Person:
+    reached = any(
+        is_set_up and way.chat_id is not None and way.verified_at is not None and way.dead_at is None
+        for way, is_set_up in ways
+    )
+    lost_at = max((way.dead_at for way, _ in ways if way.dead_at is not None), default=None)
+    return Person(contact, reached, lost_at)
 
 
 def members_of(unit: UnitOfWork, rosters: Iterable[Duty]) -> dict[str, Member]:
@@ -25,32 +66,29 @@ def members_of(unit: UnitOfWork, rosters: Iterable[Duty]) -> dict[str, Member]:
         member
         for duty in rosters
         for member in (*duty.roster.members, *(override.member for override in duty.overrides))
-    }
-    found = {member: find_member(unit, member) for member in sorted(named)}
-    return {
-        member: _member(unit, contact)
-        for member, contact in found.items()
-        if contact is not None and contact.left_at is None
-    }
+    } - {ABSENT}
+    return as_members(people(unit, Contact.id.in_([UUID(member) for member in named]))) if named else {}
 
 
-def _member(unit: UnitOfWork, contact: Contact) -> Member:
+def as_members(found: Mapping[UUID, Person]) -> dict[str, Member]:
+    """Return what the pure look needs of people, without those who have left."""
+    return {str(id_): _member(one) for id_, one in found.items() if one.contact.left_at is None}
+
+
+def _member(one: Person) -> Member:
     return Member(
-        unreachable_since=_unreachable_since(unit, contact),
-        may_act_until=contact.may_act_until,
-        timezone=contact.timezone,
-        country=contact.country,
+        unreachable_since=_unreachable_since(one),
+        may_act_until=one.contact.may_act_until,
+        timezone=one.contact.timezone,
+        country=one.contact.country,
     )
 
 
-def _unreachable_since(unit: UnitOfWork, contact: Contact) -> datetime | None:
+def _unreachable_since(one: Person) -> datetime | None:
     """Since when no alert would reach them; somebody whose role is never alerted was out of reach from the start."""
-    if contact.role in ROLES_BEFORE_CONSENT and ways_to(unit, contact):
+    if one.contact.role in ROLES_BEFORE_CONSENT and one.is_reached:
         return None
-    died = unit.session.scalars(
-        select(ContactMethod.dead_at).where(ContactMethod.contact_id == contact.id, ContactMethod.dead_at.is_not(None))
-    )
-    return max((at for at in died if at is not None), default=contact.created_at)
+    return one.lost_at or one.contact.created_at
 
 
 def shift_tests(unit: UnitOfWork) -> dict[str, ShiftTest]:

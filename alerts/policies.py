@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,7 +18,6 @@ from alerts.ladder import Holder, Ladder, Order, Step
 from alerts.models import CANARY, DUE, Alert, PolicyDocument, RosterOverride
 from alerts.policy import Policies, PolicyError, choose_policy, default_policy, overrides_of, read_policies
 from cases.models import Case
-from contacts.directory import find_contact
 from contacts.duty import SAME_SHIFT, Duty
 from contacts.models import Contact
 from contacts.roster import Handoff, Override, RosterPlan
@@ -26,12 +27,17 @@ from store.errors import UnreadableError
 from store.vault import Field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ScalarSelect
 
     from alerts.models import Need
     from alerts.policy import RosterSpec
     from store.unit_of_work import UnitOfWork
 
+FindMembers = Callable[["UnitOfWork", Collection[str]], Mapping[str, str]]
+"""Finds members of rosters by name: their ids, without those who are unknown."""
 log = structlog.get_logger(__name__)
 ABSENT = "absent"
 """Stands in a roster for a member nobody knows, so that everybody else keeps their turns."""
@@ -71,11 +77,23 @@ def import_policies(unit: UnitOfWork, text: str) -> Policies:
 
 def policies_in_force(unit: UnitOfWork) -> Policies:
     """Return the newest imported document, or what is used without one or with one that cannot be read any more."""
-    document = unit.session.scalars(
-        select(PolicyDocument).order_by(PolicyDocument.imported_at.desc(), PolicyDocument.id.desc()).limit(1)
-    ).one_or_none()
+    return _in_force(unit)[0]
+
+
+def _in_force(unit: UnitOfWork) -> tuple[Policies, datetime]:
+    """Return them, and since when; what was never imported is as of now."""
+    document = unit.session.scalars(select(PolicyDocument).where(PolicyDocument.id == _newest())).one_or_none()
     if document is None:
-        return default_policy()
+        return default_policy(), unit.now
+    return _read_document(unit, document), document.imported_at
+
+
+def _newest() -> ScalarSelect[UUID]:
+    newest = select(PolicyDocument.id).order_by(PolicyDocument.imported_at.desc(), PolicyDocument.id.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
+def _read_document(unit: UnitOfWork, document: PolicyDocument) -> Policies:
     field = Field("policy_document", "content", document.id)
     try:
         return _read(unit.vault.open(SYSTEM, field, document.content))
@@ -108,9 +126,41 @@ def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
     return chosen.needs.get(kind) or built_in.needs[kind]
 
 
-def duties(unit: UnitOfWork) -> list[Duty]:
-    """Return every roster that has members, with what was agreed about its shifts, as in the document."""
-    return [_duty(unit, spec) for spec in policies_in_force(unit).rosters if spec.members]
+def member_ids(unit: UnitOfWork, names: Collection[str]) -> dict[str, str]:
+    """Return the ids that members of rosters have, by name, in one query; who is unknown is left out."""
+    by_index = {unit.vault.blind_index("contact_name", name): name for name in names}
+    rows = unit.session.execute(select(Contact.name_index, Contact.id).where(Contact.name_index.in_(list(by_index))))
+    known = {index: str(contact_id) for index, contact_id in rows}
+    return {name: known[index] for name in names if (index := unit.vault.blind_index("contact_name", name)) in known}
+
+
+def duties(unit: UnitOfWork, find: FindMembers = member_ids) -> list[Duty]:
+    """Return every roster that has members, with what was agreed about its shifts, as in the document.
+
+    Three queries, however many there are. ``find``: how members are found by name, for who wants more of them.
+    """
+    policies, written_at = _in_force(unit)
+    return _duties(unit, [spec for spec in policies.rosters if spec.members], written_at, find)
+
+
+def duties_by(unit: UnitOfWork, known: Mapping[bytes, UUID]) -> list[Duty]:
+    """Return what :func:`duties` does, by one statement; ``known``: everybody's id by the fingerprint of their name."""
+    rows = unit.session.execute(
+        select(PolicyDocument, RosterOverride)
+        .outerjoin(RosterOverride, RosterOverride.ends_at > unit.now - 2 * SAME_SHIFT)
+        .where(PolicyDocument.id == _newest())
+        .order_by(RosterOverride.created_at, RosterOverride.id)
+    ).all()
+    if not rows:
+        return []
+    document: PolicyDocument = rows[0][0]
+    outer: list[RosterOverride | None] = [row for _, row in rows]
+    agreed = [row for row in outer if row is not None]
+    specs = [spec for spec in _read_document(unit, document).rosters if spec.members]
+    names = {name for spec in specs for name in (*spec.members, *(one.member for one in spec.overrides))}
+    indexed = {name: known.get(unit.vault.blind_index("contact_name", name)) for name in names}
+    ids = {name: str(found) for name, found in indexed.items() if found is not None}
+    return _with_agreed(specs, document.imported_at, ids, _by_roster(agreed))
 
 
 def duty_named(unit: UnitOfWork, name: str, policies: Policies | None = None) -> Duty | None:
@@ -118,8 +168,10 @@ def duty_named(unit: UnitOfWork, name: str, policies: Policies | None = None) ->
 
     Of those in force, unless it is asked about ``policies`` that are not.
     """
-    spec = next((one for one in (policies or policies_in_force(unit)).rosters if one.name == name), None)
-    return None if spec is None or not spec.members else _duty(unit, spec)
+    in_force, written_at = _in_force(unit)
+    rosters = (policies or in_force).rosters
+    specs = [spec for spec in rosters if spec.name == name and spec.members]
+    return next(iter(_duties(unit, specs[:1], written_at, member_ids)), None)
 
 
 def rosters_since(unit: UnitOfWork) -> datetime | None:
@@ -128,35 +180,52 @@ def rosters_since(unit: UnitOfWork) -> datetime | None:
     return since
 
 
-def _duty(unit: UnitOfWork, spec: RosterSpec) -> Duty:
-    written_at = unit.session.scalar(select(func.max(PolicyDocument.imported_at))) or unit.now
-    written = overrides_of(spec, partial(_member_id, unit), written_at)
-    return Duty(_plan(unit, spec), (*written, *_agreed(unit, spec.name)))
+def _duties(unit: UnitOfWork, specs: Sequence[RosterSpec], written_at: datetime, find: FindMembers) -> list[Duty]:
+    if not specs:
+        return []
+    names = {name for spec in specs for name in (*spec.members, *(one.member for one in spec.overrides))}
+    return _with_agreed(specs, written_at, find(unit, names), _agreed(unit, [spec.name for spec in specs]))
 
 
-def _agreed(unit: UnitOfWork, roster: str) -> list[Override]:
+def _with_agreed(
+    specs: Sequence[RosterSpec],
+    written_at: datetime,
+    ids: Mapping[str, str],
+    agreed: Mapping[str, Sequence[Override]],
+) -> list[Duty]:
+    def id_of(name: str) -> str:
+        return ids.get(name, ABSENT)
+
+    return [
+        Duty(_plan(spec, id_of), (*overrides_of(spec, id_of, written_at), *agreed.get(spec.name, ()))) for spec in specs
+    ]
+
+
+def _agreed(unit: UnitOfWork, rosters: Sequence[str]) -> dict[str, list[Override]]:
     """What was agreed since, but for what is long over: the last hand-off is looked for a week back."""
     rows = unit.session.scalars(
         select(RosterOverride)
-        .where(RosterOverride.roster == roster, RosterOverride.ends_at > unit.now - 2 * SAME_SHIFT)
+        .where(RosterOverride.roster.in_(rosters), RosterOverride.ends_at > unit.now - 2 * SAME_SHIFT)
         .order_by(RosterOverride.created_at, RosterOverride.id)
     )
-    return [Override(str(row.contact_id), row.starts_at, row.ends_at, row.created_at) for row in rows]
+    return _by_roster(rows)
 
 
-def _plan(unit: UnitOfWork, spec: RosterSpec) -> RosterPlan:
+def _by_roster(rows: Iterable[RosterOverride]) -> dict[str, list[Override]]:
+    found: dict[str, list[Override]] = defaultdict(list)
+    for row in rows:
+        found[row.roster].append(Override(str(row.contact_id), row.starts_at, row.ends_at, row.created_at))
+    return found
+
+
+def _plan(spec: RosterSpec, id_of: Callable[[str], str]) -> RosterPlan:
     return RosterPlan(
         name=spec.name,
         timezone=spec.timezone,
         every=spec.every,
         handoff=Handoff(spec.handoff_time, spec.handoff_weekday),
-        members=tuple(_member_id(unit, member) for member in spec.members),
+        members=tuple(id_of(member) for member in spec.members),
     )
-
-
-def _member_id(unit: UnitOfWork, name: str) -> str:
-    contact = find_contact(unit, name)
-    return ABSENT if contact is None else str(contact.id)
 
 
 def find_member(unit: UnitOfWork, member: str) -> Contact | None:

@@ -1,33 +1,42 @@
-"""What an account finds on its board: cases it may know of, how far each is, which of them it may read or take."""
+"""Who may read a case, and which cases an account finds on its board: how far each is, and whether it may open it.
+
+Everything is loaded in sets: a board of sixty cases asks the database as often as one of three.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
-from alerts.case_list import MOST_LISTED, SEES_ALL, has_taken, taken_by
+from alerts.case_list import SEES_ALL, has_taken, taken_by
 from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
 from alerts.seats import OPEN
-from cases.access import cases_granted, granted_until, may_read
-from cases.models import Case
+from alerts.team import fetch_keys, names_of
+from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, may_read
+from cases.docket.custody import LEADS_TO, Custody
+from cases.docket.models import Occurrence, OccurrenceState, RiskReading
+from cases.models import Case, CaseAccess, ReportMessage
+from cases.retention import Retention
 from contacts.accounts.coercion import is_coerced
-from contacts.directory import name_of
 from contacts.models import Contact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement, ScalarSelect, Select
 
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
 
 FEW: Final = 2
 ASKED_WITHIN: Final = timedelta(hours=24)
+ON_A_PAGE: Final = 50
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class BoardNeed:
     kind: str
     state: str
     taken_by: str | None
+    taker_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,36 @@ class BoardRow:
     reads: bool
     mine: bool
     takes: UUID | None
+    closed: bool = False
+    risk: int = 0
+    custody: Custody = Custody.UNKNOWN
+    event: str | None = None
+    """What was entered last of what happened, and when that was."""
+    event_at: datetime | None = None
+    heard_at: datetime | None = None
+    """When the reporter was heard from last."""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Cases of one page of a board, ``ON_A_PAGE`` at most, and how many there are in all."""
+
+    rows: tuple[BoardRow, ...]
+    count: int = 0
+
+    @property
+    def takers(self) -> frozenset[UUID]:
+        """Everybody who has taken something on this page."""
+        return frozenset(need.taker_id for row in self.rows for need in row.needs if need.taker_id is not None)
+
+    def with_names(self, names: Mapping[UUID, str]) -> CasePage:
+        """The same, with the names of who has taken what."""
+        return replace(self, rows=tuple(replace(row, needs=tuple(_named(row.needs, names))) for row in self.rows))
+
+
+def _named(needs: Iterable[BoardNeed], names: Mapping[UUID, str]) -> Iterable[BoardNeed]:
+    for need in needs:
+        yield need if need.taker_id is None else replace(need, taken_by=names.get(need.taker_id))
 
 
 def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UUID) -> bool:
@@ -65,79 +105,173 @@ def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UU
     )
 
 
-def board_of(unit: UnitOfWork, who: SignedIn) -> list[BoardRow]:
-    """Return what an account may know of, newest first; under duress next to nothing. An administrator: nothing."""
+def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """Of a row of cases: whether a contact was given access to it that holds at ``now``."""
+    return exists().where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
+    )
+
+
+def may_be_read_by(who: SignedIn, now: datetime) -> ColumnElement[bool]:
+    """Of a row of cases: whether whoever asks may read it; what :func:`reads_case` says, for many cases at once.
+
+    ``who`` is signed in: they help still, as what they come in as. Of somebody under duress it must not be asked.
+    """
+    if who.contact_id is None or who.duress or who.role not in MAY_BE_LET_IN:
+        raise ValueError("nobody else reads cases")
+    let_in = was_let_in(who.contact_id, now)
+    return or_(taken_by(who.contact_id), let_in) if who.role in TAKES_CASES else let_in
+
+
+def is_known_to(who: SignedIn, now: datetime) -> ColumnElement[bool] | None:
+    """Of a row of cases: whether whoever asks may know that it is there; None where they may know of all.
+
+    All cases for a coordinator; for others what they took, were asked for while it is open, or were let into.
+    """
     if who.contact_id is None:
-        return []
+        raise ValueError("an administrator knows of no case")
+    if who.role == SEES_ALL:
+        return None
+    return or_(taken_by(who.contact_id), was_let_in(who.contact_id, now), Case.id.in_(_asked_for(who)))
+
+
+def _asked_for(who: SignedIn) -> Select[UUID | None]:
+    return (
+        select(Need.case_id)
+        .join(Page, Page.need_id == Need.id)
+        .where(Page.contact_id == who.contact_id, Need.kind == who.role, Need.state.in_(OPEN))
+    )
+
+
+def board_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> list[BoardRow]:
+    """Return what an account may know of; under duress next to nothing. An administrator: nothing."""
+    found = cases_of(unit, who, page)
+    takers = unit.session.scalars(select(Contact).where(Contact.id.in_(found.takers))).all() if found.takers else ()
+    fetch_keys(unit, takers)
+    return list(found.with_names(names_of(unit, takers)).rows)
+
+
+def cases_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> CasePage:
+    """Return one page of the same by one statement, without names: open cases first, one's own before others, newest.
+
+    A page that is not there is empty.
+    """
+    if who.contact_id is None:
+        return CasePage(())
     if who.duress:
         return _feigned_board(unit, who.contact_id)
-    contact = unit.session.get_one(Contact, who.contact_id)
-    granted = set(cases_granted(unit, contact.id))
-    cases = _known(unit, who, contact, granted)
-    taken = set(unit.session.scalars(select(Case.id).where(taken_by(contact.id))))
-    needs = _needs(unit, [case.id for case in cases])
-    rows = []
-    for case in cases:
-        mine = case.id in taken
-        reads = may_read(
-            who.role,
-            coerced=False,
-            has_taken=mine,
-            granted_until=granted_until(unit, case.id, contact.id) if case.id in granted else None,
-            now=unit.now,
-        )
-        takes = next((need.id for need in needs[case.id] if need.state in OPEN and need.kind == who.role), None)
-        rows.append(_row(unit, case, needs[case.id], reads=reads, mine=mine, takes=None if mine else takes))
-    return rows
+    rows = unit.session.execute(_listed(who, unit.now, page)).all()
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.Case.id].append(row)
+    cases = tuple(_row(who, of, unit.now) for of in found.values())
+    return CasePage(cases, rows[0].total if rows else 0)
 
 
-def _known(unit: UnitOfWork, who: SignedIn, contact: Contact, granted: Iterable[UUID]) -> Sequence[Case]:
-    """All cases for a coordinator; for others what they took, were asked for while it is open, or were let into."""
-    newest = select(Case).order_by(Case.opened_at.desc(), Case.id.desc()).limit(MOST_LISTED)
-    if who.role != SEES_ALL:
-        asked = (
-            select(Need.case_id)
-            .join(Page, Page.need_id == Need.id)
-            .where(Page.contact_id == contact.id, Need.kind == who.role, Need.state.in_(OPEN))
-        )
-        newest = newest.where(or_(taken_by(contact.id), Case.id.in_(asked), Case.id.in_(list(granted))))
-    return unit.session.scalars(newest).all()
-
-
-def _needs(unit: UnitOfWork, case_ids: list[UUID]) -> dict[UUID, list[Need]]:
-    found: dict[UUID, list[Need]] = defaultdict(list)
-    rows = unit.session.scalars(
-        select(Need)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.case_id.in_(case_ids), Alert.kind == CUSTODY)
-        .order_by(Need.kind, Need.seat)
+def _listed(who: SignedIn, now: datetime, page: int) -> Select[Any]:
+    """The cases of one page with their needs, a row for each need; ordered as they are to be shown."""
+    contact_id = who.contact_id
+    if contact_id is None:
+        raise ValueError("an administrator knows of no case")
+    mine, closed = taken_by(contact_id), Retention.closed_at.is_not(None)
+    known = is_known_to(who, now)
+    page_of = (
+        select(Case.id, mine.label("mine"), closed.label("closed"), func.count().over().label("total"))
+        .outerjoin(Retention, Retention.case_id == Case.id)
+        .where(*(() if known is None else (known,)))
+        .order_by(closed, mine.desc(), Case.opened_at.desc(), Case.id.desc())
+        .limit(ON_A_PAGE)
+        .offset((page - 1) * ON_A_PAGE)
+        .subquery()
     )
-    for need in rows:
-        if need.case_id is not None:
-            found[need.case_id].append(need)
-    return found
+    needs = select(Need).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == CUSTODY).subquery()
+    return (
+        select(
+            Case,
+            page_of.c.mine,
+            page_of.c.closed,
+            page_of.c.total,
+            _latest_access(contact_id, now).label("granted_until"),
+            latest_risk().label("risk"),
+            latest_custody().label("custody"),
+            _latest(Occurrence.kind).label("event"),
+            _latest(Occurrence.at).label("event_at"),
+            _last_heard().label("heard_at"),
+            needs.c.id.label("need_id"),
+            needs.c.kind,
+            needs.c.state,
+            needs.c.accepted_by,
+        )
+        .join(page_of, page_of.c.id == Case.id)
+        .outerjoin(needs, needs.c.case_id == Case.id)
+        .order_by(
+            page_of.c.closed, page_of.c.mine.desc(), Case.opened_at.desc(), Case.id.desc(), needs.c.kind, needs.c.seat
+        )
+    )
 
 
-def _row(unit: UnitOfWork, case: Case, needs: list[Need], *, reads: bool, mine: bool, takes: UUID | None) -> BoardRow:
+def latest_risk() -> ScalarSelect[int]:
+    """Of a row of cases: how high the risk of return stands; NULL where it was never read."""
+    found = select(RiskReading.level).where(RiskReading.case_id == Case.id)
+    return found.order_by(RiskReading.at.desc(), RiskReading.id.desc()).limit(1).correlate(Case).scalar_subquery()
+
+
+def latest_custody() -> ScalarSelect[str]:
+    """Of a row of cases: the last event that tells where the person is (``LEADS_TO``); NULL where none does."""
+    return _latest(Occurrence.kind, Occurrence.kind.in_(list(LEADS_TO)))
+
+
+def _latest(column: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Of a row of cases: a column of what happened last, of what still stands."""
+    of = and_(Occurrence.case_id == Case.id, Occurrence.state == OccurrenceState.STANDING, *which)
+    in_order = (Occurrence.at.desc(), Occurrence.entered_at.desc(), Occurrence.id.desc())
+    return select(column).where(of).order_by(*in_order).limit(1).correlate(Case).scalar_subquery()
+
+
+def _last_heard() -> ScalarSelect[datetime]:
+    heard = select(func.max(ReportMessage.received_at)).where(ReportMessage.case_id == Case.id)
+    return heard.correlate(Case).scalar_subquery()
+
+
+def _latest_access(contact_id: UUID, now: datetime) -> ScalarSelect[datetime]:
+    until = select(func.max(CaseAccess.until)).where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
+    )
+    return until.correlate(Case).scalar_subquery()
+
+
+def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
+    first, case = rows[0], rows[0].Case
+    mine = bool(first.mine)
+    needs = [row for row in rows if row.need_id is not None]
+    takes = next((row.need_id for row in needs if row.state in OPEN and row.kind == who.role), None)
     return BoardRow(
-        case.id,
-        case.code,
-        case.state,
-        case.opened_at,
-        tuple(BoardNeed(need.kind, need.state, _taker(unit, need)) for need in needs),
-        reads,
-        mine,
-        takes,
+        case_id=case.id,
+        code=case.code,
+        state=case.state,
+        opened_at=case.opened_at,
+        needs=tuple(BoardNeed(row.kind, row.state, None, row.accepted_by) for row in needs),
+        reads=may_read(who.role, coerced=False, has_taken=mine, granted_until=first.granted_until, now=now),
+        mine=mine,
+        takes=None if mine else takes,
+        closed=bool(first.closed),
+        risk=first.risk or 0,
+        custody=LEADS_TO.get(first.custody, Custody.UNKNOWN),
+        event=first.event,
+        event_at=first.event_at,
+        heard_at=first.heard_at,
     )
 
 
-def _taker(unit: UnitOfWork, need: Need) -> str | None:
-    return None if need.accepted_by is None else name_of(unit, unit.session.get_one(Contact, need.accepted_by))
-
-
-def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> list[BoardRow]:
+def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> CasePage:
     """A board as of somebody new: what they said yes to since, and at most two codes their telephone has shown."""
-    yes = set(unit.session.scalars(select(FeignedAcceptance.need_id).where(FeignedAcceptance.contact_id == contact_id)))
+    yes = select(FeignedAcceptance.need_id).where(FeignedAcceptance.contact_id == contact_id)
     asked = (
         select(Page.need_id)
         .join(Need, Need.id == Page.need_id)
@@ -151,15 +285,18 @@ def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> list[BoardRow]:
         .order_by(Page.asked_at.desc(), Page.id.desc())
         .limit(FEW)
     )
-    wanted = yes | set(unit.session.scalars(asked))
-    needs = unit.session.scalars(select(Need).where(Need.id.in_(wanted)).order_by(Need.opened_at.desc())).all()
-    return [_feigned(unit, need, is_yes=need.id in yes) for need in needs if need.case_id is not None]
+    rows = unit.session.execute(
+        select(Need, Case, Need.id.in_(yes).label("is_yes"))
+        .join(Case, Case.id == Need.case_id)
+        .where(or_(Need.id.in_(yes), Need.id.in_(asked.subquery().select())))
+        .order_by(Need.opened_at.desc())
+    )
+    cases = tuple(_feigned(need, case, is_yes=bool(is_yes)) for need, case, is_yes in rows)
+    return CasePage(cases, len(cases))
 
 
-def _feigned(unit: UnitOfWork, need: Need, *, is_yes: bool) -> BoardRow:
-    case = unit.session.get_one(Case, need.case_id)
-    state = NeedState.ACCEPTED if is_yes else NeedState.PAGING
-    shown = BoardNeed(need.kind, state, None)
+def _feigned(need: Need, case: Case, *, is_yes: bool) -> BoardRow:
+    shown = BoardNeed(need.kind, NeedState.ACCEPTED if is_yes else NeedState.PAGING, None)
     return BoardRow(
         case.id, case.code, "reported", case.opened_at, (shown,), is_yes, is_yes, None if is_yes else need.id
     )

@@ -10,6 +10,7 @@ import structlog
 from benchmarks import (
     bulk,
     channels,
+    console_pages,
     docket,
     failover,
     fan_out,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "surge": surge.measure,
     "timers": timers.measure,
     "docket": docket.measure,
+    "console-pages": console_pages.measure,
     "footprint": footprint.measure,
     "fields": fields.measure,
     "recovery": recovery.measure,

@@ -100,7 +100,7 @@ def write_contacts(cards: Iterable[ContactCard]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_escape(_written(getattr(card, column))) for column in COLUMNS] for card in cards)
+    writer.writerows([harmless(_written(getattr(card, column))) for column in COLUMNS] for card in cards)
     return out.getvalue()
 
 
@@ -225,10 +225,11 @@ def _written(value: object) -> str:
     return value.value if isinstance(value, StrEnum) else str(value)
 
 
-def _escape(value: str) -> str:
+def harmless(value: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
     return _FORMULA.sub(r"\1\2'\3", value)
 
 
 def _unescape(cell: str) -> str:
-    # Same places as in _escape, so that exactly what was added is taken away again.
+    # Same places as in harmless, so that exactly what was added is taken away again.
     return _ESCAPED.sub(r"\1\2\3", cell.replace("\r\n", "\n").replace("\r", "\n"))

@@ -157,13 +157,14 @@ def hand_off(duty: Duty, now: datetime) -> HandOff | None:
     return None
 
 
-def holes(duty: Duty, members: Mapping[str, Member], now: datetime) -> list[Hole]:
+def holes(duty: Duty, members: Mapping[str, Member], now: datetime, ahead: timedelta = AHEAD) -> list[Hole]:
     """The parts of the next 24 hours in which nobody would hear an alert, in order; one for each shift at most.
 
+    ``ahead``: further than that, for who plans; no notice is made of what lies so far ahead.
     A hole has one key for as long as its shift lasts; one that has no beginning has another key every day (by UTC), and
     a person who is out of reach again, after having been within it, is a new hole.
     """
-    shifts = shifts_between(duty.roster, duty.overrides, now, now + AHEAD)
+    shifts = shifts_between(duty.roster, duty.overrides, now, now + ahead)
     found = (_hole(duty, members, shift, now) for shift in shifts)
     return [hole for hole in found if hole is not None]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from cases.consent.values import FORMS, Form
 from cases.pictures import CLEANED
 from texts.bidi import isolate
 from texts.catalogue import keys, say, spoken
-from texts.dates import local_date, local_time, territory, written_day
+from texts.dates import age, local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ class Words:
         clock = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}"
         return f"{days}d {clock}" if days else clock
 
+    def lasting(self, span: timedelta) -> str:
+        """How long something has lasted, or will, in its largest unit."""
+        return age(max(span, timedelta(0)), self.language)
+
     def option(self, question: str, chosen: str) -> str:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
         key = f"option.{question}.{chosen}"
@@ -121,6 +126,7 @@ class Words:
             "on": self.on,
             "differs": self.differs,
             "span": self.span,
+            "lasting": self.lasting,
             "option": self.option,
             "kind": self.kind,
             "question": self.question,

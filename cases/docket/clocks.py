@@ -157,7 +157,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         seen.matter_id,
         seen.id,
         rule.id,
-        _hash_of(rule.id),
+        hash_of(rule.id),
         _track(rule.id),
         HARM if rule.passing_harms else rule.kind,
         clock.safe_at,
@@ -168,7 +168,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
 
 
 @cache
-def _hash_of(rule_id: str) -> str:
+def hash_of(rule_id: str) -> str:
     """The fingerprint of a rule's text, made once: it costs more than the count."""
     return load_rules().rule(rule_id).text_hash()
 

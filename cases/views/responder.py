@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from cases.consent.deciding import Known
 from cases.consent.people import facts_of, known_of, known_person
 from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.models import OccurrenceState
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from cases.consent.deciding import Known
     from cases.docket.reading import ShownOccurrence
     from store.unit_of_work import UnitOfWork
 
@@ -325,3 +325,19 @@ def _option(unit: UnitOfWork, row: ReportAnswer) -> str | None:
     if row.value is None:
         return None
     return unit.vault.open(case_scope(row.case_id), Field("report_answer", "value", row.id), row.value)
+
+
+def hidden_from(
+    role: str, said: Mapping[UUID, ReportMessage], leading: Sequence[ReportAnswer]
+) -> frozenset[UUID | None]:
+    """Return which messages of a case are not shown to a role; ``said`` is all of them, not some.
+
+    ``leading``: the answers that tell how the reporter can be reached (``REPORTERS_CONTACT``).
+    """
+    counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
+    return _secret(said, leading, counsels, reporters=hides_reporter(role))
+
+
+def may_know(name: str, role: str) -> bool:
+    """Whether a field of a person is shown to a role: asked before it is opened."""
+    return _may_know(Known(name, "", "", ""), role)

@@ -44,6 +44,8 @@ class Ability(StrEnum):
     """Propose, approve, stop and call back what is told outside."""
     DRILL = "drill"
     """Play a story with nobody outside, and read who knew when."""
+    NUMBERS = "numbers"
+    """See what the work has come to, counted; no case can be told from it."""
     SETTINGS = "settings"
     """See how the instance stands, have it examined, lock it."""
     LAW = "law"
@@ -63,11 +65,12 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.CLOSE,
         Ability.RELEASE,
         Ability.DRILL,
+        Ability.NUMBERS,
         Ability.SETTINGS,
     },
     AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
     AccountRole.PRESS_OFFICER: _READERS,
-    AccountRole.OBSERVER: _READERS,
+    AccountRole.OBSERVER: _READERS | {Ability.NUMBERS},
 }
 
 _OUTSIDE = frozenset({Role.UNHCR, Role.JOURNALIST})

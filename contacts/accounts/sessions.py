@@ -162,7 +162,10 @@ def _row(unit: UnitOfWork, token: str, *, proved: bool) -> tuple[AccountSession,
         .outerjoin(Contact, Contact.id == Account.contact_id)
         .where(AccountSession.token_index == token_index(token), AccountSession.proved.is_(proved), *_open(unit))
     ).one_or_none()
-    return None if found is None else (found[0], found[1])
+    if found is None:
+        return None
+    unit.session.info["signed_in"] = found  # what nobody holds, a session of SQLAlchemy forgets, and asks for again
+    return found[0], found[1]
 
 
 def _open(unit: UnitOfWork) -> tuple[ColumnElement[bool], ...]:

@@ -95,8 +95,6 @@ def test_from_an_invitation_to_a_case_and_out(page: Page, scene: Scene) -> None:
     looks_right(page, "6-board")
     page.get_by_role("button", name=re.compile(f"Accept .*{scene.code}")).click()
     expect(page.get_by_role("status")).to_have_text("It is yours.")
-    looks_right(page, "7-board-mine")
-    page.get_by_role("button", name=re.compile(f"Open .*{scene.code}")).click()
     expect(page.get_by_text("they took my brother")).to_be_visible()
     looks_right(page, "8-case")
     goes_round(page)

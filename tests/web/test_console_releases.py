@@ -222,11 +222,11 @@ def test_a_message_is_moved_to_counsel_and_shown_to_counsel_alone(desk: Desk) ->
     message = desk.scene.says("they crossed at night, by a way that I tell you")
     aigerim, dana = desk.as_(desk.aigerim), desk.as_(desk.dana)
     case = f"/console/case/{desk.scene.code}"
-    assert "crossed at night" in aigerim.sends(case).text
+    assert "crossed at night" in aigerim.sees(case)
     assert aigerim.sends(f"{desk.person}/message", message=str(message)).status_code == 303
-    assert "crossed at night" not in aigerim.sends(case).text
-    assert "kept by the lawyer alone" in aigerim.sends(case).text
-    assert "crossed at night" in dana.sends(case).text
+    assert "crossed at night" not in aigerim.sees(case)
+    assert "kept by the lawyer alone" in aigerim.sees(case)
+    assert "crossed at night" in dana.sees(case)
 
 
 def test_the_reporter_is_vouched_for_and_has_a_word(desk: Desk) -> None:
@@ -244,7 +244,7 @@ def test_the_case_page_shows_what_runs_and_how_it_was_counted(desk: Desk) -> Non
         case = unit.session.get_one(Case, desk.scene.case_id)
         case.jurisdiction = "KZ"
         enter(unit, case.id, Entry("asylum_refusal_known", When(unit.now)), zone=ZONE)
-    page = desk.as_(desk.dana).sends(f"/console/case/{desk.scene.code}").text
+    page = desk.as_(desk.dana).client.get(f"/console/case/{desk.scene.code}").text
     assert "What runs" in page
     assert f"{desk.scene.code}.1" in page.replace("\u2068", "").replace("\u2069", "")
     assert "How it was counted" in page

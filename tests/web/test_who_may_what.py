@@ -63,7 +63,8 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     # The board
     "GET /": EVERYBODY,
     "GET /console": EVERYBODY,
-    "POST /console/case/<code>": READERS,
+    "POST /console/search": READERS,
+    "GET /console/case/<code>": READERS,
     "POST /console/need/<uuid:need_id>": {"coordinator", "lawyer"},
     "GET /console/case/<code>/access": {"coordinator"},
     "POST /console/case/<code>/access": {"coordinator"},
@@ -104,6 +105,10 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/drill": {"admin", "coordinator"},
     "POST /console/drill": {"admin", "coordinator"},
     "GET /console/drill/<uuid:drill_id>": {"admin", "coordinator"},
+    # What it came to
+    "GET /console/numbers": {"coordinator", "observer"},
+    "GET /console/numbers.csv": {"coordinator", "observer"},
+    "GET /console/numbers.json": {"coordinator", "observer"},
     # Settings
     "GET /console/settings": {"admin", "coordinator"},
     "POST /console/settings/examine": {"admin", "coordinator"},

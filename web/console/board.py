@@ -1,20 +1,22 @@
-"""The board: cases an account may know of, as codes; those it may read open by a button, others can be taken."""
+"""The board: what presses, clocks, duty, channels, and the cases an account may know of, as codes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, request, url_for
 
 from alerts.acks import Ack, accept_need, decline_need
-from alerts.models import Need
-from alerts.reading import board_of, reads_case
+from alerts.at_a_glance import board_at_a_glance
+from alerts.models import ACCOUNT, Alert, Need
+from alerts.reading import ON_A_PAGE, cases_of, reads_case
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
 from cases.file_links import make_ticket
+from cases.models import Case
 from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_for_responder
 from contacts.accounts.directory import account_of, all_accounts, role_of
 from contacts.accounts.roles import Ability, can
@@ -26,10 +28,11 @@ from web.running import running
 from web.trail import holds, trail
 
 if TYPE_CHECKING:
-    from cases.models import Case
+    from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
+MOST_PAGES: Final = 10_000
 SAID = {Ack.YOURS: "accepted", Ack.DECLINED: "declined"}
 
 
@@ -38,7 +41,7 @@ def board_pages(gate: Gate) -> Blueprint:
     pages = Blueprint("board", __name__)
     gate.page(pages, "/", front)
     gate.page(pages, "/console", home)
-    gate.press(pages, "/console/case/<code>", open_case, Guard(ability=Ability.OPEN_CASE))
+    gate.page(pages, "/console/case/<code>", open_case, Guard(ability=Ability.OPEN_CASE))
     gate.press(pages, "/console/need/<uuid:need_id>", answer, Guard(ability=Ability.ACCEPT))
     return pages
 
@@ -50,13 +53,16 @@ def front(gate: Gate) -> Response:
 
 def home(gate: Gate) -> Response:
     """Show the board; to an administrator the way to the accounts, for there is no case for them."""
+    page = request.args.get("page", 1, type=int)
+    page = page if 1 <= page <= MOST_PAGES else 1
     with gate.store.read() as unit:
-        rows = board_of(unit, gate.who)
-    return gate.show("console/home.html", rows=rows)
+        board = board_at_a_glance(unit, gate.who, page)
+    pages = max(1, -(-board.cases.count // ON_A_PAGE))
+    return gate.show("console/home.html", board=board, number=page, pages=pages)
 
 
 def open_case(gate: Gate, code: str) -> Response:
-    """Show a case to whoever may read it, and log that it was read. By a button: no preview opens a case."""
+    """Show a case to whoever may read it, and log that it was read."""
     with gate.store.unit(gate.who.actor) as unit:
         case, reader = case_by_code(unit, code), gate.who
         if case is None or reader.contact_id is None:
@@ -81,14 +87,23 @@ def open_case(gate: Gate, code: str) -> Response:
 
 
 def answer(gate: Gate, need_id: UUID) -> Response:
-    """Accept or decline; of those who press at once one has it."""
+    """Accept or decline; of those who press at once one has it. Whoever has accepted is led to the case."""
     with gate.store.unit(gate.who.actor) as unit:
         need, contact_id = unit.session.get(Need, need_id), gate.who.contact_id
-        if need is None or need.case_id is None or contact_id is None or need.kind != gate.who.role:
+        if need is None or contact_id is None or need.kind != gate.who.role or _is_about(unit, need, gate.who):
             return _closed(gate)
         act = accept_need if request.form.get("answer") == "accept" else decline_need
         ack = act(unit, need.id, contact_id)
+        case = None if need.case_id is None else unit.session.get_one(Case, need.case_id)
+    if ack is Ack.YOURS and case is not None:
+        return gate.to("board.open_case", code=case.code, said="accepted")
     return gate.to("board.home", said=SAID.get(ack, "taken"))
+
+
+def _is_about(unit: UnitOfWork, need: Need, who: SignedIn) -> bool:
+    """Whether it is an alarm about the account of whoever asks: they must not be the one who answers it."""
+    alert = unit.session.get_one(Alert, need.alert_id)
+    return alert.kind == ACCOUNT and alert.subject_id == who.account_id
 
 
 def access_pages(gate: Gate) -> Blueprint:
@@ -144,7 +159,7 @@ def _closed(gate: Gate) -> Response:
 
 def _feigned_case(gate: Gate, unit: UnitOfWork, case: Case) -> Response:
     """What somebody who is being forced can show: a case of which nothing is known yet."""
-    shown = {row.case_id for row in board_of(unit, gate.who) if row.reads}
+    shown = {row.case_id for row in cases_of(unit, gate.who).rows if row.reads}
     if case.id not in shown:
         return _closed(gate)
     return gate.show("console/case.html", view=nearly_empty_view(unit, case.id), needs=(), tickets={})

@@ -60,6 +60,8 @@ POLICY: Final = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """Scripts and pictures of our own; pictures in the style sheet (data:). Nothing written into a page runs."""
+SEARCH: Final = "search.find"
+"""What the field above every page is sent to."""
 ANYBODY: Final = Guard(signed=False)
 ACCOUNT: Final = Guard()
 
@@ -188,6 +190,7 @@ class Gate:
                 "form": self.form_token,
                 "now": self.store.clock.now(),
                 "rooms": () if who is None else tuple(rooms_of(who.role)),
+                "search": url_for(SEARCH) if who is not None and can(who.role, Ability.OPEN_CASE) else "",
                 "login": self._login,
                 "said": said if said in SAID else "",
                 **values,

@@ -26,6 +26,7 @@ NAVIGATION: Final = (
     Room("releases.look", "web.releases", "r", Ability.RELEASE),
     Room("law.look", "web.console_law", "l", Ability.LAW),
     Room("drill.look", "web.drill", "x", Ability.DRILL),
+    Room("numbers.look", "web.numbers", "n", Ability.NUMBERS),
     Room("accounts.look", "web.console_accounts", "u", Ability.CONFIRM),
     Room("settings.look", "web.settings", "s", Ability.SETTINGS),
     Room("own.look", "web.console_account", "m"),

@@ -12,9 +12,11 @@ from web.console.drill import drill_pages
 from web.console.gate import Gate
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
+from web.console.numbers import number_pages
 from web.console.own import own_pages
 from web.console.person import person_pages
 from web.console.releases import release_pages
+from web.console.search import search_pages
 from web.console.settings import settings_pages
 from web.console.signing import signing_pages
 from web.console.stream import stream_pages
@@ -30,10 +32,12 @@ BUILDERS = (
     stream_pages,
     invitation_pages,
     board_pages,
+    search_pages,
     access_pages,
     own_pages,
     account_pages,
     law_pages,
+    number_pages,
     person_pages,
     release_pages,
     closing_pages,
