@@ -6,8 +6,8 @@ for. Never a number, an address or a word of a message.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -18,7 +18,7 @@ from cases.models import Case
 from contacts.models import ContactMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -88,18 +88,25 @@ def messages(
 ) -> list[Message]:
     """Return messages in the order they were queued; of many the ``newest`` so many, or only what is ``stuck``."""
     late = or_(is_late(unit.now), Delivery.parked_at.is_not(None))
-    wanted = (
-        select(Delivery, Case.code, Need.kind, ContactMethod.contact_id)
-        .outerjoin(Need, Need.id == Delivery.need_id)
-        .outerjoin(Case, Case.id == Need.case_id)
-        .outerjoin(ContactMethod, ContactMethod.id == Delivery.method_id)
+    ids = (
+        select(Delivery.id)
         .where(*which, *([late] if stuck else []))
         .order_by(Delivery.created_at.desc(), Delivery.order_key.desc())
         .limit(newest)
     )
-    rows = list(reversed(unit.session.execute(wanted).all()))
-    tried = _tried(unit, [row[0].id for row in rows])
-    return [_message(*row, tuple(tried[row[0].id])) for row in rows]
+    wanted = (
+        select(Delivery, Case.code, Need.kind, ContactMethod.contact_id, Attempt, Receipt)
+        .outerjoin(Need, Need.id == Delivery.need_id)
+        .outerjoin(Case, Case.id == Need.case_id)
+        .outerjoin(ContactMethod, ContactMethod.id == Delivery.method_id)
+        .outerjoin(Attempt, Attempt.delivery_id == Delivery.id)
+        .outerjoin(Receipt, Receipt.attempt_id == Attempt.id)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.created_at, Delivery.order_key, Delivery.id, Attempt.began_at, Attempt.id)
+        .order_by(Receipt.at, Receipt.id)
+    )
+    by_message = groupby(unit.session.execute(wanted).all(), key=lambda row: row[0].id)
+    return [_message(list(rows)) for _, rows in by_message]
 
 
 def of_case(case_id: UUID) -> ColumnElement[bool]:
@@ -109,7 +116,10 @@ def of_case(case_id: UUID) -> ColumnElement[bool]:
     return or_(Delivery.need_id.in_(needs), Delivery.id.in_(bundles))
 
 
-def _message(row: Delivery, code: str | None, need: str | None, contact_id: UUID | None, tried: Any) -> Message:
+def _message(rows: Sequence[Any]) -> Message:
+    """Make one of its rows: it stands in each, beside each report of each of its calls."""
+    row, code, need, contact_id, *_ = rows[0]
+    tried = tuple(_tried(rows))
     return Message(
         id=row.id,
         case_code=code,
@@ -147,23 +157,9 @@ def _since(row: Delivery, tried: Sequence[Tried]) -> datetime:
     return max([row.created_at, *([newest.ended_at or newest.began_at] if newest is not None else []), *heard])
 
 
-def _tried(unit: UnitOfWork, deliveries: Sequence[UUID]) -> dict[UUID, list[Tried]]:
-    attempts = unit.session.scalars(
-        select(Attempt).where(Attempt.delivery_id.in_(deliveries)).order_by(Attempt.began_at, Attempt.id)
-    ).all()
-    reported = _reported(unit, [attempt.id for attempt in attempts])
-    found: dict[UUID, list[Tried]] = defaultdict(list)
-    for one in attempts:
-        tried = Tried(one.began_at, one.ended_at, one.outcome, one.code, one.meaning, tuple(reported[one.id]))
-        found[one.delivery_id].append(tried)
-    return found
-
-
-def _reported(unit: UnitOfWork, attempts: Sequence[UUID]) -> dict[UUID, list[Reported]]:
-    rows = unit.session.scalars(
-        select(Receipt).where(Receipt.attempt_id.in_(attempts)).order_by(Receipt.at, Receipt.id)
-    )
-    found: dict[UUID, list[Reported]] = defaultdict(list)
-    for one in rows:
-        found[one.attempt_id].append(Reported(one.at, one.arrival, one.code, one.meaning))
-    return found
+def _tried(rows: Sequence[Any]) -> Iterator[Tried]:
+    for _, of_call in groupby((row for row in rows if row[4] is not None), key=lambda row: row[4].id):
+        told = list(of_call)
+        call = told[0][4]
+        reported = tuple(Reported(one.at, one.arrival, one.code, one.meaning) for *_, one in told if one is not None)
+        yield Tried(call.began_at, call.ended_at, call.outcome, call.code, call.meaning, reported)

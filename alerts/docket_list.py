@@ -17,6 +17,7 @@ from texts.catalogue import say
 from texts.dates import local_date, local_time
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
@@ -81,20 +82,32 @@ def clock_line(unit: UnitOfWork, language: str, deadline_id: UUID) -> str:
     """
     deadline = unit.session.get_one(Deadline, deadline_id)
     rule = rule_named(deadline.rule_id)
+    signed = rule is None or is_signed(unit, rule, unit.now)
+    return line_of(deadline, clock_name(unit, deadline), language, unit.now, signed=signed)
+
+
+def clock_title(rule_id: str, language: str) -> str:
+    """Return what a clock is called: a rule by its title, in English, for no unchecked translation of law goes out."""
+    rule = rule_named(rule_id)
+    if rule is not None:
+        return rule.title
+    return say(_ENTERED[rule_id], language) if rule_id in _ENTERED else rule_id
+
+
+def line_of(deadline: Deadline, name: str, language: str, now: datetime, *, signed: bool) -> str:
+    """Say the line of a clock that was read. ``signed``: whether somebody vouches for its rule now. See clock_line."""
+    rule = rule_named(deadline.rule_id)
     due = local_time(deadline.safe_at, deadline.zone, language, with_date=True, with_weekday=True)
-    if rule is None:
-        title = say(_ENTERED[deadline.rule_id], language) if deadline.rule_id in _ENTERED else deadline.rule_id
-    else:
-        title = rule.title  # in English: no translation of law goes out that nobody has checked
-    marks = ["staff.clock_unverified"] if rule is not None and not is_signed(unit, rule, unit.now) else []
-    over, missed = deadline.safe_at <= unit.now, deadline.arguable_at <= unit.now
+    title = clock_title(deadline.rule_id, language)
+    marks = [] if signed else ["staff.clock_unverified"]
+    over, missed = deadline.safe_at <= now, deadline.arguable_at <= now
     marks += ["staff.clock_missed"] if missed else []
     said = [say(mark, language) for mark in marks]
     if over and not missed and rule is not None:
         still = local_time(deadline.arguable_at, deadline.zone, language, with_date=True, with_weekday=True)
         said.append(say("staff.clock_arguable", language, arguable=still))
     said += [] if rule is None else [certainty(rule, language)]
-    return " · ".join([say("staff.clock_line", language, id=clock_name(unit, deadline), due=due, title=title), *said])
+    return " · ".join([say("staff.clock_line", language, id=name, due=due, title=title), *said])
 
 
 def certainty(rule: Rule, language: str) -> str:

@@ -37,6 +37,22 @@ class NeedAccepted(Event):
 
 
 @dataclass(frozen=True)
+class NeedAcceptedOnWord(Event):
+    """Who took it said so to somebody of the team, who answers for that it was said."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class LawyerChosen(Event):
+    """A coordinator asked one lawyer by name; the search goes on meanwhile."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
 class NeedGivenBack(Event):
     """Who had taken it has it no longer; somebody else is sought.
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ScalarSelect
-
     from alerts.models import Need
     from alerts.policy import RosterSpec
     from store.unit_of_work import UnitOfWork
@@ -54,6 +52,7 @@ WHOEVER_HAS_IT = Step(
 CANARY_LADDER = Ladder((Step((), (CANARY,), wait=timedelta(minutes=15)),))
 """One step. Who is on it is known without looking (:func:`alerts.targets.reachable`)."""
 
+NEWEST = select(PolicyDocument).order_by(PolicyDocument.imported_at.desc(), PolicyDocument.id.desc()).limit(1)
 _read = lru_cache(maxsize=2)(read_policies)
 """Every step of every search asks for the document, which seldom changes and takes milliseconds to read."""
 
@@ -82,15 +81,13 @@ def policies_in_force(unit: UnitOfWork) -> Policies:
 
 def _in_force(unit: UnitOfWork) -> tuple[Policies, datetime]:
     """Return them, and since when; what was never imported is as of now."""
-    document = unit.session.scalars(select(PolicyDocument).where(PolicyDocument.id == _newest())).one_or_none()
-    if document is None:
-        return default_policy(), unit.now
-    return _read_document(unit, document), document.imported_at
+    document = unit.session.scalars(NEWEST).one_or_none()
+    return policies_in(unit, document), unit.now if document is None else document.imported_at
 
 
-def _newest() -> ScalarSelect[UUID]:
-    newest = select(PolicyDocument.id).order_by(PolicyDocument.imported_at.desc(), PolicyDocument.id.desc()).limit(1)
-    return newest.scalar_subquery()
+def policies_in(unit: UnitOfWork, document: PolicyDocument | None) -> Policies:
+    """Return what a document says, or what is used without one or with one that cannot be read any more."""
+    return default_policy() if document is None else _read_document(unit, document)
 
 
 def _read_document(unit: UnitOfWork, document: PolicyDocument) -> Policies:
@@ -118,8 +115,11 @@ def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
     """Return whom to ask for a need of this kind of a case, or of none."""
     if kind == CANARY:
         return CANARY_LADDER
-    policies = policies_in_force(unit)
-    case = None if case_id is None else unit.session.get(Case, case_id)
+    return ladder_in(policies_in_force(unit), kind, None if case_id is None else unit.session.get(Case, case_id))
+
+
+def ladder_in(policies: Policies, kind: str, case: Case | None) -> Ladder:
+    """Return whom some policies have asked for a need of this kind of a case, or of none. Pure."""
     jurisdiction = None if case is None or case.region is None else case.region[:2]
     chosen = choose_policy(policies.policies, jurisdiction=jurisdiction, risk=None)
     built_in = default_policy().policies[0]
@@ -148,7 +148,7 @@ def duties_by(unit: UnitOfWork, known: Mapping[bytes, UUID]) -> list[Duty]:
     rows = unit.session.execute(
         select(PolicyDocument, RosterOverride)
         .outerjoin(RosterOverride, RosterOverride.ends_at > unit.now - 2 * SAME_SHIFT)
-        .where(PolicyDocument.id == _newest())
+        .where(PolicyDocument.id == NEWEST.with_only_columns(PolicyDocument.id).scalar_subquery())
         .order_by(RosterOverride.created_at, RosterOverride.id)
     ).all()
     if not rows:

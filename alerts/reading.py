@@ -19,10 +19,13 @@ from alerts.team import fetch_keys, names_of
 from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, may_read
 from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
+from cases.events import CaseViewed
 from cases.models import Case, CaseAccess, ReportMessage
 from cases.retention import Retention
 from contacts.accounts.coercion import is_coerced
+from contacts.accounts.models import Account
 from contacts.models import Contact
+from store.eventlog import EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,6 +106,47 @@ def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UU
         granted_until=granted_until(unit, case_id, contact_id),
         now=unit.now,
     )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case that somebody reads now, and when they were last noted to have been shown it."""
+
+    case: Case
+    shown_at: datetime | None
+
+
+def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
+    """Return the case of a code if whoever is signed in reads it; a foreign one is like none. One statement.
+
+    The answer is that of :func:`reads_case`.
+    """
+    if who.contact_id is None or who.duress or not (code.isascii() and code.isprintable()):
+        return None
+    helps = exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None))
+    forced = exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None))
+    until = (
+        select(func.max(CaseAccess.until))
+        .where(
+            CaseAccess.case_id == Case.id,
+            CaseAccess.contact_id == who.contact_id,
+            CaseAccess.withdrawn_at.is_(None),
+            CaseAccess.until > unit.now,
+        )
+        .scalar_subquery()
+    )
+    shown = (
+        select(func.max(EventRow.at))
+        .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
+        .scalar_subquery()
+    )
+    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown).where(Case.code == code)
+    found = unit.session.execute(wanted).one_or_none()
+    if found is None:
+        return None
+    case, has_it, still_helps, is_forced, granted, shown_at = found
+    reads = may_read(who.role, coerced=is_forced, has_taken=still_helps and has_it, granted_until=granted, now=unit.now)
+    return Opened(case, shown_at) if reads else None
 
 
 def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:

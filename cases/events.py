@@ -78,6 +78,13 @@ class CaseViewed(Event):
 
 
 @dataclass(frozen=True)
+class NoteWritten(Event):
+    """Somebody who works on the case wrote something down about it."""
+
+    note_id: UUID
+
+
+@dataclass(frozen=True)
 class AccessGranted(Event):
     """Somebody who has the case let another read it, until an instant."""
 

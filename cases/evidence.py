@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cases.consent.models import Consent, Fact
 from cases.docket.models import Occurrence
-from cases.models import Download, Report, ReportAnswer, ReportMessage
+from cases.models import CaseNote, Download, Report, ReportAnswer, ReportMessage
 from cases.releases.models import Release
 from store.attestation import Facts, Kind, RowBreak, facts_of, not_attested
 from store.data_keys import case_scope
@@ -138,6 +138,15 @@ def _occurrence(_: UnitOfWork, row: Occurrence, __: UUID) -> dict[str, Any]:
     )
 
 
+def _note(unit: UnitOfWork, row: CaseNote, case_id: UUID) -> dict[str, Any]:
+    return facts_of(
+        id=row.id,
+        written_by=row.written_by,
+        written_at=row.written_at,
+        text=_of(unit, case_id, Field("case_note", "text", row.id), row.text),
+    )
+
+
 def _fact(unit: UnitOfWork, row: Fact, case_id: UUID) -> dict[str, Any]:
     return facts_of(
         id=row.id,
@@ -198,6 +207,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         _file,
     ),
     _Rows("occurrence", select(Occurrence, Occurrence.case_id), Occurrence.id, Occurrence.entered_at, _occurrence),
+    _Rows("case_note", select(CaseNote, CaseNote.case_id), CaseNote.id, CaseNote.written_at, _note),
     _Rows("fact", select(Fact, Fact.case_id), Fact.id, Fact.entered_at, _fact),
     _Rows("consent", select(Consent, Consent.case_id), Consent.id, Consent.entered_at, _consent),
     _Rows("release", select(Release, Release.case_id), Release.id, Release.proposed_at, _release),

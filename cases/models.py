@@ -200,3 +200,16 @@ class CaseReading(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CaseNote(Base):
+    """What somebody who works on a case wrote down about it. Never changed."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    text: Mapped[bytes]
+    """Ciphertext."""
+    written_by: Mapped[str] = mapped_column(String(80))
+    written_at: Mapped[datetime]

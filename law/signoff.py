@@ -114,6 +114,16 @@ def is_signed(unit: UnitOfWork, rule: Rule, now: datetime) -> bool:
     return found is not None
 
 
+def is_in_force(signoff: RuleSignoff, rule: Rule, now: datetime) -> bool:
+    """Whether a word that was read is one for the rule as it reads, at this instant (aware). Pure; as is_signed."""
+    return (
+        signoff.rule_id == rule.id
+        and signoff.text_hash == rule.text_hash()
+        and signoff.revoked_at is None
+        and signoff.signed_at <= now < signoff.valid_until
+    )
+
+
 def ending_within(unit: UnitOfWork, span: timedelta) -> Sequence[RuleSignoff]:
     """Return the sign-offs that end within ``span`` from now and whose signer was not reminded yet; locked for that."""
     return unit.session.scalars(

@@ -87,6 +87,7 @@ def spoken(key: str, language: str) -> str:
     return _find(key, language)[0]
 
 
+@cache
 def keys() -> frozenset[str]:
     """Every key there is: what the English catalogue holds."""
     return frozenset(entries(SOURCE))

@@ -49,6 +49,7 @@ class NaiveDatetimeError(ValueError):
     """An instant without a time zone: nobody can say when it is."""
 
 
+@lru_cache(maxsize=8192)
 def local_time(at: datetime, zone: str, language: str, *, with_date: bool = False, with_weekday: bool = False) -> str:
     """Return an instant as the clock of `zone` shows it, with the zone's city: "22:05 (Almaty)".
 
@@ -64,6 +65,7 @@ def local_time(at: datetime, zone: str, language: str, *, with_date: bool = Fals
     return f"{_day(local, language, with_weekday=with_weekday)}{_COMMAS.get(language, ', ')}{clock}"
 
 
+@lru_cache(maxsize=8192)
 def local_date(at: datetime, zone: str, language: str, *, with_weekday: bool = False) -> str:
     """Return the day an instant falls on in `zone`, in full: "5 March 2026". Raises as `local_time`."""
     return _day(_at_zone(at, zone), language, with_weekday=with_weekday)
@@ -78,6 +80,12 @@ def written_day(iso: str, language: str) -> str:
         month = date.fromisoformat(f"{iso}-01")
         return format_skeleton("yMMMM", month, locale=_locale(language)).replace("\u202f", "\u00a0")
     return format_date(date.fromisoformat(iso), "long", locale=_locale(language)).replace("\u202f", "\u00a0")
+
+
+def short_day(at: datetime, zone: str, language: str) -> str:
+    """Return the day an instant falls on in `zone` where there is little room: "5 Mar". Raises as `local_time`."""
+    day = format_skeleton("MMMd", _at_zone(at, zone), locale=_locale(language))
+    return day.replace("\u202f", "\u00a0")
 
 
 def territory(code: str, language: str) -> str:

@@ -8,10 +8,12 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 
 from alerts.reading import reads_case
+from cases.events import CaseViewed
 from cases.file_links import make_ticket
 from cases.links import find_link, language_of_link, use_link
 from cases.models import Case
-from cases.views.responder import hides_reporter, may_have_original, view_for_responder
+from cases.views.responder import hides_reporter, may_have_original, view_of
+from cases.views.rows import rows_of
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from texts.zones import known_zone
@@ -58,12 +60,13 @@ def case_link_pages(store: Store, zone: str) -> Blueprint:
             if not reads_case(unit, contact.role, contact.id, link.case_id):
                 return message(unit, token, "web.not_accepted"), 403
             unit.actor = f"contact:{contact.id}"
-            view = view_for_responder(unit, link.case_id, contact.id, contact.role)
-            needs = trail(unit, link.case_id, contact.id, with_people=not hides_reporter(contact.role))
+            rows = rows_of(unit, unit.session.get_one(Case, link.case_id))
+            view = view_of(unit, rows, contact.role)
+            unit.record(CaseViewed(case_id=link.case_id, contact_id=contact.id))
+            needs = trail(unit, rows.case, contact.id, with_people=not hides_reporter(contact.role))
             tickets = {file_id: make_ticket(unit, file_id, contact.id) for file_id in stored_files(view)}
             words = Words(link.language, known_zone(contact.timezone) or zone)
-            of = unit.session.get_one(Case, link.case_id).timezone or zone
-            runs = running(unit, link.case_id, contact.role, words.language, of)
+            runs = running(rows, contact.role, words.language, rows.case.timezone or zone, unit.now)
         page = render_template(
             "case.html",
             view=view,

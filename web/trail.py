@@ -6,25 +6,31 @@ others have come with what they took, is for those who run the team only.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from alerts.board import messages
 from alerts.milestone_buttons import reached_at
 from alerts.milestones import spans_of, still_missing
-from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page
-from alerts.policies import ladder_for
+from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page, PolicyDocument
+from alerts.policies import NEWEST, ladder_in, policies_in
 from contacts.directory import name_of
 from contacts.models import Contact
+from store.data_keys import SYSTEM, contact_scope
+from store.sets import Wanted, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from alerts.board import Message
+    from alerts.ladder import Ladder
+    from cases.models import Case
     from store.unit_of_work import UnitOfWork
 
 SHOWN_AS = {
@@ -56,12 +62,18 @@ class Way:
 
 @dataclass(frozen=True)
 class Asked:
-    """One person who was asked, the last time. ``answer``: accepted, declined, failed (no way reached them) or None."""
+    """One person who was asked, the last time. ``answer``: accepted, declined, failed (no way reached them) or None.
+
+    ``round`` and ``step`` say where on the ladder, each counted from 1; a step of 0 is beside it: somebody chose them.
+    """
 
     name: str
     at: datetime
     answer: str | None
     ways: tuple[Way, ...]
+    answered_at: datetime | None = None
+    round: int = 0
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,37 +87,105 @@ class Step:
 
 @dataclass(frozen=True)
 class Sought:
-    """One kind of human that is, or was, sought."""
+    """One kind of human that is, or was, sought. ``yours``: whoever reads has taken it."""
 
     kind: str
     state: str
     taken_by: str | None
     asked: tuple[Asked, ...]
     steps: tuple[Step, ...] = ()
+    id: UUID | None = None
+    opened_at: datetime | None = None
+    accepted_at: datetime | None = None
+    yours: bool = False
 
 
-def trail(unit: UnitOfWork, case_id: UUID, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
+@dataclass(frozen=True)
+class Search:
+    """The rows of every search that the report of a case raised, read by two statements whatever their number."""
+
+    needs: tuple[Need, ...]
+    """In the order in which they were opened."""
+    takers: Mapping[UUID, Contact]
+    """Who has taken one, by id."""
+    pages: Mapping[UUID, Sequence[tuple[Page, Contact]]]
+    """Who was asked for a need, by its id, in order."""
+    rang: Mapping[UUID, Message]
+    """What rang, and the bundles that said the same."""
+    document: PolicyDocument | None
+    """The policies that say how soon what must be reached."""
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield everybody whose name it tells, some more than once."""
+        yield from self.takers.values()
+        for pages in self.pages.values():
+            yield from (contact for _, contact in pages)
+
+
+def search_of(unit: UnitOfWork, case: Case, *, with_people: bool) -> Search:
+    """Read who was sought for a case. ``with_people``: also who was asked, and by what."""
+    taker, asked_for, asked = aliased(Contact), aliased(Need), aliased(Contact)
+    newest = NEWEST.with_only_columns(PolicyDocument.id).scalar_subquery()
+    sets = {
+        "needs": Wanted(
+            Need, Need.case_id, case.id, ((Alert, Alert.id == Need.alert_id), (taker, taker.id == Need.accepted_by))
+        ),
+        "policies": Wanted(PolicyDocument, PolicyDocument.id, newest),
+    }
+    if with_people:
+        beside = ((Page, Page.need_id == asked_for.id), (asked, asked.id == Page.contact_id))
+        sets["pages"] = Wanted(asked_for, asked_for.case_id, case.id, beside)
+    found = together(unit.session, sets)
+    custody = [(need, one) for need, alert, one in found["needs"] if alert.kind == CUSTODY]
+    needs = tuple(sorted((need for need, _ in custody), key=lambda need: (need.opened_at, need.kind, need.seat)))
+    document = found["policies"][0][0] if found["policies"] else None
+    pages: dict[UUID, list[tuple[Page, Contact]]] = defaultdict(list)
+    rows = [row for row in found.get("pages", ()) if row[1] is not None]
+    for need, page, contact in sorted(rows, key=lambda row: (row[1].asked_at, row[1].id)):
+        pages[need.id].append((page, contact))
+    return Search(
+        needs,
+        {one.id: one for _, one in custody if one is not None},
+        pages,
+        _rang(unit, [need.id for need in needs]) if with_people and pages else {},
+        document,
+    )
+
+
+def trail(unit: UnitOfWork, case: Case, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
     """Return every need that the report raised, in the order they were opened, as this reader may see it.
 
     Reminders of what is due are not among them: they come and go with their clocks.
     ``with_people``: whether they run the team.
     """
-    needs = unit.session.scalars(
-        select(Need)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.case_id == case_id, Alert.kind == CUSTODY)
-        .order_by(Need.opened_at, Need.kind, Need.seat)
-    )
+    search = search_of(unit, case, with_people=with_people)
+    unit.vault.fetch([SYSTEM, *(contact_scope(one.id) for one in search.contacts())])
+    return trail_of(unit, case, search, reader_id, with_people=with_people)
+
+
+def trail_of(unit: UnitOfWork, case: Case, search: Search, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
+    """Return the same of what was read; no statement where the keys of the names are at hand."""
+    policies = policies_in(unit, search.document)
     return tuple(
         Sought(
             need.kind,
             _state(need),
-            None if need.accepted_by is None else _name(unit, need.accepted_by),
-            tuple(_asked(unit, need)) if with_people else (),
-            tuple(_steps(unit, need)) if with_people or need.accepted_by == reader_id else (),
+            _taker(unit, need, search),
+            tuple(_asked(unit, need, search)) if with_people else (),
+            tuple(_steps(need, ladder_in(policies, need.kind, case), unit.now))
+            if with_people or need.accepted_by == reader_id
+            else (),
+            id=need.id,
+            opened_at=need.opened_at,
+            accepted_at=need.accepted_at,
+            yours=need.accepted_by == reader_id,
         )
-        for need in needs
+        for need in search.needs
     )
+
+
+def _taker(unit: UnitOfWork, need: Need, search: Search) -> str | None:
+    return None if need.accepted_by is None else name_of(unit, search.takers[need.accepted_by])
 
 
 def holds(unit: UnitOfWork, case_id: UUID, contact_id: UUID) -> bool:
@@ -121,42 +201,41 @@ def _state(need: Need) -> str:
     return "waiting" if not_begun else str(need.state)
 
 
-def _steps(unit: UnitOfWork, need: Need) -> Iterator[Step]:
+def _steps(need: Need, ladder: Ladder, now: datetime) -> Iterator[Step]:
     """Yield the milestones of a need that somebody has, in their order.
 
     One that was passed over, because a later one was reached, is not awaited any more and has no instant to tell.
     """
     if need.state != NeedState.ACCEPTED or need.accepted_at is None:
         return
-    reached, spans = reached_at(need), spans_of(need.kind, ladder_for(unit, need))
+    reached, spans = reached_at(need), spans_of(need.kind, ladder)
     awaited = still_missing(spans, reached)
     for milestone, span in spans.items():
         if milestone in reached:
             yield Step(milestone, "reached", reached[milestone])
         elif milestone in awaited:
             by = need.accepted_at + span
-            yield Step(milestone, "awaited" if unit.now < by else "overdue", by)
+            yield Step(milestone, "awaited" if now < by else "overdue", by)
 
 
-def _asked(unit: UnitOfWork, need: Need) -> Iterator[Asked]:
+def _asked(unit: UnitOfWork, need: Need, search: Search) -> Iterator[Asked]:
     """Yield everybody who was asked once, as it stands after the last time."""
-    pages = unit.session.scalars(select(Page).where(Page.need_id == need.id).order_by(Page.asked_at, Page.id))
-    latest = {page.contact_id: page for page in pages}
-    rang = _rang(unit, need)
-    for page in sorted(latest.values(), key=lambda one: one.asked_at):
-        ways = tuple(_way(one, rang) for one in rang.values() if one.page_id == page.id)
-        yield Asked(_name(unit, page.contact_id), page.asked_at, _answer(need, page), ways)
+    latest = {page.contact_id: (page, contact) for page, contact in search.pages.get(need.id, ())}
+    for page, contact in sorted(latest.values(), key=lambda one: one[0].asked_at):
+        ways = tuple(_way(one, search.rang) for one in search.rang.values() if one.page_id == page.id)
+        answer, at = _answer(need, page)
+        yield Asked(name_of(unit, contact), page.asked_at, answer, ways, at, page.round, page.step + 1)
 
 
-def _rang(unit: UnitOfWork, need: Need) -> dict[UUID, Message]:
-    """Every message that asked for a need, and the bundles that said the same."""
-    mine = Delivery.need_id == need.id
+def _rang(unit: UnitOfWork, needs: Sequence[UUID]) -> dict[UUID, Message]:
+    """Every message that asked for one of the needs, and the bundles that said the same."""
+    mine = Delivery.need_id.in_(needs)
     bundles = select(Delivery.bundle_id).where(mine, Delivery.bundle_id.is_not(None))
     found = messages(unit, Delivery.action == "send", or_(mine, Delivery.id.in_(bundles)))
     return {one.id: one for one in found}
 
 
-def _way(one: Message, rang: dict[UUID, Message]) -> Way:
+def _way(one: Message, rang: Mapping[UUID, Message]) -> Way:
     """What a channel came to; what a bundle says in its place came to what the bundle did."""
     bundle = None if one.bundle_id is None else rang.get(one.bundle_id)
     stands = one if bundle is None else bundle
@@ -177,13 +256,9 @@ def _state_of(one: Message) -> str:
     return "held_back" if one.throttled else SHOWN_AS[DeliveryState(one.state)]
 
 
-def _answer(need: Need, page: Page) -> str | None:
+def _answer(need: Need, page: Page) -> tuple[str | None, datetime | None]:
     if need.accepted_by == page.contact_id:
-        return "accepted"
+        return "accepted", need.accepted_at
     if page.declined_at is not None:
-        return "declined"
-    return "failed" if page.unreachable_at is not None else None
-
-
-def _name(unit: UnitOfWork, contact_id: UUID) -> str:
-    return name_of(unit, unit.session.get_one(Contact, contact_id))
+        return "declined", page.declined_at
+    return ("failed", page.unreachable_at) if page.unreachable_at is not None else (None, None)

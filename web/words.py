@@ -60,9 +60,9 @@ class Words:
         """One text."""
         return say(key, self.language, **values)
 
-    def at(self, instant: datetime, zone: str | None = None) -> str:
+    def at(self, instant: datetime, zone: str | None = None, *, with_weekday: bool = False) -> str:
         """An instant in local time, with its day: that of the reader, or of ``zone``."""
-        return local_time(instant, zone or self.zone, self.language, with_date=True)
+        return local_time(instant, zone or self.zone, self.language, with_date=True, with_weekday=with_weekday)
 
     def on(self, instant: datetime, zone: str | None = None) -> str:
         """The local day of an instant: that of the reader, or of ``zone``."""
@@ -88,6 +88,11 @@ class Words:
         """What was chosen; a choice the program no longer knows stands as it was kept."""
         key = f"option.{question}.{chosen}"
         return self.t(key) if key in keys() else isolate(chosen)
+
+    def event(self, event: str) -> str:
+        """What an event of a docket is called; one that nobody has named yet as it is kept."""
+        key = f"event.{event}"
+        return self.t(key) if key in keys() else isolate(event.replace("_", " "))
 
     def kind(self, sent: str) -> str:
         """What kind of thing was sent."""
@@ -128,6 +133,7 @@ class Words:
             "span": self.span,
             "lasting": self.lasting,
             "option": self.option,
+            "event": self.event,
             "kind": self.kind,
             "question": self.question,
             "size": self.size,

@@ -289,31 +289,40 @@ def standing_of(unit: UnitOfWork, case: Case) -> Standing:
     frozen = unit.session.scalar(
         select(Freeze.id).where(Freeze.case_id == case.id, Freeze.lifted_at.is_(None)).limit(1)
     )
-    corroborated = case.state in (CaseState.CORROBORATED, CaseState.CONFIRMED)
     if person is None:
-        return Standing(frozen=frozen is not None, hostile=case.hostile_at is not None, corroborated=corroborated)
-    minor = any(known_of(unit, one).value == "yes" for one in facts_of(unit, person.id) if one.field == "minor")
-    return Standing(
-        decisions=tuple(_decisions(unit, person.id)),
+        return standing_from(case, None, frozen=frozen is not None)
+    return standing_from(
+        case,
+        person,
         frozen=frozen is not None,
+        minor=any(known_of(unit, one).value == "yes" for one in facts_of(unit, person.id) if one.field == "minor"),
+        consents=unit.session.scalars(select(Consent).where(Consent.person_id == person.id)).all(),
+        released=unit.session.scalars(
+            select(CounselRelease).where(CounselRelease.person_id == person.id, CounselRelease.revoked_at.is_(None))
+        ).all(),
+    )
+
+
+def standing_from(
+    case: Case,
+    person: Person | None,
+    *,
+    frozen: bool,
+    minor: bool = False,
+    consents: Iterable[Consent] = (),
+    released: Iterable[CounselRelease] = (),
+) -> Standing:
+    """Return the same of rows that were read. Pure."""
+    return Standing(
+        decisions=tuple(map(_decision, sorted(consents, key=lambda one: one.id))),
+        frozen=frozen,
         hostile=case.hostile_at is not None,
         minor=minor,
-        guardian_implicated=person.guardian_implicated,
-        corroborated=corroborated,
-        released_by_counsel=_released(unit, person.id),
+        guardian_implicated=person is not None and person.guardian_implicated,
+        corroborated=case.state in (CaseState.CORROBORATED, CaseState.CONFIRMED),
+        released_by_counsel=frozenset((row.field, Audience(row.audience)) for row in released),
     )
 
 
-def _decisions(unit: UnitOfWork, person_id: UUID) -> Iterable[Decision]:
-    rows = unit.session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
-    for row in rows:
-        yield Decision(
-            Audience(row.audience), FieldClass(row.kind), row.granted, Authority(row.authority), row.given_at
-        )
-
-
-def _released(unit: UnitOfWork, person_id: UUID) -> frozenset[tuple[str, Audience]]:
-    rows = unit.session.scalars(
-        select(CounselRelease).where(CounselRelease.person_id == person_id, CounselRelease.revoked_at.is_(None))
-    )
-    return frozenset((row.field, Audience(row.audience)) for row in rows)
+def _decision(row: Consent) -> Decision:
+    return Decision(Audience(row.audience), FieldClass(row.kind), row.granted, Authority(row.authority), row.given_at)

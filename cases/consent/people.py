@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
+from cases.changed import refuse_unless_seen
 from cases.consent.deciding import Known
 from cases.consent.errors import ConsentError
 from cases.consent.models import Fact, FactState, Person
@@ -18,10 +19,13 @@ from store.data_keys import case_scope
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
+    from cases.changed import Version
     from store.unit_of_work import UnitOfWork
+
+_PLACE = {name: place for place, name in enumerate(FIELDS)}
 
 
 def person_of(unit: UnitOfWork, case_id: UUID) -> Person:
@@ -58,24 +62,30 @@ def mark_guardian(unit: UnitOfWork, case_id: UUID, *, implicated: bool) -> bool:
 
 
 def enter_fact(
-    unit: UnitOfWork, case_id: UUID, name: str, text: str, *, source: str = "", confidence: str = "medium"
+    unit: UnitOfWork,
+    case_id: UUID,
+    name: str,
+    text: str,
+    *,
+    source: str = "",
+    confidence: str = "medium",
+    seen: Version | Literal["any"] = "any",
 ) -> UUID:
     """Enter what one source says about a field; return the fact's id. What stood before is superseded.
 
-    The same value from the same source again changes and records nothing. Raises ConsentError.
+    The same value from the same source again changes and records nothing. Raises ConsentError, and
+    ChangedMeanwhileError where another fact stands than the one that was ``seen`` when the form was filled in.
     """
     value, source = value_of(name, text), tidy(source)
     if confidence not in CONFIDENCES:
         raise ConsentError(f"confidence is one of {', '.join(CONFIDENCES)}")
     person = person_of(unit, case_id)
     before = _standing(unit, person.id, name)
+    if before is not None and _says(known_of(unit, before), value, source, confidence):
+        return before.id
+    if seen != "any":
+        refuse_unless_seen(seen, None if before is None else before.id)
     if before is not None:
-        if (known_of(unit, before).value, known_of(unit, before).source, before.confidence) == (
-            value,
-            source,
-            confidence,
-        ):
-            return before.id
         _supersede(unit, before)
     fact = Fact(
         id=new_id(),
@@ -93,6 +103,15 @@ def enter_fact(
     unit.session.flush()
     unit.record(FactEntered(case_id=case_id, fact_id=fact.id, field=name))
     return fact.id
+
+
+def _says(known: Known, value: str, source: str, confidence: str) -> bool:
+    return (known.value, known.source, known.confidence) == (value, source, confidence)
+
+
+def standing_fact(unit: UnitOfWork, case_id: UUID, name: str) -> Fact | None:
+    """Return what stands in a field, None where nothing does; locked, as whoever changes it does."""
+    return _standing(unit, person_of(unit, case_id).id, name)
 
 
 def take_fact_back(unit: UnitOfWork, case_id: UUID, name: str) -> bool:
@@ -123,8 +142,14 @@ def _standing(unit: UnitOfWork, person_id: UUID, name: str) -> Fact | None:
 
 def facts_of(unit: UnitOfWork, person_id: UUID) -> Sequence[Fact]:
     """Return what stands of a person, in the order in which the vocabulary lists its fields."""
-    rows = unit.session.scalars(select(Fact).where(Fact.person_id == person_id, Fact.state == FactState.STANDING))
-    return sorted(rows, key=lambda one: list(FIELDS).index(one.field))
+    return in_order(
+        unit.session.scalars(select(Fact).where(Fact.person_id == person_id, Fact.state == FactState.STANDING))
+    )
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts in the order in which the vocabulary lists their fields."""
+    return sorted(facts, key=lambda one: _PLACE[one.field])
 
 
 def known_of(unit: UnitOfWork, fact: Fact) -> Known:

@@ -85,6 +85,7 @@ FIELDS: Final[Mapping[str, FieldClass]] = MappingProxyType(
         "relation": FieldClass.FAMILY,
         "dependants": FieldClass.FAMILY,
         "family_contact": FieldClass.REACH,
+        "instructs": FieldClass.REACH,
         "counsel_name": FieldClass.REACH,
         "counsel_contact": FieldClass.REACH,
         "minor": FieldClass.CARE,
@@ -115,6 +116,7 @@ IDENTIFYING: Final = frozenset(
         "place",
         "officer",
         "family_contact",
+        "instructs",
         "counsel_name",
         "counsel_contact",
     }
@@ -139,10 +141,20 @@ CEILING: Final[Mapping[Audience, frozenset[str]]] = MappingProxyType(
         Audience.LAWYER: frozenset(FIELDS),
         Audience.UNHCR: frozenset(FIELDS) - _PRIVATE,
         Audience.UN: frozenset(FIELDS) - _PRIVATE,
-        Audience.NGO: _OF_THE_CASE - _PRIVATE - {"family_contact", "document_number", "asylum_certificate"},
+        Audience.NGO: _OF_THE_CASE
+        - _PRIVATE
+        - {"family_contact", "instructs", "document_number", "asylum_certificate"},
         Audience.EMBASSY: _OF_THE_CASE
         - _PRIVATE
-        - {"family_contact", "feared_state", "fears_return", "asylum_asked", "asylum_certificate", "dependants"},
+        - {
+            "family_contact",
+            "instructs",
+            "feared_state",
+            "fears_return",
+            "asylum_asked",
+            "asylum_certificate",
+            "dependants",
+        },
         Audience.PARTNER: _OF_THE_CASE - _PRIVATE - {"document_number", "asylum_certificate"},
         Audience.PRESS: UNNAMED,
         Audience.PRESS_NAMED: UNNAMED | NAMING,

@@ -86,6 +86,8 @@ class Entry:
     """Days of a term → people it was given to."""
     source: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
+    confidence: str = ""
+    """How sure the source is: low, medium or high; empty where nobody has said."""
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -93,14 +95,23 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(sorted({*MEANINGS, *load_rules().events()}))
 
 
-def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str, assumed: bool = False) -> Occurrence:
+def enter(
+    unit: UnitOfWork,
+    case_id: UUID,
+    entry: Entry,
+    *,
+    zone: str,
+    assumed: bool = False,
+    matter_id: UUID | None = None,
+) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
     An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
     is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. ``zone``: where a case's
     papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
-    only ``assumed``. Raises EntryError for an appointment without a time, and for a hearing that is moved or called off
-    when several stand and none is named.
+    only ``assumed``. ``matter_id``: what it is about, where something entered before was about the same. Raises
+    EntryError for an appointment without a time, and for a hearing that is moved or called off when several stand and
+    none is named.
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     entry = _known(entry)
@@ -112,7 +123,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str, assumed: 
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
     moved = _given_up(unit, case_id, entry) if entry.event in GIVES_UP_A_SLOT else []
-    matter_id = moved[0].matter_id if moved else new_id()
+    matter_id = moved[0].matter_id if moved else matter_id or new_id()
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
         unit.record_last(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
@@ -128,7 +139,7 @@ def enter(unit: UnitOfWork, case_id: UUID, entry: Entry, *, zone: str, assumed: 
         end_watches(unit, case_id, meaning.ends_of_its_matter, _about(unit, rows[0]))
     recount(unit, case)
     open_watches(unit, case_id, seen_of(unit, rows[0]))
-    _read_risk(unit, case_id, rows[0])
+    read_risk_anew(unit, case_id, rows[0])
     return rows[0]
 
 
@@ -175,6 +186,7 @@ def _row(unit: UnitOfWork, case_id: UUID, matter_id: UUID, entry: Entry, dated: 
     details = {
         "source": entry.source,
         "note": entry.note,
+        **({"confidence": entry.confidence} if entry.confidence else {}),
         "terms": {str(days): people for days, people in entry.terms.items()},
         "until_day_only": entry.until is not None and entry.until.day_only,
     }
@@ -218,7 +230,7 @@ def _hearings(case_id: UUID) -> Select[Occurrence]:
     )
 
 
-def _read_risk(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:
+def read_risk_anew(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:
     """Write down how high the risk is now, where it has changed."""
     risk = read_risk(seen_of(unit, row) for row in standing(unit, case_id))
     before = unit.session.scalars(

@@ -86,10 +86,11 @@ def deadlines_of(unit: UnitOfWork, case_ids: Sequence[UUID] | None = None) -> li
         .order_by(Deadline.safe_at, Deadline.id)
     )
     rows = unit.session.execute(wanted if case_ids is None else wanted.where(Deadline.case_id.in_(case_ids)))
-    return [_shown(row, code, unit.now) for row, code in rows]
+    return [deadline_shown(row, code, unit.now) for row, code in rows]
 
 
-def _shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:
+def deadline_shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:
+    """Return one clock as plain values, as it stands at an instant (aware). Pure."""
     return ShownDeadline(
         id=row.id,
         code=code,
@@ -126,6 +127,8 @@ def risks_of(unit: UnitOfWork, case_id: UUID) -> Sequence[RiskReading]:
 class ShownOccurrence:
     """One thing that was entered, as its source dates it."""
 
+    id: UUID
+    matter_id: UUID
     event: str
     state: str
     at: datetime
@@ -140,18 +143,22 @@ class ShownOccurrence:
 
 def occurrences_shown(unit: UnitOfWork, case_id: UUID) -> list[ShownOccurrence]:
     """Return everything that was entered about a case, also what stands no longer, in the order of entry."""
-    return [
-        ShownOccurrence(
-            event=row.kind,
-            state=row.state,
-            at=row.at,
-            day_only=row.day_only,
-            for_at=row.for_at,
-            until_at=row.until_at,
-            zone=row.zone,
-            entered_by=row.entered_by,
-            entered_at=row.entered_at,
-            details=details_of(unit, row),
-        )
-        for row in history(unit, case_id)
-    ]
+    return [occurrence_shown(unit, row) for row in history(unit, case_id)]
+
+
+def occurrence_shown(unit: UnitOfWork, row: Occurrence) -> ShownOccurrence:
+    """Return one entry as plain values."""
+    return ShownOccurrence(
+        id=row.id,
+        matter_id=row.matter_id,
+        event=row.kind,
+        state=row.state,
+        at=row.at,
+        day_only=row.day_only,
+        for_at=row.for_at,
+        until_at=row.until_at,
+        zone=row.zone,
+        entered_by=row.entered_by,
+        entered_at=row.entered_at,
+        details=details_of(unit, row),
+    )

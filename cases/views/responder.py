@@ -12,26 +12,30 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from cases.consent.deciding import Known
-from cases.consent.people import facts_of, known_of, known_person
+from cases.consent.people import in_order, known_of
 from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.models import OccurrenceState
-from cases.docket.reading import occurrences_shown
+from cases.docket.reading import occurrence_shown
 from cases.events import CaseViewed
 from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
 from cases.pictures import what_it_tells
+from cases.views.rows import rows_of
 from cases.words import words_in
 from store.data_keys import case_scope
-from store.files import StoredFile, sha256_of
+from store.files import sha256_of
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Select
 
+    from cases.docket.models import Occurrence
     from cases.docket.reading import ShownOccurrence
+    from cases.views.rows import CaseRows
+    from store.files import StoredFile
     from store.unit_of_work import UnitOfWork
 
 REPORTERS_CONTACT = frozenset({"safe_contact", "code_word", "call"})
@@ -111,6 +115,12 @@ class Happened:
     stands: bool
     source: str
     note: str
+    id: UUID | None = None
+    matter_id: UUID | None = None
+    confidence: str = ""
+    """low, medium or high, as whoever entered it says; empty where nobody has said."""
+    entered_by: str = ""
+    entered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -147,36 +157,42 @@ def hides_counsel(role: str) -> bool:
 
 def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: str) -> ResponderView:
     """Build what a helper who accepted sees, and log that it was seen."""
-    case = unit.session.get_one(Case, case_id)
+    view = view_of(unit, rows_of(unit, unit.session.get_one(Case, case_id)), role)
+    unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
+    return view
+
+
+def view_of(
+    unit: UnitOfWork, rows: CaseRows, role: str, *, docket: Sequence[Occurrence] | None = None
+) -> ResponderView:
+    """Build what a helper of this role sees of rows that were read. No statement; that it is logged is for the caller.
+
+    ``docket``: the entries that are opened, where not all are wanted. See :func:`view_for_responder`.
+    """
+    case, said, given = rows.case, rows.messages, rows.answers
+    entered = rows.occurrences if docket is None else docket
     hides = hides_reporter(role)
-    said = {row.id: row for row in unit.session.scalars(_messages(case_id))}
-    given = unit.session.scalars(_answers(case_id)).all()
     counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
     secret = _secret(said, given, counsels, reporters=hides)
-    facts = _facts(unit, case_id)
-    shown: dict[UUID | None, Entry] = {id_: _entry(unit, row) for id_, row in said.items() if id_ not in secret}
-    view = ResponderView(
+    facts = [known_of(unit, one) for one in in_order(rows.facts)]
+    shown: dict[UUID | None, Entry] = {
+        id_: _entry(unit, row, rows.files.get(id_, ())) for id_, row in said.items() if id_ not in secret
+    }
+    return ResponderView(
         code=case.code,
         state=case.state,
         opened_at=case.opened_at,
         entries=tuple(shown.values()),
         answers=tuple(
-            _answered(unit, question, rows, shown)
-            for question, rows in _by_question(given).items()
-            if not (rows[-1].message_id in secret or (hides and question in REPORTERS_CONTACT))
+            _answered(unit, question, rows_, shown)
+            for question, rows_ in _by_question(given).items()
+            if not (rows_[-1].message_id in secret or (hides and question in REPORTERS_CONTACT))
         ),
         contact_held_back=hides,
         counsel_held_back=bool(counsels) or (hides_counsel(role) and any(map(_is_counsels, facts))),
         facts=tuple(one for one in facts if _may_know(one, role)),
-        docket=tuple(_happened(one, hides=hides) for one in occurrences_shown(unit, case_id)),
+        docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
     )
-    unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
-    return view
-
-
-def _facts(unit: UnitOfWork, case_id: UUID) -> list[Known]:
-    person = known_person(unit, case_id)
-    return [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
 
 
 def _is_counsels(one: Known) -> bool:
@@ -210,6 +226,11 @@ def _happened(one: ShownOccurrence, *, hides: bool) -> Happened:
         stands=one.state == OccurrenceState.STANDING,
         source="" if hides else str(one.details.get("source", "")),  # it may name who reported
         note=str(one.details.get("note", "")),
+        id=one.id,
+        matter_id=one.matter_id,
+        confidence=str(one.details.get("confidence", "")),
+        entered_by=one.entered_by,
+        entered_at=one.entered_at,
     )
 
 
@@ -257,7 +278,7 @@ def _answers(case_id: UUID) -> Select[ReportAnswer]:
     return select(ReportAnswer).where(ReportAnswer.case_id == case_id).order_by(ReportAnswer.given_at, ReportAnswer.id)
 
 
-def _entry(unit: UnitOfWork, row: ReportMessage) -> Entry:
+def _entry(unit: UnitOfWork, row: ReportMessage, files: Sequence[tuple[Download, StoredFile | None]]) -> Entry:
     content = unit.vault.open(case_scope(row.case_id), Field("report_message", "content", row.id), row.content)
     return Entry(
         row.received_at,
@@ -265,34 +286,24 @@ def _entry(unit: UnitOfWork, row: ReportMessage) -> Entry:
         words_in(row.kind, content),
         corrects=row.correction,
         forwarded=row.forwarded,
-        files=tuple(_files(unit, row.id)),
+        files=tuple(_file(unit, download, file) for download, file in files),
         id=row.id,
     )
 
 
-def _files(unit: UnitOfWork, message_id: UUID) -> Iterator[SeenFile]:
-    rows = unit.session.execute(
-        select(Download, StoredFile)
-        .outerjoin(StoredFile, StoredFile.id == Download.file_id)
-        .where(Download.message_id == message_id)
-        .order_by(Download.asked_at, Download.id)
+def _file(unit: UnitOfWork, download: Download, file: StoredFile | None) -> SeenFile:
+    if file is None or file.finished_at is None:
+        return SeenFile(download.kind, download.state, download.size)
+    return SeenFile(
+        kind=download.kind,
+        state=download.state,
+        size=file.size,
+        media=file.media,
+        id=file.id,
+        received_at=file.finished_at,
+        sha256=sha256_of(unit, file),
+        tells=what_it_tells(unit, file),
     )
-    for row in rows:
-        download: Download = row[0]
-        file: StoredFile | None = row[1]
-        if file is None or file.finished_at is None:
-            yield SeenFile(download.kind, download.state, download.size)
-        else:
-            yield SeenFile(
-                kind=download.kind,
-                state=download.state,
-                size=file.size,
-                media=file.media,
-                id=file.id,
-                received_at=file.finished_at,
-                sha256=sha256_of(unit, file),
-                tells=what_it_tells(unit, file),
-            )
 
 
 def may_open_file(unit: UnitOfWork, file_id: UUID, role: str) -> UUID | None:

@@ -36,6 +36,8 @@ class Ability(StrEnum):
     """Invite, revoke, ask for another role."""
     CONFIRM = "confirm"
     """Be the second of two."""
+    ASSIGN = "assign"
+    """Ask a lawyer by name for a case that one reads."""
     ENTER = "enter"
     """Enter what is known of a person, and who agreed to what, in a case that one reads."""
     CLOSE = "close"
@@ -60,6 +62,7 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
     | {
         Ability.ACCEPT,
         Ability.GRANT,
+        Ability.ASSIGN,
         Ability.CONFIRM,
         Ability.ENTER,
         Ability.CLOSE,

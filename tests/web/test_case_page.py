@@ -237,12 +237,12 @@ class TestDocket:
                 enter(unit, scene.case_id, Entry(event, When(unit.now), appointed_at=at), zone=ZONE)
         text = client.post(scene.link(scene.helper())).text
         assert SCRIPT not in text
-        assert f"released 1 March 2026 Source: {SCRIPT} by the district court" in shown(text)
+        assert f"Released 1 March 2026 Source: {SCRIPT} by the district court" in shown(text)
         # West of Greenwich it is still February when the day of the paper begins.
         text = client.post(scene.link(scene.helper("Dana", "lawyer", zone="America/New_York"))).text
         words = shown(text)
-        assert "released 1 March 2026 by the district court" in words, "a source may be whoever reported"
-        assert "hearing scheduled · no longer stands" in words
+        assert "Released 1 March 2026 by the district court" in words, "a source may be whoever reported"
+        assert "Hearing · no longer stands" in words
         assert words.count("set for") == 2
 
     def test_without_an_entry_there_is_no_heading(self, client: FlaskClient, scene: Scene) -> None:

@@ -244,9 +244,9 @@ def test_the_case_page_shows_what_runs_and_how_it_was_counted(desk: Desk) -> Non
         case = unit.session.get_one(Case, desk.scene.case_id)
         case.jurisdiction = "KZ"
         enter(unit, case.id, Entry("asylum_refusal_known", When(unit.now)), zone=ZONE)
-    page = desk.as_(desk.dana).client.get(f"/console/case/{desk.scene.code}").text
+    page = desk.as_(desk.dana).sees(f"/console/case/{desk.scene.code}")
     assert "What runs" in page
     assert f"{desk.scene.code}.1" in page.replace("\u2068", "").replace("\u2069", "")
     assert "How it was counted" in page
     assert "The asylum claim is lost" in page
-    assert "asylum refusal known" in page
+    assert "Asylum refused (date it became known)" in page

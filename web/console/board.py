@@ -7,25 +7,21 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 
 from alerts.acks import Ack, accept_need, decline_need
 from alerts.at_a_glance import board_at_a_glance
 from alerts.models import ACCOUNT, Alert, Need
-from alerts.reading import ON_A_PAGE, cases_of, reads_case
+from alerts.reading import ON_A_PAGE
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
-from cases.file_links import make_ticket
 from cases.models import Case
-from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_for_responder
 from contacts.accounts.directory import account_of, all_accounts, role_of
-from contacts.accounts.roles import Ability, can
+from contacts.accounts.roles import Ability
 from contacts.directory import name_of
 from contacts.models import Contact
-from web.case_link import stored_files
 from web.console.gate import Guard
-from web.running import running
-from web.trail import holds, trail
+from web.trail import holds
 
 if TYPE_CHECKING:
     from contacts.accounts.sessions import SignedIn
@@ -41,7 +37,6 @@ def board_pages(gate: Gate) -> Blueprint:
     pages = Blueprint("board", __name__)
     gate.page(pages, "/", front)
     gate.page(pages, "/console", home)
-    gate.page(pages, "/console/case/<code>", open_case, Guard(ability=Ability.OPEN_CASE))
     gate.press(pages, "/console/need/<uuid:need_id>", answer, Guard(ability=Ability.ACCEPT))
     return pages
 
@@ -61,31 +56,6 @@ def home(gate: Gate) -> Response:
     return gate.show("console/home.html", board=board, number=page, pages=pages)
 
 
-def open_case(gate: Gate, code: str) -> Response:
-    """Show a case to whoever may read it, and log that it was read."""
-    with gate.store.unit(gate.who.actor) as unit:
-        case, reader = case_by_code(unit, code), gate.who
-        if case is None or reader.contact_id is None:
-            return _closed(gate)
-        if reader.duress:
-            return _feigned_case(gate, unit, case)
-        if not reads_case(unit, reader.role, reader.contact_id, case.id):
-            return _closed(gate)
-        view = view_for_responder(unit, case.id, reader.contact_id, reader.role)
-        needs = trail(unit, case.id, reader.contact_id, with_people=not hides_reporter(reader.role))
-        tickets = {file_id: make_ticket(unit, file_id, reader.contact_id) for file_id in stored_files(view)}
-        runs = running(unit, case.id, reader.role, gate.words().language, case.timezone or gate.zone)
-    return gate.show(
-        "console/case.html",
-        view=view,
-        needs=needs,
-        tickets=tickets,
-        originals=may_have_original(reader.role),
-        running=runs,
-        to_counsel=url_for("person.message", code=code) if can(reader.role, Ability.ENTER) else None,
-    )
-
-
 def answer(gate: Gate, need_id: UUID) -> Response:
     """Accept or decline; of those who press at once one has it. Whoever has accepted is led to the case."""
     with gate.store.unit(gate.who.actor) as unit:
@@ -96,7 +66,7 @@ def answer(gate: Gate, need_id: UUID) -> Response:
         ack = act(unit, need.id, contact_id)
         case = None if need.case_id is None else unit.session.get_one(Case, need.case_id)
     if ack is Ack.YOURS and case is not None:
-        return gate.to("board.open_case", code=case.code, said="accepted")
+        return gate.to("case.look", code=case.code, said="accepted")
     return gate.to("board.home", said=SAID.get(ack, "taken"))
 
 
@@ -155,14 +125,6 @@ def take_back(gate: Gate, code: str) -> Response:
 def _closed(gate: Gate) -> Response:
     """Answer for a case that is not there as for one that is not theirs: nothing says which."""
     return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
-
-
-def _feigned_case(gate: Gate, unit: UnitOfWork, case: Case) -> Response:
-    """What somebody who is being forced can show: a case of which nothing is known yet."""
-    shown = {row.case_id for row in cases_of(unit, gate.who).rows if row.reads}
-    if case.id not in shown:
-        return _closed(gate)
-    return gate.show("console/case.html", view=nearly_empty_view(unit, case.id), needs=(), tickets={})
 
 
 def _held(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:

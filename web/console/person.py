@@ -62,7 +62,7 @@ def look(gate: Gate, code: str) -> Response:
         "console/person.html",
         view=view,
         standing=standing,
-        matrix=_matrix(standing),
+        matrix=matrix_of(standing),
         kinds=list(FieldClass),
         audiences=list(Audience),
         authorities=[one.name.lower() for one in ASKED],
@@ -242,7 +242,7 @@ def _authority(name: str) -> Authority:
     return found
 
 
-def _matrix(standing: Standing) -> list[tuple[FieldClass, list[tuple[Audience, str]]]]:
+def matrix_of(standing: Standing) -> list[tuple[FieldClass, list[tuple[Audience, str]]]]:
     """Return, for each class and audience, whether it is agreed to, refused, not asked, or could never be."""
     return [(kind, [(audience, _cell(kind, audience, standing)) for audience in Audience]) for kind in FieldClass]
 

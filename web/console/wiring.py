@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from contacts.accounts.passwords import Passwords
 from web.console.accounts import account_pages
 from web.console.board import access_pages, board_pages
+from web.console.case import case_pages
 from web.console.closing import closing_pages
 from web.console.drill import drill_pages
 from web.console.gate import Gate
@@ -34,6 +35,7 @@ BUILDERS = (
     board_pages,
     search_pages,
     access_pages,
+    case_pages,
     own_pages,
     account_pages,
     law_pages,

@@ -1,0 +1,76 @@
+"""The page of a case in a real browser: a night, and two weeks; on a phone and at a desk; read by a machine, too."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.accounts import join
+from tests.sandbox.test_page_in_browser import CHROMIUM
+from tests.web.long_case import known, searched, two_weeks
+from tests.web.scene import Scene
+from tests.web.test_console import seek
+from tests.web.test_console_in_browser import looks_right, site  # noqa: F401  fixtures
+from tests.web.test_in_browser import browser, page  # noqa: F401  fixtures
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from store.clock import ManualClock
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+ASKED = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def reads_well(page: Page) -> None:  # noqa: F811  the fixture's value
+    """What a machine can tell of whether everybody can use it."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("asked => axe.run(document, asked)", ASKED)
+    wrong = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
+    assert wrong == []
+
+
+def test_a_night_and_two_weeks(page: Page, scene: Scene, clock: ManualClock) -> None:  # noqa: F811
+    store = scene.store
+    member = join(store, "Aigerim")
+    scene.helper("Aigerim")
+    scene.helper("Nurlan", "lawyer")
+    two_weeks(scene, clock)
+    known(scene)
+    fresh = Scene.begin(store, "they took my sister, two hours ago")
+    fresh.helper("Aigerim")
+    searched(fresh, seek(fresh, "lawyer"), clock)
+    page.goto("/console/sign-in")
+    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": page.url}])
+
+    page.goto(f"/console/case/{fresh.code}")
+    expect(page.get_by_role("heading", name="No lawyer has it yet", exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Search: .*Lawyer"))).to_be_visible()
+    looks_right(page, "40-case-fresh")
+    reads_well(page)
+    page.get_by_role("radio", name="Yerlan").check()
+    page.get_by_role("button", name="Ring this lawyer now").click()
+    expect(page.get_by_role("status").last).to_contain_text("is being rung now")
+    page.get_by_role("button", name="3 hours").click()
+    expect(page.get_by_role("status").last).to_contain_text("Promised to the family")
+    page.locator("summary", has_text="Enter what happened").click()
+    entering = page.locator("details[open] form")
+    entering.get_by_role("combobox", name="What").select_option("administrative_arrest")
+    entering.get_by_role("textbox", name="Note").fill("taken at the market")
+    looks_right(page, "41-case-entering")
+    entering.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("status").last).to_contain_text("Administrative arrest")
+
+    page.goto(f"/console/case/{scene.code}")
+    expect(page.get_by_role("img", name="Time")).to_be_visible()
+    looks_right(page, "42-case-long")
+    reads_well(page)
+    if os.environ.get("CONSOLE_PICTURES"):
+        page.emulate_media(media="print")
+        looks_right(page, "43-case-printed")

@@ -1,0 +1,211 @@
+"""One case: how it stands, what runs, who was asked, all that was entered, and what to do about it.
+
+Looking takes eight statements whatever the size of the case, and a full look is logged. What is done here stands in
+:mod:`web.console.case_acts`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+
+from alerts.assigning import lawyers_among, people_for
+from alerts.reading import board_of, opened_by_code
+from alerts.seats import OPEN
+from cases.consent.agreeing import standing_from
+from cases.consent.people import in_order, known_of
+from cases.consent.vocabulary import Audience
+from cases.docket.reading import case_by_code
+from cases.events import CaseViewed
+from cases.file_links import make_ticket
+from cases.notes import SHOWN_TO, note_of
+from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_of
+from cases.views.rows import rows_of
+from contacts.accounts.roles import Ability, can
+from contacts.directory import name_of
+from store.data_keys import SYSTEM, case_scope, contact_scope
+from web.case_link import stored_files
+from web.console import case_acts
+from web.console.case_acts import author_of
+from web.console.case_shown import CaseShown, pages_of
+from web.console.gate import Guard
+from web.console.person import matrix_of
+from web.running import running
+from web.trail import search_of, trail_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from alerts.reading import Opened
+    from cases.consent.deciding import Standing
+    from cases.views.rows import CaseRows
+    from store.unit_of_work import UnitOfWork
+    from web.console.gate import Gate
+
+LOGGED_AGAIN_AFTER: Final = timedelta(minutes=10)
+"""A page that follows the database is one look; after so long it counts as another."""
+
+MOST_DENIED: Final = 20
+"""Answers "not here" that stand beside each other; the log has them all."""
+
+
+def case_pages(gate: Gate) -> Blueprint:
+    """Build the routes."""
+    pages = Blueprint("case", __name__)
+    gate.page(pages, "/console/case/<code>", look, Guard(ability=Ability.OPEN_CASE))
+    for name, (use, ability) in case_acts.USES.items():
+        path = f"/console/case/<code>/{name.replace('_', '-')}"
+        gate.press(pages, path, case_acts.press(name, use), Guard(ability=ability))
+    return pages
+
+
+def look(gate: Gate, code: str) -> Response:
+    """Show a case to whoever reads it, and log it. The session goes with requests of our pages alone: no preview."""
+    if gate.who.duress:
+        return _feigned(gate, code)
+    with gate.store.read() as unit:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None:
+            return no_case(gate)
+        shown = _shown(gate, unit, opened)
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    if not gate.is_refresh or _is_another_look(opened, gate):
+        with gate.store.unit(gate.who.actor) as unit:
+            unit.record(CaseViewed(case_id=opened.case.id, contact_id=_contact_id(gate)))
+    return gate.show("console/case.html", **shown)
+
+
+def _is_another_look(opened: Opened, gate: Gate) -> bool:
+    return opened.shown_at is None or gate.store.clock.now() - opened.shown_at >= LOGGED_AGAIN_AFTER
+
+
+def _contact_id(gate: Gate) -> UUID:
+    if gate.who.contact_id is None:
+        raise LookupError("an account without a contact reads no case")
+    return gate.who.contact_id
+
+
+def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
+    """Everything the page shows: read first, in sets, then said. The keys it takes are fetched at once."""
+    case, role, reader_id = opened.case, gate.who.role, _contact_id(gate)
+    runs_team = not hides_reporter(role)
+    rows = rows_of(unit, case)
+    search = search_of(unit, case, with_people=runs_team)
+    wants_lawyer = can(role, Ability.ASSIGN) and _lacks_lawyer(search.needs)
+    people = people_for(unit, case, _authors(rows, role), lawyers=wants_lawyer)
+    scopes = {contact_scope(one.id) for one in (*search.contacts(), *people.named.values())}
+    scopes |= {contact_scope(one.id) for one, *_ in people.lawyers}
+    unit.vault.fetch([SYSTEM, case_scope(case.id), *scopes])
+
+    words = gate.words()
+    zone = case.timezone or gate.zone
+    about = _uuid(request.args.get("about"))
+    log = pages_of(rows.occurrences[::-1], request.args.get("log"))
+    denied = [one for one in rows.occurrences if one.kind == "not_here"][-MOST_DENIED:]
+    opened_ = {one.id: one for one in (*log.items, *denied, *(one for one in rows.occurrences if one.id == about))}
+    view = view_of(unit, rows, role, docket=list(opened_.values()))
+    needs = trail_of(unit, case, search, reader_id, with_people=runs_team)
+    runs = running(rows, role, words.language, zone, unit.now)
+    names = {id_: name_of(unit, one) for id_, one in people.named.items()}
+    shown = CaseShown(words, zone, unit.now, rows, view, needs, runs)
+    notes = [note_of(unit, one) for one in rows.notes] if role in SHOWN_TO else []
+    told = pages_of(view.entries[::-1], request.args.get("told"))
+    takers = list(search.takers.values())
+    return {
+        "view": view,
+        "shown": shown,
+        "needs": needs,
+        "running": runs,
+        "log": log.showing({one.id: one for one in view.docket}),
+        "told": told,
+        "names": names,
+        "author": lambda actor: author_of(actor, names),
+        "notes": notes[::-1] if role in SHOWN_TO else None,
+        "lawyers": lawyers_among(unit, case, people, takers) if wants_lawyer else None,
+        "wants_lawyer": wants_lawyer,
+        "matrix": matrix_of(_standing(unit, rows)),
+        "audiences": list(Audience),
+        "tickets": {file_id: make_ticket(unit, file_id, reader_id) for file_id in stored_files(view)},
+        "originals": may_have_original(role),
+        "to_counsel": url_for("person.message", code=case.code) if can(role, Ability.ENTER) else None,
+        "script": case_acts.script_of(rows, view),
+        "echo": shown.echo(about, notes),
+        "forms": case_acts.choices(words),
+        "correcting": _uuid(request.args.get("correct")),
+    }
+
+
+def _lacks_lawyer(needs: Iterable[Any]) -> bool:
+    """Whether nobody has the case as its lawyer: one is sought, or nobody has thought of one."""
+    lawyers = [need for need in needs if need.kind == "lawyer"]
+    return not lawyers or any(need.state in OPEN for need in lawyers)
+
+
+def _authors(rows: CaseRows, role: str) -> set[UUID]:
+    """Who wrote what the page shows, as far as they are contacts; their names are for those who act on the case."""
+    if role not in SHOWN_TO:
+        return set()
+    actors = [row.entered_by for row in rows.occurrences] + [row.written_by for row in rows.notes]
+    actors += [row.done_by or "" for row in rows.deadlines] + [row.entered_by for row in rows.facts]
+    return {found for actor in set(actors) if (found := case_acts.contact_in(actor)) is not None}
+
+
+def _standing(unit: UnitOfWork, rows: CaseRows) -> Standing:
+    minor = any(known_of(unit, one).value == "yes" for one in in_order(rows.facts) if one.field == "minor")
+    return standing_from(
+        rows.case, rows.person, frozen=rows.frozen, minor=minor, consents=rows.consents, released=rows.released
+    )
+
+
+def _feigned(gate: Gate, code: str) -> Response:
+    """What somebody who is being forced can show: a case of which nothing is known yet."""
+    with gate.store.read() as unit:
+        case = case_by_code(unit, code)
+        if case is None or not case_acts.is_feigned(unit, gate, case):
+            return no_case(gate)
+        empty = CaseShown.of_nothing(gate.words(), gate.zone, unit.now, case)
+        nothing: Mapping[str, Any] = {
+            "view": nearly_empty_view(unit, case.id),
+            "shown": empty,
+            "needs": _feigned_needs(unit, gate, case.id),
+            "running": empty.runs,
+            "log": pages_of((), None),
+            "told": pages_of((), None),
+            "names": {},
+            "author": lambda _: "",
+            "notes": [],
+            "lawyers": None,
+            "wants_lawyer": False,
+            "matrix": matrix_of(standing_from(case, None, frozen=False)),
+            "audiences": list(Audience),
+            "tickets": {},
+            "originals": False,
+            "to_counsel": None,
+            "script": case_acts.script_of_nothing(),
+            "echo": "",
+            "forms": case_acts.choices(gate.words()),
+            "correcting": None,
+        }
+        unit.session.expunge_all()
+    return gate.show("console/case.html", **nothing)
+
+
+def _feigned_needs(unit: UnitOfWork, gate: Gate, case_id: UUID) -> tuple[Any, ...]:
+    row = next((row for row in board_of(unit, gate.who) if row.case_id == case_id), None)
+    return () if row is None else tuple(case_acts.feigned_need(one) for one in row.needs)
+
+
+def no_case(gate: Gate) -> Response:
+    """Answer for a case that is not there as for one that is not theirs: nothing says which."""
+    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None

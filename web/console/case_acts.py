@@ -1,0 +1,434 @@
+"""What is done on the page of a case: each a press of a form, each checked against what its reader was shown.
+
+Under duress every press looks as if it had been done, and nothing is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Response, request
+from sqlalchemy import select
+
+from alerts.acks import Ack, accept_need, decline_need
+from alerts.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer
+from alerts.following_up import give_away, reach
+from alerts.milestones import Milestone
+from alerts.models import Need
+from alerts.reading import board_of
+from cases.changed import ChangedMeanwhileError
+from cases.consent.errors import ConsentError
+from cases.consent.people import enter_fact, known_of, standing_fact
+from cases.consent.values import CONFIDENCES, FORMS, LONGEST, Form
+from cases.consent.vocabulary import FIELDS, FieldClass
+from cases.docket.clocks import BY_HAND
+from cases.docket.closing import NoteMissingError, mark_done
+from cases.docket.correcting import correct, take_back
+from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, enter, on_day, standing_hearings, vocabulary
+from cases.docket.models import Deadline, DeadlineState
+from cases.docket.promising import PromiseError, family_told, promise_update, tomorrow_morning
+from cases.docket.reading import case_by_code
+from cases.docket.vocabulary import MEANINGS, is_set_for
+from cases.notes import EmptyNoteError, write_note
+from contacts.accounts.roles import Ability
+from web.console.case_changed import side_by_side
+from web.console.person import no_case, readable_case
+from web.trail import Sought
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alerts.reading import BoardNeed
+    from cases.changed import Version
+    from cases.models import Case
+    from cases.views.responder import ResponderView
+    from cases.views.rows import CaseRows
+    from store.unit_of_work import UnitOfWork
+    from web.console.gate import Gate
+    from web.words import Words
+
+SAID: Final = {Ack.YOURS: "accepted", Ack.DECLINED: "declined", Ack.NOTED: "done", Ack.GIVEN_BACK: "done"}
+SCRIPT: Final = (
+    "asylum_asked",
+    "signed",
+    "articles",
+    "document_number",
+    "asylum_certificate",
+    "relation",
+    "instructs",
+    "dependants",
+    "medical_urgent",
+    "torture",
+)
+"""What a person asks, never the bot, in the order of a call."""
+ABOUT_HEARINGS: Final = GIVES_UP_A_SLOT | {"hearing_scheduled"}
+COMMON: Final = (
+    "hearing_scheduled",
+    "hearing_moved",
+    "hearing_cancelled",
+    "hearing_held",
+    "transferred",
+    "not_here",
+    "released",
+    "removal_scheduled",
+    "removed",
+)
+"""What is entered oftenest: it stands first."""
+
+
+class RefusedError(ValueError):
+    """Something that was entered cannot be kept: ``key`` is the text that says why."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Did:
+    """What came of a press: what is said above the page, and the row it is about, if one can be told."""
+
+    said: str = "done"
+    about: UUID | None = None
+
+
+def press(name: str, use: Callable[[Gate, UnitOfWork, Case], Did]) -> Callable[..., Response]:
+    """Make the view that carries something out in a case that whoever asks reads; or says what is in its way."""
+
+    def view(gate: Gate, code: str) -> Response:
+        if gate.who.duress:
+            return _feign(gate, code)
+        try:
+            with gate.store.unit(gate.who.actor) as unit:
+                case = readable_case(gate, unit, code)
+                if case is None:
+                    return no_case(gate)
+                did = use(gate, unit, case)
+        except ChangedMeanwhileError as changed:
+            return side_by_side(gate, code, name, changed)
+        except ValueError as error:
+            return _refused(gate, error)
+        values = {} if did.about is None else {"about": did.about}
+        return gate.to("case.look", code=code, said=did.said, **values)
+
+    view.__name__ = name
+    return view
+
+
+def _refused(gate: Gate, error: ValueError) -> Response:
+    """Say what is wrong, in words of ours; nothing of it was kept."""
+    match error:
+        case RefusedError(key=key):
+            why = gate.words().t(key)
+        case ConsentError() | NotAssignedError():
+            why = str(error)
+        case _:
+            why = gate.words().t("web.case_wrong")
+    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
+
+
+def _feign(gate: Gate, code: str) -> Response:
+    """As if it had been done."""
+    with gate.store.read() as unit:
+        case = case_by_code(unit, code)
+        if case is None or not is_feigned(unit, gate, case):
+            return no_case(gate)
+    said = "accepted" if request.form.get("do") == "accept" else "done"
+    return gate.to("case.look", code=code, said=said)
+
+
+def is_feigned(unit: UnitOfWork, gate: Gate, case: Case) -> bool:
+    """Whether somebody who is being forced can show this case as theirs."""
+    return case.id in {row.case_id for row in board_of(unit, gate.who) if row.reads}
+
+
+def feigned_need(need: BoardNeed) -> Sought:
+    """A search of which nothing is told but how it stands."""
+    return Sought(need.kind, need.state, need.taken_by, ())
+
+
+# --- Taking, assigning, promising -------------------------------------------------------------------------------------
+
+
+def _need(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Take a need, decline it, give it back, or say how far one has come with it."""
+    need, contact_id, do = unit.session.get(Need, _id("need")), gate.who.contact_id, request.form.get("do", "")
+    if need is None or need.case_id != case.id or contact_id is None:
+        raise RefusedError("web.case_wrong")
+    match do:
+        case "accept" if need.kind == gate.who.role:
+            ack = accept_need(unit, need.id, contact_id)
+        case "decline" if need.kind == gate.who.role:
+            ack = decline_need(unit, need.id, contact_id)
+        case "give_back":
+            ack = give_away(unit, need.id, contact_id)
+        case "contact_made" | "filed":
+            ack = reach(unit, need.id, contact_id, Milestone(do))
+        case _:
+            raise RefusedError("web.case_wrong")
+    return Did(SAID.get(ack, "taken"))
+
+
+def _lawyer(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Ask one lawyer by name, or record that one has said yes on the telephone."""
+    chosen, zone = _id("lawyer"), case.timezone or gate.zone
+    if request.form.get("do") == "accepted":
+        ack = accepted_by_telephone(unit, case, chosen, zone)
+        return Did("done" if ack is Ack.YOURS else "taken", _search_for_lawyer(unit, case))
+    assign_lawyer(unit, case, chosen, zone)
+    return Did(about=_search_for_lawyer(unit, case))
+
+
+def _search_for_lawyer(unit: UnitOfWork, case: Case) -> UUID | None:
+    found = select(Need.id).where(Need.case_id == case.id, Need.kind == "lawyer").order_by(Need.opened_at, Need.seat)
+    return unit.session.scalars(found.limit(1)).one_or_none()
+
+
+IN: Final = {"1": 1, "3": 3, "6": 6}
+"""Hours a family can be promised a word in by one press."""
+
+
+def _promise(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Promise the family a word by a time, or note that they were told."""
+    seen, zone, by = _version(), case.timezone or gate.zone, request.form.get("by", "")
+    if by == "told":
+        family_told(unit, case.id, unit.actor, seen=seen)
+        return Did()
+    if by in IN:
+        at = unit.now + timedelta(hours=IN[by])
+    elif by == "morning":
+        at = tomorrow_morning(unit.now, zone)
+    else:
+        at = _instant("at", zone).at
+    try:
+        return Did(about=promise_update(unit, case.id, at, seen=seen))
+    except PromiseError:
+        raise RefusedError("web.case_promise_when") from None
+
+
+# --- The docket -------------------------------------------------------------------------------------------------------
+
+
+def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Enter what happened or is to happen, or put it right."""
+    zone = case.timezone or gate.zone
+    if request.form.get("do") == "take_back":
+        return Did(about=take_back(unit, case.id, _id("entry")).id)
+    entry = _entry(unit, zone)
+    if request.form.get("entry"):
+        return Did(about=correct(unit, case.id, _id("entry"), entry, zone=zone).id)
+    if entry.event in ABOUT_HEARINGS:
+        entry = _of_hearing(unit, case, entry)
+    return Did(about=enter(unit, case.id, entry, zone=zone).id)
+
+
+def _entry(unit: UnitOfWork, zone: str) -> Entry:
+    given = request.form
+    event, confidence = given.get("event", ""), given.get("confidence", "")
+    if event not in vocabulary() or confidence not in ("", *CONFIDENCES):
+        raise RefusedError("web.case_wrong")
+    ahead = is_set_for(event)
+    written = _instant("at", zone) if given.get("at") or ahead else When(unit.now)
+    if ahead and written.day_only:
+        raise RefusedError("web.case_needs_hour")
+    if not ahead and written.at > unit.now:
+        raise RefusedError("web.case_not_yet")
+    return Entry(
+        event=event,
+        happened=When(unit.now) if ahead else written,
+        appointed_at=written.at if ahead else None,
+        until=_instant("until", zone) if given.get("until") else None,
+        source=_words("source"),
+        note=_words("note"),
+        confidence=confidence,
+    )
+
+
+def _of_hearing(unit: UnitOfWork, case: Case, entry: Entry) -> Entry:
+    """Say which hearing is meant, among those that stood when the form was shown: these must stand still."""
+    stand = {one.matter_id: one.id for one in standing_hearings(unit, case.id)}
+    seen = {UUID(one) for one in request.form.get("stood", "").split(",") if one}
+    if seen != set(stand.values()):
+        raise ChangedMeanwhileError(next(reversed(stand.values()), None))
+    if entry.event not in GIVES_UP_A_SLOT or not stand:
+        return entry
+    wanted = request.form.get("hearing", "")
+    if not wanted and len(stand) > 1:
+        raise RefusedError("web.case_which_hearing")
+    moves = UUID(wanted) if wanted else next(iter(stand))
+    if moves not in stand:
+        raise RefusedError("web.case_which_hearing")
+    return replace(entry, moves=moves)
+
+
+def _not_here(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Keep what a facility said when somebody asked it: that they do not hold the person. It is evidence."""
+    zone = case.timezone or gate.zone
+    asked = _words("source")
+    if not asked:
+        raise RefusedError("web.case_whom_asked")
+    when = _instant("at", zone) if request.form.get("at") else When(unit.now)
+    if when.at > unit.now:
+        raise RefusedError("web.case_not_yet")
+    entry = Entry("not_here", when, source=asked, note=_words("note"), confidence="high")
+    return Did(about=enter(unit, case.id, entry, zone=zone).id)
+
+
+def _done(_: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """End a clock by what was done."""
+    row = unit.session.get(Deadline, _id("clock"))
+    if row is None or row.case_id != case.id:
+        raise RefusedError("web.case_wrong")
+    if row.state != DeadlineState.RUNNING or request.form.get("seen") != row.safe_at.isoformat():
+        raise ChangedMeanwhileError(row.id)
+    try:
+        mark_done(unit, row.id, by=unit.actor, note=_words("note"))
+    except NoteMissingError:
+        raise RefusedError("web.case_say_what") from None
+    return Did(about=row.id)
+
+
+def _note(_: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Write a note."""
+    try:
+        return Did(about=write_note(unit, case.id, request.form.get("text", "")))
+    except EmptyNoteError:
+        raise RefusedError("web.case_say_something") from None
+
+
+def _fact(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
+    """Keep an answer of a call as a fact of its field.
+
+    What belongs to counsel goes to their compartment: who is no lawyer adds to it, unseen, and puts nothing in the
+    place of what stands there.
+    """
+    name, value = request.form.get("field", ""), request.form.get("value", "")
+    if name not in FIELDS:
+        raise RefusedError("web.case_wrong")
+    if not value.strip():
+        raise RefusedError("web.case_say_something")
+    seen: Any = _version()
+    if FIELDS[name] is FieldClass.COUNSEL and gate.who.role != "lawyer":
+        stands = standing_fact(unit, case.id, name)
+        before = "" if stands is None else f"{known_of(unit, stands).value}\n"
+        value, seen = before + value, "any"
+    kept = enter_fact(
+        unit,
+        case.id,
+        name,
+        value,
+        source=_words("source"),
+        confidence=request.form.get("confidence", ""),
+        seen=seen,
+    )
+    return Did(about=kept)
+
+
+USES: Final[Mapping[str, tuple[Callable[[Gate, UnitOfWork, Case], Did], Ability]]] = {
+    "need": (_need, Ability.ACCEPT),
+    "lawyer": (_lawyer, Ability.ASSIGN),
+    "promise": (_promise, Ability.ENTER),
+    "event": (_event, Ability.ENTER),
+    "not_here": (_not_here, Ability.ENTER),
+    "done": (_done, Ability.ENTER),
+    "note": (_note, Ability.ENTER),
+    "fact": (_fact, Ability.ENTER),
+}
+"""What the forms do, by the last part of their address, and what it takes."""
+
+
+# --- Forms ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the call script. ``seen``: the fact that stands in its field; ``value``: what it says."""
+
+    field: str
+    form: str
+    seen: UUID | None
+    value: str | None
+    counsels: bool
+
+
+def script_of(rows: CaseRows, view: ResponderView) -> list[Question]:
+    """Return what is asked on a call, with what is known of it as far as whoever reads may know."""
+    ids = {one.field: one.id for one in rows.facts}
+    values = {one.name: one.value for one in view.facts}
+    return [
+        Question(name, str(FORMS.get(name, "")), ids.get(name), values.get(name), FIELDS[name] is FieldClass.COUNSEL)
+        for name in SCRIPT
+    ]
+
+
+def script_of_nothing() -> list[Question]:
+    """Return the same where nothing is known."""
+    return [Question(name, str(FORMS.get(name, "")), None, None, FIELDS[name] is FieldClass.COUNSEL) for name in SCRIPT]
+
+
+def choices(words: Words) -> dict[str, Any]:
+    """Return what the forms offer: events by what they are called, the commonest first."""
+    others = [name for name in vocabulary() if name not in COMMON]
+    docket = sorted((name for name in others if name in MEANINGS), key=words.event)
+    return {
+        "common": COMMON,
+        "docket": docket,
+        "law": sorted((name for name in others if name not in MEANINGS), key=words.event),
+        "ahead": [name for name in vocabulary() if is_set_for(name) and name != BY_HAND],
+        "confidences": CONFIDENCES,
+        "longest": LONGEST,
+        "yes_or_no": str(Form.YES_OR_NO),
+        "day": str(Form.DAY),
+    }
+
+
+def contact_in(actor: str) -> UUID | None:
+    """Return which contact the log means, if one."""
+    kind, _, id_ = actor.partition(":")
+    try:
+        return UUID(id_) if kind == "contact" else None
+    except ValueError:
+        return None
+
+
+def author_of(actor: str, names: Mapping[UUID, str]) -> str:
+    """Return who answers for something, by name; empty where it was no contact, or a name that is not told here."""
+    found = contact_in(actor)
+    return "" if found is None else names.get(found, "")
+
+
+def _id(name: str) -> UUID:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        raise RefusedError("web.case_wrong") from None
+
+
+def _version() -> Version:
+    seen = request.form.get("seen", "")
+    return UUID(seen) if seen else None
+
+
+def _words(name: str) -> str:
+    words = request.form.get(name, "").strip()
+    if len(words) > LONGEST:
+        raise RefusedError("web.case_too_long")
+    return words
+
+
+def _instant(name: str, zone: str) -> When:
+    """Read a day, or a day and a time, as a form writes it, by the clock of a zone."""
+    written = request.form.get(name, "")
+    try:
+        wall = datetime.fromisoformat(written)
+    except ValueError:
+        raise RefusedError("web.case_when_unclear") from None
+    if request.form.get(f"{name}_day") or len(written) == len("2030-12-31"):
+        return on_day(datetime.combine(wall.date(), time()), zone)
+    at = wall.replace(tzinfo=ZoneInfo(zone)) if wall.tzinfo is None else wall
+    return When(at.astimezone(UTC))
