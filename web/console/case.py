@@ -115,7 +115,9 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     notes = [note_of(unit, one) for one in rows.notes] if role in SHOWN_TO else []
     told = pages_of(view.entries[::-1], request.args.get("told"))
     takers = list(search.takers.values())
+    echo = shown.echo(about, notes)
     return {
+        **({"said": ""} if echo else {}),  # it says more
         "view": view,
         "shown": shown,
         "needs": needs,
@@ -133,7 +135,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "originals": may_have_original(role),
         "to_counsel": url_for("person.message", code=case.code) if can(role, Ability.ENTER) else None,
         "script": case_acts.script_of(rows, view),
-        "echo": shown.echo(about, notes),
+        "echo": echo,
         "forms": case_acts.choices(words),
         "correcting": _uuid(request.args.get("correct")),
     }
