@@ -12,13 +12,14 @@ from sqlalchemy import delete, exists, select, update
 
 from alerts.erasable import AT_ONCE, numbers_to_erase, oldest_since, still_there, waits_for_files
 from alerts.events import ChatNotErased
+from alerts.mailbox import hidden_next, hide, hide_all
 from alerts.models import ChatLine, ChatWipe, Delivery
 from alerts.notices import everybody_reachable
 from alerts.outbox import enqueue, next_order
 from cases.events import FileStored
 from cases.models import Case, Report, ReportMessage
 from contacts.models import ContactMethod
-from store.chats import Chat
+from store.chats import WEB, Chat
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
 from store.timers import Timer, set_timer
@@ -67,8 +68,22 @@ def _look_at(unit: UnitOfWork, chat_id: UUID, at: datetime) -> None:
         set_timer(unit, TIMER, chat_id, at)
 
 
+def note_looked_at(unit: UnitOfWork, chat: Chat) -> None:
+    """Remember that somebody looked at what waits for them: a day later it is shown no longer."""
+    at = hidden_next(unit, chat.id)
+    if at is not None:
+        _look_at(unit, chat.id, at)
+
+
 def wipe(unit: UnitOfWork, chat: Chat) -> None:
-    """Erase everything that was said in a reporter's chat so far; the answer says, afterwards, what could not be."""
+    """Erase everything that was said in a reporter's chat so far; the answer says, afterwards, what could not be.
+
+    Where people come back to a page it is shown no longer, at once.
+    """
+    if chat.door == WEB:
+        hide_all(unit, chat.id)
+        enqueue(unit, chat, "report.wiped", language=chat.language or "en", silent=True)
+        return
     wish = unit.session.get(ChatWipe, chat.id)
     if wish is None:
         wish = ChatWipe(chat_id=chat.id, up_to=unit.now)
@@ -147,6 +162,10 @@ def erase_in_time(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TIMERS, held)
     chat = unit.session.get_one(Chat, timer.subject_id)
     if _is_helpers(unit, chat.id):
+        return
+    if chat.door == WEB:
+        hide(unit, chat.id, read_before=unit.now - ERASE_AFTER)
+        note_looked_at(unit, chat)
         return
     _answer_late(unit, chat)
     due = unit.now - ERASE_AFTER

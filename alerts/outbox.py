@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from alerts.models import UNSENT, Delivery, DeliveryState, NeedState
 from store.base import new_id
+from store.chats import WEB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,8 @@ def enqueue(
 ) -> UUID | None:
     """Queue one message in this unit; return its id, or None when ``dedupe_key`` was queued before.
 
-    It leaves by the channel of its conversation, no earlier than ``after`` from now.
+    It leaves by the channel of its conversation, no earlier than ``after`` from now. At a door to which nothing can be
+    sent it lies until somebody comes to look (:mod:`alerts.mailbox`), and nobody who sends messages ever claims it.
     """
     fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     delivery = fresh(TABLE).values(
@@ -94,7 +96,7 @@ def enqueue(
         first_of_cluster=first_of_cluster,
         dedupe_key=dedupe_key,
         created_at=unit.now,
-        due_at=unit.now + after,
+        due_at=None if chat.door == WEB else unit.now + after,
     )
     unit.session.flush()
     # The database decides who was first: two transactions may have come to the same conclusion at once.

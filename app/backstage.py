@@ -37,6 +37,8 @@ def backstage(house: House) -> Backstage:
         keeping=Keeper(house.settings, house.store),
         drills=Drills(house.settings.home, SystemClock().now),
         is_secure=(house.settings.public_url or "").startswith("https://"),
+        leave_to=house.settings.leave_to,
+        hotlines=house.settings.fallback_hotlines,
     )
 
 

@@ -12,6 +12,7 @@ import cases.releases.models
 import cases.retention
 import contacts.accounts.models
 import contacts.models
+import dialogue.coming_back
 import law.models
 import store.attestation
 import store.chats
@@ -38,6 +39,7 @@ ROOMS = (
     contacts.accounts.models,
     cases.retention,
     contacts.models,
+    dialogue.coming_back,
     law.models,
     store.attestation,
     store.chats,

@@ -73,6 +73,7 @@ class Settings(BaseModel):
     timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
     calendar_overrides: Path | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
     fallback_hotlines: str | None = Field(default=None, alias="PANAH_FALLBACK_HOTLINES")
+    leave_to: str = Field(default="https://www.wikipedia.org/", alias="PANAH_LEAVE_TO")
     sandbox: bool = Field(default=False, alias="PANAH_SANDBOX")
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
     bot_handle: str | None = Field(default=None, alias="PANAH_BOT_HANDLE")
@@ -267,6 +268,17 @@ class Settings(BaseModel):
         if url.scheme == "http" and not (_is_loopback(url) or (url.hostname or "").endswith(".onion")):
             raise ValueError("must begin with https://: people's reports are read there")
         return value.rstrip("/")
+
+    @field_validator("leave_to")
+    @classmethod
+    def _elsewhere(cls, value: str) -> str:
+        try:
+            _split(value, ("https",))
+        except ValueError:
+            raise ValueError("is https://SITE, a site on which nobody wonders to see somebody") from None
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise ValueError("is written in ASCII, without blanks")
+        return value
 
     @field_validator("bind")
     @classmethod

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from store.claims import Claim
-    from store.files import FileWriter
+    from store.files import FileWriter, Written
     from store.unit_of_work import UnitOfWork
 
 TABLE: Table = Download.__table__  # type: ignore[assignment]  # declarative tables are Tables
@@ -49,6 +49,10 @@ class SentFile:
     source: str = field(repr=False)
     unique: str = field(repr=False)
     size: int | None = None
+    written: FileWriter | None = field(default=None, repr=False)
+    """Has written it already, where it came with the message itself and nobody has to fetch it."""
+    refused: FileState | None = None
+    """Why its door could not take it."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,14 @@ class Fetch:
 
 
 def ask_for_file(unit: UnitOfWork, report: Report, message_id: UUID, sent: SentFile) -> None:
-    """Write down a file that came with a message: to be fetched, unless it is too large or one too many."""
+    """Write down a file that came with a message: to be fetched, unless it is too large or one too many.
+
+    What came along with the message itself is complete with this.
+    """
     if report.chat_id is None:
         raise ValueError("a file came in without a conversation")
-    state = _state(unit, report.chat_id, sent)
+    written = None if sent.written is None else FileState.STORED
+    state = sent.refused or written or may_keep(unit, report.chat_id, sent.size)
     download = Download(
         id=new_id(),
         case_id=report.case_id,
@@ -80,18 +88,21 @@ def ask_for_file(unit: UnitOfWork, report: Report, message_id: UUID, sent: SentF
     download.source = unit.vault.seal(case_scope(report.case_id), _source_field(download), sent.source)
     unit.session.add(download)
     unit.session.flush()
-    if state != FileState.WAITING:
+    if state is FileState.STORED and sent.written is not None:
+        _came_along(unit, download, sent.written)
+    elif state is not FileState.WAITING:
         _note_not_fetched(unit, download)
 
 
-def _state(unit: UnitOfWork, chat_id: UUID, sent: SentFile) -> FileState:
-    if sent.size is not None and sent.size > LARGEST:
+def may_keep(unit: UnitOfWork, chat_id: UUID, size: int | None) -> FileState:
+    """Say whether one more file of a conversation, of so many bytes, may be kept (``WAITING``) or why not."""
+    if size is not None and size > LARGEST:
         return FileState.TOO_LARGE
     fetched = (Download.chat_id == chat_id, Download.state.in_((FileState.WAITING, FileState.STORED)))
     lately = select(func.count()).where(*fetched, Download.asked_at > unit.now - timedelta(hours=1))
     today = select(func.sum(Download.size)).where(*fetched, Download.asked_at > unit.now - timedelta(days=1))
     too_many = (unit.session.scalar(lately) or 0) >= PER_HOUR
-    too_much = (unit.session.scalar(today) or 0) + (sent.size or 0) > PER_DAY
+    too_much = (unit.session.scalar(today) or 0) + (size or 0) > PER_DAY
     return FileState.TOO_MANY if too_many or too_much else FileState.WAITING
 
 
@@ -130,6 +141,17 @@ def file_fetched(unit: UnitOfWork, held: Claim, writer: FileWriter) -> None:
     row = unit.session.get_one(Download, held.id)
     written = writer.finish(unit)
     claims.finish(unit.session, TABLE, held, state=FileState.STORED, size=written.size)
+    _attest(unit, row, written)
+
+
+def _came_along(unit: UnitOfWork, row: Download, writer: FileWriter) -> None:
+    written = writer.finish(unit)
+    row.file_id, row.size = written.id, written.size
+    unit.session.flush()
+    _attest(unit, row, written)
+
+
+def _attest(unit: UnitOfWork, row: Download, written: Written) -> None:
     keyed = unit.vault.subkey(f"fingerprint:{row.case_id}")
     attested = hmac.digest(keyed, written.sha256.encode(), "sha256").hex()
     unit.record(FileStored(case_id=row.case_id, message_id=row.message_id, file_id=written.id, fingerprint=attested))

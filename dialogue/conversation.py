@@ -19,6 +19,7 @@ Decisions:
 - Who changes the language while the first question is open is told the first reply again: it holds what keeps people
   safe, and was given in a language they may not read.
 - Skipping a question that was answered takes nothing back.
+- A door that shows all questions at once says which one something is meant for (`Meant`); the same rules hold.
 """
 
 import re
@@ -36,6 +37,7 @@ from dialogue.model import (
     Input,
     Kind,
     LeaveReport,
+    Meant,
     Mute,
     OpenReport,
     Outcome,
@@ -84,7 +86,7 @@ def start() -> State:
 def step(state: State, given: Input, now: datetime) -> Outcome:
     """What follows when this is said at `now` (aware). Never raises, whatever is said; at most three replies.
 
-    Every Said and Sent, and a Command that is not one of ours or carries words, gives exactly one AddMessage.
+    Every Said, Sent and Meant, and a Command that is not one of ours or carries words, gives exactly one AddMessage.
     """
     state = _sound(state)
     if isinstance(given, Command):
@@ -168,7 +170,7 @@ def _speak(state: State, tag: str) -> Outcome:
 # --- What is told ----------------------------------------------------------------------------------------------
 
 
-def _keep(state: State, given: Said | Sent, now: datetime) -> Outcome:
+def _keep(state: State, given: Said | Sent | Meant, now: datetime) -> Outcome:
     """Store what was said, take it as an answer where it plainly is one, and say what comes next."""
     answer = _answer_of(state, given)
     stored = (AddMessage(), answer) if answer else (AddMessage(),)
@@ -180,13 +182,23 @@ def _keep(state: State, given: Said | Sent, now: datetime) -> Outcome:
     return replace(said, effects=stored)
 
 
-def _answer_of(state: State, given: Said | Sent) -> Answer | None:
-    """The answer to the open question; a pin answers "where" as soon as it is sent."""
+def _answer_of(state: State, given: Said | Sent | Meant) -> Answer | None:
+    """The answer to the open question, or to the one it is meant for; a pin answers "where" as soon as it is sent."""
+    if isinstance(given, Meant):
+        return _answer_as_meant(given)
     asked = BY_NAME.get(state.asked or "")
     answer = answer_in(given, asked) if asked else None
     if answer is None and given == Sent(Kind.LOCATION) and "where" not in state.answered:
         return Answer("where", from_message=True)
     return answer
+
+
+def _answer_as_meant(given: Meant) -> Answer | None:
+    """Whatever is put under a question that takes words answers it; under another, only what plainly does."""
+    asked = BY_NAME.get(given.question or "")
+    if asked is None:
+        return None
+    return answer_in(given.given, asked) or (Answer(asked.name, from_message=True) if asked.words else None)
 
 
 def _open(told: State, stored: tuple[Effect, ...]) -> Outcome:

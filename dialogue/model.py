@@ -42,6 +42,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """Words, or something sent, put expressly under one question, or none: at a door that shows them all at once."""
+
+    question: str | None
+    given: Said | Sent
+
+
+@dataclass(frozen=True, slots=True)
 class Tapped:
     """A button, by the action it was offered with; any other text is a button that is no longer valid."""
 
@@ -56,7 +64,7 @@ class Command:
     argument: str = ""
 
 
-Input = Said | Sent | Tapped | Command
+Input = Said | Sent | Meant | Tapped | Command
 
 # --- To be done ------------------------------------------------------------------------------------------------
 

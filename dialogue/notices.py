@@ -52,7 +52,7 @@ def tell_reporter_waiting(unit: UnitOfWork, timer: Timer, held: Claim, *, hotlin
     finish(unit.session, TABLE, held)
     case = _hold(unit, timer.subject_id)
     standing = standing_of(unit, case.id)
-    if standing in (Standing.TAKEN, Standing.LATER):
+    if standing in (Standing.TAKEN, Standing.LATER, Standing.CLOSED):
         return
     stage = sum(asked_since(unit, case) + after <= unit.now for after in TELL_AFTER)
     _tell_reporters(unit, case, standing, hotlines, f"waiting:{stage}")

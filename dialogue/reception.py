@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -17,6 +17,7 @@ from cases.models import Case, Report
 from cases.triage import assess
 from cases.urgency import Urgency
 from dialogue.conversation import step
+from dialogue.doors import said_at
 from dialogue.model import (
     CODE,
     AddMessage,
@@ -195,14 +196,16 @@ def _change_chat(unit: UnitOfWork, chat: Chat, effect: Effect) -> None:
 
 
 def _answer(unit: UnitOfWork, chat: Chat, reply: Reply) -> None:
-    rows = [[_button(unit, chat, button) for button in row] for row in reply.buttons]
-    key = _truthful(unit, chat, reply.key)
+    said = said_at(chat.door, replace(reply, key=_truthful(unit, chat, reply.key)))
+    if said is None:
+        return
+    rows = [[_button(unit, chat, button) for button in row] for row in said.buttons]
     enqueue(
         unit,
         chat,
-        key if reply.also is None else f"{key}|{reply.also}",
+        said.key if said.also is None else f"{said.key}|{said.also}",
         language=chat.language or "en",
-        values={name: _value(unit, chat, value) for name, value in reply.values.items()},
+        values={name: _value(unit, chat, value) for name, value in said.values.items()},
         buttons=rows,
         silent=True,
     )
@@ -223,12 +226,25 @@ def _value(unit: UnitOfWork, chat: Chat, value: str) -> str:
     return unit.session.get_one(Case, chat.case_id).code if value == CODE else value
 
 
+def standings(unit: UnitOfWork, chat: Chat) -> list[tuple[str, dict[str, Any]]]:
+    """Return what is true of a conversation's own reports, the latest of them, as text keys and their values.
+
+    Nothing of any other report, and nothing at all for whoever may be setting a trap.
+    """
+    if is_suspected(unit, chat):
+        return []
+    return [_status(unit, report) for report in intake.reports_of(unit, chat)[-MOST_TOLD:]]
+
+
+def state_of(unit: UnitOfWork, chat: Chat) -> State:
+    """Return where a conversation stands; its start where nothing, or nothing readable, is known of it."""
+    return State.from_json(_stored_state(unit, chat), open_report=intake.current_report(unit, chat) is not None)
+
+
 def _show_status(unit: UnitOfWork, chat: Chat) -> None:
-    """Say what is true of this conversation's own reports, the latest of them, and nothing of any other."""
     if is_suspected(unit, chat):
         return
-    told = [_status(unit, report) for report in intake.reports_of(unit, chat)[-MOST_TOLD:]]
-    for key, values in told or [("reply.status_none", {})]:
+    for key, values in standings(unit, chat) or [("reply.status_none", {})]:
         enqueue(unit, chat, key, language=chat.language or "en", values=values, silent=True)
 
 

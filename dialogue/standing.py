@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import anybody_told
+from cases.retention import is_closed
 from cases.triage import assess
 from cases.urgency import Urgency
 
@@ -19,16 +20,22 @@ if TYPE_CHECKING:
 
 
 class Standing(Enum):
-    """TAKEN: a person has it. WAITING: somebody was asked. UNREACHED: nobody could be. LATER: not before morning."""
+    """TAKEN: a person has it. WAITING: somebody was asked. UNREACHED: nobody could be. LATER: not before morning.
+
+    CLOSED: nobody works on it any more; whoever writes opens it again.
+    """
 
     TAKEN = "taken"
     WAITING = "waiting"
     UNREACHED = "unreached"
     LATER = "later"
+    CLOSED = "closed"
 
 
 def standing_of(unit: UnitOfWork, case_id: UUID) -> Standing:
     """Say where a case stands. Asked counts from the moment a message has left, not from the wish to send one."""
+    if is_closed(unit, case_id):
+        return Standing.CLOSED
     needs = unit.session.scalars(
         select(Need).join(Alert, Alert.id == Need.alert_id).where(Need.case_id == case_id, Alert.kind == CUSTODY)
     ).all()

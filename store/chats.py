@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import Boolean, String, UniqueConstraint, select
@@ -15,6 +15,9 @@ from store.vault import Field
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
+
+WEB: Final = "web"
+"""The door of those who come back to a page. Nothing can be sent there: what is said waits until they look."""
 
 
 class Chat(Base):

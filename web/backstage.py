@@ -22,7 +22,8 @@ class Backstage:
 
     Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
     cookies may say so. Without ``drills`` none can be played; without ``keeping``
-    the settings page shows less.
+    the settings page shows less. ``leave_to``: where the way out of the form leads; ``hotlines``: whom somebody can
+    call when nothing can be kept here.
     """
 
     look: Callable[[UnitOfWork], Vitals]
@@ -32,3 +33,5 @@ class Backstage:
     is_secure: bool = False
     drills: DrillRoom | None = None
     keeping: Housekeeping | None = None
+    leave_to: str | None = None
+    hotlines: str | None = None

@@ -21,6 +21,8 @@ from web.console.wiring import add_console
 from web.metrics import metrics_page
 from web.packing import packed
 from web.release_link import release_pages
+from web.report.pages import NAME as REPORT
+from web.report.pages import report_pages
 from web.twilio import ENDPOINTS as TWILIO
 from web.twilio import LARGEST_FORM, twilio_webhooks
 from web.webhook import ENDPOINT as WEBHOOK
@@ -50,6 +52,8 @@ HEADERS = {
 BODY_LIMIT = 4 * 1024
 """Bytes a request may carry: no page takes more than the press of a button."""
 STATIC_SECONDS = 3600
+REPORT_FILES = frozenset({"report.css", "plain.svg"})
+"""What the pages of the form are drawn with."""
 
 
 _building = threading.Lock()
@@ -79,6 +83,8 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
     app.register_blueprint(proof_pages(store, zone))
     app.register_blueprint(calendar_feed(store, zone))
     app.register_blueprint(release_pages(store, zone, secure=backstage is not None and backstage.is_secure))
+    leave_to, hotlines = (None, None) if backstage is None else (backstage.leave_to, backstage.hotlines)
+    app.register_blueprint(report_pages(store, zone, leave_to=leave_to, hotlines=hotlines))
     add_console(app, store, zone, passwords=passwords, backstage=backstage)
     _add_health(app, store, backstage)
     if backstage is not None:
@@ -123,6 +129,8 @@ def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
 
 
 def _refuse_large_bodies() -> None:
+    if request.blueprint == REPORT:
+        return  # reads no more than it may, and refuses nobody's words for the size of a file beside them
     limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else LARGEST_FORM if _is_twilios() else BODY_LIMIT
     if (request.content_length or 0) > limit:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -135,9 +143,14 @@ def _is_twilios() -> bool:
 def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
+    if not _may_be_cached() or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "private, no-store" if request.endpoint == CALENDAR else "no-store"
     return response
+
+
+def _may_be_cached() -> bool:
+    """Whether a browser may keep it: files that look the same for everybody, but none that tell where somebody was."""
+    return request.endpoint == "static" and (request.view_args or {}).get("filename") not in REPORT_FILES
 
 
 def _say_plainly(error: HTTPException) -> Response:

@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from web.console.stream import MOST
 from web.factory import make_app
+from web.uploads import SLOWEST, TOGETHER, Channel, kept_of, received_of
 from web.webhook import LARGEST_UPDATE
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ THREADS = 8 + MOST
 """Those that build pages, and one for each page that follows what is committed."""
 BACKLOG = 128
 BODY_LIMIT = LARGEST_UPDATE + 1024
-"""Bytes the server reads of a request's body at all; the pages allow less. All of it stays in memory."""
+"""Bytes the server reads of a request's body, but for forms with files; the pages allow less. All stays in memory."""
 HEADERS_LIMIT = 32 * 1024
 """Bytes of a request before its body."""
 CONNECTIONS = 400
@@ -50,7 +51,7 @@ class Patience:
     """
 
     asking: float = 15.0
-    """For one whole request, from its first byte to its last …"""
+    """For one whole request, from its first byte to its last, and longer as long as its body comes apace …"""
     silent: int = 30
     """… for a connection on which nothing happens …"""
     reading: float = 600.0
@@ -107,6 +108,7 @@ def serve(
         trusted_proxy_headers={"x-forwarded-for"},
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = Channel
     stopwatch = _Stopwatch(patience)
     try:
         while not stop.is_set():
@@ -130,9 +132,21 @@ class _Stopwatch:
 
     def look(self, open_sockets: dict[int, Any]) -> None:
         now = time.monotonic()
-        for channel in list(open_sockets.values()):
-            if isinstance(channel, HTTPChannel):
-                self._look_at(channel, now)
+        channels = [channel for channel in open_sockets.values() if isinstance(channel, HTTPChannel)]
+        for channel in channels:
+            self._look_at(channel, now)
+        self._make_room([channel for channel in channels if channel.request is not None])
+
+    def _make_room(self, coming: list[Any]) -> None:
+        """End what has taken longest to come, as long as all that comes takes more memory than there is for it."""
+        coming.sort(key=lambda channel: self._began.get(channel, (None, time.monotonic()))[1])
+        taken = sum(kept_of(channel.request) for channel in coming)
+        for channel in coming:
+            if taken <= TOGETHER:
+                return
+            if kept_of(channel.request) > BODY_LIMIT:
+                taken -= kept_of(channel.request)
+                channel.will_close = True
 
     def _look_at(self, channel: Any, now: float) -> None:
         answered = list(channel.requests)[:1]
@@ -144,7 +158,8 @@ class _Stopwatch:
         if known is not under_way:
             since = now
             self._began[channel] = (under_way, now)
-        if now - since > (self._patience.reading if answered else self._patience.asking):
+        asking = self._patience.asking + received_of(under_way) / SLOWEST
+        if now - since > (self._patience.reading if answered else asking):
             channel.will_close = True
 
 

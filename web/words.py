@@ -49,10 +49,13 @@ def _shown(character: str) -> str:
 
 
 class Words:
-    """The words of one page. Those of a helper whose language has no pages come in the nearest that does."""
+    """The words of one page. Those of a reader whose language has no pages come in the nearest that does.
 
-    def __init__(self, language: str, zone: str) -> None:
-        self.language = spoken(TELLING, language)
+    ``telling``: a key of the page; whichever language has it, has all of the page.
+    """
+
+    def __init__(self, language: str, zone: str, *, telling: str = TELLING) -> None:
+        self.language = spoken(telling, language)
         self.right_to_left = is_right_to_left(self.language)
         self.zone = zone
 

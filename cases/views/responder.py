@@ -138,6 +138,8 @@ class ResponderView:
     facts: tuple[Known, ...] = ()
     docket: tuple[Happened, ...] = ()
     """What happened in law and custody, also what stands no longer, in the order of entry."""
+    by_web: bool = False
+    """Whether some of it came by the web form: nothing can be sent to whoever told it."""
 
 
 def may_have_original(role: str) -> bool:
@@ -192,6 +194,7 @@ def view_of(
         counsel_held_back=bool(counsels) or (hides_counsel(role) and any(map(_is_counsels, facts))),
         facts=tuple(one for one in facts if _may_know(one, role)),
         docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
+        by_web=rows.by_web,
     )
 
 

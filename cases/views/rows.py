@@ -9,8 +9,9 @@ from sqlalchemy import and_
 
 from cases.consent.models import Consent, CounselRelease, Fact, FactState, Freeze, Person
 from cases.docket.models import Deadline, DeadlineState, Occurrence, RiskReading, Watch, WatchState
-from cases.models import Case, CaseNote, Download, ReportAnswer, ReportMessage
+from cases.models import Case, CaseNote, Download, Report, ReportAnswer, ReportMessage
 from law.models import RuleSignoff
+from store.chats import WEB
 from store.files import StoredFile
 from store.sets import Wanted, together
 
@@ -49,6 +50,8 @@ class CaseRows:
     """All but those that were cancelled, by due time."""
     readings: Sequence[RiskReading]
     notes: Sequence[CaseNote]
+    by_web: bool = False
+    """Whether some of it came by the web form."""
 
     @classmethod
     def of_nothing(cls, case: Case) -> CaseRows:
@@ -78,6 +81,7 @@ def rows_of(unit: UnitOfWork, case: Case) -> CaseRows:
         watches=_only(found["watches"], lambda one: (one.due_at, one.id)),
         readings=_only(found["readings"], lambda one: (one.at, one.id)),
         notes=_only(found["notes"], lambda one: (one.written_at, one.id)),
+        by_web=bool(found["by_web"]),
     )
 
 
@@ -107,6 +111,7 @@ def _sets(case_id: UUID) -> dict[str, Wanted]:
         "watches": Wanted(Watch, Watch.case_id, case_id, where=Watch.state != WatchState.CANCELLED),
         "readings": Wanted(RiskReading, RiskReading.case_id, case_id),
         "notes": Wanted(CaseNote, CaseNote.case_id, case_id),
+        "by_web": Wanted(Report, Report.case_id, case_id, where=Report.door == WEB),
     }
 
 

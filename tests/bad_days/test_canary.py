@@ -19,6 +19,8 @@ from tests.bad_days.canary import Canary, look, look_in_files
 from tests.bad_days.ground import CODE, POLICY
 from tests.bad_days.places import everywhere, in_the_database, plant
 from tests.bad_days.storm import wait_for_calm
+from tests.web.form import NUMBER as SHOWN
+from tests.web.form import TICKET
 
 if TYPE_CHECKING:
     from sandbox import Phone
@@ -39,10 +41,13 @@ LATITUDE, LONGITUDE = Canary("latitude", 43.2389417), Canary("longitude", 76.889
 CODE_WORD = Canary("code word", "бүркітқанат")
 POISON = Canary("words that could not be read", "unreadable zhumaqanova lines")
 CORRECTION = Canary("correction", "four men, the Lada was white")
+BY_WEB = Canary("words by the web form", "they drove her to the railway station at dawn")
+WEB_CONTACT = Canary("contact by the web form", "ask for Bibigulcanary at the bakery")
+WEB_FILE = Canary("file by the web form", "the stamp of the camp is on the second page")
 
 TOLD = (
     NAME, NATIVE_NAME, ARABIC_NAME, FIRST_NAME, USER_ID, NUMBER, SPACED_NUMBER, WORDS, CAPTION, FILE_NAME, LATITUDE,
-    LONGITUDE, CODE_WORD, POISON, CORRECTION,
+    LONGITUDE, CODE_WORD, POISON, CORRECTION, BY_WEB, WEB_CONTACT, WEB_FILE,
 )  # fmt: skip
 CONTROL = Canary("control", "Sholpan Careless")
 
@@ -65,6 +70,8 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
     ground.after_leases()
     program.start().wait_until_ready()
     wait_for_calm(ground)
+    number = tells_by_web(ground)
+    wait_for_calm(ground)
     code = ground.code_on(reporter)
     for helper in (aigerim, dana):
         helper.taps("Accept", on=helper.sees(code))
@@ -75,11 +82,12 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
     assert program.logged("handling_failed"), "nothing has failed while somebody's words were handled"
     court = ground.home.parent / "court"
     assert ground.command("audit", "export", code, "--to", str(court), "--with-names").returncode == 0
-    assert everywhere(ground, TOLD, (aigerim, dana, timur)) == []
+    told = (*TOLD, Canary("number to come back with", number), Canary("the same in one piece", number.replace(" ", "")))
+    assert everywhere(ground, told, (aigerim, dana, timur)) == []
     assert look_in_files(TOLD, court) == []
     assert in_a_backup(ground) == []
     program.terminate()
-    assert in_the_database(ground, TOLD) == []
+    assert in_the_database(ground, told) == []
 
     plant(ground, str(CONTROL.value))
     found = in_the_database(ground, [CONTROL])
@@ -139,6 +147,36 @@ def tells_everything(ground: Ground, reporter: Phone) -> None:
     chat = {"id": reporter.chat_id, "type": "private", "first_name": FIRST_NAME.value}
     ground.sandbox.push_raw_update({"message": {"message_id": 900, "chat": chat, "text": {"quote": POISON.value}}})
     ground.sandbox.wait_until_collected()
+
+
+def tells_by_web(ground: Ground) -> str:
+    """Tell and answer by the form, with a file; return the number to come back with."""
+    fields = {"words": str(BY_WEB.value)}
+    page = sends_form(ground, "/report", fields, str(WEB_FILE.value).encode())
+    number = SHOWN.search(page)
+    ticket = TICKET.search(page)
+    assert number is not None, page
+    assert ticket is not None
+    answer = {"form": ticket[1], "question": "safe_contact", "do": "answer", "words": str(WEB_CONTACT.value)}
+    assert "It is kept with your report" in sends_form(ground, "/report/more", answer)
+    return number[1]
+
+
+def sends_form(ground: Ground, path: str, fields: dict[str, str], file: bytes | None = None) -> str:
+    address = f"http://127.0.0.1:{ground.port}"
+    if "form" not in fields:
+        with urlopen(f"{address}/report", timeout=10) as shown:  # noqa: S310  our own
+            ticket = TICKET.search(shown.read().decode())
+        assert ticket is not None
+        fields = {"form": ticket[1], **fields}
+    about = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = "".join(about.format(name, value) for name, value in fields.items()).encode()
+    if file is not None:
+        body += b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n' + file + b"\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    with urlopen(Request(f"{address}{path}", body + b"--b--\r\n", kind), timeout=30) as answer:  # noqa: S310  our own
+        page: str = answer.read().decode()
+    return page
 
 
 def answers_until_the_code_word(reporter: Phone) -> None:

@@ -14,6 +14,7 @@ from dialogue.model import (
     Input,
     Kind,
     LeaveReport,
+    Meant,
     OpenReport,
     Reply,
     Said,
@@ -44,6 +45,11 @@ words = st.one_of(
 inputs = st.one_of(
     st.builds(Said, words),
     st.builds(Sent, st.sampled_from(Kind)),
+    st.builds(
+        Meant,
+        st.one_of(st.none(), st.sampled_from(sorted(BY_NAME)), words),
+        st.one_of(st.builds(Said, words), st.builds(Sent, st.sampled_from(Kind))),
+    ),
     st.builds(Tapped, st.one_of(st.sampled_from(ACTIONS), words)),
     st.builds(Command, st.one_of(st.sampled_from(COMMANDS), words), words),
 )
@@ -71,7 +77,7 @@ def check_replies(replies: tuple[Reply, ...]) -> None:
 
 
 def is_content(given: Input) -> bool:
-    return isinstance(given, Said | Sent)
+    return isinstance(given, Said | Sent | Meant)
 
 
 @given(conversations)

@@ -53,6 +53,16 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/invitation/<token>": ANYBODY,
     "POST /console/invitation/<token>": ANYBODY,
     "POST /console/invitation/<token>/accept": ANYBODY,
+    # The form for people without Telegram
+    "GET /report": ANYBODY,
+    "POST /report": ANYBODY,
+    "GET /report/back": ANYBODY,
+    "POST /report/back": ANYBODY,
+    "GET /report/leave": ANYBODY,
+    "GET /report/language": ANYBODY,
+    "POST /report/language": ANYBODY,
+    "GET /report/more": ANYBODY,
+    "POST /report/more": ANYBODY,
     # Coming in
     "GET /console/sign-in": ANYBODY,
     "POST /console/sign-in": ANYBODY,
