@@ -1,4 +1,7 @@
-"""Alarms about accounts: somebody is being forced, or reads unusually much. The others are paged, by a code alone."""
+"""Alarms about accounts: somebody is being forced, reads unusually much, or a passkey was copied.
+
+The others are paged, by a code alone.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from cases.models import CaseReading
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from contacts.accounts.directory import account_of
-from contacts.accounts.events import AccountActivated, AccountCoerced
+from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.accounts.models import Account
 from contacts.accounts.reading import WITHIN, is_unusual
 from contacts.models import Contact
@@ -45,6 +48,12 @@ def page_the_others(unit: UnitOfWork, event: Event) -> None:
     if account.contact_id is not None and account.coerced_at is not None:
         give_back_all(unit, account.contact_id)
     _page(unit, event.account_id)
+
+
+def warn_of_copied_passkey(unit: UnitOfWork, event: Event) -> None:
+    """Page a coordinator when a passkey signed that must be a copy, or the one it was copied from."""
+    if isinstance(event, PasskeyFellBack):
+        _page(unit, event.account_id)
 
 
 def watch_reading(unit: UnitOfWork, event: Event) -> None:

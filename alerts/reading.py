@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 
 from alerts.case_list import SEES_ALL, has_taken, taken_by
 from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
@@ -192,10 +192,25 @@ def _asked_for(who: SignedIn) -> Select[UUID | None]:
 
 def board_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> list[BoardRow]:
     """Return what an account may know of; under duress next to nothing. An administrator: nothing."""
-    found = cases_of(unit, who, page)
+    return list(_named_takers(unit, cases_of(unit, who, page)))
+
+
+def board_before(unit: UnitOfWork, who: SignedIn, before: tuple[datetime, UUID] | None, most: int) -> list[BoardRow]:
+    """Return the same by when the cases were opened, newest first: so many at most, of those before one of them.
+
+    ``before``: when that was opened, and its id. What is added meanwhile moves nothing: a program goes through all.
+    """
+    if who.contact_id is None:
+        return []
+    if who.duress:
+        return [] if before is not None else board_of(unit, who)
+    return list(_named_takers(unit, _gathered(unit, who, _listed(who, unit.now, _Opened(before, most)))))
+
+
+def _named_takers(unit: UnitOfWork, found: CasePage) -> tuple[BoardRow, ...]:
     takers = unit.session.scalars(select(Contact).where(Contact.id.in_(found.takers))).all() if found.takers else ()
     fetch_keys(unit, takers)
-    return list(found.with_names(names_of(unit, takers)).rows)
+    return found.with_names(names_of(unit, takers)).rows
 
 
 def cases_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> CasePage:
@@ -207,7 +222,11 @@ def cases_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> CasePage:
         return CasePage(())
     if who.duress:
         return _feigned_board(unit, who.contact_id)
-    rows = unit.session.execute(_listed(who, unit.now, page)).all()
+    return _gathered(unit, who, _listed(who, unit.now, page))
+
+
+def _gathered(unit: UnitOfWork, who: SignedIn, listed: Select[Any]) -> CasePage:
+    rows = unit.session.execute(listed).all()
     found: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.Case.id].append(row)
@@ -215,22 +234,37 @@ def cases_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> CasePage:
     return CasePage(cases, rows[0].total if rows else 0)
 
 
-def _listed(who: SignedIn, now: datetime, page: int) -> Select[Any]:
-    """The cases of one page with their needs, a row for each need; ordered as they are to be shown."""
+@dataclass(frozen=True)
+class _Opened:
+    """Cases by when they were opened: those before one of them, so many at most."""
+
+    before: tuple[datetime, UUID] | None
+    most: int
+
+
+def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
+    """The cases of one page with their needs, a row for each need; ordered as they are to be shown.
+
+    ``part``: the number of a page of the board, or cases by when they were opened.
+    """
     contact_id = who.contact_id
     if contact_id is None:
         raise ValueError("an administrator knows of no case")
     mine, closed = taken_by(contact_id), Retention.closed_at.is_not(None)
     known = is_known_to(who, now)
-    page_of = (
+    wanted = (
         select(Case.id, mine.label("mine"), closed.label("closed"), func.count().over().label("total"))
         .outerjoin(Retention, Retention.case_id == Case.id)
         .where(*(() if known is None else (known,)))
-        .order_by(closed, mine.desc(), Case.opened_at.desc(), Case.id.desc())
-        .limit(ON_A_PAGE)
-        .offset((page - 1) * ON_A_PAGE)
-        .subquery()
     )
+    newest = (Case.opened_at.desc(), Case.id.desc())
+    if isinstance(part, _Opened):
+        earlier = () if part.before is None else (tuple_(Case.opened_at, Case.id) < part.before,)
+        page_of = wanted.where(*earlier).order_by(*newest).limit(part.most).subquery()
+    else:
+        ordered = wanted.order_by(closed, mine.desc(), *newest)
+        page_of = ordered.limit(ON_A_PAGE).offset((part - 1) * ON_A_PAGE).subquery()
+    as_shown = () if isinstance(part, _Opened) else (page_of.c.closed, page_of.c.mine.desc())
     needs = select(Need).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == CUSTODY).subquery()
     return (
         select(
@@ -251,9 +285,7 @@ def _listed(who: SignedIn, now: datetime, page: int) -> Select[Any]:
         )
         .join(page_of, page_of.c.id == Case.id)
         .outerjoin(needs, needs.c.case_id == Case.id)
-        .order_by(
-            page_of.c.closed, page_of.c.mine.desc(), Case.opened_at.desc(), Case.id.desc(), needs.c.kind, needs.c.seat
-        )
+        .order_by(*as_shown, *newest, needs.c.kind, needs.c.seat)
     )
 
 

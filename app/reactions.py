@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
+from alerts.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
 from alerts.canary import TIMER as CANARY
 from alerts.canary import miss_canary, plan_canary
 from alerts.closing import stop_asking_about
@@ -109,7 +109,7 @@ from cases.events import (
     UnknownEventEntered,
     WatchEnded,
 )
-from contacts.accounts.events import AccountActivated, AccountCoerced
+from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
@@ -220,6 +220,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         ReleaseAcknowledged: {"answered": answered},
         AccountActivated: {"tell_account_set_up": tell_account_set_up},
         AccountCoerced: {"page_the_others": page_the_others},
+        PasskeyFellBack: {"warn_of_copied_passkey": warn_of_copied_passkey},
         CaseViewed: {"watch_reading": watch_reading},
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},

@@ -42,6 +42,8 @@ from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from cases.docket.proposing import forget_proposals
 from cases.pictures import look_at_files
+from contacts.accounts.kept_answers import forget_old_answers
+from contacts.accounts.passkeys import forget_challenges
 from contacts.accounts.sessions import forget_old_sessions
 from contacts.accounts.throttle import forget_old_tries
 from contacts.values import ChannelName
@@ -152,6 +154,8 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "followed_up": follow_up_left_out,
     "proposals": forget_proposals,
     "tries": forget_old_tries,
+    "challenges": forget_challenges,
+    "kept_answers": forget_old_answers,
     "sessions": forget_old_sessions,
     "signoffs": remind_signers,
     "counsel": watch_counsel,

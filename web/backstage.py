@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from web.webhook import Webhook
 
 
+LOCAL = "http://localhost"
+"""Where the pages are reached if nobody says so."""
+
+
 @dataclass(frozen=True)
 class Backstage:
     """``look`` reads how the work flows, ``is_current`` whether the database has the schema of this release.
 
     Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
-    cookies may say so. Without ``drills`` none can be played; without ``keeping``
-    the settings page shows less. ``leave_to``: where the way out of the form leads; ``hotlines``: whom somebody can
-    call when nothing can be kept here.
+    cookies may say so. ``address``: where they reach them, as a browser shows it. Without ``drills`` none can be
+    played; without ``keeping`` the settings page shows less. ``leave_to``: where the way out of the form leads;
+    ``hotlines``: whom somebody can call when nothing can be kept here.
     """
 
     look: Callable[[UnitOfWork], Vitals]
@@ -35,3 +39,4 @@ class Backstage:
     keeping: Housekeeping | None = None
     leave_to: str | None = None
     hotlines: str | None = None
+    address: str = LOCAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,17 @@ from flask import Flask, Response, abort, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
+from alerts.vitals import read_vitals
 from store.queues import where_it_failed
 from web.answer_link import answer_pages, proof_pages
+from web.api.door import ROOT as API
+from web.api.problems import for_status
+from web.api.routes import LARGEST, api_pages
 from web.calendar import ENDPOINT as CALENDAR
 from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
+from web.console.passkeys import LARGEST as SIGNED
 from web.console.wiring import add_console
 from web.metrics import metrics_page
 from web.packing import packed
@@ -30,8 +36,11 @@ from web.webhook import LARGEST_UPDATE, telegram_webhook
 from web.words import readable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.vitals import Vitals
     from contacts.accounts.passwords import Passwords
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
     from web.backstage import Backstage
 
 log = structlog.get_logger(__name__)
@@ -51,6 +60,8 @@ HEADERS = {
 }
 BODY_LIMIT = 4 * 1024
 """Bytes a request may carry: no page takes more than the press of a button."""
+LIMITS = {**LARGEST, **SIGNED, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO, LARGEST_FORM)}
+"""The same for what machines and authenticators bring, by the name of the endpoint."""
 STATIC_SECONDS = 3600
 REPORT_FILES = frozenset({"report.css", "plain.svg"})
 """What the pages of the form are drawn with."""
@@ -85,6 +96,7 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
     app.register_blueprint(release_pages(store, zone, secure=backstage is not None and backstage.is_secure))
     leave_to, hotlines = (None, None) if backstage is None else (backstage.leave_to, backstage.hotlines)
     app.register_blueprint(report_pages(store, zone, leave_to=leave_to, hotlines=hotlines))
+    app.register_blueprint(api_pages(store, zone, _look_at(backstage)))
     add_console(app, store, zone, passwords=passwords, backstage=backstage)
     _add_health(app, store, backstage)
     if backstage is not None:
@@ -99,6 +111,11 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
     app.register_error_handler(HTTPException, _say_plainly)
     app.register_error_handler(Exception, _fail_quietly)
     return app
+
+
+def _look_at(backstage: Backstage | None) -> Callable[[UnitOfWork], Vitals]:
+    """How it is read how the work flows; of queues only the house knows which there are."""
+    return partial(read_vitals, queues={}) if backstage is None else backstage.look
 
 
 def _add_health(app: Flask, store: Store, backstage: Backstage | None) -> None:
@@ -131,13 +148,8 @@ def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
 def _refuse_large_bodies() -> None:
     if request.blueprint == REPORT:
         return  # reads no more than it may, and refuses nobody's words for the size of a file beside them
-    limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else LARGEST_FORM if _is_twilios() else BODY_LIMIT
-    if (request.content_length or 0) > limit:
+    if (request.content_length or 0) > LIMITS.get(request.endpoint or "", BODY_LIMIT):
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-
-
-def _is_twilios() -> bool:
-    return request.endpoint in TWILIO
 
 
 def _guard(response: Response) -> Response:
@@ -155,6 +167,9 @@ def _may_be_cached() -> bool:
 
 def _say_plainly(error: HTTPException) -> Response:
     """Answer what went wrong in a line, with the headers the status asks for and nothing of the request."""
+    if request.path.startswith(f"{API}/"):
+        told = tuple((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
+        return for_status(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, told).answer()
     answer = _plain(f"{error.code} {error.name}", error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     for name, value in error.get_headers():
         if name.lower() != "content-type":
@@ -165,4 +180,6 @@ def _say_plainly(error: HTTPException) -> Response:
 def _fail_quietly(_error: Exception) -> Response:
     """Answer and log a failure of ours without any of the words it may be about."""
     log.error("page_failed", page=request.endpoint, trouble=where_it_failed())
+    if request.path.startswith(f"{API}/"):
+        return for_status(HTTPStatus.INTERNAL_SERVER_ERROR).answer()
     return _plain("500 Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR)

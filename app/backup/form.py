@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 PURPOSE = "backup"
-LEFT_OUT = frozenset({"key_epoch", "account_session"})
+LEFT_OUT = frozenset({"key_epoch", "account_session", "passkey_challenge", "api_token", "kept_answer"})
 """Tables whose rows stay behind: epochs that are being handed over could open what a destroyed one has closed, and who
-was signed in, or has been thrown out since, is not signed in again by putting a backup back."""
+was signed in, or has been thrown out since, is not signed in again by putting a backup back; nor is a program whose
+token was revoked."""
 LONGEST_LINE = 8 * 2**20
 """Bytes: a line holds rows of a megabyte or so, and a chunk of a file is a quarter of that."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from cases.docket.clocks import HEARING
 from cases.docket.history import details_of, history
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
     from uuid import UUID
+
+    from sqlalchemy import Select
 
     from law.rules import Rule
     from store.unit_of_work import UnitOfWork
@@ -79,14 +81,25 @@ def hearing_numbered(unit: UnitOfWork, case_id: UUID, number: int) -> UUID | Non
 
 def deadlines_of(unit: UnitOfWork, case_ids: Sequence[UUID] | None = None) -> list[ShownDeadline]:
     """Return every clock that has not been superseded, of some cases or of all, the soonest first."""
-    wanted = (
-        select(Deadline, Case.code)
-        .join(Case, Case.id == Deadline.case_id)
-        .where(Deadline.state != DeadlineState.SUPERSEDED)
-        .order_by(Deadline.safe_at, Deadline.id)
-    )
+    wanted = _in_order().where(Deadline.state != DeadlineState.SUPERSEDED)
     rows = unit.session.execute(wanted if case_ids is None else wanted.where(Deadline.case_id.in_(case_ids)))
     return [deadline_shown(row, code, unit.now) for row, code in rows]
+
+
+def running_deadlines(
+    unit: UnitOfWork, case_ids: Sequence[UUID] | None, *, after: tuple[datetime, UUID] | None, most: int
+) -> list[ShownDeadline]:
+    """Return the clocks that run, of some cases or of all, the soonest first; those after one (safe date, id)."""
+    wanted = _in_order().where(Deadline.state == DeadlineState.RUNNING).limit(most)
+    if case_ids is not None:
+        wanted = wanted.where(Deadline.case_id.in_(case_ids))
+    if after is not None:
+        wanted = wanted.where(tuple_(Deadline.safe_at, Deadline.id) > after)
+    return [deadline_shown(row, code, unit.now) for row, code in unit.session.execute(wanted)]
+
+
+def _in_order() -> Select[Deadline, str]:
+    return select(Deadline, Case.code).join(Case, Case.id == Deadline.case_id).order_by(Deadline.safe_at, Deadline.id)
 
 
 def deadline_shown(row: Deadline, code: str, now: datetime) -> ShownDeadline:

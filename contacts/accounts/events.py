@@ -40,7 +40,7 @@ class RoleChanged(Event):
 
 @dataclass(frozen=True)
 class SignedIn(Event):
-    """Somebody signed in with both factors; ``by`` is ``code`` or ``recovery``."""
+    """Somebody signed in with both factors; ``by`` is ``code``, ``recovery`` or ``passkey``."""
 
     account_id: UUID
     session_id: UUID
@@ -57,7 +57,7 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True)
 class SecretsChanged(Event):
-    """An account has another password, duress password or recovery codes; ``what`` says which."""
+    """An account has another password, duress password, recovery codes or passkeys; ``what`` says which."""
 
     account_id: UUID
     what: str
@@ -68,6 +68,38 @@ class AccountCoerced(Event):
     """Somebody signed in with the password that means: I am being forced."""
 
     account_id: UUID
+
+
+@dataclass(frozen=True)
+class PasskeyFellBack(Event):
+    """A passkey signed with a count that is no higher than before: there is a copy of it."""
+
+    account_id: UUID
+    passkey_id: UUID
+
+
+@dataclass(frozen=True)
+class TokenMade(Event):
+    """An account has one more token by which a program asks in its place."""
+
+    account_id: UUID
+    token_id: UUID
+
+
+@dataclass(frozen=True)
+class TokenRevoked(Event):
+    """A token opens nothing any more."""
+
+    account_id: UUID
+    token_id: UUID
+
+
+@dataclass(frozen=True)
+class AskedByToken(Event):
+    """A program read a case or changed something, by this token; ``what`` names the route."""
+
+    token_id: UUID
+    what: str
 
 
 @dataclass(frozen=True)

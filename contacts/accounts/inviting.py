@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from contacts.accounts.directory import AccountRefusedError, login_of
 from contacts.accounts.events import AccountActivated, AccountInvited
 from contacts.accounts.models import Account, Invitation
+from contacts.accounts.passkeys import remove_passkeys
 from contacts.accounts.second_factor import keep_secret, matching_step, new_recovery_codes, new_secret
 from contacts.accounts.sessions import end_all_sessions
 from store.base import OWN, new_id
@@ -78,8 +79,9 @@ def find_invitation(unit: UnitOfWork, token: str) -> Invited | None:
 def accept_invitation(unit: UnitOfWork, token: str, password: str, duress: str, code: str) -> list[str] | None:
     """Make the account its owner's; return ten recovery codes, or None if ``code`` is not one of the secret's app.
 
-    ``password`` and ``duress`` are hashes. Whatever was before ends: sessions, the old factor, a revocation, and that
-    its owner was thought to be forced. Raises AccountRefusedError for an invitation that is not good (any more).
+    ``password`` and ``duress`` are hashes. Whatever was before ends: sessions, tokens, the old factor, passkeys, a
+    revocation, and that its owner was thought to be forced. Raises AccountRefusedError for an invitation that is not
+    good (any more).
     """
     row = _good(unit, token, locked=True)
     if row is None or row.totp is None:
@@ -95,6 +97,7 @@ def accept_invitation(unit: UnitOfWork, token: str, password: str, duress: str, 
     account.activated_at, account.revoked_at, account.coerced_at = unit.now, None, None
     end_all_sessions(unit, account)
     unit.actor = f"account:{account.id}"
+    remove_passkeys(unit, account.id)
     unit.record(AccountActivated(case_id=None, account_id=account.id))
     return new_recovery_codes(unit, account.id)
 

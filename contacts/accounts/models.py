@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
@@ -90,6 +91,79 @@ class AccountSession(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """What a program of an account's owner shows to ask in their place. Only a fingerprint of it is kept.
+
+    Like a session it is of the account as it was when it was made: whatever ends sessions ends it.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    code: Mapped[str] = mapped_column(String(6), unique=True)
+    """What it is called in lists, as ``T-7KMX``."""
+    purpose: Mapped[str] = mapped_column(String(16))
+    """A word of a list: so no name of a person gets here."""
+    scopes: Mapped[list[Any]]
+    token_index: Mapped[bytes] = mapped_column(unique=True)
+    epoch: Mapped[int]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    """When it was last used, to the minute."""
+    revoked_at: Mapped[datetime | None]
+
+
+class KeptAnswer(Base):
+    """What a program was answered when it changed something: it asks again by the same key, and hears the same."""
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (UniqueConstraint("token_id", "key_index"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_id: Mapped[UUID] = mapped_column(ForeignKey("api_token.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The case it is about; the answer is ciphertext under that case's key."""
+    key_index: Mapped[bytes]
+    asked_index: Mapped[bytes]
+    """Keyed fingerprint of what was asked: route, place and body."""
+    status: Mapped[int]
+    answer: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Passkey(Base):
+    """A key of an authenticator that stands for the second factor. The password stays what it is."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_index: Mapped[bytes] = mapped_column(unique=True)
+    """Keyed fingerprint of the credential's id: no authenticator can be told from a copy of the database."""
+    credential: Mapped[bytes]
+    """Ciphertext of a JSON object: the credential's id, its public key, how it is reached, what its owner calls it."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it has signed, as it says; some always say 0. One that falls back was copied."""
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    suspect_at: Mapped[datetime | None]
+    """Since when its count fell back: it lets nobody in any more."""
+
+
+class PasskeyChallenge(Base):
+    """What an authenticator is asked to sign: good once, for minutes, within one session. A session has at most one."""
+
+    __tablename__ = "passkey_challenge"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("account_session.id", ondelete="CASCADE"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(8))
+    """add or sign_in"""
+    challenge: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Tries(Base):

@@ -44,6 +44,10 @@ class Ability(StrEnum):
     """Close a case that one reads, and say that it may be erased in its time."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
+    CONTACTS = "contacts"
+    """See who helps, and by which ways they can be reached."""
+    CHANNELS = "channels"
+    """See how the ways of telling people do."""
     DRILL = "drill"
     """Play a story with nobody outside, and read who knew when."""
     NUMBERS = "numbers"
@@ -57,7 +61,8 @@ class Ability(StrEnum):
 _EVERYBODY = frozenset({Ability.LAW})
 _READERS = _EVERYBODY | {Ability.BOARD, Ability.OPEN_CASE}
 ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
-    AccountRole.ADMIN: _EVERYBODY | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL, Ability.SETTINGS},
+    AccountRole.ADMIN: _EVERYBODY
+    | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL, Ability.SETTINGS, Ability.CHANNELS},
     AccountRole.COORDINATOR: _READERS
     | {
         Ability.ACCEPT,
@@ -70,6 +75,8 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.DRILL,
         Ability.NUMBERS,
         Ability.SETTINGS,
+        Ability.CONTACTS,
+        Ability.CHANNELS,
     },
     AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
     AccountRole.PRESS_OFFICER: _READERS,

@@ -15,6 +15,7 @@ from contacts.accounts.coercion import note_coercion
 from contacts.accounts.directory import find_account, role_of
 from contacts.accounts.events import SignedIn
 from contacts.accounts.models import Account, AccountSession
+from contacts.accounts.passkeys import Ceremony, take_passkey
 from contacts.accounts.passwords import Found
 from contacts.accounts.second_factor import DIGITS, take_code, use_recovery_code
 from contacts.accounts.sessions import begin_session, end_session, half_signed_in
@@ -22,8 +23,10 @@ from contacts.accounts.throttle import PER_ACCOUNT, PER_CODE, PER_SOURCE, count_
 from store.base import OWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
+    from contacts.accounts.passkeys import Site
     from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store, UnitOfWork
 
@@ -104,13 +107,32 @@ def give_second_factor(unit: UnitOfWork, half_token: str, code: str, source: str
 
     ``code``: of the app, or one of those on paper. The half session ends with it.
     """
+    return _let_in(unit, half_token, source, lambda account, _: _by(unit, account, code))
+
+
+def give_passkey(unit: UnitOfWork, site: Site, half_token: str, response: str, source: str) -> str | None:
+    """Return the token of a session as :func:`give_second_factor`, for whoever has a passkey of the account sign.
+
+    ``response``: what the browser brings from the authenticator, as JSON. The password came first, and says whether
+    somebody is being forced: the session is what the half one was.
+    """
+
+    def by(account: Account, session_id: UUID) -> str | None:
+        return "passkey" if take_passkey(unit, Ceremony(site, account.id, session_id), response) else None
+
+    return _let_in(unit, half_token, source, by)
+
+
+def _let_in(
+    unit: UnitOfWork, half_token: str, source: str, by_what: Callable[[Account, UUID], str | None]
+) -> str | None:
     half = half_signed_in(unit, half_token)
     if half is None:
         return None
     row, account = half
     key = key_of(unit, "second_factor", account.id)
     allowed = count_try(unit, key, PER_CODE) and count_try(unit, key_of(unit, "source", source), PER_SOURCE)
-    by = _by(unit, account, code) if allowed else None
+    by = by_what(account, row.id) if allowed else None
     if by is None or role_of(unit, account) is None:
         return None
     forget_tries(unit, key)
@@ -132,6 +154,19 @@ def prove_again(store: Store, passwords: Passwords, account_id: UUID, proof: str
 
     Asked for before something that binds. Tries are counted with those of the second factor.
     """
+    return _proved(store, passwords, account_id, proof, by_password=True)
+
+
+def prove_second_factor(store: Store, passwords: Passwords, account_id: UUID, proof: str) -> bool:
+    """Whether somebody who is signed in has the second factor at hand: a code of the app, their password is not enough.
+
+    Asked for before something new can open the account. The password for a day under duress is taken as well, and
+    means what it means everywhere: whoever looks on sees that it was right.
+    """
+    return _proved(store, passwords, account_id, proof, by_password=False)
+
+
+def _proved(store: Store, passwords: Passwords, account_id: UUID, proof: str, *, by_password: bool) -> bool:
     typed = "".join(proof.split())
     with store.unit("web", rings=False) as unit:
         key = key_of(unit, "second_factor", account_id)
@@ -145,7 +180,7 @@ def prove_again(store: Store, passwords: Passwords, account_id: UUID, proof: str
             return is_theirs
         real, duress, coerced = account.password, account.duress, account.coerced_at is not None
     found = passwords.check(real, duress, proof)
-    if found is Found.NEITHER:
+    if found is Found.NEITHER or (found is Found.REAL and not by_password):
         return False
     with store.unit("web") as unit:
         forget_tries(unit, key)

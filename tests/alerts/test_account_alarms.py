@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.account_alarms import page_the_others, tell_account_set_up, watch_reading
+from alerts.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
 from alerts.acks import Ack, accept_need, hold_need, standing
 from alerts.events import NeedAccepted
 from alerts.models import ACCOUNT, Alert, Delivery, FeignedAcceptance, Need, NeedState, Page
@@ -19,13 +19,14 @@ from alerts.signoff_reminders import remind_signers
 from alerts.targets import ways_to
 from cases.events import CaseViewed
 from cases.intake import open_report
-from contacts.accounts.events import AccountActivated, AccountCoerced
+from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.accounts.models import Account
 from contacts.accounts.reading import MOST
 from contacts.models import Contact, ContactMethod
 from law.rules import load_rules
 from law.signoff import sign_off
 from store import claims
+from store.base import new_id
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
 from store.timers import TABLE as TIMERS
@@ -281,3 +282,12 @@ def test_a_signer_is_told_once_a_month_before_it_ends(store: Store, clock: Manua
     assert len(told()) == 1
     clock.advance(timedelta(days=40))
     assert [row.values["count"] for row in told()] == ["1", "2"]
+
+
+def test_a_passkey_that_was_copied_pages_the_other_once(team: Team) -> None:
+    event = PasskeyFellBack(case_id=None, account_id=team.aigerim.account_id, passkey_id=new_id())
+    for _ in range(2):
+        with team.store.unit("system") as unit:
+            warn_of_copied_passkey(unit, event)
+    assert team.alarms() == 1
+    assert team.pages() == {team.timur.contact_id}, "not whose key it is"

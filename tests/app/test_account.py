@@ -6,6 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from app.settings import read_settings
+from app.wiring import build
+from tests.accounts import join
+from tests.api.caller import token_for
+from tests.authenticator import Authenticator
+from tests.contacts.test_passkeys import Owner
+
 if TYPE_CHECKING:
     from tests.app.conftest import Panah
 
@@ -42,6 +49,27 @@ def test_who_cannot_have_an_account_is_refused(ready: Panah) -> None:
     assert "choose another name" in ready.refuses("account", "invite", "Aigerim", "--role", "admin")
     ready.refuses("account", "invite", "Aigerim", status=2)
     ready.refuses("account", "invite", "Aigerim", "--role", "king", status=2)
+
+
+def test_passkeys_and_tokens_of_an_account_are_seen_and_ended(ready: Panah) -> None:
+    house = build(read_settings(ready.environment))
+    member = join(house.store, "Aigerim")
+    token_for(member)
+    here = Owner(member)
+    assert here.adds(Authenticator()) is None
+    assert here.adds(Authenticator()) is None
+    house.store.engine.dispose()
+    assert ", 2 passkeys, 1 tokens" in ready.does("account", "list")
+    row = listed(ready)["Aigerim"]
+    assert (row["passkeys"], row["tokens"]) == (2, 1)
+    assert ready.does("account", "revoke-tokens", "Aigerim") == "Revoked: 1.\n"
+    assert ready.does("account", "revoke-tokens", "Aigerim") == "It has no tokens.\n"
+    assert "Removed: 2." in ready.does("account", "remove-passkeys", "Aigerim")
+    assert ready.does("account", "remove-passkeys", "Aigerim") == "It has no passkeys.\n"
+    row = listed(ready)["Aigerim"]
+    assert (row["passkeys"], row["tokens"], row["sessions"]) == (0, 0, 0)
+    for command in ("remove-passkeys", "revoke-tokens"):
+        assert "no account of that name" in ready.refuses("account", command, "Nobody")
 
 
 def test_an_account_is_revoked(ready: Panah) -> None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
+from alerts.vitals import read_vitals
 from app.cli import main
+from contacts.accounts.api_tokens import TokenScope, revoke_tokens
 from contacts.accounts.managing import revoke_account
-from contacts.accounts.roles import AccountRole
+from contacts.accounts.roles import AccountRole, can
+from contacts.models import Contact
 from tests.accounts import PASSWORD, Browser, Member, join, quick
+from tests.api.caller import token_for
 from tests.web.conftest import ZONE
+from web.api.door import ROOT
+from web.api.routes import ROUTES as API_ROUTES
 from web.backstage import Backstage
 from web.factory import make_app
 from web.twilio import Twilio
 from web.webhook import Webhook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from store.clock import ManualClock
     from store.unit_of_work import Store
 
 EVERYBODY = frozenset(AccountRole)
@@ -68,6 +79,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/sign-in": ANYBODY,
     "GET /console/code": ANYBODY,
     "POST /console/code": ANYBODY,
+    "POST /console/code/passkey": ANYBODY,
     "POST /console/sign-out": EVERYBODY,
     "GET /console/live": EVERYBODY,
     # The board
@@ -112,6 +124,11 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/account/password": EVERYBODY,
     "POST /console/account/duress": EVERYBODY,
     "POST /console/account/codes": EVERYBODY,
+    "POST /console/account/passkeys": EVERYBODY,
+    "POST /console/account/passkeys/add": EVERYBODY,
+    "POST /console/account/passkey/<uuid:passkey_id>/remove": EVERYBODY,
+    "POST /console/account/tokens": EVERYBODY,
+    "POST /console/account/token/<uuid:token_id>/revoke": EVERYBODY,
     # Accounts
     "GET /console/accounts": {"admin", "coordinator"},
     "POST /console/accounts/invite": {"admin"},
@@ -138,6 +155,24 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/law/<rule_id>/sign": {"lawyer"},
     "POST /console/law/<rule_id>/revoke": {"lawyer"},
 }
+ENTERERS = frozenset({"coordinator", "lawyer"})
+API: dict[str, tuple[str | None, set[str] | frozenset[str] | None]] = {
+    # What a token opens: the scope it must have (None: any), and the roles
+    "GET /api/v1/openapi.json": (None, ANYBODY),
+    "GET /api/v1/me": (None, EVERYBODY),
+    "GET /api/v1/vocabulary": ("read", EVERYBODY),
+    "GET /api/v1/board": ("read", READERS),
+    "GET /api/v1/deadlines": ("read", READERS),
+    "GET /api/v1/cases/<code>": ("read", READERS),
+    "GET /api/v1/cases/<code>/events": ("read", READERS),
+    "POST /api/v1/cases/<code>/events": ("enter", ENTERERS),
+    "GET /api/v1/cases/<code>/clocks": ("read", READERS),
+    "GET /api/v1/cases/<code>/audiences/<audience>": ("read", ENTERERS),
+    "POST /api/v1/needs/<need_id>/answer": ("accept", ENTERERS),
+    "GET /api/v1/contacts": ("read", {"coordinator"}),
+    "GET /api/v1/releases": ("read", ENTERERS),
+    "GET /api/v1/channels": ("read", {"admin", "coordinator"}),
+}
 BEHIND = {route: roles for route, roles in MAY.items() if roles is not None}
 NOT_FOR_YOU = "Your role does not have this page."
 NOBODY_ELSE = ("nobody", "half", "revoked", "left")
@@ -148,6 +183,10 @@ IN_PLACE_OF = {
     "<uuid:account_id>": str(UUID(int=1)),
     "<uuid:approval_id>": str(UUID(int=1)),
     "<uuid:release_id>": str(UUID(int=1)),
+    "<uuid:passkey_id>": str(UUID(int=1)),
+    "<uuid:token_id>": str(UUID(int=1)),
+    "<need_id>": str(UUID(int=1)),
+    "<audience>": "unhcr",
     "<uuid:drill_id>": str(UUID(int=1)),
     "<rule_id>": "kz.coao.motion_3d",
 }
@@ -157,7 +196,7 @@ IN_PLACE_OF = {
 def whole(quick_store: Store, night_wording: object) -> Flask:
     """The program's pages, with every door there is."""
     backstage = Backstage(
-        lambda _: NotImplemented,
+        partial(read_vitals, queues={}),
         lambda _: True,
         Webhook("s" * 16, lambda _account, _update: None),
         Twilio("token", "https://panah.example.org", night_wording),  # type: ignore[arg-type]
@@ -181,7 +220,7 @@ def routes(app: Flask) -> set[str]:
 
 
 def test_every_route_has_its_line(whole: Flask) -> None:
-    assert routes(whole) == set(MAY)
+    assert routes(whole) == {*MAY, *API}
 
 
 def test_every_page_of_the_console_went_through_the_gate(whole: Flask) -> None:
@@ -236,8 +275,6 @@ def test_nobody_else_gets_past_the_gate(whole: Flask, members: dict[str, Member]
             if who == "revoked":
                 revoke_account(unit, members[who].account_id)
             else:
-                from contacts.models import Contact
-
                 unit.session.get_one(Contact, members[who].contact_id).left_at = unit.now
     form = Browser(client).token("/console/sign-in")
     for route in BEHIND:
@@ -260,9 +297,87 @@ def test_no_button_does_anything_without_the_form_it_stood_on(whole: Flask, memb
             assert asks(whole.test_client(), route.replace("<token>", "x"), "").status_code == 400, route
 
 
+# The API
+
+
+def shows(client: FlaskClient, route: str, token: str | None) -> TestResponse:
+    """What a program is answered that asks with a token, or without one; what it sends is never all there must be."""
+    method, _, path = route.partition(" ")
+    for name, value in IN_PLACE_OF.items():
+        path = path.replace(name, value)
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return client.open(path, method=method, headers=headers)
+
+
+def kind_of(answer: TestResponse) -> str:
+    """Which problem an answer is; empty where it is none."""
+    said = answer.json
+    return said["type"].rpartition(":")[2] if isinstance(said, dict) and "type" in said else ""
+
+
+def test_each_role_and_scope_may_what_the_table_says_by_token(whole: Flask, members: dict[str, Member]) -> None:
+    """Every route of the API with every role and every single scope: refused for the scope, for the role, or not."""
+    client = whole.test_client()
+    for role in AccountRole:
+        for held in TokenScope:
+            token = token_for(members[role], {held})
+            for route, (scope, roles) in API.items():
+                answer = shows(client, route, token)
+                if scope is not None and scope != held:
+                    expected = "scope"
+                elif roles is not None and role not in roles:
+                    expected = "role"
+                else:
+                    expected = ""
+                refused = kind_of(answer) if answer.status_code in (401, 403) else ""
+                assert refused == expected, f"{role} {held} {route} {answer.status_code}"
+                assert answer.status_code < 500, route
+
+
+@pytest.mark.parametrize("who", ["nobody", "session", "half", "wrong", "over", "revoked token", "revoked", "left"])
+def test_nobody_else_gets_past_the_door(
+    whole: Flask, members: dict[str, Member], quick_store: Store, clock: ManualClock, who: str
+) -> None:
+    member = members.get(who, members["coordinator"])
+    client, token = whole.test_client(), token_for(member)
+    assert shows(client, "GET /api/v1/me", token).status_code == 200
+    shown: dict[str, Callable[[], str | None]] = {
+        "nobody": lambda: None,
+        "session": member.session,
+        "half": member.gives,
+        "wrong": lambda: token[:-1] + ("B" if token.endswith("A") else "A"),
+    }
+    sent = shown.get(who, lambda: token)()
+    if who == "session":
+        client.set_cookie("panah", member.session())
+    if who == "over":
+        clock.advance(timedelta(days=30))
+    with quick_store.unit("test") as unit:
+        if who == "revoked token":
+            assert revoke_tokens(unit, member.account_id) == 1
+        elif who == "revoked":
+            revoke_account(unit, member.account_id)
+        elif who == "left":
+            unit.session.get_one(Contact, member.contact_id).left_at = unit.now
+    for route, (_, roles) in API.items():
+        answer = shows(client, route, sent)
+        assert answer.status_code == (200 if roles is ANYBODY else 401), f"{who} {route}"
+        assert answer.mimetype == ("application/json" if roles is ANYBODY else "application/problem+json")
+
+
+def test_what_the_table_says_of_the_api_is_what_its_routes_say() -> None:
+    behind = {f"{one.method} {ROOT}{one.path}".replace("{", "<").replace("}", ">"): one for one in API_ROUTES}
+    assert {route for route, (_, roles) in API.items() if roles is not ANYBODY} == set(behind)
+    for route, one in behind.items():
+        scope, roles = API[route]
+        assert one.scope == scope, route
+        able = EVERYBODY if one.ability is None else {role for role in AccountRole if can(role, one.ability)}
+        assert able == roles, route
+
+
 SHOWS_WHAT_WAS_TOLD: set[str] = set()
 COMMANDS = {
-    "account": {"invite", "list", "revoke"},
+    "account": {"invite", "list", "remove-passkeys", "revoke", "revoke-tokens"},
     "audit": {"export", "seal", "verify"},
     "backup": set(),
     "bench": set(),

@@ -19,12 +19,14 @@ from flask import Response, g, make_response, redirect, render_template, request
 from alerts.targets import language_of
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
+from contacts.accounts.passkeys import site_at
 from contacts.accounts.roles import Ability, can
 from contacts.accounts.sessions import begin_session, signed_in, touch, wants_touch
 from contacts.accounts.signing_in import source_index
 from contacts.models import Contact
 from store.vault import text_bytes
 from texts.zones import known_zone
+from web.backstage import LOCAL
 from web.console.navigation import rooms_of
 from web.console.stream import Streams
 from web.words import FALLBACK_LANGUAGE, Words
@@ -71,6 +73,8 @@ class Gate:
 
     def __init__(self, store: Store, passwords: Passwords, zone: str, backstage: Backstage | None = None) -> None:
         self.store, self.passwords, self.zone = store, passwords, zone
+        self.site = site_at(LOCAL if backstage is None else backstage.address)
+        """Whom passkeys sign for; None where browsers make none."""
         self.streams = Streams(store)
         self.guards: dict[str, Guard] = {}
         """What each endpoint takes to open, by its name."""
@@ -116,11 +120,10 @@ class Gate:
     # Who asks
 
     def _recognise(self) -> SignedIn | None:
-        token = request.cookies.get(self._session, "")
-        if not token:
+        if not self.token:
             return None
         with self.store.read() as unit:
-            who, now = signed_in(unit, token), unit.now
+            who, now = signed_in(unit, self.token), unit.now
             if who is not None:
                 g.panah_words = self._words_of(unit, who)
         if who is not None and wants_touch(who, now):
@@ -136,8 +139,8 @@ class Gate:
 
     @property
     def token(self) -> str:
-        """The session's token, whole or half, as the browser brought it; empty if it brought none."""
-        return request.cookies.get(self._session, "")
+        """The session's token, whole or half, as the browser brought it or is given it now; empty if there is none."""
+        return str(g.get("panah_token", "")) or request.cookies.get(self._session, "")
 
     @property
     def source(self) -> str:
@@ -150,13 +153,23 @@ class Gate:
 
     def stays_in(self, response: Response) -> Response:
         """Keep somebody signed in whose proof was the second password: as it must look to who forces them."""
+        self.goes_on()
+        return self.with_session(response, g.panah_token) if "panah_token" in g else response
+
+    def goes_on(self) -> None:
+        """After a proof: see that there is a session to go on in, a new one if the proof was the second password.
+
+        What is drawn afterwards is drawn for that one; :meth:`stays_in` gives it to the browser.
+        """
         if self.recognised_again():
-            return response
+            return
         with self.store.unit(self.who.actor) as unit:
             account = unit.session.get_one(Account, self.who.account_id)
             source = source_index(unit, self.source)
-            _, token = begin_session(unit, account, source, proved=True, duress=True)
-        return self.with_session(response, token)
+            _, g.panah_token = begin_session(unit, account, source, proved=True, duress=True)
+        who = self._recognise()
+        if who is not None:
+            g.panah_who = who
 
     # Forms
 

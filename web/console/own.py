@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
+from contacts.accounts.api_tokens import LASTS, Purpose, TokenScope, live_tokens
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.own import change_duress, change_password, renew_recovery_codes
+from contacts.accounts.passkeys import passkeys_of
 from contacts.accounts.passwords import complaint, same
 from contacts.accounts.second_factor import recovery_codes_left
 from contacts.accounts.sessions import end_session, open_sessions
@@ -36,7 +38,7 @@ def own_pages(gate: Gate) -> Blueprint:
 
 def look(gate: Gate) -> Response:
     """Show the sessions that are open, and how many recovery codes are left."""
-    return _page(gate)
+    return account_page(gate)
 
 
 def end(gate: Gate, session_id: UUID) -> Response:
@@ -59,7 +61,7 @@ def password(gate: Gate) -> Response:
     """Have another password; under duress it is the one for such days that changes."""
     new, wrong = _new_password(gate)
     if wrong is not None:
-        return _page(gate, wrong)
+        return account_page(gate, wrong)
     hashed, who = gate.passwords.hash(new), gate.who
     with gate.store.unit(who.actor) as unit:
         if _is_forced(gate, who):
@@ -75,7 +77,7 @@ def duress(gate: Gate) -> Response:
     if wrong is None and gate.passwords.check(_real(gate), None, new).value == "real":
         wrong = "duress_same"
     if wrong is not None:
-        return _page(gate, wrong)
+        return account_page(gate, wrong)
     hashed, who = gate.passwords.hash(new), gate.who
     if not _is_forced(gate, who):
         with gate.store.unit(who.actor) as unit:
@@ -87,18 +89,20 @@ def codes(gate: Gate) -> Response:
     """Have ten new recovery codes and show them, this once."""
     who = gate.who
     if not prove_again(gate.store, gate.passwords, who.account_id, request.form.get("proof", "")):
-        return _page(gate, "proof")
+        return account_page(gate, "proof")
     with gate.store.unit(who.actor) as unit:
         fresh = renew_recovery_codes(unit, who.account_id)
     return gate.stays_in(gate.show("console/codes.html", codes=fresh))
 
 
-def _page(gate: Gate, wrong: str | None = None) -> Response:
+def account_page(gate: Gate, wrong: str | None = None) -> Response:
+    """Draw the page of one's own account. ``wrong``: what went wrong with something pressed there, the end of a key."""
     who = gate.who
     with gate.store.read() as unit:
         found = open_sessions(unit, who.account_id, duress=who.duress)
         sessions = [(one.id, one.began_at, one.seen_at, one.id == who.session_id) for one in found]
         left = recovery_codes_left(unit, who.account_id)
+        passkeys, tokens = passkeys_of(unit, who.account_id), live_tokens(unit, who.account_id)
     status = HTTPStatus.OK if wrong is None else HTTPStatus.BAD_REQUEST
     return gate.show(
         "console/account.html",
@@ -106,6 +110,12 @@ def _page(gate: Gate, wrong: str | None = None) -> Response:
         sessions=sessions,
         left=left,
         wrong=wrong,
+        passkeys=passkeys,
+        may_add=gate.site is not None,
+        tokens=tokens,
+        purposes=list(Purpose),
+        scopes=list(TokenScope),
+        lasts=LASTS,
     )
 
 

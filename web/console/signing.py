@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
+from contacts.accounts.passkeys import Ceremony, begin_signing
 from contacts.accounts.sessions import end_session, half_signed_in
-from contacts.accounts.signing_in import give_password, give_second_factor
+from contacts.accounts.signing_in import give_passkey, give_password, give_second_factor
 from web.console.gate import ANYBODY
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def signing_pages(gate: Gate) -> Blueprint:
     gate.press(pages, "/console/sign-in", give_name, ANYBODY)
     gate.page(pages, "/console/code", second, ANYBODY)
     gate.press(pages, "/console/code", give_code, ANYBODY)
+    gate.press(pages, "/console/code/passkey", give_key, ANYBODY)
     gate.press(pages, "/console/sign-out", sign_out)
     return pages
 
@@ -42,9 +44,20 @@ def give_name(gate: Gate) -> Response:
 
 def second(gate: Gate) -> Response:
     """Ask for the second factor."""
-    with gate.store.read() as unit:
+    return _ask(gate)
+
+
+def _ask(gate: Gate, failed: str | None = None) -> Response:
+    """Draw the page that asks for it. What a passkey is to sign is made anew each time."""
+    with gate.store.unit("web", rings=False) as unit:
         half = half_signed_in(unit, gate.token)
-    return gate.to("signing.sign_in") if half is None else gate.show("console/code.html")
+        if half is None:
+            return gate.to("signing.sign_in")
+        row, account = half
+        site = gate.site
+        options = None if site is None else begin_signing(unit, Ceremony(site, account.id, row.id))
+    status = HTTPStatus.OK if failed is None else HTTPStatus.FORBIDDEN
+    return gate.show("console/code.html", status, failed=failed, options=options)
 
 
 def give_code(gate: Gate) -> Response:
@@ -54,7 +67,20 @@ def give_code(gate: Gate) -> Response:
             return gate.to("signing.sign_in")
         token = give_second_factor(unit, gate.token, request.form.get("code", ""), gate.source)
     if token is None:
-        return gate.show("console/code.html", HTTPStatus.FORBIDDEN, failed=True)
+        return _ask(gate, "code")
+    return gate.with_session(gate.to("board.home"), token)
+
+
+def give_key(gate: Gate) -> Response:
+    """Take what a passkey has signed in its place, and let them in."""
+    if gate.site is None:
+        return gate.to("signing.second")
+    with gate.store.unit("web") as unit:
+        if half_signed_in(unit, gate.token) is None:
+            return gate.to("signing.sign_in")
+        token = give_passkey(unit, gate.site, gate.token, request.form.get("response", ""), gate.source)
+    if token is None:
+        return _ask(gate, "passkey")
     return gate.with_session(gate.to("board.home"), token)
 
 

@@ -15,12 +15,14 @@ from web.console.invitation import invitation_pages
 from web.console.law import law_pages
 from web.console.numbers import number_pages
 from web.console.own import own_pages
+from web.console.passkeys import passkey_pages
 from web.console.person import person_pages
 from web.console.releases import release_pages
 from web.console.search import search_pages
 from web.console.settings import settings_pages
 from web.console.signing import signing_pages
 from web.console.stream import stream_pages
+from web.console.tokens import token_pages
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,6 +39,8 @@ BUILDERS = (
     access_pages,
     case_pages,
     own_pages,
+    token_pages,
+    passkey_pages,
     account_pages,
     law_pages,
     number_pages,
