@@ -102,7 +102,6 @@ def test_from_an_invitation_to_a_case_and_out(page: Page, scene: Scene) -> None:
 
 def goes_round(page: Page) -> None:  # noqa: F811
     """From a case to all other pages, and out."""
-    page.get_by_role("link", name="Board").click()
     page.get_by_role("link", name="Who else may read it").click()
     expect(page.get_by_role("heading", name="Who else may read it", exact=True)).to_be_visible()
     looks_right(page, "9-access")
