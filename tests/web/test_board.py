@@ -244,7 +244,7 @@ def test_cases_are_paged_mine_first_closed_last(quick_store: Store, browser: Bro
     first = section(browser.comes_in(aigerim).sees(HOME), "cases")
     assert first.count("data-row") == 50
     assert first.index(mine.code) < first.index(scenes[-2].code)
-    assert "transferred" in first
+    assert "Held, moved" in first
     assert closed.code not in first
     assert "1 of 2" in plain(first)
     second = section(browser.sees(f"{HOME}?page=2"), "cases")

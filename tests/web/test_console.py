@@ -144,9 +144,9 @@ def test_a_coordinator_takes_a_case_reads_it_and_the_log_knows(scene: Scene, bro
     answer = browser.sends(f"/console/need/{need.id}", answer="accept")
     assert answer.location == f"{CASE.format(scene.code)}?said=accepted"
     assert state_of(scene, need) == (NeedState.ACCEPTED, aigerim.contact_id)
-    assert "It is yours." in browser.sees(answer.location)
-    page = browser.client.get(CASE.format(scene.code))
+    page = browser.client.get(answer.location)
     assert page.status_code == 200
+    assert "It is yours." in page.text
     assert FIRST_WORDS in page.text
     with scene.store.read() as unit:
         (seen,) = unit.session.scalars(select(EventRow).where(EventRow.name == "CaseViewed"))
