@@ -68,6 +68,15 @@ def watch_reading(unit: UnitOfWork, event: Event) -> None:
         _page(unit, account.id)
 
 
+def tell_link_code(unit: UnitOfWork, contact_id: UUID) -> None:
+    """Tell somebody that a code for their Telegram account was made at the pages: they know whether they asked for it.
+
+    Whoever uses it speaks as them. It is told by the way that is theirs until then.
+    """
+    once = f"link:{unit.now.isoformat()}"
+    tell(unit, unit.session.get_one(Contact, contact_id), "link_code", {"at": day_ref(unit.now)}, once=once)
+
+
 def tell_account_set_up(unit: UnitOfWork, event: Event) -> None:
     """Tell whoever an account belongs to that somebody has just set it up: they know whether that was them."""
     if not isinstance(event, AccountActivated):

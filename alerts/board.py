@@ -7,12 +7,13 @@ for. Never a number, an address or a word of a message.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, case, func, or_, select
 
-from alerts.models import Attempt, Delivery, DeliveryState, Need, Receipt
+from alerts.models import UNSENT, Attempt, Delivery, DeliveryState, Need, Receipt
 from alerts.vitals import is_late
 from cases.models import Case
 from contacts.models import ContactMethod
@@ -68,6 +69,7 @@ class Message:
     due_at: datetime | None
     throttled: bool
     parked: bool
+    trouble: str | None
     bundle_id: UUID | None
     tried: tuple[Tried, ...]
 
@@ -83,16 +85,57 @@ class Message:
         return None
 
 
+class Standing(StrEnum):
+    """How messages stand that somebody looks for."""
+
+    STUCK = "stuck"
+    """It should have left and has not, or it is parked."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    PARKED = "parked"
+
+
+def standing(wanted: Standing, now: datetime) -> ColumnElement[bool]:
+    """Which messages stand so. A message can stand in several ways at once."""
+    match wanted:
+        case Standing.STUCK:
+            return or_(is_late(now), Delivery.parked_at.is_not(None))
+        case Standing.FAILED:
+            return Delivery.state.in_((DeliveryState.FAILED_PERMANENT, DeliveryState.FAILED_TEMPORARY))
+        case Standing.UNKNOWN:
+            return Delivery.state == DeliveryState.UNKNOWN
+        case Standing.WAITING:
+            return and_(Delivery.state.in_((*UNSENT, DeliveryState.SENDING)), Delivery.due_at.is_not(None))
+        case Standing.PARKED:
+            return Delivery.parked_at.is_not(None)
+
+
+def counted(unit: UnitOfWork) -> dict[Standing, int]:
+    """Return how many messages stand in each of these ways. One query."""
+    columns = [func.count(case((standing(one, unit.now), 1))).label(one.value) for one in Standing]
+    row = unit.session.execute(select(*columns)).one()
+    return {one: getattr(row, one.value) for one in Standing}
+
+
 def messages(
-    unit: UnitOfWork, *which: ColumnElement[bool], newest: int | None = None, stuck: bool = False
+    unit: UnitOfWork,
+    *which: ColumnElement[bool],
+    newest: int | None = None,
+    stuck: bool = False,
+    skip: int = 0,
 ) -> list[Message]:
-    """Return messages in the order they were queued; of many the ``newest`` so many, or only what is ``stuck``."""
-    late = or_(is_late(unit.now), Delivery.parked_at.is_not(None))
+    """Return messages in the order they were queued; of many the ``newest`` so many, or only what is ``stuck``.
+
+    ``skip``: without so many of the newest. One query, however many there are.
+    """
+    late = standing(Standing.STUCK, unit.now)
     ids = (
         select(Delivery.id)
         .where(*which, *([late] if stuck else []))
         .order_by(Delivery.created_at.desc(), Delivery.order_key.desc())
         .limit(newest)
+        .offset(skip or None)
     )
     wanted = (
         select(Delivery, Case.code, Need.kind, ContactMethod.contact_id, Attempt, Receipt)
@@ -135,6 +178,7 @@ def _message(rows: Sequence[Any]) -> Message:
         due_at=row.due_at,
         throttled=row.throttled and row.state == DeliveryState.QUEUED,
         parked=row.parked_at is not None,
+        trouble=row.trouble,
         bundle_id=row.bundle_id,
         tried=tried,
     )

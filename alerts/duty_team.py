@@ -33,6 +33,8 @@ class Person:
     """By one proved and living way at least, over a channel that is set up."""
     lost_at: datetime | None
     """When the last of their ways died that has died."""
+    methods: tuple[UUID, ...] = ()
+    """All their ways."""
 
 
 def people(unit: UnitOfWork, *which: ColumnElement[bool]) -> dict[UUID, Person]:
@@ -45,9 +47,9 @@ def people(unit: UnitOfWork, *which: ColumnElement[bool]) -> dict[UUID, Person]:
         .order_by(Contact.created_at, Contact.id)
     ).all()
     ways: dict[UUID, list[tuple[ContactMethod, bool]]] = defaultdict(list)
-    for contact, method, configured in rows:
-        found: ContactMethod | None = method
-        ways[contact.id] += [] if found is None else [(found, configured is not False)]
+    for contact, way, configured in rows:
+        method: ContactMethod | None = way
+        ways[contact.id] += [] if method is None else [(method, configured is not False)]
     return {contact.id: _person(contact, ways[contact.id]) for contact, _, _ in rows}
 
 
@@ -57,7 +59,7 @@ def _person(contact: Contact, ways: Sequence[tuple[ContactMethod, bool]]) -> Per
         for way, is_set_up in ways
     )
     lost_at = max((way.dead_at for way, _ in ways if way.dead_at is not None), default=None)
-    return Person(contact, reached, lost_at)
+    return Person(contact, reached, lost_at, tuple(way.id for way, _ in ways))
 
 
 def members_of(unit: UnitOfWork, rosters: Iterable[Duty]) -> dict[str, Member]:

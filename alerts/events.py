@@ -114,6 +114,20 @@ class ItemParked(Event):
 
 
 @dataclass(frozen=True)
+class MessageSentAgain(Event):
+    """A person had a message tried again that had failed or waited for a person."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True)
+class MessageGivenUp(Event):
+    """A person decided that a message is not tried any more."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True)
 class CanaryHeard(Event):
     """A canary came out of the inbox; its alert bears the id of the input."""
 
@@ -173,6 +187,14 @@ class ShiftCovered(Event):
     """Somebody takes over part of a roster."""
 
     override_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ShiftTestAsked(Event):
+    """A person had a test sent to somebody on a roster, beside those that shifts bring."""
+
+    test_id: UUID
     contact_id: UUID
 
 

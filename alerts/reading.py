@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select, tuple_
+from sqlalchemy import and_, exists, func, or_, select, true, tuple_
 
 from alerts.case_list import SEES_ALL, has_taken, taken_by
 from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
 from alerts.seats import OPEN
 from alerts.team import fetch_keys, names_of
-from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, may_read
+from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, let_in, may_read
 from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.events import CaseViewed
@@ -106,6 +106,17 @@ def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UU
         granted_until=granted_until(unit, case_id, contact_id),
         now=unit.now,
     )
+
+
+def known_and_read(who: SignedIn, contact_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of a row of cases: whether an account may know of its dates, and whether it may read it. For those who act.
+
+    A coordinator may know of all, others of those they took or were let into. Not for who is being forced: nothing is
+    shown to them.
+    """
+    has = taken_by(contact_id)
+    reads = or_(has, let_in(contact_id, now)) if who.role in TAKES_CASES else let_in(contact_id, now)
+    return (true() if who.role == SEES_ALL else reads), reads
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,15 @@
-"""Tests before a shift: a page that asks for nothing but to be confirmed, over every channel a person has."""
+"""Tests before a shift: a page that asks for nothing but to be confirmed, over every channel a person has.
+
+Each shift brings one by itself, an hour before. A coordinator may ask for one at any time: it stands beside those, and
+takes the place of none.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import Table, select, update
@@ -11,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from alerts.buttons import mint
 from alerts.channel_states import can_answer_sms
-from alerts.events import ShiftConfirmed, ShiftUnconfirmed
+from alerts.events import ShiftConfirmed, ShiftTestAsked, ShiftUnconfirmed
 from alerts.models import Delivery, ShiftTest
 from alerts.outbox import enqueue
 from alerts.reply_numbers import next_reply_number
@@ -24,6 +31,9 @@ from store.base import OWN, new_id
 from store.chats import Chat, address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from contacts.duty import Check
     from store.unit_of_work import UnitOfWork
 
@@ -31,6 +41,10 @@ CONFIRM = "confirm_shift"
 """What the button of a test does."""
 SHIFT = "shift"
 """The value that says which test a message belongs to."""
+ASKED_ONCE_WITHIN: Final = timedelta(minutes=5)
+"""Who asks for a test twice within this time has asked for one."""
+ANSWERED_WITHIN: Final = timedelta(hours=1)
+"""How long a bare answer can be meant for a test that was asked for."""
 TABLE: Table = ShiftTest.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -55,21 +69,112 @@ def send_test(unit: UnitOfWork, check: Check) -> None:
     if test_id is None:
         return
     for way in ways_to(unit, unit.session.get_one(Contact, member)):
-        _send_by(unit, way, check, test_id)
+        _send_by(unit, way, check, test_id, _asking(unit, way, check, test_id))
 
 
-def _send_by(unit: UnitOfWork, way: Reachable, check: Check, test_id: UUID) -> None:
-    asking = _asking(unit, way, check, test_id)
+def ask_for_test(unit: UnitOfWork, roster: str, contact_id: UUID) -> UUID | None:
+    """Send somebody a test although no shift begins; return its id, or None where no way leads to them.
+
+    Asked for again within five minutes it is the same test: who presses twice rings a telephone once.
+    """
+    contact = unit.session.get_one(Contact, contact_id, with_for_update=OWN, populate_existing=True)
+    before = unit.session.scalars(
+        select(ShiftTest.id)
+        .where(
+            ShiftTest.roster == roster,
+            ShiftTest.contact_id == contact_id,
+            ShiftTest.starts_at == ShiftTest.sent_at,
+            ShiftTest.sent_at > unit.now - ASKED_ONCE_WITHIN,
+        )
+        .limit(1)
+    ).first()
+    ways = ways_to(unit, contact)
+    if before is not None or not ways:
+        return before
+    test = ShiftTest(id=new_id(), roster=roster, contact_id=contact_id, starts_at=unit.now, sent_at=unit.now)
+    unit.session.add(test)
+    unit.session.flush()
+    for way in ways:
+        _send_by(unit, way, test, test.id, _asking_now(unit, way, test))
+    unit.record(ShiftTestAsked(case_id=None, test_id=test.id, contact_id=contact_id))
+    return test.id
+
+
+def was_asked_for(test: ShiftTest) -> bool:
+    """Whether a person asked for a test; those that a shift brings are sent before it begins."""
+    return test.starts_at == test.sent_at
+
+
+@dataclass(frozen=True)
+class SentTest:
+    """A test and how far it came. ``asked_for``: by a person; otherwise it was before the shift of ``starts_at``."""
+
+    roster: str
+    contact_id: UUID
+    starts_at: datetime
+    sent_at: datetime
+    confirmed_at: datetime | None
+    asked_for: bool
+    ways: tuple[tuple[str, str], ...]
+    """Channel and state of each message, in the order channels are offered."""
+
+
+def sent_tests(unit: UnitOfWork, since: datetime, methods: Mapping[UUID, UUID], newest: int) -> list[SentTest]:
+    """Return the newest tests that were sent since an instant, and what became of each. Two queries.
+
+    ``methods``: every way to the people who may have been tested, and whose it is.
+    """
+    tests = unit.session.scalars(
+        select(ShiftTest)
+        .where(ShiftTest.sent_at >= since)
+        .order_by(ShiftTest.sent_at.desc(), ShiftTest.id.desc())
+        .limit(newest)
+    ).all()
+    keys = {
+        _dedupe_key(test.id, method_id): test.id
+        for test in tests
+        for method_id, contact_id in methods.items()
+        if contact_id == test.contact_id
+    }
+    rows = unit.session.execute(
+        select(Delivery.dedupe_key, Delivery.channel, Delivery.state).where(Delivery.dedupe_key.in_(list(keys)))
+    )
+    ways: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for key, channel, state in rows:
+        ways[keys[str(key)]].append((channel, state))
+    return [
+        SentTest(
+            test.roster,
+            test.contact_id,
+            test.starts_at,
+            test.sent_at,
+            test.confirmed_at,
+            was_asked_for(test),
+            tuple(sorted(ways[test.id], key=lambda way: _ORDER[way[0]])),
+        )
+        for test in tests
+    ]
+
+
+_ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}
+
+
+def _dedupe_key(test_id: UUID, method_id: UUID) -> str:
+    return f"shift:{test_id}:{method_id}"
+
+
+def _send_by(unit: UnitOfWork, way: Reachable, of: Check | ShiftTest, test_id: UUID, asking: Asking) -> None:
+    at = of.starts_at if isinstance(of, ShiftTest) else of.at
     enqueue(
         unit,
         way.chat,
         asking.template,
         language=language_on(way.channel, way.language),
-        values={SHIFT: str(test_id), "at": time_ref(check.at), **asking.values},
+        values={SHIFT: str(test_id), "at": time_ref(at), **asking.values},
         buttons=asking.buttons,
         method_id=way.method.id,
         number=asking.number,
-        dedupe_key=f"shift:{test_id}:{way.method.id}",
+        dedupe_key=_dedupe_key(test_id, way.method.id),
     )
 
 
@@ -88,13 +193,31 @@ def _asking(unit: UnitOfWork, way: Reachable, check: Check, test_id: UUID) -> As
             return Asking("duty.test_link", {}, [[{**button, "answer": True}]])
 
 
+def _asking_now(unit: UnitOfWork, way: Reachable, test: ShiftTest) -> Asking:
+    match way.channel:
+        case ChannelName.TELEGRAM:
+            button = mint(unit, way.chat.id, CONFIRM, "button.confirm_shift", subject_id=test.id)
+            return Asking("staff.duty_try", {"roster": roster_ref(test.roster)}, [[button]])
+        case ChannelName.VOICE:
+            return Asking("voice.duty_test", {}, [])
+        case ChannelName.SMS if can_answer_sms(unit, address_of(unit, way.chat)):
+            number = next_reply_number(unit)
+            return Asking("duty.try", {"number": str(number)}, [], number)
+        case _:
+            button = mint(unit, way.chat.id, CONFIRM, "button.answer", subject_id=test.id)
+            return Asking("duty.try_link", {}, [[{**button, "answer": True}]])
+
+
 def is_open_test(unit: UnitOfWork, test_id: UUID) -> bool:
     """Whether a bare answer can be meant for a test: it is not confirmed, and its shift has not begun.
+
+    One that a person asked for is open for an hour.
 
     By its number, its key or its button it can be answered later, too: nobody says that by accident.
     """
     test = unit.session.get_one(ShiftTest, test_id)
-    return test.confirmed_at is None and unit.now < test.starts_at
+    until = test.sent_at + ANSWERED_WITHIN if was_asked_for(test) else test.starts_at
+    return test.confirmed_at is None and unit.now < until
 
 
 def confirm_test(unit: UnitOfWork, test_id: UUID, contact_id: UUID) -> bool:
@@ -125,7 +248,7 @@ def _take_button_away(unit: UnitOfWork, test: ShiftTest) -> None:
     enqueue(
         unit,
         unit.session.get_one(Chat, sent.chat_id),
-        "staff.duty_confirmed",
+        "staff.duty_thanks" if was_asked_for(test) else "staff.duty_confirmed",
         language=sent.language,
         values={"roster": roster_ref(test.roster), "at": time_ref(test.starts_at)},
         action="edit",

@@ -40,6 +40,7 @@ def backstage(house: House) -> Backstage:
         leave_to=house.settings.leave_to,
         hotlines=house.settings.fallback_hotlines,
         address=house.settings.web_address,
+        queues=QUEUES,
     )
 
 

@@ -48,6 +48,7 @@ from alerts.following_up import (
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
 from alerts.invitations import invite, invite_who_took_it, strike_out
+from alerts.leaving import ask_the_others
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
@@ -110,7 +111,7 @@ from cases.events import (
     WatchEnded,
 )
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
-from contacts.events import MethodDied
+from contacts.events import ContactLeft, MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
     promise_the_truth,
@@ -184,6 +185,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "follow_up_anew": follow_up_anew,
             "watch_anew": watch_anew,
         },
+        ContactLeft: {"ask_the_others": ask_the_others},
         MethodDied: {"tell_method_died": tell_method_died, "seek_another": seek_another},
         NeedGivenBack: {
             "tell_anew": tell_anew,

@@ -8,16 +8,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from cases.events import AccessGranted, AccessWithdrawn
-from cases.models import CaseAccess
+from cases.models import Case, CaseAccess
 from store.base import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from store.unit_of_work import UnitOfWork
 
@@ -56,6 +58,16 @@ def granted_until(unit: UnitOfWork, case_id: UUID, contact_id: UUID) -> datetime
         )
         .order_by(CaseAccess.until.desc())
         .limit(1)
+    )
+
+
+def let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """Of a row of cases: whether a contact was let into it and still is."""
+    return exists().where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
     )
 
 

@@ -14,6 +14,7 @@ from store.base import OWN, new_id
 from store.tokens import token_index, token_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -56,6 +57,12 @@ def revoke_feed(unit: UnitOfWork, contact_id: UUID) -> bool:
     unit.session.flush()
     unit.record(CalendarFeedRevoked(case_id=None, contact_id=contact_id, feed_id=feed.id))
     return True
+
+
+def feed_since(unit: UnitOfWork, contact_id: UUID) -> datetime | None:
+    """Return since when a contact has an address that leads somewhere; None where they have none."""
+    feed = _in_use(unit, contact_id)
+    return None if feed is None else feed.created_at
 
 
 def subscriber(unit: UnitOfWork, token: str) -> Contact | None:

@@ -16,6 +16,13 @@ class ContactImported(Event):
 
 
 @dataclass(frozen=True)
+class LinkCodeMade(Event):
+    """A code was made by which a Telegram account can become a contact's; the log says by whom."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
 class AccountLinked(Event):
     """A contact proved a Telegram account to be theirs."""
 
@@ -53,3 +60,17 @@ class CalendarFeedRevoked(Event):
 
     contact_id: UUID
     feed_id: UUID
+
+
+@dataclass(frozen=True)
+class ContactLeft(Event):
+    """Somebody helps no longer."""
+
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
+class ContactReturned(Event):
+    """Somebody who had left helps again."""
+
+    contact_id: UUID

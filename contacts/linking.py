@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from contacts.events import AccountLinked
+from contacts.events import AccountLinked, LinkCodeMade
 from contacts.models import Contact, ContactMethod, LinkCode, LinkTry
 from store.base import new_id
 
@@ -44,6 +44,7 @@ def make_link_code(unit: UnitOfWork, contact_id: UUID) -> str:
     index = unit.vault.blind_index("link_code", code)
     unit.session.add(LinkCode(contact_id=contact_id, code_index=index, expires_at=unit.now + VALID_FOR))
     unit.session.flush()
+    unit.record(LinkCodeMade(case_id=None, contact_id=contact_id))
     return code
 
 

@@ -82,6 +82,11 @@ def written_day(iso: str, language: str) -> str:
     return format_date(date.fromisoformat(iso), "long", locale=_locale(language)).replace("\u202f", "\u00a0")
 
 
+def weekday(day: date, language: str) -> str:
+    """Return the short name of a day of the week: "Thu"."""
+    return format_date(day, "ccc", locale=_locale(language))
+
+
 def short_day(at: datetime, zone: str, language: str) -> str:
     """Return the day an instant falls on in `zone` where there is little room: "5 Mar". Raises as `local_time`."""
     day = format_skeleton("MMMd", _at_zone(at, zone), locale=_locale(language))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Table
 
     from alerts.vitals import Vitals
     from store.unit_of_work import UnitOfWork
@@ -28,6 +30,7 @@ class Backstage:
     cookies may say so. ``address``: where they reach them, as a browser shows it. Without ``drills`` none can be
     played; without ``keeping`` the settings page shows less. ``leave_to``: where the way out of the form leads;
     ``hotlines``: whom somebody can call when nothing can be kept here.
+    ``queues``: every queue of the house by its name, for what is parked in them.
     """
 
     look: Callable[[UnitOfWork], Vitals]
@@ -40,3 +43,4 @@ class Backstage:
     leave_to: str | None = None
     hotlines: str | None = None
     address: str = LOCAL
+    queues: Mapping[str, Table] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from texts.dates import age, local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 FALLBACK_LANGUAGE = "en"
 TELLING = "web.show"
@@ -70,6 +70,10 @@ class Words:
     def on(self, instant: datetime, zone: str | None = None) -> str:
         """The local day of an instant: that of the reader, or of ``zone``."""
         return local_date(instant, zone or self.zone, self.language)
+
+    def day(self, day: date) -> str:
+        """A day that is one wherever it is read."""
+        return written_day(day.isoformat(), self.language)
 
     def differs(self, instant: datetime, zone: str) -> bool:
         """Whether clocks in ``zone`` show another time then than those of the reader."""
@@ -132,6 +136,7 @@ class Words:
             "t": self.t,
             "at": self.at,
             "on": self.on,
+            "day": self.day,
             "differs": self.differs,
             "span": self.span,
             "lasting": self.lasting,

@@ -44,8 +44,18 @@ class Ability(StrEnum):
     """Close a case that one reads, and say that it may be erased in its time."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
+    CALENDAR = "calendar"
+    """See the dates of the cases one may know of, and have them in one's own calendar."""
+    DUTY = "duty"
+    """See who is on call, and when nobody would hear."""
+    ROSTER = "roster"
+    """Put somebody on call for a while, and have them tested."""
     CONTACTS = "contacts"
-    """See who helps, and by which ways they can be reached."""
+    """See who helps and how they are reached; no number is among it, and no case."""
+    LINK = "link"
+    """Make the code that ties a Telegram account to somebody: whoever uses it speaks as them. No administrator does."""
+    DELIVERIES = "deliveries"
+    """See what became of every message, and decide about those that failed."""
     CHANNELS = "channels"
     """See how the ways of telling people do."""
     DRILL = "drill"
@@ -59,11 +69,14 @@ class Ability(StrEnum):
 
 
 _EVERYBODY = frozenset({Ability.LAW})
+_RUNS = frozenset({Ability.DUTY, Ability.CONTACTS, Ability.DELIVERIES})
 _READERS = _EVERYBODY | {Ability.BOARD, Ability.OPEN_CASE}
 ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
     AccountRole.ADMIN: _EVERYBODY
+    | _RUNS
     | {Ability.ACCOUNTS, Ability.CONFIRM, Ability.DRILL, Ability.SETTINGS, Ability.CHANNELS},
     AccountRole.COORDINATOR: _READERS
+    | _RUNS
     | {
         Ability.ACCEPT,
         Ability.GRANT,
@@ -75,10 +88,13 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.DRILL,
         Ability.NUMBERS,
         Ability.SETTINGS,
-        Ability.CONTACTS,
         Ability.CHANNELS,
+        Ability.CALENDAR,
+        Ability.ROSTER,
+        Ability.LINK,
     },
-    AccountRole.LAWYER: _READERS | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE},
+    AccountRole.LAWYER: _READERS
+    | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE, Ability.CALENDAR, Ability.DUTY},
     AccountRole.PRESS_OFFICER: _READERS,
     AccountRole.OBSERVER: _READERS | {Ability.NUMBERS},
 }

@@ -21,6 +21,7 @@ from contacts.models import Contact
 from contacts.values import ContactCard, Role
 from tests.accounts import Member, join
 from tests.web.conftest import ZONE
+from tests.web.house import House
 from tests.web.scene import Scene
 from tests.web.test_console import seek
 
@@ -68,7 +69,18 @@ def begin_night(store: Store) -> Night:
         _runs(unit, case.case_id)
         release_id = _waits_to_leave(unit, case.case_id, coordinator)
         ask_for_role(unit, admin.account_id, timur.account_id, AccountRole.OBSERVER)
+    _team_at_work(House(store))
     return Night(store, coordinator, lawyer, admin, case, release_id)
+
+
+def _team_at_work(house: House) -> None:
+    """Rosters with a gap, and messages that did not all arrive."""
+    house.helper("Dana", "lawyer", email="dana@example.org")
+    house.rosters("Aigerim", "Dana", "Nobody")
+    need = house.asks(house.case(), house.id_of("Aigerim"), answer="decline", after=timedelta(minutes=3))
+    for state in ("delivered", "failed_permanent", "unknown", "queued"):
+        house.message(state, need)
+    house.message("queued", due_at=None, parked_at=house.store.clock.now())
 
 
 def _runs(unit: UnitOfWork, case_id: UUID) -> None:

@@ -12,6 +12,7 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
+from alerts.models import Delivery, DeliveryState
 from cases.consent.agreeing import enter_consent
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
@@ -24,6 +25,8 @@ from contacts.values import ContactCard, Role
 from tests.accounts import PASSWORD, join, quick
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.conftest import ZONE
+from tests.web.house import House
+from tests.web.scene import Scene
 from tests.web.test_console import seek
 from tests.web.test_in_browser import browser, fits, page  # noqa: F401  fixtures
 from web.server import listen, serve
@@ -175,3 +178,38 @@ def test_what_is_known_who_agreed_and_what_leaves(page: Page, scene: Scene) -> N
     looks_right(page, "33-release-waits")
     page.get_by_role("link", name="What leaves").click()
     looks_right(page, "34-releases")
+
+
+def test_a_night_at_the_desk(page: Page, site: str, scene: Scene) -> None:  # noqa: F811
+    """Somebody is put on call and tested, a message is sent again: by keys, as far as it goes."""
+    house, long = House(scene.store), "Marat, whose name is rather long, as some are"
+    member = join(scene.store, "Aigerim")
+    house.helper("Aigerim", sms="+77000000001", telegram="@a")
+    house.helper(long, telegram="@m")
+    house.rosters("Aigerim", "Nobody")
+    need = house.asks(house.case(), house.id_of("Aigerim"), answer="decline")
+    failed = house.message("failed_permanent", need)
+    page.goto("/console/sign-in")
+    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": site}])
+    page.goto("/console/duty")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    who = page.locator("select[name=who]")
+    expect(who).to_be_focused()
+    who.select_option(str(house.id_of(long)))
+    looks_right(page, "56-duty")
+    page.get_by_role("button", name="Put somebody on call").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    page.get_by_role("button", name="Send a test").first.click()
+    expect(page.get_by_text("Telegram: queued")).to_be_visible()
+    looks_right(page, "57-duty-tested")
+    page.keyboard.press("g")
+    page.keyboard.press("w")
+    expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^failed")).click()
+    looks_right(page, "58-deliveries")
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    with scene.store.read() as unit:
+        assert unit.session.get_one(Delivery, failed).state == DeliveryState.QUEUED

@@ -99,6 +99,28 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/case/<code>/access": {"coordinator"},
     "POST /console/case/<code>/access": {"coordinator"},
     "POST /console/case/<code>/access/withdraw": {"coordinator"},
+    # Dates of cases, and one's own feed of them
+    "GET /console/calendar": {"coordinator", "lawyer"},
+    "GET /console/calendar/agenda": {"coordinator", "lawyer"},
+    "POST /console/calendar/feed": {"coordinator", "lawyer"},
+    "POST /console/calendar/feed/revoke": {"coordinator", "lawyer"},
+    # Who is on call
+    "GET /console/duty": {"admin", "coordinator", "lawyer"},
+    "POST /console/duty/cover": {"coordinator"},
+    "POST /console/duty/test": {"coordinator"},
+    # Those who help; a code for Telegram lets somebody speak as them, so no administrator makes one
+    "GET /console/contacts": {"admin", "coordinator"},
+    "GET /console/contact/<uuid:contact_id>": {"admin", "coordinator"},
+    "POST /console/contact/<uuid:contact_id>/check/<uuid:method_id>": {"admin", "coordinator"},
+    "POST /console/contact/<uuid:contact_id>/code": {"coordinator"},
+    "POST /console/contact/<uuid:contact_id>/left": {"admin", "coordinator"},
+    "POST /console/contact/<uuid:contact_id>/back": {"admin", "coordinator"},
+    # What became of messages
+    "GET /console/deliveries": {"admin", "coordinator"},
+    "GET /console/deliveries/waiting": {"admin", "coordinator"},
+    "GET /console/deliveries/parked": {"admin", "coordinator"},
+    "POST /console/delivery/<uuid:delivery_id>": {"admin", "coordinator"},
+    "POST /console/parked/<uuid:item_id>": {"admin", "coordinator"},
     # The person of a case, and what leaves
     "GET /console/case/<code>/person": {"coordinator", "lawyer"},
     "POST /console/case/<code>/person/fact": {"coordinator", "lawyer"},
@@ -179,6 +201,10 @@ NOBODY_ELSE = ("nobody", "half", "revoked", "left")
 IN_PLACE_OF = {
     "<code>": "AAA-AA2",
     "<uuid:need_id>": str(UUID(int=1)),
+    "<uuid:contact_id>": str(UUID(int=1)),
+    "<uuid:method_id>": str(UUID(int=1)),
+    "<uuid:delivery_id>": str(UUID(int=1)),
+    "<uuid:item_id>": str(UUID(int=1)),
     "<uuid:session_id>": str(UUID(int=1)),
     "<uuid:account_id>": str(UUID(int=1)),
     "<uuid:approval_id>": str(UUID(int=1)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +33,7 @@ from web.words import FALLBACK_LANGUAGE, Words
 
 if TYPE_CHECKING:
     from flask import Blueprint
+    from sqlalchemy import Table
 
     from contacts.accounts.passwords import Passwords
     from contacts.accounts.sessions import SignedIn
@@ -45,7 +46,23 @@ LANGUAGES: Final = ("en", "ru", "kk", "ug")
 """Languages of the pages: what somebody is shown who has not said who they are."""
 SESSION: Final = "panah"
 FORM: Final = "panah_form"
-SAID: Final = frozenset({"done", "waits", "signed", "revoked", "accepted", "declined", "taken", "granted", "withdrawn"})
+SAID: Final = frozenset(
+    {
+        "done",
+        "waits",
+        "signed",
+        "revoked",
+        "accepted",
+        "declined",
+        "taken",
+        "granted",
+        "withdrawn",
+        "tested",
+        "checked",
+        "under_way",
+        "settled",
+    }
+)
 """What a page may say above itself after something was done: the end of a text key, and nothing else of the address."""
 
 
@@ -80,6 +97,8 @@ class Gate:
         """What each endpoint takes to open, by its name."""
         self.drills = None if backstage is None else backstage.drills
         self.keeping = None if backstage is None else backstage.keeping
+        self.queues: Mapping[str, Table] = {} if backstage is None else backstage.queues
+        """Every queue of the house, as far as whoever built this knows them."""
         self._secure = secure = backstage is not None and backstage.is_secure
         self._session = f"__Host-{SESSION}" if secure else SESSION
         self._form = f"__Host-{FORM}" if secure else FORM

@@ -24,6 +24,10 @@ class Room:
 NAVIGATION: Final = (
     Room("board.home", "web.console_board", "b"),
     Room("releases.look", "web.releases", "r", Ability.RELEASE),
+    Room("dates.month", "web.calendar", "d", Ability.CALENDAR),
+    Room("duty.look", "web.duty", "n", Ability.DUTY),
+    Room("contacts.look", "web.contacts", "c", Ability.CONTACTS),
+    Room("deliveries.look", "web.deliveries", "w", Ability.DELIVERIES),
     Room("law.look", "web.console_law", "l", Ability.LAW),
     Room("drill.look", "web.drill", "x", Ability.DRILL),
     Room("numbers.look", "web.numbers", "n", Ability.NUMBERS),

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from contacts.accounts.passwords import Passwords
 from web.console.accounts import account_pages
 from web.console.board import access_pages, board_pages
+from web.console.calendar import calendar_pages
 from web.console.case import case_pages
 from web.console.closing import closing_pages
+from web.console.contacts import contact_pages
+from web.console.deliveries import delivery_pages
 from web.console.drill import drill_pages
+from web.console.duty import duty_pages
 from web.console.gate import Gate
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
@@ -37,6 +41,10 @@ BUILDERS = (
     board_pages,
     search_pages,
     access_pages,
+    calendar_pages,
+    duty_pages,
+    contact_pages,
+    delivery_pages,
     case_pages,
     own_pages,
     token_pages,

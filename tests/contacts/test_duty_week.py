@@ -1,0 +1,78 @@
+"""A week of any roster, with whatever was agreed: nothing is left out, nothing is told twice, every hole is in it."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.duty import Duty, Member, Why
+from contacts.duty_week import now_and_next, turns
+from contacts.roster import Handoff, Override, RosterPlan, on_call
+
+from datetime import time  # isort: skip
+from tests.contacts.test_roster_properties import PLANS, Situation, situations
+
+A_WEEK = timedelta(weeks=1)
+A_SECOND = timedelta(seconds=1)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MEMBERS = st.dictionaries(
+    st.sampled_from("ABCDE"), st.builds(Member, unreachable_since=st.none() | st.just(NOON)), max_size=5
+)
+
+
+@given(situations(), MEMBERS, st.integers(-200, 200))
+def test_turns_tile_the_week_and_agree_with_who_is_on_call(
+    situation: Situation, members: dict[str, Member], hours: int
+) -> None:
+    roster, overrides, at = situation
+    duty = Duty(roster, tuple(overrides))
+    found = turns(duty, members, at, at + A_WEEK, at + timedelta(hours=hours))
+    assert found[0].from_ == at
+    assert found[-1].until == at + A_WEEK
+    for one, other in itertools.pairwise(found):
+        assert one.until == other.from_
+        assert (one.member, one.is_agreed) != (other.member, other.is_agreed), "what belongs together is one"
+    for turn in found:
+        for instant in (turn.from_, turn.until - A_SECOND):
+            assert on_call(roster, overrides, instant).member == turn.member
+        usual = on_call(roster, (), turn.from_).member
+        assert turn.is_agreed == (usual != turn.member)
+
+
+@given(situations(), MEMBERS, st.integers(0, 100))
+def test_whoever_would_not_hear_is_a_hole_unless_it_is_over(
+    situation: Situation, members: dict[str, Member], hours: int
+) -> None:
+    roster, overrides, at = situation
+    now = at + timedelta(hours=hours)
+    for turn in turns(Duty(roster, tuple(overrides)), members, at, at + A_WEEK, now):
+        member = None if turn.member is None else members.get(turn.member)
+        hears = member is not None and member.unreachable_since is None
+        assert (turn.hole is None) == (hears or turn.until <= now)
+        if turn.hole is not None:
+            assert turn.hole.from_ == max(turn.from_, now)
+
+
+@given(PLANS, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  bounds
+def test_next_is_somebody_else_at_the_very_end_of_now(roster: RosterPlan, at: datetime) -> None:
+    current, following = now_and_next(Duty(roster), at)
+    assert current.member == on_call(roster, (), at).member
+    if following is None:
+        assert len(set(roster.members)) <= 1 or current.until is None
+    else:
+        assert following.member != current.member
+        assert following.from_ == current.until
+
+
+def test_somebody_who_takes_over_stands_in_whose_place_it_is() -> None:
+    roster = RosterPlan("duty", "UTC", timedelta(days=1), Handoff(time(9)), ("A", "B"))
+    agreed = Override("C", NOON + timedelta(hours=1), NOON + timedelta(hours=3), NOON)
+    found = turns(Duty(roster, (agreed,)), {}, NOON, NOON + timedelta(hours=4), NOON)
+    usual = on_call(roster, (), NOON).member
+    assert [(turn.member, turn.instead_of) for turn in found] == [(usual, None), ("C", usual), (usual, None)]
+    assert {turn.hole.why for turn in found if turn.hole is not None} == {Why.GONE}
+    assert found[0].begins_before
+    assert found[-1].goes_on
