@@ -73,8 +73,8 @@ def test_a_coordinator_finds_codes_of_all_and_what_it_is_of_their_own(
     assert len(lines(page, foreign.code)) == 2
     assert not any(title in line or "removal" in line for line in lines(page, foreign.code))
     assert all("deadline" in line for line in lines(page, foreign.code))
-    assert f'action="/console/case/{mine.code}"' in page
-    assert f'action="/console/case/{foreign.code}"' not in page
+    assert f'href="/console/case/{mine.code}"' in page
+    assert f'href="/console/case/{foreign.code}"' not in page
     assert foreign.code not in comes(client, aigerim).sees(f"{AGENDA}?mine=1")
     assert mine.code in comes(client, aigerim).sees(f"{AGENDA}?mine=1")
 
