@@ -191,7 +191,7 @@ API: dict[str, tuple[str | None, set[str] | frozenset[str] | None]] = {
     "GET /api/v1/cases/<code>/clocks": ("read", READERS),
     "GET /api/v1/cases/<code>/audiences/<audience>": ("read", ENTERERS),
     "POST /api/v1/needs/<need_id>/answer": ("accept", ENTERERS),
-    "GET /api/v1/contacts": ("read", {"coordinator"}),
+    "GET /api/v1/contacts": ("read", {"admin", "coordinator"}),
     "GET /api/v1/releases": ("read", ENTERERS),
     "GET /api/v1/channels": ("read", {"admin", "coordinator"}),
 }

@@ -63,9 +63,12 @@ class Streams:
         yield "retry: 2000\n\n"
         known = self._head(token)
         spoke = time.monotonic()
-        while known is not None and not self._closing.is_set() and time.monotonic() < ends:
+        while not self._closing.is_set() and time.monotonic() < ends:
             seen = self._store.wake.rung
-            head = self._head(token)
+            head = None if known is None else self._head(token)
+            if head is None:
+                yield "data: changed\n\n"  # the page asks once more, and leads to the way in
+                return
             if head != known and tells:
                 yield "data: changed\n\n"
                 spoke = time.monotonic()
@@ -73,9 +76,6 @@ class Streams:
                 yield ": \n\n"
                 spoke = time.monotonic()
             known = head
-            if head is None:
-                yield "data: changed\n\n"  # the page asks once more, and leads to the way in
-                return
             if self._store.wake.wait(seen, max(SIGN_OF_LIFE - (time.monotonic() - spoke), 0.0)) != seen:
                 self._closing.wait(BREATH)
 
