@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
+from cases.events import CaseViewed
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.night import Night, begin_night
+from tests.web.scene import Scene
+from tests.web.test_console import seek
 from tests.web.test_console_in_browser import looks_right, site
 from tests.web.test_in_browser import browser, page
 from web.factory import make_app
@@ -31,6 +36,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 SERIOUS = {"serious", "critical"}
 WEIGHT = 150_000
 """Bytes that a page and all it needs may have on its way."""
+FOLLOWS = 10.0
+"""Real seconds in which a page must have followed in a test; on an idle machine it takes less than one."""
 ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.)")
 """Not pages of somebody who is signed in; one drill, which there is none of here; files."""
 
@@ -124,3 +131,47 @@ def test_long_words_fit_too(page: Page, site: str, night: Night, language: str) 
     for address in addresses(night):
         page.goto(address)
         looks_right(page, named(address, night, language))
+
+
+def test_an_open_page_follows_what_is_committed_and_keeps_what_was_typed(
+    page: Page,
+    site: str,
+    night: Night,
+) -> None:
+    comes_in(page, site, night, "coordinator", "en")
+    page.goto("/console")
+    page.get_by_role("searchbox").fill("Қарлығаш")
+    seen = page.evaluate("performance.timeOrigin")
+    came = Scene.begin(night.store, "they took my uncle")
+    with page.expect_response("**/console") as refreshed:
+        seek(came, "coordinator")
+        with night.store.unit("test") as unit:
+            unit.record(CaseViewed(case_id=came.case_id, contact_id=night.lawyer.contact_id or came.case_id))
+        committed = time.monotonic()
+    assert refreshed.value.ok
+    expect(page.get_by_role("button", name=re.compile(f"Accept .*{came.code}"))).to_be_visible()
+    assert time.monotonic() - committed < FOLLOWS
+    assert page.get_by_role("searchbox").input_value() == "Қарлығаш"
+    assert page.evaluate("performance.timeOrigin") == seen, "it was not loaded anew"
+
+
+def test_single_keys_lead_through_the_pages_and_can_be_switched_off(
+    page: Page,
+    site: str,
+    night: Night,
+) -> None:
+    comes_in(page, site, night, "coordinator", "en")
+    page.goto("/console")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('[data-row]') !== null")
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_have_text("It is yours.")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    expect(page).to_have_url(re.compile("/console/law$"))
+    page.keyboard.press("?")
+    page.get_by_role("switch").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    expect(page).to_have_url(re.compile("/console/law$"))
