@@ -13,6 +13,7 @@ from alerts.acks import OPEN, Ack
 from alerts.escalation import WaitUntil
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
 from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
+from alerts.incidents import LOOK_AGAIN, held_beside, leads
 from alerts.milestone_buttons import next_of, reached_by
 from alerts.milestones import (
     MILESTONES,
@@ -104,6 +105,9 @@ def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if need.case_id is None or need.accepted_by is None or need.accepted_at is None or is_closed(unit, need.case_id):
         return
+    if not leads(need, held_beside(unit, need)):
+        set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)
+        return
     spans = spans_of(need.kind, ladder_for(unit, need))
     following = _next(need, spans, need.accepted_at, unit.now)
     if isinstance(following, Remind):
@@ -135,6 +139,8 @@ def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: S
         set_timer(unit, TIMER, need.id, until)
         return
     missed = MilestoneMissed(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=need.accepted_by)
+    for other in held_beside(unit, need):
+        give_back_need(unit, _lock(unit, other.id), need.accepted_by, "case")
     give_back_need(unit, need, need.accepted_by, "stale")
     unit.record(missed)
 
@@ -142,11 +148,19 @@ def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: S
 def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Milestone) -> Ack:
     """Note how far whoever has a need has come: ``NOTED``. Saying it twice notes it once.
 
+    A coordinator says it once for all they have of an incident.
+
     ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others.
     """
     need = _lock(unit, need_id)
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
+    for one in (need, *held_beside(unit, need)):
+        _reach(unit, one, contact_id, milestone)
+    return Ack.NOTED
+
+
+def _reach(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone) -> None:
     if milestone not in reached_by(need):
         if milestone is Milestone.CONTACT_MADE:
             need.contact_made_at = unit.now
@@ -155,8 +169,9 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
         need.reminded_at = None
         unit.session.flush()
         set_timer(unit, TIMER, need.id, unit.now)
-        unit.record(MilestoneReached(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=contact_id))
-    return Ack.NOTED
+        unit.record_last(
+            MilestoneReached(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=contact_id)
+        )
 
 
 def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
@@ -208,8 +223,13 @@ def ask_for_lawyer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind the coordinator who took a case, once, that no lawyer has it yet; the search for one goes on meanwhile."""
     need = _lock(unit, timer.subject_id)
     finish(unit.session, TABLE, held)
-    if need.accepted_by is not None and _lawyer_missing(unit, need):
-        say_no_lawyer(unit, need, need.accepted_by)
+    if need.accepted_by is None or not _lawyer_missing(unit, need):
+        return
+    beside = [one for one in held_beside(unit, need) if _lawyer_missing(unit, one)]
+    if leads(need, beside):
+        say_no_lawyer(unit, need, need.accepted_by, others=len(beside))
+    else:  # said for all of them by the first; should that one find a lawyer meanwhile, by the next
+        set_timer(unit, LAWYER_TIMER, need.id, unit.now + LOOK_AGAIN)
 
 
 def _coordinated(unit: UnitOfWork, case_id: UUID) -> list[Need]:

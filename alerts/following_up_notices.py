@@ -153,8 +153,8 @@ def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> No
             enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
 
 
-def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
-    """Tell the coordinator who took a case that no lawyer has it yet."""
+def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID, *, others: int = 0) -> None:
+    """Tell the coordinator who took a case that no lawyer has it yet, and how many others of its incident want one."""
     for way in _ways(unit, contact_id):
         telegram = way.channel == ChannelName.TELEGRAM
         enqueue(
@@ -162,7 +162,7 @@ def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
             way.chat,
             f"{'staff' if telegram else words_of(way.channel)}.no_lawyer",
             language=language_on(way.channel, way.language),
-            values={"code": code_of(unit, need)},
+            values={"code": code_of(unit, need) + (f" +{others}" if others else "")},
             urgent=True,
         )
 

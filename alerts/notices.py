@@ -11,6 +11,7 @@ from alerts.buttons import mint
 from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.incidents import another_speaks_for, open_beside
 from alerts.milestone_buttons import holder_buttons, reached_by
 from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
@@ -248,6 +249,8 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     need = unit.session.get_one(Need, event.need_id)
     if need.state not in OPEN or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
         return
+    if another_speaks_for(unit, need):
+        return  # of one incident it is said once, of the first for whom nobody was found
     apart = coerced_contacts(unit) | concerned(unit, need)
     for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
         if way.contact.id not in apart:
@@ -287,7 +290,8 @@ def _shouting(unit: UnitOfWork, need: Need, way: Reachable, *, may_take: bool) -
     words = "page.exhausted" if may_take else "page.exhausted_other"
     if need.case_id is None:
         words, _ = words_without_case(unit, unit.session.get_one(Alert, need.alert_id))
-    values = {"code": code_of(unit, need), "need": say_ref(f"need.{need.kind}")}
+    others = open_beside(unit, need)
+    values = {"code": code_of(unit, need) + (f" +{others}" if others else ""), "need": say_ref(f"need.{need.kind}")}
     if way.channel == ChannelName.TELEGRAM:
         accept = mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True) if may_take else None
         return Asking(words, values, [] if accept is None else [[accept]])

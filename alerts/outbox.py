@@ -66,6 +66,7 @@ def enqueue(
     number: int | None = None,
     asks: bool = False,
     first_of_cluster: bool = False,
+    throttled: bool = False,
     dedupe_key: str | None = None,
     after: timedelta = AT_ONCE,
 ) -> UUID | None:
@@ -73,6 +74,7 @@ def enqueue(
 
     It leaves by the channel of its conversation, no earlier than ``after`` from now. At a door to which nothing can be
     sent it lies until somebody comes to look (:mod:`alerts.mailbox`), and nobody who sends messages ever claims it.
+    If ``throttled`` it leaves with whatever waits like it for the same reader (:mod:`alerts.crowd`).
     """
     fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     delivery = fresh(TABLE).values(
@@ -94,6 +96,7 @@ def enqueue(
         number=number,
         asks=asks,
         first_of_cluster=first_of_cluster,
+        throttled=throttled,
         dedupe_key=dedupe_key,
         created_at=unit.now,
         due_at=None if chat.door == WEB else unit.now + after,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.incidents import asked_with
 from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref
@@ -24,6 +25,8 @@ _ENTERED = {HEARING: "page.hearing", REMOVAL: "page.removal", BY_HAND: "page.dea
 """Words for clocks that no rule counted."""
 
 
+MOST_CODES = 3
+"""How many codes a page for a whole incident names, on every channel; the others are counted."""
 BARE = {
     ENTRY: "page.unknown_event",
     RELEASE: "page.release_unanswered",
@@ -41,6 +44,9 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     case = unit.session.get_one(Case, need.case_id)
     if alert.kind in DUE:
         return _due_words(unit, alert, case)
+    codes = asked_with(unit, need)
+    if len(codes) > 1:
+        return _words_for_all(need, codes)
     values = {
         "code": case.code,
         "region": case.region or say_ref("region.unknown"),
@@ -51,6 +57,19 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     again = "page.again|" if need.round > 1 else ""
     another = "page.another|" if seated(unit, need) else ""
     return f"{another}{again}page.{need.kind}", values
+
+
+def _words_for_all(need: Need, codes: list[str]) -> tuple[str, dict[str, str]]:
+    """Several people of one incident, of whom one human is needed for all."""
+    rest = f" +{len(codes) - MOST_CODES}" if len(codes) > MOST_CODES else ""
+    values = {
+        "code": f"{codes[0]} +{len(codes) - 1}",
+        "codes": ", ".join(codes[:MOST_CODES]) + rest,
+        "count": str(len(codes)),
+        "need": say_ref(f"need.{need.kind}"),
+    }
+    again = "page.again|" if need.round > 1 else ""
+    return f"{again}page.bundle", {**values, "round": str(need.round)}
 
 
 def words_without_case(unit: UnitOfWork, alert: Alert) -> tuple[str, dict[str, str]]:

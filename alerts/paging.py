@@ -9,6 +9,7 @@ from sqlalchemy import exists, select, update
 
 from alerts import escalation, giving_up
 from alerts.events import HoldLapsed, NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
+from alerts.incidents import LOOK_AGAIN, waits_for_its_incident
 from alerts.ladder import Order
 from alerts.models import Delivery, Need, NeedState, Page
 from alerts.policies import ladder_for
@@ -48,6 +49,8 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     _release(unit, need)
     if need.state in OPEN and waits_its_turn(unit, need):
         return None
+    if need.state in OPEN and waits_for_its_incident(unit, need):
+        return set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)
     awake_at = rests_until(unit, need)
     if need.state in OPEN and awake_at is not None:
         return set_timer(unit, TIMER, need.id, awake_at)

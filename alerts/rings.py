@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from alerts.clusters import is_first_of_cluster
 from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
+from alerts.incidents import comes_together
 from alerts.ladder import Order
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
-from alerts.outbox import enqueue
+from alerts.outbox import AT_ONCE, enqueue
 from alerts.page_words import page_words
 from alerts.quiet import rests_until
 from alerts.ringing import Rung, Way, lost, next_rings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
+GATHERS = timedelta(seconds=3)
+"""So long what is asked about several people of one incident waits for the rest of it; the first of it does not."""
 
 
 def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
@@ -123,6 +126,8 @@ def _ring_by(unit: UnitOfWork, need: Need, page: Page, way: Reachable) -> None:
     what = Asked(need.kind, need.id, has_page=need.case_id is not None)
     asking = ask_by(unit, way, what, page_words(unit, need))
     later = need.urgency == Urgency.LATER
+    first = is_first_of_cluster(unit, need, way.chat.id)
+    together = not first and comes_together(unit, need)
     enqueue(
         unit,
         way.chat,
@@ -137,6 +142,8 @@ def _ring_by(unit: UnitOfWork, need: Need, page: Page, way: Reachable) -> None:
         method_id=way.method.id,
         number=asking.number,
         asks=True,
-        first_of_cluster=is_first_of_cluster(unit, need, way.chat.id),
+        first_of_cluster=first,
+        throttled=together,
+        after=GATHERS if together else AT_ONCE,
         dedupe_key=f"{page.id}:{way.method.id}",
     )

@@ -29,16 +29,18 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import aliased
 
 from alerts.models import Delivery
 from app.schema import metadata
 from cases.events import CaseErased
+from cases.incidents.models import Incident, IncidentCase
 from cases.models import Case, Report
 from cases.retention import ErasedCase, Retention, RetentionError, has_open_remedy
 from contacts.models import ContactMethod
 from store.base import OWN
 from store.chats import Chat
-from store.data_keys import DataKey, Scope, chat_scope
+from store.data_keys import DataKey, Scope, chat_scope, incident_scope
 from store.engine import open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
 from store.files import StoredFile
@@ -90,7 +92,7 @@ def erase_case(store: Store, case_id: UUID, *, by: str, again: bool = False) -> 
         line = _line_for_counting(unit, case, by)
         chats = _chats_of(unit, case_id)
         doomed = _doomed(unit, case, chats)
-        scopes = _scopes_of(unit, case_id, chats)
+        scopes = _scopes_of(unit, case_id, chats, doomed.get(_table(Incident), ()))
         pieces = _pieces(unit, doomed, scopes)
         _destroy_keys(unit, scopes)
         rows = _delete(unit, doomed)
@@ -164,12 +166,20 @@ def _doomed(unit: UnitOfWork, case: Case, chats: Sequence[UUID]) -> Ids:
     for table in metadata().sorted_tables:
         if "case_id" in table.columns and table.name not in STAYS and table is not _table(Chat):
             found[table] |= _keys(unit, table, table.c.case_id == case.id)
+    found[_table(Incident)] = _incidents_without_others(unit, case.id)
     _follow_pointers(unit, found)
     subjects = {key for ids in found.values() for key in ids if not isinstance(key, tuple)}
     for table in metadata().sorted_tables:  # timers, buttons, what waits for a second person
         if SUBJECT in table.columns and table.name not in STAYS:
             found[table] |= _keys(unit, table, _among(table.c[SUBJECT], subjects))
     return {table: ids for table, ids in found.items() if ids}
+
+
+def _incidents_without_others(unit: UnitOfWork, case_id: UUID) -> set[Any]:
+    """Return the incident of which this case is the last: what was said of all together goes with it."""
+    other = aliased(IncidentCase)
+    left = exists().where(other.incident_id == IncidentCase.incident_id, other.case_id != case_id)
+    return set(unit.session.scalars(select(IncidentCase.incident_id).where(IncidentCase.case_id == case_id, ~left)))
 
 
 def _that_name_it_alone(unit: UnitOfWork, case: Case) -> set[Any]:
@@ -207,10 +217,10 @@ def _among(column: Any, keys: Iterable[Any]) -> Any:
     return column.in_(bindparam(None, list(keys), expanding=True, literal_execute=True, type_=column.type))
 
 
-def _scopes_of(unit: UnitOfWork, case_id: UUID, chats: Sequence[UUID]) -> tuple[str, ...]:
-    """Return every scope that is this case's, whatever kinds there are, and those of its conversations."""
+def _scopes_of(unit: UnitOfWork, case_id: UUID, chats: Sequence[UUID], incidents: Iterable[UUID]) -> tuple[str, ...]:
+    """Return every scope that is this case's, whatever kinds there are, and those of its conversations and incident."""
     own = unit.session.scalars(select(DataKey.scope).where(DataKey.scope.endswith(f":{case_id}"))).all()
-    theirs = [str(chat_scope(chat)) for chat in chats]
+    theirs = [*(str(chat_scope(chat)) for chat in chats), *(str(incident_scope(one)) for one in incidents)]
     return tuple(sorted({*own, *theirs}))
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from cases.codes import new_code
 from cases.events import PlaceMoved, QuestionAnswered, ReportExtended, ReportReceived
 from cases.files import SentFile, ask_for_file
+from cases.incidents.naming import unused_codes
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from store.base import new_id
 from store.data_keys import case_scope
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
-CODE_TRIES = 20
 LIVE_EVERY = timedelta(minutes=1)
 """How often the way of a place that is shared live is kept; within a minute the latest place replaces the others."""
 
@@ -56,7 +55,7 @@ def open_report(
     Further words of the conversation belong to it from now on. Nobody is asked or told anything here: what follows
     ``ReportReceived`` does that.
     """
-    case = Case(id=new_id(), code=_unused_code(unit), language=language, opened_at=unit.now)
+    case = Case(id=new_id(), code=unused_codes(unit)[0], language=language, opened_at=unit.now)
     report = Report(id=new_id(), case_id=case.id, chat_id=chat.id, door=chat.door, received_at=unit.now)
     unit.session.add(case)
     unit.session.flush()
@@ -70,7 +69,7 @@ def open_report(
 
 def open_case(unit: UnitOfWork, *, language: str) -> Case:
     """Open a case that nobody reported: staff know of it. Nobody is alerted, because somebody has it in hand."""
-    case = Case(id=new_id(), code=_unused_code(unit), language=language, opened_at=unit.now)
+    case = Case(id=new_id(), code=unused_codes(unit)[0], language=language, opened_at=unit.now)
     unit.session.add(case)
     unit.session.flush()
     return case
@@ -218,11 +217,3 @@ def _versions(unit: UnitOfWork, report: Report, number: int | None) -> Sequence[
     )
     scope = case_scope(report.case_id)
     return [unit.vault.open(scope, Field("report_message", "content", row.id), row.content) for row in rows]
-
-
-def _unused_code(unit: UnitOfWork) -> str:
-    for _ in range(CODE_TRIES):
-        code = new_code()
-        if unit.session.scalar(select(Case.id).where(Case.code == code)) is None:
-            return code
-    raise RuntimeError("no unused case code was found; the random source is broken")

@@ -1,4 +1,4 @@
-"""One data key per scope (a case, a chat, a contact, an account, the system), wrapped by the key ring, as a row."""
+"""One data key per scope (a case, an incident, a chat, …), wrapped by the key ring, as a row."""
 
 from __future__ import annotations
 
@@ -62,6 +62,11 @@ def account_scope(account_id: UUID) -> Scope:
     return Scope("account", account_id)
 
 
+def incident_scope(incident_id: UUID) -> Scope:
+    """What belongs to an incident and to nobody in it: where it was, what was said of all together."""
+    return Scope("incident", incident_id)
+
+
 SYSTEM = Scope("system")
 
 
@@ -118,6 +123,13 @@ class Vault:
             with suppress(UnreadableError):  # whoever needs that one will be told; the others go on
                 self._fresh[missing[row.scope]] = self._unwrap(row.epoch, row.wrapped, row.scope)
 
+    def make(self, scopes: Iterable[Scope]) -> None:
+        """Have keys for these scopes, made where there are none, at the price of two statements for all of them."""
+        wanted = [scope for scope in dict.fromkeys(scopes) if scope not in self._cache and scope not in self._fresh]
+        if wanted:
+            self._insert_if_absent(*wanted)
+            self.fetch(wanted)
+
     def blind_index(self, purpose: str, value: str) -> bytes:
         """See :meth:`KeyRing.blind_index`."""
         return self._ring.blind_index(purpose, value)
@@ -154,15 +166,16 @@ class Vault:
                 handover.take_over(self._session, self._ring)
             return self._ring.unwrap(epoch, wrapped, scope)
 
-    def _insert_if_absent(self, scope: Scope) -> None:
+    def _insert_if_absent(self, *scopes: Scope) -> None:
         """Insert unless somebody else did: two writers end with one key, whoever was first."""
         if self._ring.current_epoch < handover.epoch_of(self._now):
             handover.take_over(self._session, self._ring)  # another home may have begun one
-        epoch, wrapped = self._ring.wrap(os.urandom(KEY_BYTES), str(scope))
+        rows = []
+        for scope in sorted(scopes, key=str):
+            epoch, wrapped = self._ring.wrap(os.urandom(KEY_BYTES), str(scope))
+            rows.append(
+                {"id": new_id(), "scope": str(scope), "epoch": epoch, "wrapped": wrapped, "created_at": self._now}
+            )
         dialect = self._session.get_bind().dialect.name
         insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-        self._session.execute(
-            insert(DataKey)
-            .values(id=new_id(), scope=str(scope), epoch=epoch, wrapped=wrapped, created_at=self._now)
-            .on_conflict_do_nothing(index_elements=["scope"])
-        )
+        self._session.execute(insert(DataKey).values(rows).on_conflict_do_nothing(index_elements=["scope"]))

@@ -24,7 +24,7 @@ from store.base import OWN, Base, new_id
 from store.claims import Claimable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -112,36 +112,67 @@ def append(
     session: Session, mac_key: bytes, event: Event, *, actor: str, now: datetime, reactions: tuple[str, ...]
 ) -> UUID:
     """Write an event at the end of its chain, and a row for each reaction it calls for. Return the event's id."""
-    chain = SYSTEM_CHAIN if event.case_id is None else f"case:{event.case_id}"
-    head = _lock_head(session, chain)
-    row = EventRow(
-        id=new_id(),
-        chain=chain,
-        position=head.position + 1,
-        name=type(event).__name__,
-        case_id=event.case_id,
-        actor=actor,
-        at=now,
-        payload=event.payload(),
+    return append_all(session, mac_key, [event], actor=actor, now=now, reactions={type(event).__name__: reactions})[0]
+
+
+def append_all(
+    session: Session,
+    mac_key: bytes,
+    events: Sequence[Event],
+    *,
+    actor: str,
+    now: datetime,
+    reactions: Mapping[str, tuple[str, ...]],
+) -> list[UUID]:
+    """Write events, in their order, each at the end of its chain, and a row for each reaction they call for.
+
+    Return their ids. Takes a few statements however many there are. The chains are locked in one order, whoever writes.
+    """
+    if not events:
+        return []
+    heads = _lock_heads(session, {chain_of(event) for event in events})
+    rows = []
+    for event in events:
+        head = heads[chain_of(event)]
+        row = EventRow(
+            id=new_id(),
+            chain=head.chain,
+            position=head.position + 1,
+            name=type(event).__name__,
+            case_id=event.case_id,
+            actor=actor,
+            at=now,
+            payload=event.payload(),
+        )
+        row.mac = _mac(mac_key, head.mac, row)
+        head.position, head.mac = row.position, row.mac
+        rows.append(row)
+    session.add_all(rows)
+    session.flush()
+    session.add_all(
+        Reaction(event_id=row.id, name=name, due_at=now) for row in rows for name in reactions.get(row.name, ())
     )
-    row.mac = _mac(mac_key, head.mac, row)
-    head.position, head.mac = row.position, row.mac
-    session.add(row)
     session.flush()
-    session.add_all(Reaction(event_id=row.id, name=name, due_at=now) for name in reactions)
-    session.flush()
-    return row.id
+    return [row.id for row in rows]
 
 
-def _lock_head(session: Session, chain: str) -> ChainHead:
+def chain_of(event: Event) -> str:
+    """Return the chain an event belongs to: that of its case, or the system's."""
+    return SYSTEM_CHAIN if event.case_id is None else f"case:{event.case_id}"
+
+
+def _lock_heads(session: Session, chains: Collection[str]) -> dict[str, ChainHead]:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(insert(ChainHead).values(chain=chain, position=0, mac=GENESIS).on_conflict_do_nothing())
-    return session.scalars(
+    fresh = [{"chain": chain, "position": 0, "mac": GENESIS} for chain in sorted(chains)]
+    session.execute(insert(ChainHead).values(fresh).on_conflict_do_nothing())
+    rows = session.scalars(
         select(ChainHead)
-        .where(ChainHead.chain == chain)
+        .where(ChainHead.chain.in_(chains))
+        .order_by(ChainHead.chain)
         .with_for_update(**OWN)
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    return {row.chain: row for row in rows}
 
 
 def content_of(row: EventRow) -> str:

@@ -14,6 +14,7 @@ from store.base import Base, new_id
 from store.claims import Claimable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from store.unit_of_work import UnitOfWork
@@ -38,12 +39,21 @@ def set_timer(unit: UnitOfWork, kind: str, subject_id: UUID, due_at: datetime) -
 
     Two who wind it for the first time in the same instant end with one timer, as the later of them wound it.
     """
+    set_timers(unit, kind, {subject_id: due_at})
+
+
+def set_timers(unit: UnitOfWork, kind: str, due: Mapping[UUID, datetime]) -> None:
+    """Wind the timers of several subjects, each to its own instant, by one statement; as :func:`set_timer`."""
+    if not due:
+        return
     insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    wound = {"due_at": due_at, "fence": None, "tries": 0, "parked_at": None}
+    anew = {"fence": None, "tries": 0, "parked_at": None}
+    rows = [{"id": new_id(), "kind": kind, "subject_id": one, "due_at": at, **anew} for one, at in sorted(due.items())]
+    wound = insert(TABLE).values(rows)
     unit.session.execute(
-        insert(TABLE)
-        .values(id=new_id(), kind=kind, subject_id=subject_id, **wound)
-        .on_conflict_do_update(index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_=wound)
+        wound.on_conflict_do_update(
+            index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_={"due_at": wound.excluded.due_at, **anew}
+        )
     )
 
 

@@ -64,8 +64,9 @@ class UnitOfWork:
 
     def record_what_was_put_off(self) -> None:
         """Write what :meth:`record_last` was given; the store does so when the unit ends."""
-        for event in self._last:
-            self.record(event)
+        eventlog.append_all(
+            self.session, self._mac_key, self._last, actor=self.actor, now=self.now, reactions=self._reactions
+        )
         self._last.clear()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from app.replay.story import instant, is_day, span
+from cases.incidents.reading import LONGEST_TEXT, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,17 +47,32 @@ def judge(story: Story, record: Record) -> list[Finding]:
 def _judge(story: Story, record: Record, expected: Expectation) -> Finding:
     if not expected.checks:
         return Finding(expected.text, Verdict.FOR_A_HUMAN)
-    wants = [*expected.checks, *(str(one) for one in dict(expected.checks.get("history", {})).get("has", ()))]
-    missing = [NOT_BUILT[one] for one in wants if one in NOT_BUILT]
-    if missing:
-        return Finding(expected.text, Verdict.NOT_BUILT, ", ".join(missing))
-    judged = [CHECKS[kind](_Asked(story, record, dict(wanted))) for kind, wanted in expected.checks.items()]
+    missing = {kind: why for kind, wanted in expected.checks.items() if (why := _missing(story, kind, wanted))}
+    built = {kind: wanted for kind, wanted in expected.checks.items() if kind not in missing}
+    judged = [CHECKS[kind](_Asked(story, record, dict(wanted))) for kind, wanted in built.items()]
     failed = [why for why in judged if why]
-    return Finding(expected.text, Verdict.FAILED if failed else Verdict.PASSED, "; ".join(failed))
+    if failed:
+        return Finding(expected.text, Verdict.FAILED, "; ".join(failed))
+    return Finding(
+        expected.text, Verdict.NOT_BUILT if missing else Verdict.PASSED, ", ".join(dict.fromkeys(missing.values()))
+    )
 
 
+def _missing(story: Story, kind: str, wanted: Any) -> str:
+    """What a check depends on that is not built; empty where there is nothing."""
+    words = [kind, *(str(one) for one in dict(wanted).get("has", ()))] if kind == "history" else [kind]
+    if kind == "people" and not any(lists_people(str(step.given.get("says", ""))) for step in story.steps):
+        return "incidents of people whom nobody has named"
+    return next((NOT_BUILT[word] for word in words if word in NOT_BUILT), "")
+
+
+def lists_people(words: str) -> bool:
+    """Whether a message names several people: then a coordinator makes an incident of it."""
+    return len(words) <= LONGEST_TEXT and sum(piece.is_person for piece in read_list(words)) >= SEVERAL
+
+
+SEVERAL: Final = 2
 NOT_BUILT: Final = {
-    "people": "incidents",
     "merged": "matching of identities",
     "sealed_file_opened": "sealed files",
 }
@@ -196,6 +212,12 @@ def _late_reminder(asked: _Asked) -> str:
     return f"{len(late)} reminders of a slot that had been given up" if late else ""
 
 
+def _people(asked: _Asked) -> str:
+    """Empty when an incident has so many people, each with a case of their own."""
+    wanted = int(asked.wanted["count"])
+    return "" if wanted in asked.record.incidents else f"incidents have {list(asked.record.incidents) or 'no'} people"
+
+
 CHECKS: Final[dict[str, Callable[[_Asked], str]]] = {
     "paged": _paged,
     "not_sent": _not_sent,
@@ -203,5 +225,6 @@ CHECKS: Final[dict[str, Callable[[_Asked], str]]] = {
     "risk": _risk,
     "watch": _watch,
     "history": _history,
+    "people": _people,
 }
 """What each check looks at; it says why it is not met, or nothing."""

@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from alerts.models import Need, NeedState
+from alerts.taking_in import take_in
+from app.replay.checks import lists_people
 from app.replay.record import Record, read_record
 from app.replay.staff import COORDINATOR, LAWYER, Staff
 from app.replay.stage import Stage
 from app.replay.story import DAILY, instant, is_day
 from cases.docket.entering import Entry, When, enter, on_day
+from cases.incidents.opening import MEASURES, Happening
+from cases.incidents.reading import read_list
 from cases.intake import open_case
 from cases.models import Case
 
@@ -40,6 +45,12 @@ class Replay:
     phones: dict[str, Phone] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     case_id: UUID | None = None
+    lists: list[str] = field(default_factory=list)
+    """Messages that name several people, of which no incident was made yet."""
+
+    def do_their_duty(self) -> bool:
+        """Let everybody press what they were asked to press, and whoever has a report make an incident of its list."""
+        return self.staff.do_their_duty() or _make_incident(self)
 
 
 def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> Record:
@@ -49,10 +60,10 @@ def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> 
         replay = Replay(stage, story, Staff(stage))
         replay.staff.join()
         for step in story.steps:
-            stage.travel(step.at, replay.staff.do_their_duty)
+            stage.travel(step.at, replay.do_their_duty)
             on_step(step)
             _do(replay, step)
-        stage.travel(story.steps[-1].at + AFTER, replay.staff.do_their_duty)
+        stage.travel(story.steps[-1].at + AFTER, replay.do_their_duty)
         return read_record(stage.house.store, story, replay.skipped)
 
 
@@ -60,12 +71,39 @@ def _do(replay: Replay, step: Step) -> None:
     given = step.given
     if "says" in given and step.by not in STAFF:
         _phone(replay, step.by).writes(str(given["says"]))
+        if lists_people(str(given["says"])):
+            replay.lists.append(str(given["says"]))
     elif "sends" in given:
         _phone(replay, step.by).sends(str(given["sends"]).split()[0])
     elif "event" in given:
         _enter(replay, step, _entry(replay.story, step))
     elif "does" in given:
         _does(replay, step)
+
+
+def _make_incident(replay: Replay) -> bool:
+    """Make an incident of a message that names several people, as its coordinator does at the page of the case."""
+    if not replay.lists:
+        return False
+    with replay.stage.house.store.unit(replay.staff.actor(COORDINATOR)) as unit:
+        found = unit.session.execute(
+            select(Need.case_id, Need.accepted_by)
+            .where(Need.kind == COORDINATOR, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None))
+            .order_by(Need.accepted_at)
+        ).first()
+        if found is None:
+            return False
+        pieces = read_list(replay.lists.pop(0))
+        happening = Happening(MEASURES[0], When(unit.now), replay.story.zone, "en")
+        take_in(
+            unit,
+            happening,
+            [one for one in pieces if one.is_person],
+            unread=[one.written for one in pieces if not one.is_person],
+            report=found.case_id,
+            taken_by=found.accepted_by,
+        )
+    return True
 
 
 def _phone(replay: Replay, role: str) -> Phone:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from alerts.models import CUSTODY, Alert, Delivery, Need, Page
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
+from cases.incidents.models import IncidentCase
 from cases.models import Case
 from contacts.models import Contact, ContactMethod
 from store.files import StoredFile
@@ -98,6 +99,8 @@ class Record:
     skipped: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     """Roles that nothing was sent to."""
+    incidents: tuple[int, ...] = ()
+    """How many people each incident has."""
 
     def as_data(self) -> dict[str, Any]:
         """Return the report as plain data: times are local, with their offset."""
@@ -130,6 +133,7 @@ class Record:
                 for one in self.history
             ],
             "withheld": list(self.withheld),
+            "incidents": list(self.incidents),
             "not_built": sorted(set(self.skipped)),
         }
 
@@ -153,7 +157,13 @@ def read_record(store: Store, story: Story, skipped: list[str]) -> Record:
             hashed_files=_hashed(unit),
             skipped=tuple(skipped),
             withheld=tuple(sorted({"unhcr", "journalist"} - {one.role for one in told})),
+            incidents=_incidents(unit),
         )
+
+
+def _incidents(unit: UnitOfWork) -> tuple[int, ...]:
+    people = select(func.count()).where(IncidentCase.number > 0).group_by(IncidentCase.incident_id)
+    return tuple(sorted(unit.session.scalars(people)))
 
 
 def _pages(unit: UnitOfWork) -> tuple[Paged, ...]:

@@ -14,7 +14,7 @@ from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
 from cases.events import WatchEnded, WatchMissed, WatchOpened
 from cases.models import Case
 from store.base import OWN, new_id
-from store.timers import set_timer, stop_timer
+from store.timers import set_timers, stop_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -39,17 +39,20 @@ def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     """
     for watch in _open_ones(unit, Watch.matter_id == seen.matter_id):
         _end(unit, watch, WatchState.CANCELLED)
+    worth_asking = still_worth_asking(watches_of(seen), unit.now)
+    if not worth_asking:
+        return
     before = unit.session.scalar(select(func.max(Watch.number)).where(Watch.matter_id == seen.matter_id)) or 0
-    for planned in still_worth_asking(watches_of(seen), unit.now):
-        if planned.replaces:
-            end_watches(unit, case_id, [planned.kind])
-        if planned.every is None or not _has(unit, case_id, planned.kind):
-            _open(unit, case_id, seen.matter_id, replace(planned, number=before + planned.number))
+    end_watches(unit, case_id, [planned.kind for planned in worth_asking if planned.replaces])
+    stands = _repeating(unit, case_id, [planned.kind for planned in worth_asking if planned.every is not None])
+    wanted = [planned for planned in worth_asking if planned.every is None or planned.kind not in stands]
+    _open(unit, case_id, seen.matter_id, [replace(planned, number=before + planned.number) for planned in wanted])
 
 
-def _has(unit: UnitOfWork, case_id: UUID, kind: str) -> bool:
-    same = select(Watch.id).where(Watch.case_id == case_id, Watch.kind == kind, Watch.state == WatchState.WAITING)
-    return unit.session.scalar(same.limit(1)) is not None
+def _repeating(unit: UnitOfWork, case_id: UUID, kinds: Sequence[str]) -> set[str]:
+    """Of some kinds, those that are watched for in a case already."""
+    same = select(Watch.kind).where(Watch.case_id == case_id, Watch.kind.in_(kinds), Watch.state == WatchState.WAITING)
+    return set(unit.session.scalars(same)) if kinds else set()
 
 
 def keep_watch(unit: UnitOfWork, watch: Watch, by: str) -> None:
@@ -90,7 +93,7 @@ def repeat(unit: UnitOfWork, watch: Watch) -> None:
     beats = max((unit.now - watch.due_at) // every + 1, 1)
     due_at = watch.due_at + beats * every
     following = PlannedWatch(WatchKind(watch.kind), watch.number + 1, due_at, watch.pages, every)
-    _open(unit, watch.case_id, watch.matter_id, following)
+    _open(unit, watch.case_id, watch.matter_id, [following])
 
 
 def end_watches(
@@ -117,25 +120,29 @@ def _open_ones(unit: UnitOfWork, *which: ColumnElement[bool]) -> Sequence[Watch]
 
 def open_watch(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
     """Open a watch that no occurrence brings; ``matter_id`` is what it is about."""
-    _open(unit, case_id, matter_id, planned)
+    _open(unit, case_id, matter_id, [planned])
 
 
-def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: PlannedWatch) -> None:
-    watch = Watch(
-        id=new_id(),
-        case_id=case_id,
-        matter_id=matter_id,
-        kind=str(planned.kind),
-        number=planned.number,
-        due_at=planned.due_at,
-        every_seconds=None if planned.every is None else int(planned.every.total_seconds()),
-        pages=planned.pages,
-        opened_at=unit.now,
-    )
-    unit.session.add(watch)
+def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, wanted: Sequence[PlannedWatch]) -> None:
+    watches = [
+        Watch(
+            id=new_id(),
+            case_id=case_id,
+            matter_id=matter_id,
+            kind=str(planned.kind),
+            number=planned.number,
+            due_at=planned.due_at,
+            every_seconds=None if planned.every is None else int(planned.every.total_seconds()),
+            pages=planned.pages,
+            opened_at=unit.now,
+        )
+        for planned in wanted
+    ]
+    unit.session.add_all(watches)
     unit.session.flush()
-    set_timer(unit, WATCH_TIMER, watch.id, watch.due_at)
-    unit.record_last(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
+    set_timers(unit, WATCH_TIMER, {watch.id: watch.due_at for watch in watches})
+    for watch in watches:
+        unit.record_last(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
 
 
 def _end(unit: UnitOfWork, watch: Watch, state: WatchState) -> None:

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from alerts.taking_in import take_in
 from app.settings import read_settings
 from app.traces import count_in
 from app.wiring import build
-from cases.models import ReportMessage
+from cases.docket.entering import When
+from cases.docket.models import Deadline
+from cases.incidents.models import Incident, IncidentCase
+from cases.incidents.opening import Happening
+from cases.incidents.reading import read_list
+from cases.models import Case, ReportMessage
 from cases.retention import close_case
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
@@ -206,3 +212,31 @@ def test_a_case_is_closed_kept_and_confirmed_by_command(ready: Panah) -> None:
     assert "open" in ready.does("case", "retention")
     assert "no case of this code" in ready.refuses("case", "close", "AAA-AAA", "--note", "x")
     assert "no terminal" in ready.refuses("case", "erase", code, "--by", "Aigerim")
+
+
+def test_an_incident_goes_with_its_last_case_and_not_before(ready: Panah) -> None:
+    with opened(ready) as store:
+        with store.unit("test") as unit:
+            put_contact(unit, ContactCard("Aigerim", Role.COORDINATOR))
+            happening = Happening(
+                "custody_start", When(unit.now), "Asia/Almaty", "kk", place=str(WORDS.value), notes=str(NUMBER.value)
+            )
+            people = read_list(f"1. Guldana T. ({WORDS.value})\n2. Serik D")
+            incident = take_in(unit, happening, people, unread=[f"list of {NUMBER.value}"])
+        with store.unit("test") as unit:
+            codes = unit.session.scalars(select(Case.code).order_by(Case.opened_at, Case.id)).all()
+            for clock in unit.session.scalars(select(Deadline)):
+                clock.state = "done"
+            unit.session.flush()
+            for case in unit.session.scalars(select(Case)).all():
+                close_case(unit, case.id, by="cli", note="over")
+            incident_id = incident.id
+    for left, code in ((1, codes[0]), (0, codes[1])):
+        ready.does("case", "erase", code, "--by", "Aigerim", "--yes")
+        with opened(ready) as store, store.read() as unit:
+            assert len(unit.session.scalars(select(IncidentCase)).all()) == left
+            assert (unit.session.get(Incident, incident_id) is not None) == bool(left)
+            key = select(DataKey).where(DataKey.scope == f"incident:{incident_id}")
+            assert (unit.session.scalars(key).one_or_none() is not None) == bool(left)
+    subprocess.run(["cp", "-r", ready.home, ready.home.parent / "away"], check=True)
+    assert look_in_files(TOLD, ready.home.parent / "away") == []

@@ -80,6 +80,33 @@ def test_each_check_can_be_met_and_can_fail(tmp_path: Path, check: str, met: Rec
     assert verdict(tmp_path, check, missed) is Verdict.FAILED
 
 
+NAMING = """\
+- id: short
+  steps: [{at: "2026-03-02T12:00", by: friend, says: "1. Guldana T. 2. Serik D"}]
+  expect: [{text: "something", check: {people: {count: 2}%s}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("also", "incidents", "wanted"),
+    [
+        ("", (2,), Verdict.PASSED),
+        ("", (1,), Verdict.FAILED),
+        ("", (), Verdict.FAILED),
+        (", merged: {proposed: 1}", (2,), Verdict.NOT_BUILT),
+        (", merged: {proposed: 1}", (), Verdict.FAILED),
+    ],
+)
+def test_a_list_of_names_is_an_incident_with_all_of_them(
+    tmp_path: Path, also: str, incidents: tuple[int, ...], wanted: Verdict
+) -> None:
+    file = tmp_path / "story.yaml"
+    file.write_text(NAMING % also, encoding="utf-8")
+    (story,) = read_stories(file)
+    (finding,) = judge(story, replace(NOTHING, incidents=incidents))
+    assert finding.verdict is wanted
+
+
 def test_what_is_not_built_is_never_called_passed(tmp_path: Path) -> None:
     assert verdict(tmp_path, "{people: {count: 1}}", HEARD) is Verdict.NOT_BUILT
     assert verdict(tmp_path, "{history: {has: [sealed_file_opened], by: 2}}", HEARD) is Verdict.NOT_BUILT

@@ -204,7 +204,7 @@ def _promise(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     elif by == "morning":
         at = tomorrow_morning(unit.now, zone)
     else:
-        at = _instant("at", zone).at
+        at = instant_given("at", zone).at
     try:
         return Did(about=promise_update(unit, case.id, at, seen=seen))
     except PromiseError:
@@ -219,7 +219,7 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
         return Did(about=take_back(unit, case.id, _id("entry")).id)
-    entry = _entry(unit, zone)
+    entry = entry_given(unit, zone)
     if request.form.get("entry"):
         return Did(about=correct(unit, case.id, _id("entry"), entry, zone=zone).id)
     if entry.event in ABOUT_HEARINGS:
@@ -227,13 +227,14 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     return Did(about=enter(unit, case.id, entry, zone=zone).id)
 
 
-def _entry(unit: UnitOfWork, zone: str) -> Entry:
+def entry_given(unit: UnitOfWork, zone: str) -> Entry:
+    """Read from a form what happened or is to happen. Raises RefusedError."""
     given = request.form
     event, confidence = given.get("event", ""), given.get("confidence", "")
     if event not in vocabulary() or confidence not in ("", *CONFIDENCES):
         raise RefusedError("web.case_wrong")
     ahead = is_set_for(event)
-    written = _instant("at", zone) if given.get("at") or ahead else When(unit.now)
+    written = instant_given("at", zone) if given.get("at") or ahead else When(unit.now)
     if ahead and written.day_only:
         raise RefusedError("web.case_needs_hour")
     if not ahead and written.at > unit.now:
@@ -242,9 +243,9 @@ def _entry(unit: UnitOfWork, zone: str) -> Entry:
         event=event,
         happened=When(unit.now) if ahead else written,
         appointed_at=written.at if ahead else None,
-        until=_instant("until", zone) if given.get("until") else None,
-        source=_words("source"),
-        note=_words("note"),
+        until=instant_given("until", zone) if given.get("until") else None,
+        source=words_given("source"),
+        note=words_given("note"),
         confidence=confidence,
     )
 
@@ -269,13 +270,13 @@ def _of_hearing(unit: UnitOfWork, case: Case, entry: Entry) -> Entry:
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Keep what a facility said when somebody asked it: that they do not hold the person. It is evidence."""
     zone = case.timezone or gate.zone
-    asked = _words("source")
+    asked = words_given("source")
     if not asked:
         raise RefusedError("web.case_whom_asked")
-    when = _instant("at", zone) if request.form.get("at") else When(unit.now)
+    when = instant_given("at", zone) if request.form.get("at") else When(unit.now)
     if when.at > unit.now:
         raise RefusedError("web.case_not_yet")
-    entry = Entry("not_here", when, source=asked, note=_words("note"), confidence="high")
+    entry = Entry("not_here", when, source=asked, note=words_given("note"), confidence="high")
     return Did(about=enter(unit, case.id, entry, zone=zone).id)
 
 
@@ -287,7 +288,7 @@ def _done(_: Gate, unit: UnitOfWork, case: Case) -> Did:
     if row.state != DeadlineState.RUNNING or request.form.get("seen") != row.safe_at.isoformat():
         raise ChangedMeanwhileError(row.id)
     try:
-        mark_done(unit, row.id, by=unit.actor, note=_words("note"))
+        mark_done(unit, row.id, by=unit.actor, note=words_given("note"))
     except NoteMissingError:
         raise RefusedError("web.case_say_what") from None
     return Did(about=row.id)
@@ -322,7 +323,7 @@ def _fact(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
         case.id,
         name,
         value,
-        source=_words("source"),
+        source=words_given("source"),
         confidence=request.form.get("confidence", ""),
         seen=seen,
     )
@@ -414,14 +415,15 @@ def _version() -> Version:
     return UUID(seen) if seen else None
 
 
-def _words(name: str) -> str:
+def words_given(name: str) -> str:
+    """Read a field of words from a form. Raises RefusedError for more than is kept."""
     words = request.form.get(name, "").strip()
     if len(words) > LONGEST:
         raise RefusedError("web.case_too_long")
     return words
 
 
-def _instant(name: str, zone: str) -> When:
+def instant_given(name: str, zone: str) -> When:
     """Read a day, or a day and a time, as a form writes it, by the clock of a zone."""
     written = request.form.get(name, "")
     try:

@@ -15,6 +15,7 @@ from web.console.deliveries import delivery_pages
 from web.console.drill import drill_pages
 from web.console.duty import duty_pages
 from web.console.gate import Gate
+from web.console.incident import incident_pages
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
 from web.console.numbers import number_pages
@@ -53,6 +54,7 @@ BUILDERS = (
     law_pages,
     number_pages,
     person_pages,
+    incident_pages,
     release_pages,
     closing_pages,
     drill_pages,
