@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from alerts.taking_in import take_in
+from cases.docket.entering import When
 from cases.events import CaseViewed
+from cases.incidents.models import Incident
+from cases.incidents.opening import Happening
+from cases.incidents.reading import read_list
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.night import Night, begin_night
 from tests.web.scene import Scene
@@ -47,10 +53,23 @@ def night(quick_store: Store) -> Night:
     return begin_night(quick_store)
 
 
+def raid(night: Night) -> str:
+    """The code of an incident that the coordinator has; made once."""
+    with night.store.unit("test") as unit:
+        made = unit.session.scalars(select(Incident.code)).one_or_none()
+        if made is not None:
+            return made
+        happening = Happening("administrative_arrest", When(unit.now), "Asia/Almaty", "kk", place="ИВС, Алматы")
+        people = read_list("1. Guldana T., 34\n2. Асқар Бекболатұлы-Тұрсынбек\n3. سەرىك دولقۇن")
+        made_now = take_in(unit, happening, people, unread=["список:"], taken_by=night.coordinator.contact_id)
+        return made_now.code
+
+
 def addresses(night: Night) -> list[str]:
     """Every page that is looked at, from the table of routes: a new one is looked at too, or says what it needs."""
     known = {
         "<code>": night.case.code,
+        "<incident>": raid(night),
         "<uuid:release_id>": str(night.release_id),
         "<rule_id>": "kz.coao.motion_3d",
         "<uuid:contact_id>": str(night.lawyer.contact_id),

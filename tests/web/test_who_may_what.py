@@ -138,9 +138,9 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/incidents/new": {"coordinator"},
     "POST /console/incidents/read": {"coordinator"},
     "POST /console/incidents/make": {"coordinator"},
-    "GET /console/incident/<code>": READERS,
-    "POST /console/incident/<code>/accept": {"coordinator"},
-    "POST /console/incident/<code>/act": {"coordinator", "lawyer"},
+    "GET /console/incident/<incident>": READERS,
+    "POST /console/incident/<incident>/accept": {"coordinator"},
+    "POST /console/incident/<incident>/act": {"coordinator", "lawyer"},
     "GET /console/releases": {"coordinator", "lawyer"},
     "GET /console/case/<code>/release": {"coordinator", "lawyer"},
     "POST /console/case/<code>/release": {"coordinator", "lawyer"},
@@ -207,6 +207,7 @@ NOT_FOR_YOU = "Your role does not have this page."
 NOBODY_ELSE = ("nobody", "half", "revoked", "left")
 IN_PLACE_OF = {
     "<code>": "AAA-AA2",
+    "<incident>": "AAA-AA3",
     "<uuid:need_id>": str(UUID(int=1)),
     "<uuid:contact_id>": str(UUID(int=1)),
     "<uuid:method_id>": str(UUID(int=1)),

@@ -61,9 +61,9 @@ def incident_pages(gate: Gate) -> Blueprint:
     gate.page(pages, "/console/incidents/new", begin, MAKES)
     gate.press(pages, "/console/incidents/read", read, MAKES)
     gate.press(pages, "/console/incidents/make", make, MAKES)
-    gate.page(pages, "/console/incident/<code>", look, Guard(ability=Ability.OPEN_CASE))
-    gate.press(pages, "/console/incident/<code>/accept", accept, MAKES)
-    gate.press(pages, "/console/incident/<code>/act", act, Guard(ability=Ability.ENTER))
+    gate.page(pages, "/console/incident/<incident>", look, Guard(ability=Ability.OPEN_CASE))
+    gate.press(pages, "/console/incident/<incident>/accept", accept, MAKES)
+    gate.press(pages, "/console/incident/<incident>/act", act, Guard(ability=Ability.ENTER))
     return pages
 
 
@@ -161,7 +161,7 @@ def make(gate: Gate) -> Response:
         return _confirm(gate, rows, error.key)
     except (ConsentError, IncidentError, EntryError):
         return _confirm(gate, rows, "web.incident_refused")
-    return _no_incident(gate) if code is None else gate.to("incident.look", code=code, said="done")
+    return _no_incident(gate) if code is None else gate.to("incident.look", incident=code, said="done")
 
 
 def _make(gate: Gate, unit: UnitOfWork, people: Sequence[Piece], unread: Sequence[str]) -> str | None:
@@ -218,9 +218,9 @@ def _happening(gate: Gate, unit: UnitOfWork) -> Happening:
 # An incident
 
 
-def look(gate: Gate, code: str) -> Response:
+def look(gate: Gate, incident: str) -> Response:
     """Show an incident, and note who was shown whose name."""
-    return _page(gate, code)
+    return _page(gate, incident)
 
 
 def _page(gate: Gate, code: str, trouble: str = "") -> Response:
@@ -243,36 +243,36 @@ def _page(gate: Gate, code: str, trouble: str = "") -> Response:
     )
 
 
-def accept(gate: Gate, code: str) -> Response:
+def accept(gate: Gate, incident: str) -> Response:
     """Take all of it: the coordinators' need of each of its people that nobody has."""
     if gate.who.duress or gate.who.contact_id is None:
         return _no_incident(gate)
     with gate.store.unit(gate.who.actor) as unit:
-        shown = incident_shown(unit, code, gate.who)
+        shown = incident_shown(unit, incident, gate.who)
         if shown is None:
             return _no_incident(gate)
         ack = Ack.TAKEN if shown.takes is None else accept_need(unit, shown.takes, gate.who.contact_id)
-    return gate.to("incident.look", code=code, said=SAID.get(ack, "taken"))
+    return gate.to("incident.look", incident=incident, said=SAID.get(ack, "taken"))
 
 
-def act(gate: Gate, code: str) -> Response:
+def act(gate: Gate, incident: str) -> Response:
     """Do one thing for several people: those that were ticked, or all, as far as whoever presses reads their cases."""
     if gate.who.duress:
         return _no_incident(gate)
     use = USES.get(request.form.get("do", ""))
     try:
         with gate.store.unit(gate.who.actor) as unit:
-            shown = incident_shown(unit, code, gate.who)
+            shown = incident_shown(unit, incident, gate.who)
             if shown is None or use is None:
                 return _no_incident(gate)
             use(_deed(gate, unit, shown))
     except RefusedError as error:
-        return _page(gate, code, error.key)
+        return _page(gate, incident, error.key)
     except PromiseError:
-        return _page(gate, code, "web.incident_when_promised")
+        return _page(gate, incident, "web.incident_when_promised")
     except (ConsentError, EntryError, IncidentError):
-        return _page(gate, code, "web.incident_refused")
-    return gate.to("incident.look", code=code, said="done")
+        return _page(gate, incident, "web.incident_refused")
+    return gate.to("incident.look", incident=incident, said="done")
 
 
 @dataclass(frozen=True)
