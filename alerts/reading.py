@@ -20,6 +20,7 @@ from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, let_in, may_
 from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.events import CaseViewed
+from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess, ReportMessage
 from cases.retention import Retention
 from contacts.accounts.coercion import is_coerced
@@ -125,6 +126,8 @@ class Opened:
 
     case: Case
     shown_at: datetime | None
+    alike: int = 0
+    """How many other cases may be of the same person, as far as nobody has said yet."""
 
 
 def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
@@ -151,13 +154,21 @@ def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
         .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
         .scalar_subquery()
     )
-    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown).where(Case.code == code)
+    alike = (
+        select(func.count())
+        .where(
+            or_(IdentitySuggestion.case_id == Case.id, IdentitySuggestion.other_id == Case.id),
+            IdentitySuggestion.state == SuggestionState.OPEN,
+        )
+        .scalar_subquery()
+    )
+    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike).where(Case.code == code)
     found = unit.session.execute(wanted).one_or_none()
     if found is None:
         return None
-    case, has_it, still_helps, is_forced, granted, shown_at = found
+    case, has_it, still_helps, is_forced, granted, shown_at, others = found
     reads = may_read(who.role, coerced=is_forced, has_taken=still_helps and has_it, granted_until=granted, now=unit.now)
-    return Opened(case, shown_at) if reads else None
+    return Opened(case, shown_at, others) if reads else None
 
 
 def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:

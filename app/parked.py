@@ -8,6 +8,7 @@ from uuid import UUID
 from alerts.outbox import TABLE as DELIVERIES
 from app.reactions import REACTIONS
 from cases.files import TABLE as DOWNLOADS
+from cases.identity.suggesting import LOOKS
 from store import parked
 from store.inbox import TABLE as INBOX
 from store.timers import TABLE as TIMERS
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from store.parked import ParkedItem
     from store.unit_of_work import UnitOfWork
 
-QUEUES = {"inbox": INBOX, "reaction": REACTIONS, "timer": TIMERS, "delivery": DELIVERIES, "download": DOWNLOADS}
+QUEUES = {
+    "inbox": INBOX,
+    "reaction": REACTIONS,
+    "timer": TIMERS,
+    "delivery": DELIVERIES,
+    "download": DOWNLOADS,
+    "identity": LOOKS,
+}
 
 
 def parked_items(unit: UnitOfWork) -> list[ParkedItem]:

@@ -98,6 +98,7 @@ from cases.events import (
     FileStored,
     GuardianMarked,
     HostilitySuspected,
+    MovedToCounsel,
     OccurrenceEntered,
     OccurrenceSuperseded,
     QuestionAnswered,
@@ -110,6 +111,7 @@ from cases.events import (
     UnknownEventEntered,
     WatchEnded,
 )
+from cases.identity.suggesting import ask_to_look
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import ContactLeft, MethodDied
 from dialogue.notices import TIMER as TELL_WAITING
@@ -162,7 +164,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "listen_for_duress": listen_for_duress,
             "read_places": places,
         },
-        QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders},
+        QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders, "ask_to_look": ask_to_look},
         CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {
@@ -212,8 +214,9 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": asks},
         DisclosuresThawed: {"ask_about_freeze": asks},
         DuressSpoken: {"warn_of_duress": warn_of_duress},
-        FactEntered: {"look_again": look_again},
-        FactSuperseded: {"look_again": look_again},
+        FactEntered: {"look_again": look_again, "ask_to_look": ask_to_look},
+        FactSuperseded: {"look_again": look_again, "ask_to_look": ask_to_look},
+        MovedToCounsel: {"ask_to_look": ask_to_look},
         GuardianMarked: {"look_again": look_again},
         HostilitySuspected: {"look_again": look_again, "fall_silent": fall_silent},
         ReleaseProposed: {"ask_to_approve": ask_to_approve},

@@ -30,7 +30,7 @@ from app.evidence.sealing import tend_seals
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
-from app.reactions import reaction_queue, timer_queue
+from app.reactions import note_parked, reaction_queue, timer_queue
 from app.recounting import recount_all
 from app.retention import EVERY_SECONDS as RETENTION_SECONDS
 from app.retention import look_at_closed, terms_of
@@ -41,6 +41,7 @@ from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
 from cases.docket.proposing import forget_proposals
+from cases.identity.lookout import keep_lookout
 from cases.pictures import look_at_files
 from contacts.accounts.kept_answers import forget_old_answers
 from contacts.accounts.passkeys import forget_challenges
@@ -57,6 +58,7 @@ from web.server import listen, serve
 
 if TYPE_CHECKING:
     from app.wiring import House
+    from store.claims import Claim
     from store.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -106,10 +108,16 @@ def parts_of(house: House, roles: frozenset[str]) -> list[Part]:
     return parts
 
 
+def look_parked(unit: UnitOfWork, held: Claim) -> None:
+    """Write down that a case could not be compared with the others."""
+    note_parked(unit, "identity", held.id)
+
+
 def _worker_parts(house: House) -> list[Part]:
     settings = house.settings
     queues = [inbox_queue(settings.timezone)] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
     parts = [Part(queue.name, _off(house, queue)) for queue in queues]
+    parts.append(Part("identity", lambda stop: keep_lookout(house.store, stop, look_parked)))
     parts.append(Part("tick", lambda stop: _tick(house, stop)))
     parts += [_sender(house, channel) for channel in configured(house)]
     if settings.sends_canary:

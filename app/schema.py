@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import alerts.models
 import cases.consent.models
 import cases.docket.models
+import cases.identity.models
 import cases.incidents.models
 import cases.models
 import cases.releases.models
@@ -35,6 +36,7 @@ ROOMS = (
     alerts.models,
     cases.consent.models,
     cases.docket.models,
+    cases.identity.models,
     cases.incidents.models,
     cases.models,
     cases.releases.models,

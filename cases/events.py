@@ -425,6 +425,37 @@ class CaseErased(Event):
 
 
 @dataclass(frozen=True)
+class SamePersonSuggested(Event):
+    """What is known of two cases lets people ask whether they are of one person."""
+
+    suggestion_id: UUID
+    other_id: UUID
+
+
+@dataclass(frozen=True)
+class SamePersonRefused(Event):
+    """Somebody said that they are two people."""
+
+    suggestion_id: UUID
+
+
+@dataclass(frozen=True)
+class CasesJoined(Event):
+    """Somebody said that two cases are of one person: one follows the other from now on."""
+
+    leader_id: UUID
+    follower_id: UUID
+
+
+@dataclass(frozen=True)
+class CasesParted(Event):
+    """Somebody took that back."""
+
+    leader_id: UUID
+    follower_id: UUID
+
+
+@dataclass(frozen=True)
 class PeopleListed(Event):
     """A list became people of an incident, each with a case of their own."""
 

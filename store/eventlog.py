@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,7 +72,7 @@ class EventRow(Base):
     """One event of one chain."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("chain", "position"),)
+    __table_args__ = (UniqueConstraint("chain", "position"), Index("ix_event_at", "at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     chain: Mapped[str] = mapped_column(String(64))

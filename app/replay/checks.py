@@ -47,7 +47,7 @@ def judge(story: Story, record: Record) -> list[Finding]:
 def _judge(story: Story, record: Record, expected: Expectation) -> Finding:
     if not expected.checks:
         return Finding(expected.text, Verdict.FOR_A_HUMAN)
-    missing = {kind: why for kind, wanted in expected.checks.items() if (why := _missing(story, kind, wanted))}
+    missing = {kind: why for kind, wanted in expected.checks.items() if (why := _missing(story, record, kind, wanted))}
     built = {kind: wanted for kind, wanted in expected.checks.items() if kind not in missing}
     judged = [CHECKS[kind](_Asked(story, record, dict(wanted))) for kind, wanted in built.items()]
     failed = [why for why in judged if why]
@@ -58,11 +58,13 @@ def _judge(story: Story, record: Record, expected: Expectation) -> Finding:
     )
 
 
-def _missing(story: Story, kind: str, wanted: Any) -> str:
+def _missing(story: Story, record: Record, kind: str, wanted: Any) -> str:
     """What a check depends on that is not built; empty where there is nothing."""
     words = [kind, *(str(one) for one in dict(wanted).get("has", ()))] if kind == "history" else [kind]
     if kind == "people" and not any(lists_people(str(step.given.get("says", ""))) for step in story.steps):
         return "incidents of people whom nobody has named"
+    if kind == "merged" and SEALED in record.skipped:
+        return SEALED  # whoever left it cannot be compared with a report yet
     return next((NOT_BUILT[word] for word in words if word in NOT_BUILT), "")
 
 
@@ -73,12 +75,13 @@ def lists_people(words: str) -> bool:
 
 SEVERAL: Final = 2
 NOT_BUILT: Final = {
-    "merged": "matching of identities",
     "sealed_file_opened": "sealed files",
 }
 """Checks, and words of a history, that depend on what is not built, and what that is called."""
 PERSON: Final = "contact:"
 """How the log names people; the rest are the program itself."""
+SEALED: Final = "sealed file"
+"""What a story's record calls a step that was passed over."""
 GAVE_UP: Final = frozenset({"hearing_moved", "hearing_cancelled"})
 
 
@@ -212,6 +215,14 @@ def _late_reminder(asked: _Asked) -> str:
     return f"{len(late)} reminders of a slot that had been given up" if late else ""
 
 
+def _merged(asked: _Asked) -> str:
+    """Empty when so many pairs of cases were suggested to be of one person, and none was joined by itself."""
+    wanted, suggested = int(asked.wanted["proposed"]), asked.record.suggested
+    if asked.record.joined:
+        return f"{asked.record.joined} cases were joined, and nobody had said so"
+    return "" if suggested == wanted else f"{suggested} pairs of cases were suggested, not {wanted}"
+
+
 def _people(asked: _Asked) -> str:
     """Empty when an incident has so many people, each with a case of their own."""
     wanted = int(asked.wanted["count"])
@@ -225,6 +236,7 @@ CHECKS: Final[dict[str, Callable[[_Asked], str]]] = {
     "risk": _risk,
     "watch": _watch,
     "history": _history,
+    "merged": _merged,
     "people": _people,
 }
 """What each check looks at; it says why it is not met, or nothing."""

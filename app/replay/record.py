@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from alerts.models import CUSTODY, Alert, Delivery, Need, Page
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
+from cases.identity.models import IdentitySuggestion, SamePerson
 from cases.incidents.models import IncidentCase
 from cases.models import Case
 from contacts.models import Contact, ContactMethod
@@ -99,6 +100,10 @@ class Record:
     skipped: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     """Roles that nothing was sent to."""
+    suggested: int = 0
+    """How many pairs of cases may be of one person."""
+    joined: int = 0
+    """How many people said are of one person."""
     incidents: tuple[int, ...] = ()
     """How many people each incident has."""
 
@@ -156,6 +161,8 @@ def read_record(store: Store, story: Story, skipped: list[str]) -> Record:
             history=_history(unit),
             hashed_files=_hashed(unit),
             skipped=tuple(skipped),
+            suggested=_count(unit, IdentitySuggestion),
+            joined=_count(unit, SamePerson),
             withheld=tuple(sorted({"unhcr", "journalist"} - {one.role for one in told})),
             incidents=_incidents(unit),
         )
@@ -250,6 +257,10 @@ def _history(unit: UnitOfWork) -> tuple[Remembered, ...]:
         )
         for row in rows
     )
+
+
+def _count(unit: UnitOfWork, model: type[IdentitySuggestion | SamePerson]) -> int:
+    return unit.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def _hashed(unit: UnitOfWork) -> int:

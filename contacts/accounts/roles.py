@@ -42,6 +42,8 @@ class Ability(StrEnum):
     """Enter what is known of a person, and who agreed to what, in a case that one reads."""
     CLOSE = "close"
     """Close a case that one reads, and say that it may be erased in its time."""
+    JOIN = "join"
+    """Say that two cases that one reads are of one person, or of two."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
     CALENDAR = "calendar"
@@ -84,6 +86,7 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.CONFIRM,
         Ability.ENTER,
         Ability.CLOSE,
+        Ability.JOIN,
         Ability.RELEASE,
         Ability.DRILL,
         Ability.NUMBERS,

@@ -73,6 +73,8 @@ ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_mo
         ("{history: {by: 1}}", OFF, replace(OFF, history=(replace(GIVEN_UP, by="reaction"),))),
         ('{history: {no_reminder_for: "2026-03-02T12:00"}}', OFF, replace(OFF, history=(GIVEN_UP,))),
         ("{not_sent: {audience: press}}", HEARD, replace(HEARD, withheld=())),
+        ("{merged: {proposed: 1}}", replace(HEARD, suggested=1), replace(HEARD, suggested=2)),
+        ("{merged: {proposed: 1}}", replace(HEARD, suggested=1), replace(HEARD, suggested=1, joined=1)),
     ],
 )  # fmt: skip
 def test_each_check_can_be_met_and_can_fail(tmp_path: Path, check: str, met: Record, missed: Record) -> None:
@@ -110,6 +112,8 @@ def test_a_list_of_names_is_an_incident_with_all_of_them(
 def test_what_is_not_built_is_never_called_passed(tmp_path: Path) -> None:
     assert verdict(tmp_path, "{people: {count: 1}}", HEARD) is Verdict.NOT_BUILT
     assert verdict(tmp_path, "{history: {has: [sealed_file_opened], by: 2}}", HEARD) is Verdict.NOT_BUILT
+    waiting = replace(HEARD, skipped=("sealed file",))
+    assert verdict(tmp_path, "{merged: {proposed: 1}}", waiting) is Verdict.NOT_BUILT
 
 
 def test_a_step_that_was_passed_over_excuses_nothing_else(tmp_path: Path) -> None:

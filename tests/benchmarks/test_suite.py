@@ -28,6 +28,14 @@ def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
 
 
+@pytest.mark.processes
+def test_people_are_found_among_others(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["bench", "identity", "--quick", "--json", "--folder", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    rows = {row["what"]: row for row in json.loads(done.stdout)["rows"]}
+    assert rows["among the first ten"]["ours"] > 0.5
+
+
 @pytest.mark.long
 @pytest.mark.processes
 def test_every_channel_fails_over_and_bulk_stands_back(tmp_path: Path) -> None:

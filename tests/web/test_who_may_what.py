@@ -134,6 +134,9 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/person/emergency": {"coordinator", "lawyer"},
     "GET /console/case/<code>/closing": {"coordinator"},
     "POST /console/case/<code>/closing": {"coordinator"},
+    "GET /console/case/<code>/same": {"coordinator"},
+    "GET /console/case/<code>/same/<other>": {"coordinator"},
+    "POST /console/case/<code>/same/<other>": {"coordinator"},
     "GET /console/incidents": READERS,
     "GET /console/incidents/new": {"coordinator"},
     "POST /console/incidents/read": {"coordinator"},
@@ -208,6 +211,7 @@ NOBODY_ELSE = ("nobody", "half", "revoked", "left")
 IN_PLACE_OF = {
     "<code>": "AAA-AA2",
     "<incident>": "AAA-AA3",
+    "<other>": "AAA-AA3",
     "<uuid:need_id>": str(UUID(int=1)),
     "<uuid:contact_id>": str(UUID(int=1)),
     "<uuid:method_id>": str(UUID(int=1)),

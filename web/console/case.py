@@ -119,6 +119,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     return {
         **({"said": ""} if echo else {}),  # it says more
         "view": view,
+        "alike": opened.alike,
         "shown": shown,
         "needs": needs,
         "running": runs,
@@ -172,6 +173,7 @@ def _feigned(gate: Gate, code: str) -> Response:
         empty = CaseShown.of_nothing(gate.words(), gate.zone, unit.now, case)
         nothing: Mapping[str, Any] = {
             "view": nearly_empty_view(unit, case.id),
+            "alike": 0,
             "shown": empty,
             "needs": _feigned_needs(unit, gate, case.id),
             "running": empty.runs,

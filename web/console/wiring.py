@@ -15,6 +15,7 @@ from web.console.deliveries import delivery_pages
 from web.console.drill import drill_pages
 from web.console.duty import duty_pages
 from web.console.gate import Gate
+from web.console.identity import identity_pages
 from web.console.incident import incident_pages
 from web.console.invitation import invitation_pages
 from web.console.law import law_pages
@@ -57,6 +58,7 @@ BUILDERS = (
     incident_pages,
     release_pages,
     closing_pages,
+    identity_pages,
     drill_pages,
     settings_pages,
 )

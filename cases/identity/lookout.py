@@ -1,0 +1,174 @@
+"""The lookout of one process: everybody in memory, kept up with what any process commits, and asked about each case.
+
+It begins empty and fills in batches, beside everything else. Cases wait to be looked at until it is full; nothing else
+waits for it. When the ring is taken away, it forgets everybody.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from sqlalchemy import select
+
+from cases.events import (
+    CaseErased,
+    FactEntered,
+    FactSuperseded,
+    MovedToCounsel,
+    QuestionAnswered,
+    ReportExtended,
+    ReportReceived,
+)
+from cases.identity.index import Index, forget_names
+from cases.identity.models import IdentityLook
+from cases.identity.suggesting import LOOKS, suggest
+from cases.identity.telling import records_of
+from cases.models import Case
+from store import claims
+from store.errors import LeaseLostError, LockedError
+from store.eventlog import EventRow
+from store.queues import Queue, seconds_until_due, work_once
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from cases.identity.comparing import Record
+    from cases.identity.index import Match
+    from store.claims import Claim
+    from store.unit_of_work import Store, UnitOfWork
+
+log = structlog.get_logger(__name__)
+BATCH: Final = 500
+"""Cases that are read at once while it fills."""
+QUEUE: Final = "identity"
+TELL_SOMETHING: Final = frozenset(
+    one.__name__
+    for one in (
+        CaseErased,
+        FactEntered,
+        FactSuperseded,
+        MovedToCounsel,
+        QuestionAnswered,
+        ReportExtended,
+        ReportReceived,
+    )
+)
+"""Events after which something else is known of the people of a case, or nothing any more."""
+LOOK_BACK: Final = timedelta(minutes=2)
+"""So far back events are looked for that were not there the last time: no transaction takes longer to commit."""
+
+
+class Lookout:
+    """Everybody, by name. One thread at a time uses it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.index = Index()
+        self._seen: dict[UUID, datetime] = {}
+        """Events that are in it already, as long as they are looked for."""
+
+    def fill(self, is_over: Callable[[], bool] = lambda: False) -> bool:
+        """Read everybody, in batches; return whether it came to its end."""
+        began = time.monotonic()
+        with self._store.read() as unit:
+            self._note_events(unit)
+            case_ids = list(unit.session.scalars(select(Case.id)))
+        for at in range(0, len(case_ids), BATCH):
+            if is_over():
+                return False
+            self._take_in(case_ids[at : at + BATCH])
+        self.follow()
+        log.info("identity_filled", cases=len(case_ids), seconds=round(time.monotonic() - began, 1))
+        return True
+
+    def follow(self) -> int:
+        """Take in what was committed since, by whichever process; return how many cases changed. One glance if none."""
+        with self._store.read() as unit:
+            changed = self._note_events(unit)
+        gone = {case_id for case_id, name in changed if name == CaseErased.__name__}
+        self._take_in(list({case_id for case_id, _ in changed}))
+        if gone:
+            forget_names()
+        return len({case_id for case_id, _ in changed})
+
+    def matches_of(self, unit: UnitOfWork, case_id: UUID) -> list[Match]:
+        """Return who may be the person of a case, as it stands in this unit of work; each other case once."""
+        records = records_of(unit, [case_id])[case_id]
+        self.index.put(case_id, records)
+        return self._find(records, case_id)
+
+    def forget(self) -> None:
+        """Forget everybody."""
+        self.index.clear()
+        self._seen.clear()
+
+    def _find(self, records: Sequence[Record], case_id: UUID) -> list[Match]:
+        best: dict[UUID, Match] = {}
+        for record in records:
+            for match in self.index.find(record, leave_out=frozenset({case_id})):
+                known = best.get(match.case_id)
+                if known is None or known.verdict.score < match.verdict.score:
+                    best[match.case_id] = match
+        return list(best.values())
+
+    def _take_in(self, case_ids: list[UUID]) -> None:
+        if not case_ids:
+            return
+        with self._store.read() as unit:
+            told = records_of(unit, case_ids)
+        for case_id, records in told.items():
+            self.index.put(case_id, records)
+
+    def _note_events(self, unit: UnitOfWork) -> list[tuple[UUID, str]]:
+        """Return the cases of events that were not noted before, each with the event's name."""
+        since = unit.now - LOOK_BACK
+        if self._seen:
+            since = min(since, max(self._seen.values()) - LOOK_BACK)
+        rows = unit.session.execute(
+            select(EventRow.id, EventRow.case_id, EventRow.name, EventRow.at).where(
+                EventRow.at >= since, EventRow.name.in_(TELL_SOMETHING)
+            )
+        ).all()
+        fresh = [(row.case_id, row.name) for row in rows if row.id not in self._seen and row.case_id is not None]
+        self._seen = {row.id: row.at for row in rows}
+        return fresh
+
+
+def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWork, Claim], None]) -> None:
+    """Fill a lookout, then look at each case that asks for it, until ``stop``. ``parked``: told of what fails."""
+    lookout = Lookout(store)
+    try:
+        if not lookout.fill(stop.is_set):
+            return
+        queue = look_queue(lookout, parked)
+        while not stop.is_set():
+            store.marks.moved(QUEUE)
+            seen = store.wake.rung
+            lookout.follow()
+            if not work_once(store, queue):
+                store.wake.wait(seen, seconds_until_due(store, queue.table))
+    except LockedError:
+        log.info("identity_forgotten")
+        raise
+    finally:
+        lookout.forget()
+
+
+def look_queue(lookout: Lookout, parked: Callable[[UnitOfWork, Claim], None] = lambda _unit, _held: None) -> Queue:
+    """The queue of cases of which something new is known."""
+
+    def handle(unit: UnitOfWork, held: Claim) -> None:
+        row = unit.session.get(IdentityLook, held.id)
+        if row is None:
+            raise LeaseLostError("the row is gone")
+        suggest(unit, row.case_id, lookout.matches_of(unit, row.case_id))
+        claims.finish(unit.session, LOOKS, held)
+
+    return Queue(
+        QUEUE, LOOKS, lambda unit, limit: claims.claim(unit.session, LOOKS, unit.now, limit=limit), handle, parked
+    )
