@@ -27,7 +27,7 @@ from tests.web.night import Night, begin_night
 from tests.web.scene import Scene
 from tests.web.test_console import seek
 from tests.web.test_console_in_browser import looks_right, site
-from tests.web.test_in_browser import browser, page
+from tests.web.test_in_browser import DESK, POCKET, browser, page
 from web.factory import make_app
 
 if TYPE_CHECKING:
@@ -106,7 +106,16 @@ def barriers(page: Page) -> list[str]:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("language", ["en", "ug"])
+@pytest.mark.parametrize(
+    ("page", "language"),
+    [
+        ((POCKET, "dark"), "ug"),
+        ((DESK, "light"), "en"),
+        pytest.param((POCKET, "dark"), "en", marks=pytest.mark.long),
+        pytest.param((DESK, "light"), "ug", marks=pytest.mark.long),
+    ],
+    indirect=["page"],
+)
 def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) -> None:
     comes_in(page, site, night, "coordinator", language)
     found: dict[str, object] = {}
@@ -120,9 +129,7 @@ def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) 
             found[address] = answer.status
         page.wait_for_load_state("load")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ug" else "ltr")
-        looks_right(
-            page, f"{language}-{address.strip('/').replace('/', '-').replace(night.case.code, 'case') or 'front'}"
-        )
+        looks_right(page, named(address, night, language))
         if wrong := barriers(page):
             found[address] = wrong
         if sum(weights) > WEIGHT:
@@ -143,7 +150,8 @@ def weight(answer: Response) -> int:
     return int(sizes["responseBodySize"] + sizes["responseHeadersSize"])
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["ru", "kk"])
 def test_long_words_fit_too(page: Page, site: str, night: Night, language: str) -> None:
     comes_in(page, site, night, "coordinator", language)
