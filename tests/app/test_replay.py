@@ -95,7 +95,8 @@ NAMING = """\
         ("", (2,), Verdict.PASSED),
         ("", (1,), Verdict.FAILED),
         ("", (), Verdict.FAILED),
-        (", merged: {proposed: 1}", (2,), Verdict.NOT_BUILT),
+        (", merged: {proposed: 0}", (2,), Verdict.PASSED),
+        (", merged: {proposed: 1}", (2,), Verdict.FAILED),
         (", merged: {proposed: 1}", (), Verdict.FAILED),
     ],
 )
