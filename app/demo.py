@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 LINKED_WITHIN = 90.0
 """Real seconds after which the demo gives up; a slow machine that compiles everything first takes half a minute."""
 MOST_STARTS = 3
+PHONES, CONSOLE = 8765, 8000
+"""Where the phones and the console are, unless another place is asked for: then the console is beside it."""
 ZONE = "Asia/Almaty"
 SPEECH = 15.0
 """Characters a voice speaks in a second, about as a person does."""
@@ -89,7 +91,7 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     if lived_in:
         wait_for_night(clock, ZONE)
     program = Program(home)
-    web = free_port(8000)
+    web = free_port(CONSOLE if port == PHONES else port + 1)
     doors: list[Keys] = []
     controls: dict[str, Callable[..., object]] = {
         "advance": lambda seconds: clock.advance(timedelta(seconds=seconds)),
