@@ -45,6 +45,8 @@ REAL_TIME = ("processes", "browser")
 AGAIN = "told a second time"
 ON_BOTH_ENGINES = frozenset({"test_spine", "test_accepting"})
 """Stories that are told on PostgreSQL each time; the others there by --long only."""
+ABOVE = frozenset({"api", "contacts", "dialogue", "hostile", "identity", "scheduler", "web"})
+"""Folders whose tests run on PostgreSQL by --long only."""
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
 _numbers = itertools.count()
@@ -90,8 +92,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _tells_the_same(path: Path) -> bool:
-    """Whether a file holds stories that lean on what others tell on both engines already."""
-    return path.parent.name == "stories" and path.stem not in ON_BOTH_ENGINES
+    """Whether a file leans on what others tell on both engines already: most stories, and rooms above the store."""
+    return path.parent.name in ABOVE or (path.parent.name == "stories" and path.stem not in ON_BOTH_ENGINES)
 
 
 @pytest.fixture(scope="session")
