@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,10 +68,11 @@ class _Answers(BaseHTTPRequestHandler):
         genuine = bool(self._program.validator.validate(PUBLIC + self.path, fields, signature))
         self._program.posted.append(Posted(self.path, fields, genuine))
         answer = self._program.answers.get(urlsplit(self.path).path, "").encode()
-        self.send_response(self._program.status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        with suppress(ConnectionError):  # whoever asked may have gone
+            self.send_response(self._program.status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
 
     do_GET = do_POST  # noqa: N815  the library's name
 
