@@ -59,6 +59,8 @@ TELL_SOMETHING: Final = frozenset(
     )
 )
 """Events after which something else is known of the people of a case, or nothing any more."""
+BREATH: Final = 0.25
+"""Real seconds between two looks: nobody waits for a suggestion, and whoever is paged must not wait for this."""
 LOOK_BACK: Final = timedelta(minutes=2)
 """So far back events are looked for that were not there the last time: no transaction takes longer to commit."""
 
@@ -152,6 +154,7 @@ def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWo
             lookout.follow()
             if not work_once(store, queue):
                 store.wake.wait(seen, seconds_until_due(store, queue.table))
+                stop.wait(BREATH)
     except LockedError:
         log.info("identity_forgotten")
         raise
