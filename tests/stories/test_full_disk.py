@@ -33,6 +33,7 @@ class Disk:
         connection.execute(f"PRAGMA max_page_count={1 if self.is_full else ROOM}").close()
 
 
+@pytest.mark.timeout(200)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_that_found_no_room_is_fetched_when_there_is_some(town: Town, team: Team) -> None:
     town.expects("fetching_failed", "database_failed", "part_failed")
@@ -52,7 +53,7 @@ def test_a_file_that_found_no_room_is_fetched_when_there_is_some(town: Town, tea
     disk.is_full = False
     town.clock.advance(timedelta(minutes=5))
     town.house.store.wake.ring()
-    town.sandbox.wait_until(lambda: state_of_the_file(town) == FileState.STORED)
+    town.sandbox.wait_until(lambda: state_of_the_file(town) == FileState.STORED, 100)
 
 
 def has_failed(town: Town, times: int) -> bool:
