@@ -70,6 +70,7 @@ def addresses(night: Night) -> list[str]:
     known = {
         "<code>": night.case.code,
         "<incident>": raid(night),
+        "<other>": "AAA-AA2",  # there is none: what is said of that
         "<uuid:release_id>": str(night.release_id),
         "<rule_id>": "kz.coao.motion_3d",
         "<uuid:contact_id>": str(night.lawyer.contact_id),
