@@ -44,7 +44,7 @@ WEIGHT = 150_000
 """Bytes that a page and all it needs may have on its way."""
 FOLLOWS = 10.0
 """Real seconds in which a page must have followed in a test; on an idle machine it takes less than one."""
-ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.)")
+ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.|case/<code>/same/<)")
 """Not pages of somebody who is signed in; one drill, which there is none of here; files."""
 
 
@@ -70,7 +70,6 @@ def addresses(night: Night) -> list[str]:
     known = {
         "<code>": night.case.code,
         "<incident>": raid(night),
-        "<other>": "AAA-AA2",  # there is none: what is said of that
         "<uuid:release_id>": str(night.release_id),
         "<rule_id>": "kz.coao.motion_3d",
         "<uuid:contact_id>": str(night.lawyer.contact_id),
