@@ -13,7 +13,7 @@ from alerts.incidents import lock_with_its_incident, take_the_rest
 from alerts.models import FeignedAcceptance, Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
-from alerts.seats import lock_seats, open_seats, seat_of
+from alerts.seats import lock_seats, open_seats, seat_of, taken
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from store.base import OWN
@@ -77,16 +77,7 @@ def _take(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
     won = unit.session.scalars(
         update(Need)
         .where(Need.id == need_id, Need.state.in_(OPEN))
-        .values(
-            state=NeedState.ACCEPTED,
-            accepted_by=contact_id,
-            accepted_at=unit.now,
-            held_by=None,
-            held_until=None,
-            contact_made_at=None,
-            filed_at=None,
-            reminded_at=None,
-        )
+        .values(**taken(contact_id, unit.now))
         .returning(Need)
         .execution_options(populate_existing=True)
     ).one_or_none()

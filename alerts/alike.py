@@ -16,7 +16,7 @@ from cases.models import Case
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from cases.identity.comparing import Record
+    from cases.identity.records import Record
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
 

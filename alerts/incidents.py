@@ -17,7 +17,7 @@ from alerts.events import NeedAccepted, NeedOpened
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.outbox import withdraw
 from alerts.policies import ladder_of
-from alerts.seats import OPEN
+from alerts.seats import OPEN, taken
 from cases.incidents.models import IncidentCase
 from cases.models import Case
 from cases.urgency import Need as NeedKind
@@ -151,16 +151,7 @@ def take_the_rest(unit: UnitOfWork, need: Need, contact_id: UUID) -> list[UUID]:
     won = unit.session.execute(
         update(Need)
         .where(Need.id.in_(ids), Need.state.in_(OPEN))
-        .values(
-            state=NeedState.ACCEPTED,
-            accepted_by=contact_id,
-            accepted_at=unit.now,
-            held_by=None,
-            held_until=None,
-            contact_made_at=None,
-            filed_at=None,
-            reminded_at=None,
-        )
+        .values(**taken(contact_id, unit.now))
         .returning(Need.id, Need.case_id, Need.kind)
         .execution_options(synchronize_session="fetch")
     ).all()

@@ -7,7 +7,7 @@ when that one is gone has the next. One person never has two.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, select
 
@@ -19,6 +19,7 @@ from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 ENTRY_LASTS = timedelta(days=1)
 """So long after nobody knew what an entry meant, whoever took the question has answered it."""
+
+
+def taken(contact_id: UUID, now: datetime) -> dict[str, Any]:
+    """Return what a need says once somebody has taken it: whatever was held or reached by others before is over."""
+    return {
+        "state": NeedState.ACCEPTED,
+        "accepted_by": contact_id,
+        "accepted_at": now,
+        "held_by": None,
+        "held_until": None,
+        "contact_made_at": None,
+        "filed_at": None,
+        "reminded_at": None,
+    }
 
 
 def is_of_custody(unit: UnitOfWork, need: Need) -> bool:

@@ -21,8 +21,8 @@ from benchmarks.figures import Row
 from benchmarks.home import Options, throwaway_home
 from benchmarks.provider import Bot
 from cases.consent.models import Fact, FactState, Person
-from cases.identity.comparing import Record
 from cases.identity.lookout import Lookout
+from cases.identity.records import Record
 from cases.models import Case
 from store.base import new_id
 from store.data_keys import case_scope

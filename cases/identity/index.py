@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
 
-from cases.identity import chinese, comparing, distance, known, letters, names, places
-from cases.identity.comparing import Record, Verdict, compare
+from cases.identity import chinese, circumstances, distance, known, letters, name_likeness, names, places
+from cases.identity.comparing import compare
 from cases.identity.distance import skeleton
 from cases.identity.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
+
+    from cases.identity.records import Record, Verdict
 
 WEIGHED: Final = 10
 """Candidates that are weighed in full for one question."""
@@ -214,7 +216,7 @@ def keys_of(record: Record) -> frozenset[int]:
                     found |= {bone[:at] + bone[at + 1 :] for at in range(len(bone)) if len(bone) > LEAST_SKELETON + 1}
             bones.append(_main_key(word))
         found |= {f"{one}+{other}" for one in bones for other in bones if one < other}
-    number = comparing.number_of(record.document)
+    number = circumstances.number_of(record.document)
     if number:
         found.add(f"#{number}")
     return frozenset(zlib.crc32(key.encode()) for key in found)  # two that share a number cost a look, no more
@@ -226,7 +228,7 @@ def _main_key(word: names.Word) -> str:
 
 def forget_names() -> None:
     """Forget what was remembered of names for speed: somebody was erased, or the instance is locked."""
-    for module in (chinese, comparing, distance, known, letters, names, places):
+    for module in (chinese, circumstances, distance, known, letters, name_likeness, names, places):
         for remembered in vars(module).values():
             if hasattr(remembered, "cache_clear") and remembered.__module__ == module.__name__:
                 remembered.cache_clear()

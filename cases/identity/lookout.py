@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from cases.identity.comparing import Record
     from cases.identity.index import Match
+    from cases.identity.records import Record
     from store.claims import Claim
     from store.unit_of_work import Store, UnitOfWork
 

@@ -36,7 +36,7 @@ class IdentitySuggestion(Base):
     other_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
     score: Mapped[float] = mapped_column(Float)
     reasons: Mapped[list[Any]]
-    """Words of :class:`cases.identity.comparing.Reason`, the weightiest first."""
+    """Words of :class:`cases.identity.records.Reason`, the weightiest first."""
     state: Mapped[str] = mapped_column(String(8), default=SuggestionState.OPEN)
     made_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

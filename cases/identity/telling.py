@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from cases.consent.models import Fact, FactState
-from cases.identity.comparing import Record
+from cases.identity.records import Record
 from cases.models import Report, ReportAnswer, ReportMessage
 from cases.words import words_in
 from store.data_keys import case_scope

@@ -302,6 +302,7 @@ def test_what_was_undone_keeps_no_answer(hers: Caller, scene: Scene) -> None:
     path, key = f"/cases/{scene.code}/events", "one-wish-0001"
     hers.posts(path, {**TAKEN_IN, "event": "hearing_scheduled"}, 422, key=key)
     hers.posts(path, TAKEN_IN, 201, key=key)
+    assert [one["event"] for one in hers.gets(path)["data"]] == [TAKEN_IN["event"]], "the key was still free"
 
 
 # Taking

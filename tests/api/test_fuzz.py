@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -113,4 +114,8 @@ def test_nobody_who_shows_no_token_is_told_anything_else(client: FlaskClient, pa
 
 
 def test_the_document_is_one(client: FlaskClient) -> None:
+    """It is valid OpenAPI, and speaks of every route there is under its address."""
     schemathesis.openapi.from_wsgi(ADDRESS, client.application).validate()
+    rules = {rule.rule for rule in client.application.url_map.iter_rules() if rule.rule.startswith("/api/v1/")}
+    told = {re.sub(r"{(\w+)}", "<>", path) for path, _ in OPERATIONS}
+    assert {re.sub(r"<[^>]+>", "<>", rule) for rule in rules} - {ADDRESS} == told

@@ -16,10 +16,10 @@ from app.reactions import plot, reaction_names
 from cases import intake
 from cases.consent.people import enter_fact, take_fact_back
 from cases.events import QuestionAnswered
-from cases.identity.comparing import Record
 from cases.identity.index import Index
 from cases.identity.lookout import Lookout, keep_lookout, look_queue
 from cases.identity.models import IdentityLook, IdentitySuggestion, SamePerson, SuggestionState
+from cases.identity.records import Record
 from cases.identity.suggesting import (
     JoinRefusedError,
     ask_to_look,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,20 +14,17 @@ from alerts.policies import import_policies
 from cases.consent.people import enter_fact
 from cases.models import Case
 from contacts.models import Contact
-from tests.accounts import join, quick
+from tests.accounts import join
 from tests.sandbox.test_page_in_browser import CHROMIUM
-from tests.web.conftest import ZONE
+from tests.web.axe import WCAG, barriers
 from tests.web.scene import Scene
 from tests.web.test_board import ROSTERS, happens, linked
 from tests.web.test_console import seek
-from tests.web.test_console_in_browser import looks_right
+from tests.web.test_console_in_browser import looks_right, site  # noqa: F401  a fixture
 from tests.web.test_in_browser import POCKET, browser, page  # noqa: F401  fixtures
 from tests.web.test_numbers import a_month_of_work
-from web.server import listen, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
     from store.clock import ManualClock
@@ -37,28 +32,12 @@ if TYPE_CHECKING:
     from tests.accounts import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-
-
-@pytest.fixture
-def site(quick_store: Store) -> Iterator[str]:
-    listening, stop = listen(("127.0.0.1", 0)), threading.Event()
-    thread = threading.Thread(
-        target=serve, args=(quick_store, listening, ZONE, stop), kwargs={"passwords": quick(quick_store)}
-    )
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    stop.set()
-    thread.join(60)
 
 
 def is_sound(page: Page, name: str) -> None:  # noqa: F811  the fixture's value
     """Nothing sticks out, and axe has nothing to say."""
     looks_right(page, name)
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, rules).then(it => it.violations)", RULES)
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == [], name
+    assert barriers(page, rules=WCAG) == [], name
 
 
 def a_night(store: Store, clock: ManualClock) -> tuple[Member, str]:

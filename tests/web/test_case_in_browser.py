@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.accounts import join
 from tests.sandbox.test_page_in_browser import CHROMIUM
+from tests.web.axe import WCAG, barriers
 from tests.web.long_case import known, searched, two_weeks
 from tests.web.scene import Scene
 from tests.web.test_console import seek
@@ -24,16 +24,11 @@ if TYPE_CHECKING:
     from store.clock import ManualClock
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-ASKED = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 def reads_well(page: Page) -> None:  # noqa: F811  the fixture's value
     """What a machine can tell of whether everybody can use it."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("asked => axe.run(document, asked)", ASKED)
-    wrong = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
-    assert wrong == []
+    assert barriers(page, rules=WCAG) == []
 
 
 def test_a_night_and_two_weeks(page: Page, scene: Scene, clock: ManualClock) -> None:  # noqa: F811

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -23,6 +22,7 @@ from cases.incidents.models import Incident
 from cases.incidents.opening import Happening
 from cases.incidents.reading import read_list
 from tests.sandbox.test_page_in_browser import CHROMIUM
+from tests.web.axe import SERIOUS, barriers
 from tests.web.night import Night, begin_night
 from tests.web.scene import Scene
 from tests.web.test_console import seek
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["browser", "page", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SERIOUS = {"serious", "critical"}
 WEIGHT = 150_000
 """Bytes that a page and all it needs may have on its way."""
 FOLLOWS = 10.0
@@ -95,16 +92,6 @@ def comes_in(page: Page, site: str, night: Night, who: str, language: str) -> No
     page.context.add_cookies([{"name": "panah", "value": member.session(), "url": site}])
 
 
-def barriers(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [
-        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
-        for one in found["violations"]
-        if one["impact"] in SERIOUS
-    ]
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("page", "language"),
@@ -130,7 +117,7 @@ def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) 
         page.wait_for_load_state("load")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ug" else "ltr")
         looks_right(page, named(address, night, language))
-        if wrong := barriers(page):
+        if wrong := barriers(page, only=SERIOUS):
             found[address] = wrong
         if sum(weights) > WEIGHT:
             found[f"{address} weighs"] = sum(weights)

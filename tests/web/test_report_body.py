@@ -92,7 +92,14 @@ def test_what_is_no_form_reads_as_an_empty_one(kind: str) -> None:
 
 @given(body=st.binary(max_size=2000), kind=st.sampled_from([PLAIN, "multipart/form-data; boundary=b"]))
 def test_whatever_comes_is_read(body: bytes, kind: str) -> None:
-    read(body, kind)
+    is_bounded(read(body, kind))
+
+
+def is_bounded(form: Form) -> None:
+    """Whatever came: few fields, of text that can be kept, and files that are named on one line."""
+    assert len(form.fields) + len(form.uploads) <= MOST_PARTS
+    assert all(word.encode("utf-8", "strict") or not word for pair in form.fields.items() for word in pair)
+    assert all(one.name.isprintable() for one in form.uploads)
 
 
 @given(
@@ -114,7 +121,7 @@ def test_whatever_comes_is_read(body: bytes, kind: str) -> None:
     )
 )
 def test_parts_in_any_disorder_are_read(parts: list[bytes]) -> None:
-    read(b"".join(parts), "multipart/form-data; boundary=b")
+    is_bounded(read(b"".join(parts), "multipart/form-data; boundary=b"))
 
 
 def test_a_name_of_a_file_is_one_short_line_without_a_way() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from cases.models import Case, ReportMessage
 from tests.sandbox.test_page_in_browser import CHROMIUM
+from tests.web.axe import barriers
 from tests.web.test_in_browser import browser, fits, site  # noqa: F401  fixtures
 from texts.catalogue import say
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 PICTURES = os.environ.get("CONSOLE_PICTURES")
 """A folder in which pictures are kept, for who wants to look at them."""
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 POCKET, DESK = 360, 1280
 SMALLEST = 24
 """Pixels a control has at least, both ways (WCAG 2.2, 2.5.8)."""
@@ -148,8 +148,4 @@ def test_no_barrier_is_found_on_any_page(browser: Browser, site: str, scheme: An
 
 
 def no_barrier(page: Page) -> None:
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found["violations"]] == []
+    assert barriers(page) == []

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from cases.access import grant_access
 from cases.consent.people import enter_fact
-from cases.identity.comparing import Record, compare
+from cases.identity.comparing import compare
 from cases.identity.index import Match
 from cases.identity.models import IdentitySuggestion, SamePerson
+from cases.identity.records import Record
 from cases.identity.suggesting import suggest
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member, join, quick

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, request
 
 from alerts.alike import alike_with, both_sides, note_shown
 from alerts.reading import opened_by_code
-from cases.identity.comparing import AGAINST
 from cases.identity.models import SuggestionState
+from cases.identity.records import AGAINST
 from cases.identity.suggesting import JoinRefusedError, join_cases, pair_of, part_cases, say_other
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
