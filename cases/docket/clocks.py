@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
@@ -21,7 +21,7 @@ from law.counting import Moment, count
 from law.errors import RulingDateNeededError
 from law.rules import EVERYWHERE, load_rules
 from store.base import OWN, new_id
-from store.timers import set_timer, stop_timer
+from store.timers import set_timers, stop_timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ class CountedClock:
     safe_at: datetime
     arguable_at: datetime
     zone: str
-    why: tuple[dict[str, Any], ...] = ()
+    why: tuple[Line, ...] = ()
 
 
 def has_come(rule_id: str, safe_at: datetime, now: datetime) -> bool:
@@ -84,17 +84,25 @@ def recount(unit: UnitOfWork, case: Case) -> None:
     case.rules_hash = load_rules().fingerprint
     kept = {(row.matter_id, row.rule_id): row for row in _rows(unit, case.id)}
     counted = {(one.matter_id, one.rule_id): one for one in clocks_of(_seen(unit, case.id), case.jurisdiction)}
+    last = max((row.number for row in kept.values()), default=0)
+    dated = []
     for key, clock in counted.items():
         row = kept.get(key)
         if row is None:
-            _set(unit, case, clock)
-        elif row.state == DeadlineState.RUNNING:
-            _move(unit, row, clock)
+            last += 1
+            dated.append(_set(unit, case, clock, last))
+        elif row.state == DeadlineState.RUNNING and _move(unit, row, clock):
+            dated.append(row)
         elif row.state == DeadlineState.SUPERSEDED:
             _revive(unit, row, clock)
-    for key, row in kept.items():
-        if key not in counted and row.state == DeadlineState.RUNNING:
-            _supersede(unit, row)
+            dated.append(row)
+    gone = [row for key, row in kept.items() if key not in counted and row.state == DeadlineState.RUNNING]
+    for row in gone:
+        row.state = DeadlineState.SUPERSEDED
+        unit.record_last(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+    unit.session.flush()
+    set_timers(unit, DEADLINE_TIMER, {row.id: unit.now for row in dated if row.severity != INFO})
+    stop_timers(unit, DEADLINE_TIMER, [row.id for row in gone])
 
 
 def clocks_of(docket: Sequence[Seen], jurisdiction: str | None) -> tuple[CountedClock, ...]:
@@ -163,7 +171,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         clock.safe_at,
         clock.arguable_at,
         clock.zone,
-        tuple(_as_data(line) for line in clock.why),
+        clock.why,
     )
 
 
@@ -171,10 +179,6 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
 def hash_of(rule_id: str) -> str:
     """The fingerprint of a rule's text, made once: it costs more than the count."""
     return load_rules().rule(rule_id).text_hash()
-
-
-def _as_data(line: Line) -> dict[str, Any]:
-    return {"key": line.key, "values": dict(line.values), "article": line.article, "doubt": line.doubt}
 
 
 def _happened(seen: Seen) -> tuple[str, ...]:
@@ -216,38 +220,35 @@ def _rows(unit: UnitOfWork, case_id: UUID) -> Sequence[Deadline]:
     return unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
-def _set(unit: UnitOfWork, case: Case, clock: CountedClock) -> None:
-    last = unit.session.scalar(select(func.max(Deadline.number)).where(Deadline.case_id == case.id)) or 0
-    row = Deadline(id=new_id(), case_id=case.id, matter_id=clock.matter_id, number=last + 1, rule_id=clock.rule_id)
+def _set(unit: UnitOfWork, case: Case, clock: CountedClock, number: int) -> Deadline:
+    row = Deadline(id=new_id(), case_id=case.id, matter_id=clock.matter_id, number=number, rule_id=clock.rule_id)
     _write(unit, row, clock)
     unit.session.add(row)
-    unit.session.flush()
-    _wind(unit, row)
     unit.record_last(DeadlineSet(case_id=case.id, deadline_id=row.id, rule=row.rule_id))
+    return row
 
 
-def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
-    """Write what has changed; only another date begins the reminders again. Another wording of a rule alarms nobody."""
+def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> bool:
+    """Write what has changed and return whether its date has: only that begins the reminders again.
+
+    Another wording of a rule alarms nobody.
+    """
     moved = (row.safe_at, row.arguable_at) != (clock.safe_at, clock.arguable_at)
     if not moved and (row.rule_hash, row.occurrence_id) == (clock.rule_hash, clock.occurrence_id):
-        return
+        return False
     counted_at = row.counted_at
     _write(unit, row, clock)
     if not moved:
         row.counted_at = counted_at
-        unit.session.flush()
-        return
+        return False
     row.rung = 0
-    unit.session.flush()
-    _wind(unit, row)
     unit.record_last(DeadlineMoved(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+    return True
 
 
 def _revive(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
     _write(unit, row, clock)
     row.state, row.rung = DeadlineState.RUNNING, 0
-    unit.session.flush()
-    _wind(unit, row)
     unit.record_last(DeadlineSet(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
 
 
@@ -257,16 +258,8 @@ def _write(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> None:
     row.track, row.severity, row.zone = clock.track, clock.severity, clock.zone
     row.safe_at, row.safe_on = clock.safe_at, clock.safe_at.astimezone(zone).date()
     row.arguable_at, row.arguable_on = clock.arguable_at, clock.arguable_at.astimezone(zone).date()
-    row.why, row.counted_at = list(clock.why), unit.now
+    row.why, row.counted_at = [_as_data(line) for line in clock.why], unit.now
 
 
-def _wind(unit: UnitOfWork, row: Deadline) -> None:
-    if row.severity != INFO:
-        set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
-
-
-def _supersede(unit: UnitOfWork, row: Deadline) -> None:
-    row.state = DeadlineState.SUPERSEDED
-    unit.session.flush()
-    stop_timer(unit, DEADLINE_TIMER, row.id)
-    unit.record_last(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
+def _as_data(line: Line) -> dict[str, Any]:
+    return {"key": line.key, "values": dict(line.values), "article": line.article, "doubt": line.doubt}

@@ -124,6 +124,11 @@ def test_parts_in_any_disorder_are_read(parts: list[bytes]) -> None:
     is_bounded(read(b"".join(parts), "multipart/form-data; boundary=b"))
 
 
+def test_a_part_without_a_name_is_a_field_without_one() -> None:
+    body = b"--b\r\nContent-Disposition: form-data\r\n\r\nthey took him\r\n--b--\r\n"
+    assert read(body, "multipart/form-data; boundary=b").fields == {"": "they took him"}
+
+
 def test_a_name_of_a_file_is_one_short_line_without_a_way() -> None:
     body, kind = multipart({}, ("C:\\Users\\me\\..\\" + "y" * 300 + "\x1b[2J.png", b"x"))
     (upload,) = read(body, kind).uploads

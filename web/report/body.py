@@ -131,7 +131,7 @@ class _Parts:
         part, content = self._open, b"".join(self._pieces)
         self._open, self._pieces = None, []
         if isinstance(part, Field):
-            self._fields.append((part.name, content))
+            self._fields.append((part.name or "", content))  # a part may come without any name
         elif isinstance(part, File) and part.filename:
             self._files.append(Upload(_name(part.filename), content, whole))
 
