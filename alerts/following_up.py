@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from alerts.acks import OPEN, Ack
 from alerts.escalation import WaitUntil
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
+from alerts.feigning import seems_to_have
 from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
 from alerts.incidents import LOOK_AGAIN, held_beside, leads
 from alerts.milestone_buttons import next_of, reached_by
@@ -150,9 +151,12 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
 
     A coordinator says it once for all they have of an incident.
 
-    ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others.
+    ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others. Of who is being forced and
+    believes to have it nothing is noted; it looks as if it were.
     """
     need = _lock(unit, need_id)
+    if seems_to_have(unit, need, contact_id):
+        return Ack.NOTED
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
     for one in (need, *held_beside(unit, need)):
@@ -177,9 +181,12 @@ def _reach(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone)
 def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not.
 
-    ``CLOSED`` where what was due is over: nobody is asked, and nothing changes.
+    ``CLOSED`` where what was due is over: nobody is asked, and nothing changes. Nor does anything for who is being
+    forced and believes to have it; it looks as if it did.
     """
     need = _lock(unit, need_id)
+    if seems_to_have(unit, need, contact_id):
+        return Ack.GIVEN_BACK
     if need.state == NeedState.CLOSED:
         return Ack.CLOSED
     if need.accepted_by != contact_id:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from alerts.buttons import mint
 from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
-from alerts.events import NeedAccepted, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.feigning import is_feigned
 from alerts.incidents import another_speaks_for, open_beside
 from alerts.milestone_buttons import holder_buttons, reached_by
 from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
@@ -108,10 +109,12 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
     """Queue the news about one message that asked for what is settled now; repeating it queues nothing more.
 
     ``shown_twice``: what was said about it went to another copy, so that the one it is known by now must say it too.
-    About what is being sought again there is nothing to say: whoever can take it is asked anew. Nor to who is being
-    forced: what they believe to have must go on looking so.
+    About what is being sought again there is nothing to say: whoever can take it is asked anew. Who is being forced
+    is told nothing but what they believe.
     """
-    if _goes_to_who_is_forced(unit, delivery):
+    forced = _forced_reader(unit, delivery)
+    if forced is not None:
+        _say_what_is_believed(unit, delivery, forced)
         return
     need = _settled_for(unit, delivery)
     if need.state in OPEN:
@@ -135,11 +138,47 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
     )
 
 
-def _goes_to_who_is_forced(unit: UnitOfWork, delivery: Delivery) -> bool:
+def _forced_reader(unit: UnitOfWork, delivery: Delivery) -> UUID | None:
+    """Whose message it is, if they are thought to be forced."""
     forced = coerced_contacts(unit)
     if not forced or delivery.method_id is None:
-        return False
-    return unit.session.get_one(ContactMethod, delivery.method_id).contact_id in forced
+        return None
+    owner = _owner(unit, delivery.method_id)
+    return owner if owner in forced else None
+
+
+def show_what_is_believed(unit: UnitOfWork, event: Event) -> None:
+    """Rewrite what asked somebody who is being forced as if their yes had counted. Repeating it changes nothing.
+
+    For everybody else a no is a no, and their messages are rewritten when somebody takes it.
+    """
+    if not isinstance(event, NeedDeclined) or not is_feigned(unit, event.need_id, event.contact_id):
+        return
+    for delivery in shown_to(unit, unit.session.get_one(Need, event.need_id), event.contact_id):
+        rewrite(unit, delivery)
+    for bundle_id in unit.session.scalars(_bundles_of(event.need_id)).all():
+        if bundle_id is not None:
+            rewrite_bundle(unit, bundle_id)
+
+
+def _say_what_is_believed(unit: UnitOfWork, delivery: Delivery, reader_id: UUID) -> None:
+    """Say that a need is theirs if they have said yes to it; otherwise leave the message as it stands."""
+    need = unit.session.get_one(Need, delivery.need_id)
+    if delivery.channel not in REWRITING or delivery.chat_id is None or not is_feigned(unit, need.id, reader_id):
+        return
+    template, values = _taken_words(unit, need, {"code": code_of(unit, need)})
+    enqueue(
+        unit,
+        unit.session.get_one(Chat, delivery.chat_id),
+        template,
+        language=delivery.language,
+        values=values,
+        buttons=holder_buttons(unit, delivery.chat_id, need),
+        action="edit",
+        edits_id=delivery.id,
+        urgent=True,
+        dedupe_key=f"rewrite:{delivery.id}:believed",
+    )
 
 
 def _settled_for(unit: UnitOfWork, delivery: Delivery) -> Need:
@@ -189,15 +228,22 @@ def _bundles_of(need_id: UUID) -> Select[UUID | None]:
 
 
 def rewrite_bundle(unit: UnitOfWork, bundle_id: UUID) -> None:
-    """Say how things stand where nothing is left of a bundle that anybody could take; repeating it says it once."""
+    """Say how things stand where nothing is left of a bundle that anybody could take; repeating it says it once.
+
+    To who is being forced: how they believe things stand.
+    """
     bundle = unit.session.get_one(Delivery, bundle_id)
     needs = unit.session.scalars(
         select(Need).join(Delivery, Delivery.need_id == Need.id).where(Delivery.bundle_id == bundle_id).distinct()
     ).all()
-    if bundle.channel not in REWRITING or any(need.state in OPEN for need in needs):
+    forced = _forced_reader(unit, bundle)
+    believed = {need.id for need in needs if forced is not None and is_feigned(unit, need.id, forced)}
+    if bundle.channel not in REWRITING or any(need.state in OPEN and need.id not in believed for need in needs):
         return
+    if forced is not None and not believed:
+        return  # that others have it is news, and they hear none
     mine = None if bundle.method_id is None else _owner(unit, bundle.method_id)
-    taken = sorted(code_of(unit, need) for need in needs if need.accepted_by == mine)
+    taken = sorted(code_of(unit, need) for need in needs if need.accepted_by == mine or need.id in believed)
     enqueue(
         unit,
         unit.session.get_one(Chat, bundle.chat_id),

@@ -47,10 +47,10 @@ from store.files import StoredFile
 from store.inbox import InboxItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from store.unit_of_work import Store, UnitOfWork
 
@@ -281,9 +281,13 @@ class Folded:
     how: str
 
 
-def overwrite_traces(engine: Engine) -> Folded:
-    """Fold SQLite's write-ahead file into the database and empty it; have PostgreSQL write the table of keys anew."""
-    return _fold_sqlite(engine) if engine.dialect.name == "sqlite" else _vacuum_postgresql(engine)
+def overwrite_traces(engine: Engine, tables: Collection[str] = ()) -> Folded:
+    """Fold SQLite's write-ahead file into the database and empty it; on PostgreSQL write the table of keys anew.
+
+    ``tables``: those that rows were taken out of. PostgreSQL gives their space free, so that it writes over it sooner.
+    Holds up nobody but for an instant: the table of keys is small.
+    """
+    return _fold_sqlite(engine) if engine.dialect.name == "sqlite" else _vacuum_postgresql(engine, tables)
 
 
 def _fold_sqlite(engine: Engine) -> Folded:
@@ -307,19 +311,31 @@ def _fold_sqlite(engine: Engine) -> Folded:
         time.sleep(0.1)
 
 
-def _vacuum_postgresql(engine: Engine) -> Folded:
+def _vacuum_postgresql(engine: Engine, tables: Collection[str]) -> Folded:
+    ours = [table.name for table in metadata().sorted_tables if table.name in tables]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             connection.execute(text(f"VACUUM (FULL) {DataKey.__tablename__}"))
         except DBAPIError:
             return Folded(done=False, how="the table of keys could not be written anew: somebody holds it")
+        left = [name for name in ours if not _vacuumed(connection, name)]
         with suppress(DBAPIError):
             connection.execute(text("CHECKPOINT"))  # a superuser's only
     return Folded(
         done=True,
-        how="the table of keys was written anew; PostgreSQL's old files, its write-ahead log and other tables keep "
-        "ciphertext until it overwrites them",
+        how="the table of keys was written anew"
+        + (f"; {len(ours) - len(left)} of {len(ours)} other tables gave their space free" if ours else "")
+        + "; old rows are ciphertext and stay in PostgreSQL's files until it writes over them, "
+        "and with the wrapped key in its write-ahead log until that is recycled",
     )
+
+
+def _vacuumed(connection: Connection, table: str) -> bool:
+    try:
+        connection.execute(text(f"VACUUM {table}"))
+    except DBAPIError:  # it takes too long, or somebody holds it: autovacuum does it later
+        return False
+    return True
 
 
 def rows_left(unit: UnitOfWork, erased: Erased) -> dict[str, int]:
@@ -349,7 +365,7 @@ def erase_again(store: Store, cases: frozenset[UUID]) -> list[str]:
     """Erase what had been erased before and came back with a backup; return the codes."""
     with store.read() as unit:
         back = [case_id for case_id in unit.session.scalars(select(Case.id)) if case_id in cases]
-    codes = [erase_case(store, case_id, by="system", again=True).code for case_id in sorted(back)]
-    if codes:
-        overwrite_traces(store.engine)
-    return codes
+    erased = [erase_case(store, case_id, by="system", again=True) for case_id in sorted(back)]
+    if erased:
+        overwrite_traces(store.engine, {table for one in erased for table in one.rows})
+    return [one.code for one in erased]

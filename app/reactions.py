@@ -25,6 +25,7 @@ from alerts.events import (
     ItemParked,
     MilestoneReached,
     NeedAccepted,
+    NeedDeclined,
     NeedExhausted,
     NeedGivenBack,
     NeedHeld,
@@ -53,6 +54,7 @@ from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
     announce_exhausted,
     ask_to_confirm,
+    show_what_is_believed,
     tell_file_not_fetched,
     tell_method_died,
     tell_news,
@@ -179,6 +181,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "end_older": end_older,
             "invite_who_took_it": invite_who_took_it,
         },
+        NeedDeclined: {"show_what_is_believed": show_what_is_believed},
         MilestoneReached: {"show_next": show_next},
         NeedExhausted: {"announce_exhausted": announce_exhausted, "tell_reporter_unreached": tell_unreached},
         PoliciesReplaced: {

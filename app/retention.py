@@ -44,6 +44,7 @@ def look_at_closed(store: Store, terms: Terms) -> None:
         closed = unit.session.scalars(select(Retention).where(Retention.closed_at.is_not(None))).all()
         steps = {row.case_id: next_step(standing_of_case(unit, row), terms, unit.now) for row in closed}
     wanted = [case_id for case_id, step in steps.items() if step is not Step.NOTHING]
+    touched: set[str] = set()
     due = [case_id for case_id in wanted if _take_step(store, case_id, terms)]
     for case_id in due:
         try:
@@ -51,9 +52,10 @@ def look_at_closed(store: Store, terms: Terms) -> None:
         except RetentionError:
             log.info("not_erased", case=str(case_id))
             continue
+        touched |= set(erased.rows)
         log.info("case_erased", case=str(case_id), rows=sum(erased.rows.values()))
     if due:
-        folded = overwrite_traces(store.engine)
+        folded = overwrite_traces(store.engine, touched)
         if not folded.done:
             log.warning("traces_not_overwritten")
 

@@ -8,10 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
+from app.locked.callers import ways_now
+from app.locked.intake import publish
 from app.wiring import refuse_locked
 from store.epochs import drop_destroyed
 from store.errors import LockedError
+from store.queues import where_it_failed
 from store.ring_file import RingFile
 
 if TYPE_CHECKING:
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.settings import Settings
     from app.wiring import House
 
 log = structlog.get_logger(__name__)
@@ -47,28 +50,30 @@ def watch_ring(house: House, stop: threading.Event, end: Callable[[], None] = en
             return
         if time.monotonic() >= tidy_at:
             tidy_at = time.monotonic() + TIDY_EVERY
-            tidy(house)
+            _tidy_if_possible(house)
+
+
+def _tidy_if_possible(house: House) -> None:
+    """Tidy; a database that does not answer must not keep us from seeing that the ring was taken away."""
+    try:
+        tidy(house)
+    except DBAPIError:
+        log.warning("ring_not_tidied", trouble=where_it_failed())
 
 
 def tidy(house: House) -> None:
-    """Take out of this home's ring what was destroyed elsewhere, and bring its copy up to date."""
+    """Take out of this home's ring what was destroyed elsewhere, bring its copy up to date, and be ready for a lock."""
     drop_destroyed(house.store)
+    publish(house.settings, house.store.ring)
+    with house.store.read() as unit:
+        house.callers.ways = ways_now(unit)
     copy = house.settings.ring_copy
     if copy is not None:
         RingFile(house.settings.ring_path, b"", copies=(copy,)).refresh_copies()
 
 
-def wait_while_locked(settings: Settings, say: Callable[[str], None]) -> None:
-    """Return once the ring is not locked, at once if it never was. Says once that it waits."""
-    said = False
-    while _is_locked(settings.ring_path):
-        if not said:
-            say("locked: waiting for `panah unlock`")
-        said = True
-        time.sleep(LOOK_EVERY)
-
-
-def _is_locked(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
+    """Whether the ring lies locked now."""
     try:
         refuse_locked(path)
     except LockedError:

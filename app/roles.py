@@ -53,6 +53,7 @@ from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
 from scheduler.ticker import Job, Ticker
 from store.epochs import rotate
 from store.queues import Queue, where_it_failed, work_off
+from store.sealed import open_sealed
 from store.wake import watch_others
 from web.server import listen, serve
 
@@ -134,6 +135,7 @@ def _jobs(house: House) -> list[Job]:
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
         *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
     ]
+    jobs.append(Job("sealed", lambda: _open_sealed(store), TICK_SECONDS))
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
     jobs.append(Job("seals", lambda: tend_seals(store, house.settings.seals_path), SEALS_SECONDS))
     jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
@@ -150,6 +152,10 @@ def _jobs(house: House) -> list[Job]:
 def _look(store: Store) -> None:
     store.marks.moved("tick")
     store.wake.ring()
+
+
+def _open_sealed(store: Store) -> None:
+    open_sealed(store)
 
 
 def _undo_setback(store: Store) -> None:
@@ -235,10 +241,13 @@ def _watch_clock(house: House, stop: threading.Event) -> None:
             house.store.wake.ring()
 
 
-def run(house: House, roles: frozenset[str], ready: Callable[[], None]) -> None:
+def run(
+    house: House, roles: frozenset[str], ready: Callable[[], None], afterwards: Callable[[], None] = lambda: None
+) -> None:
     """Run until SIGTERM, SIGINT or SIGHUP, then end within ten seconds; each part is restarted when it fails.
 
-    Raises SettingsError, before anything runs, for settings these roles cannot work with.
+    ``afterwards`` is called when everything has ended, or has had its ten seconds. Raises SettingsError, before
+    anything runs, for settings these roles cannot work with.
     """
     say_what_is_off(house.settings, roles)
     stop = threading.Event()
@@ -252,7 +261,7 @@ def run(house: House, roles: frozenset[str], ready: Callable[[], None]) -> None:
         thread.start()
     ready()
     signal.sigwait(ENDING)
-    _end(house, threads, stop)
+    _end(house, threads, stop, afterwards)
 
 
 def say_what_is_off(settings: Settings, roles: frozenset[str]) -> None:
@@ -265,7 +274,7 @@ def say_what_is_off(settings: Settings, roles: frozenset[str]) -> None:
         log.warning("case_pages_cannot_be_opened", why="PANAH_PUBLIC_URL is not set")
 
 
-def _end(house: House, threads: list[threading.Thread], stop: threading.Event) -> None:
+def _end(house: House, threads: list[threading.Thread], stop: threading.Event, afterwards: Callable[[], None]) -> None:
     deadline = time.monotonic() + STOP_WITHIN
     stop.set()
     house.store.wake.ring()
@@ -273,6 +282,7 @@ def _end(house: House, threads: list[threading.Thread], stop: threading.Event) -
         thread.join(max(deadline - time.monotonic(), 0))
     unfinished = [thread.name for thread in threads if thread.is_alive()]
     log.info("stopped", unfinished=unfinished)
+    afterwards()
     if unfinished:
         # Python would wait for what they wait for. Nothing is lost: all work is rows, and leases end by themselves.
         os._exit(1)

@@ -25,6 +25,7 @@ import store.handover
 import store.inbox
 import store.lanes
 import store.leases
+import store.sealed
 import store.seals
 import store.timers
 from store.base import Base
@@ -54,6 +55,7 @@ ROOMS = (
     store.inbox,
     store.lanes,
     store.leases,
+    store.sealed,
     store.seals,
     store.timers,
 )

@@ -392,6 +392,11 @@ class Settings(BaseModel):
         return self.home / "keyring.json"
 
     @property
+    def intake_path(self) -> Path:
+        """The public key to which is sealed what comes in while it is locked; anybody may see it."""
+        return self.home / "intake.json"
+
+    @property
     def seals_path(self) -> Path:
         """The lines of all seals of the log, to be shipped elsewhere."""
         return self.home / "seals.jsonl"

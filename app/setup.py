@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from app.keys import find_key, is_key_given
+from app.locked.intake import publish
 from app.migration import upgrade
 from app.passphrase import chosen, key_from, new_passphrase
 from app.settings import Settings, SettingsError
@@ -59,6 +60,7 @@ def set_up(settings: Settings, *, ask_passphrase: bool = False) -> Done:
             open_home(settings)
         else:
             make_ring(settings.ring_path, read_key(find_key(settings)), epoch_of(SystemClock().now()))
+    publish(settings, open_home(settings))
     return Done(key_made_at, not ring_exists, upgrade(settings.database, backups=settings.home))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from alerts.limits import TELEGRAM, Limits
 from alerts.wording import Wording
 from app.keys import find_key, finish_change, kept_key
+from app.locked.callers import Callers
 from app.migration import SchemaError, needed
 from app.reactions import reaction_names
 from app.settings import SettingsError
@@ -36,6 +37,7 @@ class House:
     clock: Clock
     wording: Wording
     limits: Limits = TELEGRAM
+    callers: Callers = field(default_factory=Callers, repr=False)
 
 
 def build(settings: Settings, ring: KeyRing | None = None) -> House:
@@ -54,12 +56,17 @@ def assemble(settings: Settings, ring: KeyRing | None = None) -> House:
     use_pinned_zones()
     use_days_of_the_team(settings)
     ring = ring or open_home(settings)
-    clock: Clock = SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
+    clock = clock_of(settings)
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
     return House(
         settings, store, clock, Wording(settings.timezone, settings.web_address, handle=settings.bot_handle), limits
     )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock of a home: the machine's, or in the sandbox one that can be moved."""
+    return SharedClock(settings.clock_path, sandbox=True) if settings.sandbox else SystemClock()
 
 
 def use_days_of_the_team(settings: Settings) -> None:

@@ -23,9 +23,10 @@ from store.inbox import RawInput, keep, position
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 LONG_POLL_SECONDS = 25
@@ -55,13 +56,35 @@ def former_source_of(token: str) -> str:
     return f"telegram:{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
+class Keep(Protocol):
+    """How raw inputs are kept in a unit: :func:`store.inbox.keep`, or sealed while there are no keys."""
+
+    def __call__(
+        self, unit: UnitOfWork, source: str, door: str, inputs: Sequence[RawInput], *, moves_cursor: bool = True
+    ) -> int:
+        """Keep those that are new, move the cursor unless told not to, and return how many were new."""
+        ...
+
+
 class Poller:
     """Asks one bot account for updates, as the only one of all nodes that does.
 
-    ``me`` names the node: a node that was killed and started again takes its own lease back at once.
+    ``me`` names the node: a node that was killed and started again takes its own lease back at once. ``kept`` is told
+    what was committed, in the event loop's own thread.
     """
 
-    def __init__(self, store: Store, api: BotApi, token: str, me: UUID) -> None:
+    def __init__(
+        self,
+        store: Store,
+        api: BotApi,
+        token: str,
+        me: UUID,
+        *,
+        keep: Keep = keep,
+        kept: Callable[[Sequence[RawInput]], None] | None = None,
+    ) -> None:
+        self._keep_inputs = keep
+        self._tell = kept
         self._store = store
         self._api = api
         self._source = source_of(token)
@@ -104,7 +127,9 @@ class Poller:
             ask["offset"] = last + 1
         updates = await self._api.post("getUpdates", ask, LONG_POLL_SECONDS + 10)
         if updates:
-            await asyncio.to_thread(self._keep, updates)
+            inputs = await asyncio.to_thread(self._keep, updates)
+            if self._tell is not None:
+                self._tell(inputs)
 
     async def _bear(self, error: ChannelError, stop: threading.Event) -> None:
         """Say what is wrong and wait a little, the longer the more often it was."""
@@ -141,11 +166,12 @@ class Poller:
             known = position(unit, self._source)
             return position(unit, self._former) if known is None else known
 
-    def _keep(self, updates: list[Any]) -> None:
-        inputs = [raw_input(update) for update in updates]
+    def _keep(self, updates: list[Any]) -> list[RawInput]:
+        inputs = [one for one in map(raw_input, updates) if one is not None]
         with self._store.unit("poller") as unit:
-            new = keep(unit, self._source, "telegram", [one for one in inputs if one is not None])
+            new = self._keep_inputs(unit, self._source, "telegram", inputs)
         log.info("updates_kept", received=len(updates), new=new)
+        return inputs
 
 
 def raw_input(update: Any) -> RawInput | None:

@@ -11,6 +11,7 @@ from alerts.answers import settle_answer
 from alerts.arrivals import prove_arrival
 from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of, need_for, works_on
+from alerts.feigning import seems_to_have
 from alerts.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
@@ -138,6 +139,9 @@ def _open(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, need: Ne
     if need.case_id is None:
         return toast(unit, chat, given, _too_old(contact))
     case = unit.session.get_one(Case, need.case_id)
+    if seems_to_have(unit, need, contact.id):
+        toast(unit, chat, given, "")
+        return _send_link(unit, chat, contact, case)  # it opens nothing, as one that is over
     if need.accepted_by is None:
         return toast(unit, chat, given, "staff.accept_first", {"code": case.code})
     if not may_open(accepted_by=need.accepted_by, contact_id=contact.id):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from alerts.channels.port import ChannelError, Misconfigured
-from bot.poller import ALLOWED, PAUSES, BotApi, raw_input, rest, source_of
+from bot.poller import ALLOWED, PAUSES, BotApi, Keep, raw_input, rest, source_of
 from store import leases
 from store.inbox import keep
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import threading
     from uuid import UUID
 
+    from store.inbox import RawInput
     from store.unit_of_work import Store
 
 log = structlog.get_logger(__name__)
@@ -44,8 +45,8 @@ def webhook_url(public_url: str, token: str) -> str:
     return f"{public_url}{PATH}?account={source_of(token).removeprefix('telegram:')}"
 
 
-def keep_pushed(store: Store, account: str, update: Any) -> None:
-    """Keep one raw update, committed when this returns; the same one again changes nothing.
+def keep_pushed(store: Store, account: str, update: Any, *, keep: Keep = keep) -> RawInput:
+    """Keep one raw update, committed when this returns; the same one again changes nothing. Return what was kept.
 
     The cursor of polling stays where it is: what Telegram could not bring is not passed over when polling takes over.
     Raises NotAnUpdateError.
@@ -56,6 +57,7 @@ def keep_pushed(store: Store, account: str, update: Any) -> None:
     with store.unit("webhook") as unit:
         new = keep(unit, f"telegram:{account}", "telegram", [given], moves_cursor=False)
     log.info("updates_kept", received=1, new=new)
+    return given
 
 
 class Registrar:

@@ -376,16 +376,21 @@ class CaseRead(Event):
 
 @dataclass(frozen=True)
 class CaseExported(Event):
-    """What an audience may see of a case was written out."""
+    """What an audience may see of a case was written out. ``agreed``: who said yes, where it was one of many."""
 
     audience: str
+    agreed: str = ""
 
 
 @dataclass(frozen=True)
 class EvidenceExported(Event):
-    """The operator had the evidence of the case written into a folder; with the names of helpers, or without."""
+    """The operator had the evidence of the case written into a folder; with the names of helpers, or without.
+
+    ``agreed``: who said yes, where it was one of many.
+    """
 
     with_names: bool
+    agreed: str = ""
 
 
 @dataclass(frozen=True)

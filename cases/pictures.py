@@ -1,7 +1,8 @@
-"""What a picture or a document tells about itself (when, where, with what), and pictures without it.
+"""What pictures, documents, sound and films tell about themselves (when, where, with what), and copies without it.
 
-The original is never changed: it is evidence. What leaves the team is a copy of the dots alone. What cannot be cleaned
-does not leave: other kinds of files, moving pictures, and what does not open.
+The original is never changed: it is evidence. What leaves the team is a copy: of a picture the dots alone, of a
+document pictures of its pages, of a recording its sound. What cannot be cleaned does not leave: films, files of
+office programs, other kinds, and what does not open.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import Store, UnitOfWork
 
-CLEANED: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
+CLEANED: Final = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf", "audio/ogg", "audio/mpeg"})
 """What can be written anew without what it tells."""
-TELLING: Final = CLEANED | {"application/pdf"}
+TELLING: Final = CLEANED | {"application/zip", "audio/mp4", "video/mp4"}
 SECONDS: Final = 30.0
 """Real seconds one file may take."""
 LARGEST: Final = 21 * 1024 * 1024
 AT_ONCE: Final = 20
-WORKER: Final = Path(__file__).with_name("picture_work.py")
+WORKER: Final = "cases.cleaning.work"
 UNREADABLE: Final = "unreadable"
 
 
@@ -40,10 +40,7 @@ class NotCleanedError(Exception):
 
 
 def without_metadata(content: bytes, media: str) -> bytes:
-    """Return a picture as its dots alone, upright, in the same format; raises NotCleanedError for all else.
-
-    A document (PDF) is never cleaned: it goes, as it is, to coordinators and lawyers only.
-    """
+    """Return a copy that tells nothing but what is seen or heard in it; raises NotCleanedError for what has none."""
     if media not in CLEANED or len(content) > LARGEST:
         raise NotCleanedError("this kind of file cannot be cleaned")
     done = _work("clean", content, media)
@@ -69,7 +66,7 @@ def told_by(content: bytes, media: str) -> dict[str, Any]:
 
 def _work(what: str, content: bytes, media: str) -> bytes | None:
     """Have it done by a process that holds nothing of ours; None where it failed."""
-    command = [sys.executable, "-I", str(WORKER), what, media]
+    command = [sys.executable, "-I", "-m", WORKER, what, media]
     try:
         done = subprocess.run(  # noqa: S603  our own file; the bytes go to its standard input
             command, input=content, capture_output=True, timeout=SECONDS, check=False, env={}, cwd="/"

@@ -16,6 +16,13 @@ class ContactImported(Event):
 
 
 @dataclass(frozen=True)
+class ContactsExported(Event):
+    """Everybody who helps was written out, with numbers and names. ``agreed``: codes of the accounts that said yes."""
+
+    agreed: str
+
+
+@dataclass(frozen=True)
 class LinkCodeMade(Event):
     """A code was made by which a Telegram account can become a contact's; the log says by whom."""
 

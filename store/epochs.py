@@ -21,6 +21,7 @@ from store.base import OWN
 from store.data_keys import DataKey
 from store.events import EpochBegun, EpochDestroyed
 from store.handover import KeyEpoch, epoch_of
+from store.sealed import sealed_by_epoch
 from store.vault import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def condemn_old(store: Store, kept: int = KEPT) -> tuple[str, ...]:
     if not old:
         return ()
     with store.unit(ACTOR, rings=False) as unit:
-        used = keys_by_epoch(unit)
+        used = _in_use(unit)
         over = [epoch for epoch in old if epoch not in used]
         for epoch in over:
             _note(unit, epoch)
@@ -156,7 +157,7 @@ def _condemn(unit: UnitOfWork, epoch: str) -> None:
 def drop_destroyed(store: Store) -> tuple[str, ...]:
     """Take out of this home's ring what was condemned, here or elsewhere; return it.
 
-    Whatever the rows say, an epoch that wraps a data key stays, and so does the newest.
+    Whatever the rows say, an epoch that wraps a data key or seals an input stays, and so does the newest.
     """
     held = store.ring.epochs[:-1]
     if not held:
@@ -167,11 +168,16 @@ def drop_destroyed(store: Store) -> tuple[str, ...]:
                 select(KeyEpoch.epoch).where(KeyEpoch.epoch.in_(held), KeyEpoch.destroyed_at.is_not(None))
             )
         )
-        over = tuple(sorted(condemned - set(keys_by_epoch(unit))))
+        over = tuple(sorted(condemned - _in_use(unit)))
     if over:
         store.ring.drop(over)
         log.info("epochs_destroyed", epochs=list(over))
     return over
+
+
+def _in_use(unit: UnitOfWork) -> set[str]:
+    """Return the epochs that must stay: they wrap data keys, or something that came in while it was locked."""
+    return {*keys_by_epoch(unit), *sealed_by_epoch(unit)}
 
 
 def keys_by_epoch(unit: UnitOfWork) -> dict[str, int]:

@@ -35,6 +35,10 @@ class BackupMade(Event):
 
 @dataclass(frozen=True)
 class BackupRestored(Event):
-    """What stands here was taken from a backup that was made in ``epoch``."""
+    """What stands here was taken from a backup that was made in ``epoch``.
+
+    ``agreed``: codes of the accounts that said yes, ``shares``, or that nobody could.
+    """
 
     epoch: str
+    agreed: str = ""

@@ -92,7 +92,7 @@ def keep(unit: UnitOfWork, source: str, door: str, inputs: Sequence[RawInput], *
     for number in sorted(fresh):
         _keep_one(unit, source, door, fresh[number])
     if numbers and moves_cursor:
-        _move_cursor(unit, source, max(numbers))
+        move_cursor(unit, source, max(numbers))
     return len(fresh)
 
 
@@ -140,7 +140,7 @@ def _has_spoken(unit: UnitOfWork, chat_id: UUID) -> bool:
     return bool(unit.session.scalar(select(exists().where(InboxItem.chat_id == chat_id))))
 
 
-def _move_cursor(unit: UnitOfWork, source: str, to: int) -> None:
+def move_cursor(unit: UnitOfWork, source: str, to: int) -> None:
     """Only inputs after the cursor are ever asked for, so the highest of those that came is where it stands now."""
     cursor = unit.session.get(InboxCursor, source)
     if cursor is None:

@@ -46,13 +46,15 @@ class UnitOfWork:
     now: datetime
     actor: str
     _reactions: Mapping[str, tuple[str, ...]]
-    _mac_key: bytes = field(repr=False)
+    _ring: KeyRing = field(repr=False)
     _last: list[eventlog.Event] = field(default_factory=list)
 
     def record(self, event: eventlog.Event) -> UUID:
         """Write an event of this unit and the rows of what must follow it."""
         reactions = self._reactions.get(type(event).__name__, ())
-        return eventlog.append(self.session, self._mac_key, event, actor=self.actor, now=self.now, reactions=reactions)
+        return eventlog.append(
+            self.session, mac_key_of(self._ring), event, actor=self.actor, now=self.now, reactions=reactions
+        )
 
     def record_last(self, event: eventlog.Event) -> None:
         """Write an event of this unit when all else is done, just before it commits.
@@ -64,10 +66,17 @@ class UnitOfWork:
 
     def record_what_was_put_off(self) -> None:
         """Write what :meth:`record_last` was given; the store does so when the unit ends."""
+        if not self._last:
+            return
         eventlog.append_all(
-            self.session, self._mac_key, self._last, actor=self.actor, now=self.now, reactions=self._reactions
+            self.session, mac_key_of(self._ring), self._last, actor=self.actor, now=self.now, reactions=self._reactions
         )
         self._last.clear()
+
+
+def mac_key_of(ring: KeyRing) -> bytes:
+    """The key under which events are chained; raises LockedError without keys."""
+    return ring.subkey("eventlog")
 
 
 class Store:
@@ -91,10 +100,6 @@ class Store:
         self._keys: dict[Scope, bytes] = {}
         self._forget_at = time.monotonic() + REMEMBERED_FOR
         self._reading = for_reading(engine)
-
-    @property
-    def _mac_key(self) -> bytes:
-        return self.ring.subkey("eventlog")
 
     def look_at_ring(self) -> None:
         """Follow what happened to the key ring, and forget data keys that may have been destroyed meanwhile.
@@ -128,7 +133,7 @@ class Store:
             session.connection()
             now = self.clock.now()
             vault = Vault(session, self.ring, self._keys, now)
-            work = UnitOfWork(session, vault, now, actor, self._reactions, self._mac_key)
+            work = UnitOfWork(session, vault, now, actor, self._reactions, self.ring)
             yield work
             session.flush()
             work.record_what_was_put_off()
@@ -146,7 +151,7 @@ class Store:
         with Session(self._reading, expire_on_commit=False) as session:
             now = self.clock.now()
             vault = Vault(session, self.ring, self._keys, now)
-            yield UnitOfWork(session, vault, now, "reader", {}, self._mac_key)
+            yield UnitOfWork(session, vault, now, "reader", {}, self.ring)
             session.rollback()
 
     @contextmanager
@@ -158,4 +163,4 @@ class Store:
     def verify_log(self) -> list[eventlog.Break]:
         """Check every chain of the event log; an empty list means that all of them hold."""
         with self.read() as unit:
-            return list(eventlog.verify(unit.session, self._mac_key))
+            return list(eventlog.verify(unit.session, mac_key_of(self.ring)))

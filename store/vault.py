@@ -64,7 +64,7 @@ def read_key(text: str) -> bytes:
 def encrypt(key: bytes, plaintext: bytes, bound_to: str) -> bytes:
     """Encrypt; the result opens only with the same key and the same ``bound_to``."""
     nonce = os.urandom(NONCE_BYTES)
-    return FORMAT + nonce + AESGCM(key).encrypt(nonce, _pad(plaintext), bound_to.encode())
+    return FORMAT + nonce + AESGCM(key).encrypt(nonce, pad(plaintext), bound_to.encode())
 
 
 def decrypt(key: bytes, ciphertext: bytes, bound_to: str) -> bytes:
@@ -73,17 +73,19 @@ def decrypt(key: bytes, ciphertext: bytes, bound_to: str) -> bytes:
         raise UnreadableError("unknown ciphertext format")
     nonce, body = ciphertext[1 : 1 + NONCE_BYTES], ciphertext[1 + NONCE_BYTES :]
     try:
-        return _unpad(AESGCM(key).decrypt(nonce, body, bound_to.encode()))
+        return unpad(AESGCM(key).decrypt(nonce, body, bound_to.encode()))
     except (InvalidTag, ValueError) as error:
         raise UnreadableError("ciphertext does not open here") from error
 
 
-def _pad(plaintext: bytes) -> bytes:
+def pad(plaintext: bytes) -> bytes:
+    """Fill up to a multiple of PAD_TO, so that the length tells little."""
     framed = len(plaintext).to_bytes(4, "big") + plaintext
     return framed + bytes(-len(framed) % PAD_TO)
 
 
-def _unpad(framed: bytes) -> bytes:
+def unpad(framed: bytes) -> bytes:
+    """Give back what :func:`pad` was given; raises UnreadableError."""
     length = int.from_bytes(framed[:4], "big")
     if length > len(framed) - 4:
         raise UnreadableError("ciphertext is framed wrongly")
@@ -222,6 +224,15 @@ class KeyRing:
             raise LockedError
         return hmac.digest(self._root, f"panah:{purpose}".encode() + b"\x01", "sha256")
 
+    def epoch_subkey(self, epoch: str, purpose: str) -> bytes:
+        """Derive a key for one purpose from an epoch key: it dies with that epoch. Raises as :meth:`unwrap` does."""
+        key = self._epochs.get(epoch)
+        if key is None and epoch > self.current_epoch:
+            raise EpochUnknownError(f"key epoch {epoch} is not in this ring yet")
+        if key is None:
+            raise UnreadableError(f"key epoch {epoch} was destroyed")
+        return hmac.digest(key, f"panah:{purpose}".encode() + b"\x01", "sha256")
+
     def blind_index(self, purpose: str, value: str) -> bytes:
         """Return a keyed fingerprint for exact look-ups: equal values give equal bytes, nothing can be read back.
 
@@ -230,6 +241,13 @@ class KeyRing:
         # Folding can undo what NFKC composed, so it is followed by another; blanks are one blank.
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
         return hmac.digest(self.subkey(f"index:{purpose}"), text_bytes(" ".join(folded.split())), "sha256")
+
+
+def no_keys() -> KeyRing:
+    """Return a ring that holds nothing: whatever needs a key raises LockedError."""
+    ring = KeyRing({}, b"")
+    ring.forget()
+    return ring
 
 
 def fingerprint(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
 from alerts.reading import reads_case
+from alerts.targets import language_of
 from cases.events import FileViewed
 from cases.file_links import read_ticket
 from cases.media import suffix_of
@@ -18,6 +19,7 @@ from cases.views.responder import may_have_original, may_open_file
 from contacts.accounts.directory import account_of, role_of
 from contacts.models import Contact
 from store.files import StoredFile, read_file
+from texts.catalogue import say_plain
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,8 +36,9 @@ def case_file_pages(store: Store) -> Blueprint:
     def fetch(ticket: str) -> Response:
         """Hand out one file as an attachment without a type, so that no browser opens it by itself.
 
-        A picture goes without what it tells about itself, unless ``?as=original`` asks for it as it came. That, and
-        every other kind of file, is for those roles only that may have originals.
+        It goes without what it tells about itself, unless ``?as=original`` asks for it as it came. That, and every
+        kind of file that cannot be cleaned, is for those roles only that may have originals. Where no copy can be
+        made, the answer says why.
         """
         original = request.args.get("as") == "original"
         with store.unit("web") as unit:
@@ -43,7 +46,7 @@ def case_file_pages(store: Store) -> Blueprint:
             allowed = None if asked is None else _case_of(unit, asked)
             if asked is None or allowed is None:
                 abort(HTTPStatus.NOT_FOUND)
-            case_id, role = allowed
+            case_id, role, language = allowed
             file = unit.session.get_one(StoredFile, asked.file_id)
             media = file.media or ""
             as_it_came = original or media not in CLEANED
@@ -58,23 +61,27 @@ def case_file_pages(store: Store) -> Blueprint:
             response = Response(read_file(store, asked.file_id), mimetype="application/octet-stream")
             response.content_length = size
         else:
-            response = Response(_cleaned(store, asked.file_id, media), mimetype="application/octet-stream")
+            copy = _cleaned(store, asked.file_id, media)
+            if copy is None:
+                words = say_plain("web.file_no_copy", language)
+                return Response(f"{words}\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain")
+            response = Response(copy, mimetype="application/octet-stream")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
     return pages
 
 
-def _cleaned(store: Store, file_id: UUID, media: str) -> bytes:
-    """The picture without what it tells; what cannot be cleaned does not leave."""
+def _cleaned(store: Store, file_id: UUID, media: str) -> bytes | None:
+    """The file without what it tells; None where there is no such copy, and then nothing leaves."""
     try:
         return without_metadata(b"".join(read_file(store, file_id)), media)
     except NotCleanedError:
-        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        return None
 
 
-def _case_of(unit: UnitOfWork, asked: Ticket) -> tuple[UUID, str] | None:
-    """The case the file belongs to and the role of whoever asks, if they still help, hold it and may see this file."""
+def _case_of(unit: UnitOfWork, asked: Ticket) -> tuple[UUID, str, str] | None:
+    """The case of the file, role and language of whoever asks, if they still help, hold it and may see this file."""
     contact = unit.session.scalars(
         select(Contact).where(Contact.id == asked.contact_id, Contact.left_at.is_(None))
     ).one_or_none()
@@ -83,4 +90,4 @@ def _case_of(unit: UnitOfWork, asked: Ticket) -> tuple[UUID, str] | None:
         return None
     account = account_of(unit, contact.id)
     role = (None if account is None else role_of(unit, account)) or contact.role
-    return (case_id, str(role)) if reads_case(unit, role, contact.id, case_id) else None
+    return (case_id, str(role), language_of(unit, contact)) if reads_case(unit, role, contact.id, case_id) else None

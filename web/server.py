@@ -19,6 +19,9 @@ from web.webhook import LARGEST_UPDATE
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
+
+    from flask import Flask
 
     from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store
@@ -87,8 +90,20 @@ def serve(
     patience: Patience = PATIENT,
 ) -> None:
     """Serve the pages until ``stop``, then let the requests under way end. Closes ``listening``."""
-    open_sockets: dict[int, Any] = {}
     app = make_app(store, zone, backstage, passwords=passwords)
+    serve_app(app, listening, stop, patience=patience, ending=app.extensions["panah_gate"].streams.close)
+
+
+def serve_app(
+    app: Flask,
+    listening: socket.socket,
+    stop: threading.Event,
+    *,
+    patience: Patience = PATIENT,
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve an application until ``stop``; ``ending`` ends the answers that would go on by themselves."""
+    open_sockets: dict[int, Any] = {}
     server = create_server(
         app,
         map=open_sockets,
@@ -115,7 +130,7 @@ def serve(
             _pass_bytes(open_sockets)
             stopwatch.look(open_sockets)
         server.accepting = False
-        app.extensions["panah_gate"].streams.close()
+        ending()
         server.task_dispatcher.shutdown(timeout=FINISH_WITHIN)
         _finish_answers(open_sockets)
     finally:

@@ -25,9 +25,10 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 from app.backup.form import KINDS, PURPOSE, BackupError, End, Header, Reading, Rows
 from app.migration import finish_rebuilt, migrating, rebuild
 from store import eventlog
-from store.data_keys import DataKey
+from store.data_keys import DataKey, Vault
 from store.engine import open_engine
 from store.events import BackupRestored
+from store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,8 +51,19 @@ class Restored:
     """Data keys whose epoch is destroyed: what they close can be read by nobody."""
 
 
-def restore(url: str, ring: KeyRing, path: Path, identity: object, *, now: datetime, force: bool = False) -> Restored:
+def restore(
+    url: str,
+    ring: KeyRing,
+    path: Path,
+    identity: object,
+    *,
+    now: datetime,
+    force: bool = False,
+    agree: Callable[[UnitOfWork], str] | None = None,
+) -> Restored:
     """Replace what is in the database by what is in a backup, of either engine.
+
+    ``agree`` is asked last, with what was put back: it returns who said yes, for the log; if it raises, all is undone.
 
     Nothing is changed before the backup has been read to its end and found whole and ours, nor unless the restored
     event log holds and ends where the backup says; a process that is killed leaves what was there. Raises BackupError,
@@ -70,7 +82,7 @@ def restore(url: str, ring: KeyRing, path: Path, identity: object, *, now: datet
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         end = _load(connection, ring, path, identity)
         finish_rebuilt(connection)
-        unreadable = _check(connection, ring, end, header, now)
+        unreadable = _check(connection, ring, end, header=header, now=now, agree=agree)
     _tidy(url)
     return Restored(header.made_at, header.epoch, sum(end.rows.values()), unreadable)
 
@@ -172,7 +184,15 @@ def _foreign_keys(each: Table) -> list[Any]:
     return sorted(each.foreign_key_constraints, key=lambda one: str(one.name))
 
 
-def _check(connection: Connection, ring: KeyRing, end: End, header: Header, now: datetime) -> int:
+def _check(
+    connection: Connection,
+    ring: KeyRing,
+    end: End,
+    *,
+    header: Header,
+    now: datetime,
+    agree: Callable[[UnitOfWork], str] | None,
+) -> int:
     """Count and verify what was loaded, note that it was, and return how many scopes nobody can read."""
     for name, count in end.rows.items():
         if connection.scalar(select(func.count()).select_from(table(name))) != count:
@@ -183,7 +203,10 @@ def _check(connection: Connection, ring: KeyRing, end: End, header: Header, now:
             raise BackupError("the event log in the backup does not hold; nothing was changed")
         gone = select(func.count()).where(DataKey.epoch.not_in(ring.epochs))
         unreadable = session.scalar(gone) or 0
-        restored = BackupRestored(case_id=None, epoch=header.epoch)
+        agreed = (
+            "" if agree is None else agree(UnitOfWork(session, Vault(session, ring, {}, now), now, "cli", {}, ring))
+        )
+        restored = BackupRestored(case_id=None, epoch=header.epoch, agreed=agreed)
         eventlog.append(session, mac_key, restored, actor="cli", now=now, reactions=())
         session.commit()
     return unreadable

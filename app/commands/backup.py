@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from app.commands.agreeing import agree_by_shares, by_two, have_two_agree
 from app.commands.shared import as_data, fail, fails_clearly, house, settings
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -41,19 +48,23 @@ def backup(file: Path, recipients: tuple[str, ...], *, as_json: bool) -> None:
               help="The file with the age identity that opens it.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace what is in the database.")
 @click.option("--verify", "only_verify", is_flag=True, help="Read it to its end and change nothing.")
+@by_two
+@click.option("--shares", is_flag=True, help="Two of the three shares of the key instead of people with accounts.")
 @fails_clearly
-def restore(file: Path, identity: Path, *, force: bool, only_verify: bool) -> None:
+def restore(
+    file: Path, identity: Path, *, force: bool, only_verify: bool, agreed: tuple[str, ...], shares: bool
+) -> None:
     """Put the backup FILE back, of either engine into either engine, all of it or nothing.
 
-    Needs the key ring and the key of the home it was made in, and that nothing runs.
+    Needs the key ring and the key of the home it was made in, that nothing runs, and that two people agree who have
+    accounts in it.
     """
     from app.backup.identity import read_identity
     from app.backup.restoring import restore as put_back
     from app.backup.restoring import verify
     from app.erasure import erase_again, erased_here
     from app.presence import alone
-    from app.wiring import build, open_home
-    from store.clock import SystemClock
+    from app.wiring import build, clock_of, open_home
 
     chosen = settings()
     ring = open_home(chosen)
@@ -65,12 +76,34 @@ def restore(file: Path, identity: Path, *, force: bool, only_verify: bool) -> No
             f"key epoch {header.epoch}{'' if header.epoch in ring.epochs else ', which is destroyed'}"
         )
         return
+    who = agree_by_shares(partial(_opens, chosen)) if shares else None
     with alone(chosen.home):
         erased = erased_here(chosen.database)
-        done = put_back(chosen.database, ring, file, opener, now=SystemClock().now(), force=force)
+        done = put_back(
+            chosen.database,
+            ring,
+            file,
+            opener,
+            now=clock_of(chosen).now(),
+            force=force,
+            agree=(lambda unit: have_two_agree(lambda: nullcontext(unit), agreed)) if who is None else (lambda _: who),
+        )
         again = erase_again(build(chosen, ring).store, erased)
     click.echo(f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M} UTC are back, and the event log holds.")
     if again:
         click.echo(f"Erased again, because they had been before: {', '.join(again)}")
     if done.unreadable_scopes:
         click.echo(f"{done.unreadable_scopes} data keys are of destroyed epochs: what they close is lost.")
+
+
+def _opens(chosen: Settings, key: str) -> bool:
+    """Whether a key opens the ring of a home."""
+    from store.errors import StoreError
+    from store.ring_file import open_ring
+    from store.vault import read_key
+
+    try:
+        open_ring(chosen.ring_path, read_key(key))
+    except StoreError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.commands.agreeing import agreed_if_many, by_two
 from app.commands.shared import as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
@@ -113,18 +114,26 @@ def _told(shown: dict[str, Any]) -> list[str]:
 @case.command()
 @A_CODE
 @click.option("--for", "audience", type=click.Choice(AUDIENCES), required=True, help="Who is to read it.")
+@by_two
 @as_data
 @fails_clearly
-def export(code: str, audience: str, *, as_json: bool) -> None:
-    """Print what an audience may see of a case as things stand, and what stays, and why. The log notes it."""
+def export(code: str, audience: str, agreed: tuple[str, ...], *, as_json: bool) -> None:
+    """Print what an audience may see of a case as things stand, and what stays, and why. The log notes it.
+
+    For a fourth case within a day two people have to agree.
+    """
     from cases.consent.vocabulary import Audience
     from cases.events import CaseExported
     from cases.views.audience import view_for_audience
 
-    with house().store.unit("cli") as unit:
+    store = house().store
+    with store.read() as unit:
+        case_id = _case(unit, code).id
+    who = agreed_if_many(store, case_id, agreed)
+    with store.unit("cli") as unit:
         of = _case(unit, code)
         view = view_for_audience(unit, of, Audience(audience))
-        unit.record(CaseExported(case_id=of.id, audience=audience))
+        unit.record(CaseExported(case_id=of.id, audience=audience, agreed=who))
     click.echo(json.dumps(_as_data(view), ensure_ascii=False) if as_json else "\n".join(_lines(view)))
 
 

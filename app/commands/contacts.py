@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.commands.agreeing import by_two, have_two_agree
 from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
@@ -48,14 +49,20 @@ def import_(file: Path, *, partial: bool) -> None:
 
 
 @contacts.command()
+@by_two
 @fails_clearly
-def export() -> None:
-    """Print all contacts as CSV, in the form `contacts import` takes."""
+def export(agreed: tuple[str, ...]) -> None:
+    """Print all contacts as CSV, in the form `contacts import` takes. Two people have to agree; the log says who."""
     from contacts.csv_format import write_contacts
     from contacts.directory import all_cards
+    from contacts.events import ContactsExported
 
-    with house().store.read() as unit:
-        click.echo(write_contacts(all_cards(unit)), nl=False)
+    store = house().store
+    who = have_two_agree(lambda: store.unit("cli"), agreed)
+    with store.unit("cli") as unit:
+        unit.record(ContactsExported(case_id=None, agreed=who))
+        cards = list(all_cards(unit))
+    click.echo(write_contacts(cards), nl=False)
 
 
 @contacts.command("link-code")

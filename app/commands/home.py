@@ -43,28 +43,42 @@ def init(*, passphrase: bool) -> None:
 
 @click.command()
 @click.option("--role", "roles", default="web,bot,worker", show_default=True, help="What this process runs.")
+@click.option("--callers", type=int, hidden=True, help="A pipe from the process that this one was before the lock.")
 @fails_clearly
-def up(roles: str) -> None:
-    """Run the bot, the worker and the web pages until SIGTERM."""
+def up(roles: str, callers: int | None) -> None:
+    """Run the bot, the worker and the web pages until SIGTERM.
+
+    While it is locked, take in what Telegram brings, sealed, and wait for `panah unlock`.
+    """
     from app.crash import leave_no_memory
+    from app.locked.again import begin_again_if_locked
+    from app.locked.callers import take_over
+    from app.locked.staying import stay_locked
     from app.migration import upgrade
     from app.presence import at_home
-    from app.ring_keeper import wait_while_locked
     from app.roles import ROLES, run
     from app.wiring import build, open_home
+    from store.sealed import open_sealed
 
     leave_no_memory()
     wanted = frozenset(name.strip() for name in roles.split(",") if name.strip())
     if not wanted or wanted - set(ROLES):
         raise click.UsageError(f"--role takes {', '.join(ROLES)}, separated by commas")
     chosen = settings()
-    wait_while_locked(chosen, lambda words: click.echo(words, err=True))
+    stay_locked(
+        chosen, wanted, () if callers is None else take_over(callers), lambda words: click.echo(words, err=True)
+    )
     ring = open_home(chosen)
     with at_home(chosen.home):
         if chosen.database.startswith("sqlite"):
             upgrade(chosen.database, backups=chosen.home)
+        house = build(chosen, ring)
+        open_sealed(house.store)  # before anything newer comes in: what people wrote stays in its order
         run(
-            build(chosen, ring), wanted, lambda: click.echo(f"ready {chosen.web_address} ({', '.join(sorted(wanted))})")
+            house,
+            wanted,
+            lambda: click.echo(f"ready {chosen.web_address} ({', '.join(sorted(wanted))})"),
+            lambda: begin_again_if_locked(chosen, house.callers),
         )
 
 

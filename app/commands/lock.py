@@ -16,15 +16,16 @@ WORD = "destroy everything"
 @click.option("--to", "recipients", multiple=True, help="Who can unlock it (age1…) instead of PANAH_BACKUP_RECIPIENT.")
 @fails_clearly
 def lock(recipients: tuple[str, ...]) -> None:
-    """Make this instance unreadable at once: nobody is asked anything, processes that run lose their keys and end.
+    """Make this instance unreadable at once: nobody is asked anything, processes that run lose their keys.
 
-    The key ring is sealed to the recipient. Nothing is taken in and nobody is alerted until `panah unlock`.
+    The key ring is sealed to the recipient. What people write to the bot is kept sealed by `panah up`, and nobody is
+    asked for anything until `panah unlock`.
     """
     from app.locking import lock as seal
 
     chosen = settings()
     destroyed = seal(chosen, recipients or chosen.recipients)
-    click.echo("Locked. Running processes of this home lose their keys within a second and end.")
+    click.echo("Locked. Running processes of this home lose their keys within a second and begin anew without them.")
     for copy in destroyed:
         click.echo(f"The copy of the key ring was destroyed too: {copy}")
     click.echo("Other nodes have a key ring of their own: lock each. To be sure of memory, switch the machine off.")

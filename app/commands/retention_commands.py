@@ -105,7 +105,7 @@ def erase(code: str, by: str, *, yes: bool, as_json: bool) -> None:
     pieces = _look_for(built)
     erased = _or_fail(lambda: erase_case(built.store, case_id, by=actor))
     before = pieces(erased)
-    folded = overwrite_traces(built.store.engine)
+    folded = overwrite_traces(built.store.engine, set(erased.rows))
     with built.store.read() as unit:
         left = rows_left(unit, erased)
     breaks = built.store.verify_log()

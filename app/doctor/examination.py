@@ -80,6 +80,7 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "clock": lambda: database.check_clock(house),
         "epochs": lambda: keys.check_epochs(house),
         "backup": lambda: keys.check_backups(house),
+        "sealed_intake": lambda: keys.check_intake(house),
         "log": lambda: database.check_log(house),
         "seals": lambda: database.check_seals(house),
         "work": lambda: work.check_work(house),

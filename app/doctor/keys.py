@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from app.doctor.findings import Finding, fault, ok, warn
+from app.locked.intake import published
 from store.epochs import KEPT, keys_by_epoch
 from store.eventlog import EventRow
 from store.events import BackupMade
 from store.handover import epoch_of
+from store.sealed import intake_key, refused_inputs, sealed_by_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +54,31 @@ def check_recipient(settings: Settings) -> Finding:
             "`panah key identity FILE`, keep FILE elsewhere, and put what it prints into the settings",
         )
     return ok("recipient", f"{len(settings.recipients)} can open backups and a locked instance")
+
+
+def check_intake(house: House) -> Finding:
+    """What comes in can be sealed while it is locked, and nothing that was sealed is left unopened."""
+    with house.store.read() as unit:
+        waiting, refused = sum(sealed_by_epoch(unit).values()), refused_inputs(unit)
+    if refused:
+        return fault(
+            "sealed_intake",
+            f"{refused} of what came in while it was locked does not open",
+            "somebody has changed it, or its key is destroyed; see the log for sealed_input_does_not_open",
+        )
+    if waiting:
+        return warn(
+            "sealed_intake",
+            f"{waiting} that came in while it was locked wait to be opened",
+            "`panah up` opens them when it starts",
+        )
+    if published(house.settings) != intake_key(house.store.ring):
+        return warn(
+            "sealed_intake",
+            "the public key for what comes in while it is locked is not that of now",
+            "`panah up` writes it within a minute; locked without it, nothing is taken in",
+        )
+    return ok("sealed_intake", "ready: what comes in while it is locked is sealed")
 
 
 def check_epochs(house: House) -> Finding:

@@ -42,9 +42,9 @@ HIDDEN = frozenset({"fingerprint", "digest"})
 """What an event says that a reader can do nothing with."""
 
 
-def note_export(unit: UnitOfWork, case_id: UUID, *, with_names: bool) -> None:
+def note_export(unit: UnitOfWork, case_id: UUID, *, with_names: bool, agreed: str = "") -> None:
     """Write down that the evidence of a case is exported, before it is."""
-    unit.record(EvidenceExported(case_id=case_id, with_names=with_names))
+    unit.record(EvidenceExported(case_id=case_id, with_names=with_names, agreed=agreed))
 
 
 @dataclass

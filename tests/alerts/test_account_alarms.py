@@ -6,19 +6,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from alerts.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
 from alerts.acks import Ack, accept_need, hold_need, standing
-from alerts.events import NeedAccepted
-from alerts.models import ACCOUNT, Alert, Delivery, FeignedAcceptance, Need, NeedState, Page
-from alerts.notices import tell_who_took_it
+from alerts.answers import settle_answer
+from alerts.events import NeedAccepted, NeedDeclined
+from alerts.feigning import seems_to_have
+from alerts.following_up import give_away, reach
+from alerts.milestones import Milestone
+from alerts.models import ACCOUNT, Alert, Delivery, DeliveryState, FeignedAcceptance, Need, NeedState, Page
+from alerts.notices import show_what_is_believed, tell_who_took_it
 from alerts.outbox import enqueue
 from alerts.paging import TIMER, escalate
 from alerts.signoff_reminders import remind_signers
 from alerts.targets import ways_to
 from cases.events import CaseViewed
 from cases.intake import open_report
+from cases.models import Case
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.accounts.models import Account
 from contacts.accounts.reading import MOST
@@ -193,26 +198,141 @@ def test_what_somebody_had_is_sought_for_others_and_their_chat_hears_nothing(tea
     assert told == []
 
 
-def test_a_message_that_asked_who_is_forced_is_never_rewritten(team: Team) -> None:
-    need_id = team.seeks(team.aigerim)
-    assert team.aigerim.contact_id is not None
-    assert team.timur.contact_id is not None
+def asked(team: Team, member: Member, need_id: UUID) -> UUID:
+    """A message in their chat that asks for a need, sent."""
     with team.store.unit("test") as unit:
-        way = ways_to(unit, unit.session.get_one(Contact, team.aigerim.contact_id))[0]
+        way = ways_to(unit, unit.session.get_one(Contact, member.contact_id))[0]
         enqueue(
             unit, way.chat, "page.coordinator", language="en", need_id=need_id, method_id=way.method.id,
             values={"code": "AAA-AA2", "region": "KZ", "received": "now", "urgency": "now", "round": "1"},
         )  # fmt: skip
+        sent = unit.session.scalars(select(Delivery).where(Delivery.need_id == need_id)).one().id
     team.desk.leaves("telegram")
+    return sent
+
+
+def bundled(team: Team, member: Member, needs: list[UUID]) -> UUID:
+    """One message in their chat that asks for several needs, sent."""
+    pages = [asked(team, member, need_id) for need_id in needs]
+    with team.store.unit("test") as unit:
+        way = ways_to(unit, unit.session.get_one(Contact, member.contact_id))[0]
+        values = {"code": "AAA-AA2 +1", "codes": "AAA-AA2, BBB-BB2", "count": "2", "need": "@say:need.coordinator"}
+        enqueue(unit, way.chat, "page.bundle", language="en", method_id=way.method.id, values=values, asks=True)
+        row = unit.session.scalars(select(Delivery).where(Delivery.template == "page.bundle")).one()
+        unit.session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(pages))
+            .values(state=DeliveryState.BUNDLED, bundle_id=row.id, due_at=None, fence=None)
+        )
+    team.desk.leaves("telegram")
+    return row.id
+
+
+def edits(team: Team) -> list[tuple[UUID | None, str, str]]:
+    """What was rewritten: which message, into which words, about which codes."""
+    with team.store.read() as unit:
+        rows = unit.session.scalars(
+            select(Delivery).where(Delivery.action == "edit").order_by(Delivery.order_key)
+        ).all()
+        return [(row.edits_id, row.template, str(row.values.get("codes", row.values.get("code")))) for row in rows]
+
+
+def follows(team: Team, name: str) -> None:
+    """What follows the events of this name, follows."""
+    with team.store.unit("system") as unit:
+        for row in unit.session.scalars(select(EventRow).where(EventRow.name == name)).all():
+            if name == "NeedDeclined":
+                show_what_is_believed(unit, NeedDeclined.from_payload(row.case_id, row.payload))
+            else:
+                tell_who_took_it(unit, NeedAccepted.from_payload(row.case_id, row.payload))
+
+
+def code_of_need(team: Team, need_id: UUID) -> str:
+    with team.store.read() as unit:
+        return unit.session.get_one(Case, unit.session.get_one(Need, need_id).case_id).code
+
+
+def test_a_message_that_asked_who_is_forced_says_what_they_believe_and_never_what_is(team: Team) -> None:
+    wanted, other = team.seeks(team.aigerim), team.seeks(team.aigerim)
+    message = asked(team, team.aigerim, wanted)
+    asked(team, team.aigerim, other)
+    team.is_forced(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, wanted, team.aigerim.contact_id) is Ack.YOURS
+    follows(team, "NeedDeclined")
+    believed = [(message, "staff.you_took", code_of_need(team, wanted))]
+    assert edits(team) == believed, "as it is for whoever has taken it"
+    for need_id in (wanted, other):
+        with team.store.unit("test") as unit:
+            assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+    follows(team, "NeedAccepted")
+    follows(team, "NeedDeclined")
+    assert edits(team) == believed, "that another has it is news, and they hear none"
+
+
+@pytest.mark.parametrize("says_yes", [True, False])
+def test_of_many_asked_at_once_who_is_forced_sees_what_they_believe(team: Team, says_yes: bool) -> None:
+    needs = [team.seeks(team.aigerim), team.seeks(team.aigerim)]
+    bundle = bundled(team, team.aigerim, needs)
     team.is_forced(team.aigerim)
     with team.store.unit("test") as unit:
-        accept_need(unit, need_id, team.aigerim.contact_id)
-        accept_need(unit, need_id, team.timur.contact_id)
-        tell_who_took_it(
-            unit, NeedAccepted(case_id=None, need_id=need_id, need="coordinator", contact_id=team.timur.contact_id)
-        )
+        row = unit.session.get_one(Delivery, bundle)
+        aigerim = unit.session.get_one(Contact, team.aigerim.contact_id)
+        if says_yes:
+            answered = settle_answer(unit, row, aigerim, accepts=True, proved=True)
+            assert answered.ack is Ack.YOURS
+            assert {ack for _, ack in answered.acks} == {Ack.YOURS}
+    follows(team, "NeedDeclined")
+    codes = ", ".join(sorted(code_of_need(team, one) for one in needs))
+    believed = [(bundle, "staff.bundle_yours", codes)] if says_yes else []
+    assert edits(team) == believed, "at once, as it is for others"
+    for need_id in needs:
+        with team.store.read() as unit:
+            assert unit.session.get_one(Need, need_id).state == NeedState.PAGING, "it counted as a no"
+        with team.store.unit("test") as unit:
+            assert team.timur.contact_id is not None
+            assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+    follows(team, "NeedAccepted")
+    assert edits(team) == believed
+
+
+def test_whoever_is_not_forced_sees_how_it_stands(team: Team) -> None:
+    needs = [team.seeks(team.aigerim), team.seeks(team.aigerim)]
+    bundle = bundled(team, team.aigerim, needs)
+    for need_id in needs:
+        with team.store.unit("test") as unit:
+            assert team.timur.contact_id is not None
+            accept_need(unit, need_id, team.timur.contact_id)
+    follows(team, "NeedAccepted")
+    assert edits(team) == [(bundle, "staff.bundle_settled", "")]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_who_is_forced_says_of_what_they_believe_to_have_is_answered_and_not_noted(
+    team: Team, before: bool
+) -> None:
+    need_id = team.seeks(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    if before:
+        with team.store.unit("test") as unit:
+            accept_need(unit, need_id, team.aigerim.contact_id)
+    team.is_forced(team.aigerim)
+    with team.store.unit("test") as unit:
+        if not before:
+            accept_need(unit, need_id, team.aigerim.contact_id)
+        assert reach(unit, need_id, team.aigerim.contact_id, Milestone.CONTACT_MADE) is Ack.NOTED
+        assert give_away(unit, need_id, team.aigerim.contact_id) is Ack.GIVEN_BACK
     with team.store.read() as unit:
-        assert unit.session.scalars(select(Delivery.id).where(Delivery.action == "edit")).all() == []
+        need = unit.session.get_one(Need, need_id)
+        assert (need.state, need.accepted_by, need.contact_made_at) == (NeedState.PAGING, None, None)
+        never = team.timur.contact_id
+        assert never is not None
+        assert not seems_to_have(unit, need, never)
+    other = team.seeks(team.aigerim)
+    with team.store.unit("test") as unit:
+        assert reach(unit, other, team.aigerim.contact_id, Milestone.CONTACT_MADE) is Ack.NOT_YOURS, "as ever"
 
 
 def test_when_it_is_over_a_yes_is_a_yes_again(team: Team) -> None:

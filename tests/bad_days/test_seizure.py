@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,17 +14,20 @@ from sqlalchemy import func, select
 
 from app.backup.identity import make_identity
 from app.cli import main
-from cases.models import ReportMessage
+from app.locked.running import store_without_keys
+from app.settings import read_settings
 from store.errors import LockedError
+from store.ring_file import RingFile
+from store.sealed import SealedInput
+from store.vault import read_key
 from tests.app.conftest import everything_as_before
+from tests.bad_days.books import kept_words
 from tests.bad_days.canary import Canary
 from tests.bad_days.places import in_home
 from tests.bad_days.storm import wait_for_calm
 from tests.bad_days.test_canary import opens_the_page
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.bad_days.ground import Ground
 
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
@@ -92,30 +97,89 @@ def test_the_drill_a_backup_of_a_working_house_is_put_back_on_another_machine(
     revived.terminate()
 
 
-def test_a_locked_house_lets_go_of_everything_and_comes_back(ground: Ground, identity: Path) -> None:
+def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(ground: Ground, identity: Path) -> None:
     program = ground.running()
+    aigerim, dana = ground.team()
     gulnar = ground.relative()
-    gulnar.writes(str(WORDS.value))
+    gulnar.writes("they took my brother")
     gulnar.sees("We have your message")
     wait_for_calm(ground)
+    keys = keys_of(ground)
+    may_look = found_in_memory(program.pid, keys) is not None
+    assert not may_look or found_in_memory(program.pid, keys) == keys, "or the rest would show nothing"
+    pid = program.pid
     assert "Locked" in does(ground, "lock")
     began = time.monotonic()
-    program.wait_until_says_in_log("locked", 5)
+    program.wait_until_says_in_log('"locked"', 5)
     assert time.monotonic() - began < 5
-    assert program.wait_until_ended(15) == 0
+    program.wait_until_says_in_log("is sealed; waiting for `panah unlock`", 60)
+    assert program.pid == pid
+    assert program.is_running
+    assert not may_look or found_in_memory(program.pid, keys) == set(), "what it held is gone with what it was"
     assert not (ground.home / "keyring.json").exists()
     with pytest.raises(LockedError), ground.house.store.read():
         pass
     for command in (("parked",), ("audit", "verify"), ("backup", "x.age"), ("init",)):
         assert "panah unlock" in refuses(ground, *command)
-    gulnar.writes("are you there?")  # it waits at Telegram
-    program.start()
-    program.wait_until_says_in_log("waiting for `panah unlock`", 60)
+
+    gulnar.writes(str(WORDS.value))
+    gulnar.sees("nobody can read it now")
+    aigerim.sees("the system is locked, and something has come in")
+    assert not [message for message in dana.messages if "locked" in message.plain], "she is no coordinator"
+    aigerim.taps("Accept", on=aigerim.sees("To take it"))  # kept too; what becomes of it is decided when it is read
+    wait_until_sealed(ground, 2)
+    assert in_home(ground, [WORDS]) == []
+    program.kill()
+    program.start()  # as after a power cut: who was to be told is forgotten, and what comes in is sealed all the same
+    gulnar.writes("are you there?")
+    wait_until_sealed(ground, 3)
     assert "Unlocked" in does(ground, "unlock", "--identity", str(identity))
     program.wait_until_ready()
     wait_for_calm(ground)
     with ground.house.store.read() as unit:
-        assert unit.session.scalar(select(func.count()).select_from(ReportMessage)) == 2
+        assert unit.session.scalar(select(func.count()).select_from(SealedInput)) == 0
+    assert list(kept_words(ground.house).values()) == [["they took my brother", str(WORDS.value), "are you there?"]]
+    aigerim.sees("You have taken")
+
+
+def keys_of(ground: Ground) -> set[bytes]:
+    """The root key and the epochs, as they are used."""
+    ring = RingFile(ground.home / "keyring.json", read_key(ground.environment["PANAH_KEY"]))
+    return set((ring.changed() or {}).values())
+
+
+def found_in_memory(pid: int, secrets: set[bytes]) -> set[bytes] | None:
+    """Which of these lie in the memory of a process; None where we may not look."""
+    found: set[bytes] = set()
+    try:
+        maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+            for line in maps:
+                span, rights = line.split()[:2]
+                if not rights.startswith("rw"):
+                    continue
+                start, end = (int(one, 16) for one in span.split("-"))
+                with suppress(OSError, ValueError):
+                    memory.seek(start)
+                    content = memory.read(end - start)
+                    found |= {one for one in secrets if one in content}
+    except OSError:
+        return None
+    return found
+
+
+def wait_until_sealed(ground: Ground, count: int) -> None:
+    store = store_without_keys(read_settings(ground.environment))
+    deadline = time.monotonic() + 60
+    try:
+        while True:
+            with store.read() as unit:
+                if unit.session.scalar(select(func.count()).select_from(SealedInput)) == count:
+                    return
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        store.engine.dispose()
 
 
 def test_a_wiped_house_is_gone(ground: Ground) -> None:

@@ -141,7 +141,7 @@ def test_files_are_looked_at_once_and_what_they_tell_is_ciphertext(store: Store)
             store,
             file_id,
             SYSTEM,
-            media_of=lambda first: "image/jpeg" if first[:1] == b"\xff" else "audio/ogg",
+            media_of=lambda first: "image/jpeg" if first[:1] == b"\xff" else "audio/flac",
             limit=10**6,
         )
         writer.write(content)

@@ -1,4 +1,4 @@
-"""Files of a case: as they came for coordinators and lawyers, for everybody else pictures without what they tell."""
+"""Files of a case: as they came for coordinators and lawyers, for everybody else without what they tell."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cases.files import SentFile
 from cases.intake import Wrapping
 from cases.models import Report
 from cases.pictures import look_at_files, told_by
+from tests.cases.test_cleaning import DOCX, TELLS, written
 from tests.cases.test_pictures import picture
 from tests.evidence.scene import fetches
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tests.web.scene import Scene
 
 PAPER = b"%PDF-1.7 << /Author (Botagoz) >>"
+"""It does not open: nobody can make a copy of it."""
 DAMAGED = picture()[:400]
 
 
@@ -60,26 +62,35 @@ def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scen
     assert re.fullmatch(r'attachment; filename="\S+-clean\.jpg"', answer.headers["Content-Disposition"])
 
 
-def test_others_get_pictures_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:
-    for content in (picture(), PAPER, DAMAGED):
+def test_others_get_copies_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:
+    for content in (picture(), PAPER, DAMAGED, written(info=TELLS), DOCX):
         sends(scene, content)
     coordinator, observer = scene.helper(), scene.helper("Observer", "observer", accepts=False)
     with scene.store.unit("test") as unit:
         grant_access(unit, scene.case_id, observer, coordinator, unit.now + timedelta(days=1))
     page = page_of(client, scene, observer)
     assert "as=original" not in page
-    good, damaged = links(page)
+    good, paper, damaged, document = links(page)
     assert told_by(client.get(good).data, "image/jpeg") == {}
     assert client.get(f"{good}?as=original").status_code == 404
-    refused = client.get(damaged)
-    assert refused.status_code == 415
-    assert b"\xff\xd8" not in refused.data
+    for broken in (damaged, paper):
+        refused = client.get(broken)
+        assert refused.status_code == 415
+        assert b"\xff\xd8" not in refused.data
+        assert b"Botagoz" not in refused.data
+        assert refused.text.startswith("No copy without hidden data can be made of this file")
+    copy = client.get(document)
+    assert re.fullmatch(r'attachment; filename="\S+-clean\.pdf"', copy.headers["Content-Disposition"])
+    assert told_by(copy.data, "application/pdf") == {}
+    assert b"Botagoz" not in copy.data
+    assert page.count("cannot be taken out: only coordinators and lawyers can save it") == 1, "of the office's file"
 
 
 def test_a_document_goes_as_it_is_to_those_who_may_have_originals(client: FlaskClient, scene: Scene) -> None:
     sends(scene, PAPER)
-    (link,) = links(page_of(client, scene, scene.helper(role="lawyer")))
-    assert client.get(link).data == PAPER
+    original, clean = links(page_of(client, scene, scene.helper(role="lawyer")))
+    assert client.get(original).data == PAPER
+    assert client.get(clean).status_code == 415
 
 
 def test_the_page_shows_what_a_file_tells_as_a_claim(client: FlaskClient, scene: Scene) -> None:

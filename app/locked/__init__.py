@@ -1,0 +1,1 @@
+"""What goes on while the instance is locked: intake is sealed to a public key, and coordinators are told so."""

@@ -1,0 +1,24 @@
+"""The public half of the intake's key, beside the ring: written while there are keys, read when there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store.ring_file import replace_secret
+from store.sealed import IntakeKey, intake_key, read_intake_key
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from store.vault import KeyRing
+
+
+def publish(settings: Settings, ring: KeyRing) -> None:
+    """See that the file names the pair of the newest epoch; repeating it changes nothing. Raises LockedError."""
+    key = intake_key(ring)
+    if read_intake_key(settings.intake_path) != key:
+        replace_secret(settings.intake_path, key.as_text())
+
+
+def published(settings: Settings) -> IntakeKey | None:
+    """Return what can be sealed to now; None where nobody has written it down."""
+    return read_intake_key(settings.intake_path)
