@@ -34,6 +34,12 @@ def can_answer_sms(unit: UnitOfWork, number: str) -> bool:
     return state is not None and facts.country in state.answers_in
 
 
+def is_set_up(unit: UnitOfWork, channel: str) -> bool:
+    """Whether this team has a channel, as whoever sends by it said last."""
+    state = unit.session.get(ChannelState, str(channel))
+    return state is None or state.configured
+
+
 def note_channels(unit: UnitOfWork, configured: frozenset[str], answers_in: Sequence[str] = ()) -> None:
     """Write down which channels this team has; repeating it changes nothing.
 

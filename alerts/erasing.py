@@ -19,6 +19,7 @@ from alerts.outbox import enqueue, next_order
 from cases.events import FileStored
 from cases.models import Case, Report, ReportMessage
 from contacts.models import ContactMethod
+from contacts.values import ChannelName
 from store.chats import WEB, Chat
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
@@ -52,8 +53,8 @@ def note_said(unit: UnitOfWork, chat: Chat, number: int, said_at: datetime) -> N
 
 
 def note_shown(unit: UnitOfWork, sent: Delivery) -> None:
-    """Remember a message of ours as something to be erased, if it went to a reporter."""
-    if sent.chat_id is not None and not _is_helpers(unit, sent.chat_id):
+    """Remember a message of ours as something to be erased, if it went to a reporter and can be taken back at all."""
+    if sent.channel == ChannelName.TELEGRAM and sent.chat_id is not None and not _is_helpers(unit, sent.chat_id):
         _look_at(unit, sent.chat_id, unit.now + ERASE_AFTER)
 
 

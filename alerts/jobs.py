@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, func, insert, or_, select, update
 
@@ -14,8 +14,10 @@ from alerts.due import rest
 from alerts.enclosed import entry_of
 from alerts.erasable import numbers_to_erase
 from alerts.giving_up import give_up, look_at_page
+from alerts.incoming import FORGET
 from alerts.models import Attempt, Delivery, DeliveryState
 from alerts.outbox import TABLE
+from alerts.recorded import spoken_reply
 from alerts.wording import PLAIN, OutdatedError, Wording, Words, render, subject_of
 from contacts.values import ChannelName
 from store import claims
@@ -23,6 +25,7 @@ from store.base import new_id
 from store.chats import open_address
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from alerts.channels.port import Button
@@ -51,7 +54,7 @@ class Job:
     subject: str = field(repr=False)
     keyboard: tuple[tuple[Button, ...], ...] = field(repr=False)
     provider_ref: str | None
-    """The message to edit."""
+    """The message to edit, or what the provider is to forget."""
     provider_refs: tuple[str, ...]
     """The messages to erase."""
     callback_id: str | None
@@ -60,6 +63,8 @@ class Job:
     """When a call for this message began whose outcome nobody knows: its provider is asked first, where it can be."""
     entry: CalendarEntry | None = None
     """For the reader's calendar."""
+    recording: Path | None = None
+    """Of the words, in somebody's voice."""
 
 
 def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
@@ -97,12 +102,20 @@ def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
         text=text,
         subject=subject_of(row.given, row.language) if row.channel == ChannelName.EMAIL else "",
         keyboard=keyboard,
-        provider_ref=row.original_ref,
+        provider_ref=row.original_ref or row.given.get(FORGET),
         provider_refs=tuple(to_erase),
         callback_id=callback_id,
         doubtful_since=_doubtful_since(unit, due),
         entry=entry,
+        recording=_recording(wording, row) if row.action == "send" else None,
     )
+
+
+def _recording(wording: Wording, row: Any) -> Path | None:
+    """What is spoken beside the words, where the channel carries it."""
+    if row.channel != ChannelName.TELEGRAM:
+        return None
+    return spoken_reply(wording.recordings, row.language, row.template)
 
 
 def _doubtful_since(unit: UnitOfWork, due: Due) -> datetime | None:

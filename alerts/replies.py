@@ -116,7 +116,7 @@ _DECLINING: Final = _table(
     """
 )
 _STOPPING: Final = _table(
-    "stop stopall unsubscribe end quit cancel optout revoke стоп тоқта токта тохта توختا 停止 退订"
+    "stop stopall unsubscribe end quit cancel optout revoke стоп тоқта токта тохта توختا توقتا 停止 退订"
 )
 _STARTING: Final = _table("start unstop старт")
 _VERIFYING: Final = _table("v verify code код")

@@ -228,6 +228,7 @@ async def _send(channel: Channel, job: Job) -> Sent:
         subject=job.subject,
         language=job.language,
         entry=job.entry,
+        recording=job.recording,
     )
     if job.doubtful_since is not None and isinstance(channel, AnswersQuestions):
         try:

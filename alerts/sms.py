@@ -1,7 +1,13 @@
-"""What somebody answers by SMS. A number we know is a helper's; what strangers write is a report like any other."""
+"""What somebody answers by SMS. A number we know is a helper's; what strangers write is a report like any other.
+
+A helper reports, too: what they text is heard as a report where it speaks of somebody being held, or begins with the
+word "report". It may be about themselves.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,34 +22,55 @@ from alerts.outbox import enqueue
 from alerts.reach import note_reachable, note_unreachable
 from alerts.shifts import shift_test_in
 from alerts.targets import staff_language
-from cases import intake
+from cases.urgency import Need, needs_of, read_urgency
 from contacts.models import Contact, ContactMethod
 from contacts.verification import confirm
 from store.chats import Chat, address_of
-from texts.locale import guess_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from store.unit_of_work import UnitOfWork
 
+Hear = Callable[["UnitOfWork", Chat, str], None]
+"""Hears what somebody reports by text."""
+REPORTING = re.compile(r"\s*/?report\b[\s:,.–—-]*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
+"""How a helper begins who reports what is no plain case of custody."""
 UNCLEAR_AT_MOST = 3
 """Answers to nonsense, an hour and a number: somebody else's auto-reply must not talk to us all night."""
 UNCLEAR_WITHIN = timedelta(hours=1)
 
 
-def hear_sms(unit: UnitOfWork, chat: Chat, text: str) -> None:
-    """Take one text from a number, in the unit that puts its raw copy away."""
+def hear_sms(unit: UnitOfWork, chat: Chat, text: str, hear_report: Hear) -> None:
+    """Take one text from a number, in the unit that puts its raw copy away.
+
+    ``hear_report`` is given what is no answer of a helper's: a report.
+    """
     owners = _owners(unit, chat)
     if not owners:
-        _report(unit, chat, text)
+        hear_report(unit, chat, text)
         return
     reply = replies.read_reply(text)
     if isinstance(reply, replies.Stop):
         note_unreachable(unit, chat)  # this number only; whoever sends STOP has other ways, or none
         return
     note_reachable(unit, chat)
-    _answer_helper(unit, chat, owners, reply)
+    reported = _reported(chat, text) if isinstance(reply, replies.Unclear) else None
+    if reported is None:
+        _answer_helper(unit, chat, owners, reply)
+    else:
+        hear_report(unit, chat, reported)
+
+
+def _reported(chat: Chat, text: str) -> str | None:
+    """Return what a helper reports; None where they do not. With "report" before it, it is a case of its own."""
+    named = REPORTING.fullmatch(text)
+    if named is not None and named["words"]:
+        chat.case_id = chat.dialogue = None
+        return named["words"]
+    if chat.case_id is not None or Need.LAWYER in needs_of(read_urgency(text), None):
+        return text
+    return None
 
 
 def _answer_helper(unit: UnitOfWork, chat: Chat, owners: Sequence[Contact], reply: replies.Reply) -> None:
@@ -115,15 +142,3 @@ def _owners(unit: UnitOfWork, chat: Chat) -> Sequence[Contact]:
         .where(ContactMethod.chat_id == chat.id, Contact.left_at.is_(None))
         .order_by(Contact.created_at, Contact.id)
     ).all()
-
-
-def _report(unit: UnitOfWork, chat: Chat, text: str) -> None:
-    """Keep what a stranger writes: it pages people as a message in Telegram does, and is answered with its code."""
-    language = chat.language or guess_language(text, None)
-    chat.language = language
-    report = intake.current_report(unit, chat)
-    if report is not None:
-        intake.add_message(unit, report, kind="text", content=text)
-        return
-    case = intake.open_report(unit, chat, language=language, kind="text", content=text)
-    enqueue(unit, chat, "sms.received", language=language, values={"code": case.code}, urgent=True)

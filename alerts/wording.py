@@ -34,6 +34,7 @@ from texts.dates import local_date, local_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from store.unit_of_work import UnitOfWork
 
@@ -61,6 +62,8 @@ class Wording:
     """Whether the messenger takes our address under a button; Telegram refuses those of this machine only."""
     handle: str | None = None
     """The bot's name as it was published: by it people tell us from those who imitate us."""
+    recordings: Path | None = None
+    """Where recordings of what is said lie (:mod:`alerts.recorded`)."""
 
 
 def contact_ref(contact_id: UUID) -> str:

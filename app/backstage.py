@@ -13,8 +13,10 @@ from app.migration import SchemaError, needed
 from app.parked import QUEUES
 from bot.poller import source_of
 from bot.webhook import keep_pushed
+from contacts.values import ChannelName
 from store.clock import SystemClock
 from web.backstage import Backstage
+from web.hotline_words import Hotline
 from web.twilio import Twilio
 from web.webhook import Webhook
 
@@ -56,7 +58,14 @@ def _twilio(house: House) -> Twilio | None:
     token, address = house.settings.twilio_auth_token, callbacks_at(house.settings)
     if token is None or address is None:
         return None
-    return Twilio(token.get_secret_value(), address, house.wording)
+    return Twilio(token.get_secret_value(), address, house.wording, hotline_of(house.settings))
+
+
+def hotline_of(settings: Settings) -> Hotline | None:
+    """How callers are spoken to, where calls are set up."""
+    if ChannelName.VOICE not in settings.channels:
+        return None
+    return Hotline(settings.call_languages, settings.voice_path)
 
 
 def _webhook(store: Store, settings: Settings) -> Webhook | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FIRST_WORDS = ("they took my brother", "ئىنىمنى تۇتۇپ كەتتى", "Інімді алып кетті", "моего брата забрали")
 RELATIVE = {"role": "relative", "name": "Gulnar", "language": "ug"}
+SIMPLE = {"role": "relative", "name": "Nurbol", "language": "kk", "number": "+77000000020"}
+"""Somebody whose telephone has no Telegram: they text, or call."""
 
 
 def _card(name: str, role: Role, languages: tuple[str, ...], number: str) -> ContactCard:
@@ -77,6 +79,9 @@ def _prove(unit: UnitOfWork, contact_id: UUID) -> None:
 def seed(house: House, sandbox: Sandbox) -> list[Phone]:
     """Put the team into the directory and give everybody a phone; each links it as a real person would."""
     sandbox.phone(RELATIVE["name"], role=RELATIVE["role"], language=RELATIVE["language"], suggestions=FIRST_WORDS)
+    sandbox.phone(
+        SIMPLE["name"], role=SIMPLE["role"], language=SIMPLE["language"], telegram=False, number=SIMPLE["number"]
+    )
     phones = []
     for card, title in TEAM:
         with house.store.unit("demo") as unit:

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from alerts.canary import ANSWERS, hear_canary
+from alerts.incoming import have_forgotten, unpack
 from alerts.models import CANARY
 from alerts.sms import hear_sms
 from app.reactions import note_parked
 from bot.handler import handle
+from dialogue.by_sms import hear_text
 from store import claims
 from store.inbox import TABLE, InboxItem, claim_inputs, in_turn, open_input
 from store.queues import Queue
@@ -24,9 +26,16 @@ SMS = "sms"
 """Source of texts that Twilio brings."""
 
 
+def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
+    """Have a text heard, and have its provider forget what it said."""
+    text = unpack(kept)
+    hear_sms(unit, chat, text.words, hear_text)
+    have_forgotten(unit, chat, text.sid)
+
+
 Hear = Callable[["UnitOfWork", InboxItem, "Chat", str], None]
 HEARD: dict[str, Hear] = {
-    SMS: lambda unit, _, chat, text: hear_sms(unit, chat, text),
+    SMS: _hear_sms,
     CANARY: hear_canary,
     ANSWERS: hear_canary,
 }

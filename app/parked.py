@@ -9,6 +9,7 @@ from alerts.outbox import TABLE as DELIVERIES
 from app.reactions import REACTIONS
 from cases.files import TABLE as DOWNLOADS
 from cases.identity.suggesting import LOOKS
+from dialogue.calling import TABLE as CALLS
 from store import parked
 from store.inbox import TABLE as INBOX
 from store.timers import TABLE as TIMERS
@@ -24,6 +25,7 @@ QUEUES = {
     "delivery": DELIVERIES,
     "download": DOWNLOADS,
     "identity": LOOKS,
+    "call": CALLS,
 }
 
 

@@ -116,6 +116,7 @@ from cases.events import (
 from cases.identity.suggesting import ask_to_look
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import ContactLeft, MethodDied
+from dialogue.calling import forget_recording
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
     promise_the_truth,
@@ -168,7 +169,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders, "ask_to_look": ask_to_look},
         CaseClosed: {"stop_asking_about": stop_asking_about},
-        FileStored: {"erase_what_waited": erase_what_waited},
+        FileStored: {"erase_what_waited": erase_what_waited, "forget_recording": forget_recording},
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,
             "tell_reporter_of_file": tell_reporter_of_file,

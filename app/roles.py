@@ -27,6 +27,7 @@ from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
 from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
 from app.evidence.sealing import tend_seals
+from app.hotline import fetch_recordings
 from app.inbox import inbox_queue
 from app.listening import hear
 from app.parked import QUEUES
@@ -125,6 +126,8 @@ def _worker_parts(house: House) -> list[Part]:
         parts.append(Part("sender:canary", lambda stop: answer_canaries(house, stop)))
     if settings.telegram_bot_token is not None:
         parts.append(Part("downloads", lambda stop: asyncio.run(_fetch(house, stop))))
+    if ChannelName.VOICE in settings.channels:
+        parts.append(Part("recordings", lambda stop: asyncio.run(fetch_recordings(house, stop))))
     return parts
 
 

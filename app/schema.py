@@ -14,6 +14,7 @@ import cases.releases.models
 import cases.retention
 import contacts.accounts.models
 import contacts.models
+import dialogue.calling
 import dialogue.coming_back
 import law.models
 import store.attestation
@@ -44,6 +45,7 @@ ROOMS = (
     contacts.accounts.models,
     cases.retention,
     contacts.models,
+    dialogue.calling,
     dialogue.coming_back,
     law.models,
     store.attestation,

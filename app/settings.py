@@ -31,6 +31,7 @@ from alerts.paces import read_pace
 from alerts.throttle import PACES
 from app.sources import gather
 from contacts.values import ChannelName
+from texts.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +94,7 @@ class Settings(BaseModel):
     calls_pace: str | None = Field(default=None, alias="PANAH_CALLS_PACE")
     mail_pace: str | None = Field(default=None, alias="PANAH_MAIL_PACE")
     other_pace: str | None = Field(default=None, alias="PANAH_OTHER_PACE")
+    languages_of_calls: str = Field(default="ru,kk,en,ug,zh", alias="PANAH_CALL_LANGUAGES")
     sms_answers: str | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
     smtp_url: SecretStr | None = Field(default=None, alias="SMTP_URL")
     mail_from: str | None = Field(default=None, alias="MAIL_FROM", repr=False)
@@ -234,6 +236,13 @@ class Settings(BaseModel):
             raise ValueError("is a list of countries by their two letters, separated by commas: KZ,KG")
         return value
 
+    @field_validator("languages_of_calls")
+    @classmethod
+    def _spoken(cls, value: str) -> str:
+        if not all(one.strip() in LANGUAGES for one in value.split(",")):
+            raise ValueError(f"is a list of languages, separated by commas, out of {', '.join(LANGUAGES)}")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, value: SecretStr) -> SecretStr:
@@ -365,6 +374,16 @@ class Settings(BaseModel):
     def sms_answers_in(self) -> tuple[str, ...]:
         """Countries whose people can answer our texts, as the team has tried."""
         return tuple(sorted({one.strip().upper() for one in (self.sms_answers or "").split(",") if one.strip()}))
+
+    @property
+    def call_languages(self) -> tuple[str, ...]:
+        """In which languages callers are spoken to, in the order of their keys."""
+        return tuple(dict.fromkeys(one.strip() for one in self.languages_of_calls.split(",")))
+
+    @property
+    def voice_path(self) -> Path:
+        """Where recordings of what is said by voice lie: a folder for each language."""
+        return self.home / "voice"
 
     @property
     def host(self) -> str:

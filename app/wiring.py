@@ -59,9 +59,10 @@ def assemble(settings: Settings, ring: KeyRing | None = None) -> House:
     clock = clock_of(settings)
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
-    return House(
-        settings, store, clock, Wording(settings.timezone, settings.web_address, handle=settings.bot_handle), limits
+    wording = Wording(
+        settings.timezone, settings.web_address, handle=settings.bot_handle, recordings=settings.voice_path
     )
+    return House(settings, store, clock, wording, limits)
 
 
 def clock_of(settings: Settings) -> Clock:

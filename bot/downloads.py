@@ -1,7 +1,7 @@
-"""Fetching the files people sent: from Telegram into encrypted chunks, several at a time, again after bad moments.
+"""Fetching the files people sent: from their provider into encrypted chunks, several at a time and again.
 
-No transaction is open while a byte is waited for. The addresses of files contain the bot's token: nothing here logs
-one, and no error carries one.
+No transaction is open while a byte is waited for. The addresses of Telegram's files contain the bot's token: nothing
+here logs one, and no error carries one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STEPS = (2, 5, 15, 60, 300)
 
 
 class FileApi(Protocol):
-    """What fetching needs of the Bot API."""
+    """What fetching needs of the Bot API, or of what stands in its place at another door."""
 
     async def post(self, method: str, payload: dict[str, Any], seconds: float) -> Any:
         """Call a method and return its ``result``; raises ChannelError."""
@@ -53,11 +53,12 @@ class FileApi(Protocol):
 
 
 class Downloads:
-    """Fetches what people sent, until it is told to stop."""
+    """Fetches what people sent by one door, until it is told to stop."""
 
-    def __init__(self, store: Store, api: FileApi) -> None:
+    def __init__(self, store: Store, api: FileApi, door: str = "telegram") -> None:
         self._store = store
         self._api = api
+        self._door = door
         self._under_way: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
 
@@ -91,14 +92,14 @@ class Downloads:
             return
 
     def _patience(self) -> float:
-        due_in = seconds_until_due(self._store, files.TABLE)
+        due_in = seconds_until_due(self._store, files.TABLE, files.from_door(self._door))
         return min(max(due_in, 0.05), LOOK_AGAIN)  # what is under way elsewhere must not spin us
 
     def _take(self, room: int) -> list[Fetch]:
-        if seconds_until_due(self._store, files.TABLE) > 0:
+        if seconds_until_due(self._store, files.TABLE, files.from_door(self._door)) > 0:
             return []
         with self._store.unit("downloads", rings=False) as unit:
-            return files.take_fetches(unit, room)
+            return files.take_fetches(unit, room, self._door)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, exists, func, select
 
 from cases.events import FileNotFetched, FileStored
 from cases.models import Download, FileState, Report
 from store import claims
 from store.base import new_id
+from store.chats import Chat
 from store.data_keys import Scope, case_scope
 from store.files import begin_file, discard_unfinished
 from store.vault import Field
@@ -114,9 +116,15 @@ def _note_not_fetched(unit: UnitOfWork, download: Download) -> None:
     )
 
 
-def take_fetches(unit: UnitOfWork, limit: int) -> list[Fetch]:
-    """Claim files that may be fetched now. What an earlier try left of them is thrown away."""
-    held = claims.claim(unit.session, TABLE, unit.now, limit=limit, lease=LEASE)
+@cache
+def from_door(door: str) -> tuple[ColumnElement[bool], ...]:
+    """Which files are to be fetched from the provider of a door."""
+    return (exists().where(Chat.id == TABLE.c.chat_id, Chat.door == door).correlate(TABLE),)
+
+
+def take_fetches(unit: UnitOfWork, limit: int, door: str = "telegram") -> list[Fetch]:
+    """Claim files that may be fetched from a door's provider now. What an earlier try left of them is thrown away."""
+    held = claims.claim(unit.session, TABLE, unit.now, limit=limit, lease=LEASE, only=from_door(door))
     return [_begin(unit, one) for one in held]
 
 
@@ -128,7 +136,7 @@ def _begin(unit: UnitOfWork, held: Claim) -> Fetch:
     unit.session.flush()
     if left is not None:
         discard_unfinished(unit, left)
-    return Fetch(held, row.file_id, scope, unit.vault.open(scope, _source_field(row), row.source))
+    return Fetch(held, row.file_id, scope, source_of(unit, row))
 
 
 def keep_hold(unit: UnitOfWork, held: Claim) -> None:
@@ -193,6 +201,11 @@ def _without_file(unit: UnitOfWork, held: Claim) -> Download:
     if begun is not None:
         discard_unfinished(unit, begun)
     return row
+
+
+def source_of(unit: UnitOfWork, download: Download) -> str:
+    """Decrypt the provider's name of a file."""
+    return unit.vault.open(case_scope(download.case_id), _source_field(download), download.source)
 
 
 def _source_field(download: Download) -> Field:

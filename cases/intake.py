@@ -67,6 +67,13 @@ def open_report(
     return case
 
 
+def join_case(unit: UnitOfWork, chat: Chat, case_id: UUID) -> None:
+    """Let what is said in a conversation from now on belong to a case that was reported elsewhere."""
+    unit.session.add(Report(id=new_id(), case_id=case_id, chat_id=chat.id, door=chat.door, received_at=unit.now))
+    chat.case_id = case_id
+    unit.session.flush()
+
+
 def open_case(unit: UnitOfWork, *, language: str) -> Case:
     """Open a case that nobody reported: staff know of it. Nobody is alerted, because somebody has it in hand."""
     case = Case(id=new_id(), code=unused_codes(unit)[0], language=language, opened_at=unit.now)
@@ -130,6 +137,11 @@ def reports_of(unit: UnitOfWork, chat: Chat) -> Sequence[Report]:
     return unit.session.scalars(
         select(Report).where(Report.chat_id == chat.id).order_by(Report.received_at, Report.id)
     ).all()
+
+
+def reports_in(unit: UnitOfWork, case_id: UUID) -> Sequence[Report]:
+    """Return the reports of a case."""
+    return unit.session.scalars(select(Report).where(Report.case_id == case_id)).all()
 
 
 def has_album(unit: UnitOfWork, report: Report, album: str) -> bool:

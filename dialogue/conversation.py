@@ -18,6 +18,8 @@ Decisions:
   was told.
 - Who changes the language while the first question is open is told the first reply again: it holds what keeps people
   safe, and was given in a language they may not read.
+- A voice note answers whatever question is open: the program does not hear what it says, and a coordinator does. After
+  one that told what is happening, the time of a removal is asked for: it may have told of one.
 - Skipping a question that was answered takes nothing back.
 - A door that shows all questions at once says which one something is meant for (`Meant`); the same rules hold.
 """
@@ -299,7 +301,8 @@ def _is_due(state: State, question: Question) -> bool:
     settled = state.answered | state.skipped
     if question.name in settled or (question.name == "more" and settled >= _DETAILS):
         return False
-    return question.after is None or state.happening in question.after
+    told_aloud = state.happening is None and "happening" in state.answered
+    return question.after is None or state.happening in question.after or told_aloud
 
 
 def _put(state: State, question: Question) -> Outcome:

@@ -1,7 +1,8 @@
 """What a door says in words of its own, and what it need not say because it shows it. Pure.
 
 The conversation is the same at every door. Where people come back to a page, that page asks the questions, names the
-languages and says after each press that something was kept: a message for it would be one too many.
+languages and says after each press that something was kept: a message for it would be one too many. A text message
+says little, and only what has words of its own here. To a voice that called nothing is sent: a person calls back.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dialogue.model import Reply
-from store.chats import WEB
+from store.chats import SMS, VOICE, WEB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,12 +26,37 @@ SHOWN: Final = frozenset(
     {"reply.added", "reply.language", "reply.start", "reply.help", "reply.another", "reply.expired_button"}
 )
 ASKING: Final = ("ask.", "option.")
+TEXTED: Final[Mapping[str, str]] = {
+    "reply.first": "text.first",
+    "reply.first_later": "text.first_later",
+    "reply.thanks": "text.thanks",
+    "reply.taken": "text.taken",
+    "reply.waiting": "text.waiting",
+    "reply.waiting_hotlines": "text.waiting_hotlines",
+    "reply.unreached": "text.waiting",
+    "reply.unreached_hotlines": "text.waiting_hotlines",
+    "ask.call": "text.ask_call",
+    "ask.where": "text.ask_where",
+    "ask.who": "text.ask_who",
+}
+"""All that is ever texted to somebody who reports, and in which words: short ones, without a name or a fact."""
 
 
 def said_at(door: str, reply: Reply) -> Reply | None:
-    """Return a reply as it is said at a door; None where the door shows it without being told."""
-    if door != WEB:
-        return reply
+    """Return a reply as it is said at a door; None where nothing is said."""
+    if door == VOICE:
+        return None
+    if door == SMS:
+        return _texted(reply)
+    return _on_a_page(reply) if door == WEB else reply
+
+
+def _texted(reply: Reply) -> Reply | None:
+    said = TEXTED.get(reply.key)
+    return None if said is None else Reply(said, reply.values, also=TEXTED.get(reply.also or ""))
+
+
+def _on_a_page(reply: Reply) -> Reply | None:
     if reply.key in SHOWN or reply.key.startswith(ASKING):
         return None
     return Reply(OWN_WORDS.get(reply.key, reply.key), reply.values)

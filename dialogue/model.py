@@ -172,6 +172,7 @@ class State:
     asked: str | None = None
     repeats: int = 0  # how often the open question was repeated to somebody who wrote something else
     added_at: datetime | None = None  # when "added to your report" was last said under the open question
+    asked_at: datetime | None = None  # when the open question was put, at a door where time tells what is an answer
     happening: str | None = None  # decides whether the time of a removal is asked for
     answered: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
@@ -186,6 +187,7 @@ class State:
                 "asked": self.asked,
                 "repeats": self.repeats,
                 "added_at": self.added_at.astimezone(UTC).isoformat() if self.added_at else None,
+                "asked_at": self.asked_at.astimezone(UTC).isoformat() if self.asked_at else None,
                 "happening": self.happening,
                 "answered": sorted(self.answered),
                 "skipped": sorted(self.skipped),
@@ -213,6 +215,7 @@ class State:
             asked=_name(known.get("asked")),
             repeats=_count(known.get("repeats")),
             added_at=_instant(known.get("added_at")),
+            asked_at=_instant(known.get("asked_at")),
             happening=_name(known.get("happening")),
             answered=_names(known.get("answered")),
             skipped=_names(known.get("skipped")),

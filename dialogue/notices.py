@@ -10,14 +10,16 @@ from sqlalchemy import or_, select
 from alerts.events import NeedAccepted, NeedExhausted, NeedGivenBack, StepPaged
 from alerts.models import Delivery, Need
 from alerts.notices import every_way, once_for
-from alerts.outbox import cancel, enqueue
+from alerts.outbox import cancel
 from alerts.seats import is_of_custody
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
+from dialogue.model import Reply
 from dialogue.silence import is_suspected
 from dialogue.standing import Standing, standing_of
+from dialogue.telling import tell
 from store.base import OWN
-from store.chats import Chat
+from store.chats import SMS, Chat
 from store.claims import Claim, finish
 from store.eventlog import EventRow
 from store.timers import TABLE, Timer, set_timer
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 TIMER = "tell_waiting"
+WAITING_TEXT = "waiting:text"
+"""Begins the dedupe key of the one text that says that nobody has accepted yet."""
 TELL_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """How long after we began to ask the reporter hears that nobody has accepted yet, as long as that is so."""
 
@@ -117,15 +121,9 @@ def tell_reporter_of_file(unit: UnitOfWork, event: Event) -> None:
     case = unit.session.get_one(Case, event.case_id)
     chat = unit.session.get_one(Chat, event.chat_id)
     if chat.muted_at is None and not is_suspected(unit, chat):
-        enqueue(
-            unit,
-            chat,
-            "reply.files_too_many" if event.why == FileState.TOO_MANY else "reply.file_too_large",
-            language=chat.language or case.language,
-            values={"code": case.code},
-            silent=True,
-            dedupe_key=f"reporter_file:{event.why}:{chat.id}:{once_for(unit, event)}",
-        )
+        key = "reply.files_too_many" if event.why == FileState.TOO_MANY else "reply.file_too_large"
+        once = f"reporter_file:{event.why}:{chat.id}:{once_for(unit, event)}"
+        tell(unit, chat, Reply(key, {"code": case.code}), language=chat.language or case.language, dedupe_key=once)
 
 
 def asked_since(unit: UnitOfWork, case: Case) -> datetime:
@@ -154,28 +152,18 @@ def _look_again(unit: UnitOfWork, case: Case) -> None:
 
 def _tell_reporters(unit: UnitOfWork, case: Case, standing: Standing, hotlines: str | None, once: str) -> None:
     key = "reply.waiting" if standing is Standing.WAITING else "reply.unreached"
+    said = Reply(f"{key}_hotlines" if hotlines else key, {"code": case.code, "hotlines": hotlines or ""})
     for chat in _reporters(unit, case.id):
-        enqueue(
-            unit,
-            chat,
-            f"{key}_hotlines" if hotlines else key,
-            language=chat.language or case.language,
-            values={"code": case.code, "hotlines": hotlines or ""},
-            silent=True,
-            dedupe_key=f"{once}:{case.id}:{chat.id}",
-        )
+        # By text it is said once: the second time it costs as much and says no more.
+        when = WAITING_TEXT if chat.door == SMS else once
+        language = chat.language or case.language
+        tell(unit, chat, said, language=language, dedupe_key=f"{when}:{case.id}:{chat.id}")
 
 
 def _say_taken(unit: UnitOfWork, chat: Chat, case: Case) -> None:
-    enqueue(
-        unit,
-        chat,
-        "reply.taken",
-        language=chat.language or case.language,
-        values={"code": case.code},
-        silent=True,
-        dedupe_key=f"taken:{case.id}:{chat.id}:{case.reporter_told_at}",
-    )
+    once = f"taken:{case.id}:{chat.id}:{case.reporter_told_at}"
+    said = Reply("reply.taken", {"code": case.code})
+    tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
 
 
 def _reporters(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:

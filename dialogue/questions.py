@@ -14,7 +14,7 @@ from typing import Final
 from dialogue.model import Answer, Button, Input, Kind, Reply, Row, Said, Sent
 from texts.catalogue import LANGUAGES, say
 
-SPOKEN: Final = frozenset({Kind.VOICE, Kind.VIDEO})
+FILMED: Final = frozenset({Kind.VIDEO})
 SHOWN: Final = frozenset({Kind.PHOTO, Kind.DOCUMENT})
 HELD: Final = frozenset({"taken", "border", "held"})
 
@@ -27,7 +27,7 @@ class Question:
     options: tuple[str, ...] = ()
     columns: int = 1  # of buttons; long labels are cut off in narrow ones
     words: bool = False  # whether any words are an answer
-    takes: frozenset[Kind] = frozenset()  # what else is an answer
+    takes: frozenset[Kind] = frozenset()  # what else is an answer; a voice note always is
     after: frozenset[str] | None = None  # asked only if this is happening
     languages: bool = False  # whether the choice of language stands under it
     patient: bool = False  # not repeated at the first thing that is no answer: people are still telling
@@ -41,23 +41,23 @@ QUESTIONS: Final = (
         languages=True,
         patient=True,
     ),
-    Question("removal_time", words=True, takes=SPOKEN | SHOWN, after=HELD),
-    Question("where", words=True, takes=SPOKEN | {Kind.LOCATION}),
-    Question("who", words=True, takes=SPOKEN | SHOWN | {Kind.CONTACT}),
+    Question("removal_time", words=True, takes=FILMED | SHOWN, after=HELD),
+    Question("where", words=True, takes=FILMED | {Kind.LOCATION}),
+    Question("who", words=True, takes=FILMED | SHOWN | {Kind.CONTACT}),
     Question("how_many", options=("one", "few", "many")),
-    Question("safe_contact", words=True, takes=frozenset({Kind.VOICE, Kind.CONTACT})),
+    Question("safe_contact", words=True, takes=frozenset({Kind.CONTACT})),
     Question("outside", options=("yes", "no"), columns=2),
-    Question("code_word", words=True, takes=frozenset({Kind.VOICE})),
+    Question("code_word", words=True),
     Question("more", options=("medical", "child", "dependants", "paper", "lawyer", "done"), skip=False),
 )
 
 # What a tap on an item of "more" asks for.
 DETAILS: Final = (
-    Question("more.medical", words=True, takes=SPOKEN | SHOWN),
-    Question("more.child", words=True, takes=SPOKEN | SHOWN),
-    Question("more.dependants", words=True, takes=SPOKEN | SHOWN | {Kind.LOCATION, Kind.CONTACT}),
-    Question("more.paper", words=True, takes=SPOKEN | SHOWN),
-    Question("more.lawyer", words=True, takes=SPOKEN | SHOWN | {Kind.CONTACT}),
+    Question("more.medical", words=True, takes=FILMED | SHOWN),
+    Question("more.child", words=True, takes=FILMED | SHOWN),
+    Question("more.dependants", words=True, takes=FILMED | SHOWN | {Kind.LOCATION, Kind.CONTACT}),
+    Question("more.paper", words=True, takes=FILMED | SHOWN),
+    Question("more.lawyer", words=True, takes=FILMED | SHOWN | {Kind.CONTACT}),
 )
 
 # Stands under the first reply and is never waited for: whoever does not answer is not called. It takes buttons only,
@@ -100,7 +100,7 @@ def answer_in(given: Input, asked: Question) -> Answer | None:
     match given:
         case Said(text):
             return _answer_in_words(text, asked)
-        case Sent(kind) if kind in asked.takes:
+        case Sent(kind) if kind is Kind.VOICE or kind in asked.takes:  # a person listens to what cannot be read
             return Answer(asked.name, from_message=True)
         case _:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ import structlog
 
 from alerts.buttons import mint
 from alerts.erasing import wipe
-from alerts.outbox import enqueue
 from alerts.wording import time_ref
 from cases import intake
 from cases.intake import PLAIN, Wrapping
@@ -17,7 +17,6 @@ from cases.models import Case, Report
 from cases.triage import assess
 from cases.urgency import Urgency
 from dialogue.conversation import step
-from dialogue.doors import said_at
 from dialogue.model import (
     CODE,
     AddMessage,
@@ -28,6 +27,7 @@ from dialogue.model import (
     LeaveReport,
     Mute,
     OpenReport,
+    Outcome,
     Reply,
     Said,
     Sent,
@@ -42,12 +42,14 @@ from dialogue.notices import tell_what_was_missed
 from dialogue.questions import tapped_answer
 from dialogue.silence import is_suspected, take_consent_back
 from dialogue.standing import standing_of
+from dialogue.telling import tell
 from store.data_keys import chat_scope
 from store.errors import UnreadableError
 from store.vault import Field
 from texts.locale import guess_language
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from store.chats import Chat
@@ -79,14 +81,20 @@ class Heard:
     """Of a tap: the case that was talked of when the button was shown."""
 
 
-def receive(unit: UnitOfWork, chat: Chat, heard: Heard) -> None:
-    """Hear one thing: keep it, answer it, remember where the conversation stands. All of it or none of it."""
+Decide = Callable[[State, Input, "datetime"], Outcome]
+
+
+def receive(unit: UnitOfWork, chat: Chat, heard: Heard, *, decide: Decide = step) -> None:
+    """Hear one thing: keep it, answer it, remember where the conversation stands. All of it or none of it.
+
+    ``decide``: what follows from it, at a door that speaks differently.
+    """
     _guess_language(chat, heard)
     report = intake.current_report(unit, chat)
     if _kept_without_a_word(unit, chat, report, heard):
         return
     state = State.from_json(_stored_state(unit, chat), open_report=report is not None)
-    outcome = step(state, heard.given, unit.now)
+    outcome = decide(state, heard.given, unit.now)
     _carry_out(unit, chat, heard, report, outcome.effects)
     if not is_suspected(unit, chat):
         for reply in outcome.replies:
@@ -196,19 +204,9 @@ def _change_chat(unit: UnitOfWork, chat: Chat, effect: Effect) -> None:
 
 
 def _answer(unit: UnitOfWork, chat: Chat, reply: Reply) -> None:
-    said = said_at(chat.door, replace(reply, key=_truthful(unit, chat, reply.key)))
-    if said is None:
-        return
-    rows = [[_button(unit, chat, button) for button in row] for row in said.buttons]
-    enqueue(
-        unit,
-        chat,
-        said.key if said.also is None else f"{said.key}|{said.also}",
-        language=chat.language or "en",
-        values={name: _value(unit, chat, value) for name, value in said.values.items()},
-        buttons=rows,
-        silent=True,
-    )
+    values = {name: _value(unit, chat, value) for name, value in reply.values.items()}
+    said = replace(reply, key=_truthful(unit, chat, reply.key), values=values)
+    tell(unit, chat, said, language=chat.language or "en", button=lambda one: _button(unit, chat, one))
 
 
 def _button(unit: UnitOfWork, chat: Chat, button: Button) -> dict[str, Any]:
@@ -245,7 +243,7 @@ def _show_status(unit: UnitOfWork, chat: Chat) -> None:
     if is_suspected(unit, chat):
         return
     for key, values in standings(unit, chat) or [("reply.status_none", {})]:
-        enqueue(unit, chat, key, language=chat.language or "en", values=values, silent=True)
+        tell(unit, chat, Reply(key, values), language=chat.language or "en")
 
 
 def _status(unit: UnitOfWork, report: Report) -> tuple[str, dict[str, Any]]:

@@ -59,7 +59,9 @@ class Call:
     def said(self) -> list[Spoken]:
         """What was spoken so far, to a person or onto the voicemail."""
         with self._changes.reading():
-            return [Spoken(said.text, said.language) for said in self._call.said if not said.is_key]
+            return [
+                Spoken(said.text, said.language) for said in self._call.said if not said.is_key and not said.is_mine
+            ]
 
     # What the person does
 
@@ -96,6 +98,18 @@ class Call:
         with self._changes.changing():
             people.presses(self._network, self._call, keys)
         return self
+
+    def says(self, words: str, *, timeout: float = PATIENCE) -> "Call":
+        """Speak after the tone, once it has sounded (or the call is over, and then nobody hears it)."""
+        self._wait(lambda: self._call.records or self._call.is_over, f"a tone to say {words!r} after", timeout)
+        with self._changes.changing():
+            people.speaks(self._network, self._call, words)
+        return self
+
+    def finishes(self) -> None:
+        """Press the hash key after having spoken."""
+        with self._changes.changing():
+            people.presses(self._network, self._call, "#")
 
     # What the person hears
 

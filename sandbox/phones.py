@@ -244,7 +244,13 @@ class Phone:
         """Every call that reached this phone, oldest first, live; empty without a number."""
         with self._hub.reading():
             calls = self._handset.line.calls if self._handset.line else []
-            return [Call(self._hub.changes, self._network, call) for call in calls]
+            return [Call(self._hub.changes, self._network, call) for call in calls if not call.is_inbound]
+
+    def dials(self, *, to: str | None = None) -> Call:
+        """Call the program's number (or `to`); gives the call, in which one hears, presses keys and speaks."""
+        line = self._line
+        with self._hub.changing():
+            return Call(self._hub.changes, self._network, callers.dials(self._network, line.number, to=to))
 
     def rings(self, *, timeout: float = PATIENCE) -> Call:
         """Wait until the phone rings; gives the call, which can be answered, rejected or left to ring."""

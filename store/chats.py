@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 WEB: Final = "web"
 """The door of those who come back to a page. Nothing can be sent there: what is said waits until they look."""
+SMS: Final = "sms"
+"""The door of those who text."""
+VOICE: Final = "voice"
+"""The door of those who call."""
 
 
 class Chat(Base):

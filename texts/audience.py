@@ -4,7 +4,7 @@ from typing import Final
 
 from texts.catalogue import keys
 
-_FOR_RELATIVES: Final = ("reply.", "ask.", "option.", "language.", "report.")
+_FOR_RELATIVES: Final = ("reply.", "ask.", "option.", "language.", "report.", "text.", "call.")
 _STAFF_LANGUAGES: Final = frozenset({"en", "ru", "kk", "ug"})
 _BUTTONS: Final = ("option.", "button.", "language.")
 _OTHER_BUTTONS: Final = frozenset({"web.show"})

@@ -24,6 +24,9 @@ from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.console.passkeys import LARGEST as SIGNED
 from web.console.wiring import add_console
+from web.hotline import ENDPOINTS as HOTLINE
+from web.hotline import hotline_pages
+from web.hotline_words import Speech
 from web.metrics import metrics_page
 from web.packing import packed
 from web.release_link import release_pages
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store, UnitOfWork
     from web.backstage import Backstage
+    from web.twilio import Twilio
 
 log = structlog.get_logger(__name__)
 HEADERS = {
@@ -60,7 +64,7 @@ HEADERS = {
 }
 BODY_LIMIT = 4 * 1024
 """Bytes a request may carry: no page takes more than the press of a button."""
-LIMITS = {**LARGEST, **SIGNED, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO, LARGEST_FORM)}
+LIMITS = {**LARGEST, **SIGNED, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO | HOTLINE, LARGEST_FORM)}
 """The same for what machines and authenticators bring, by the name of the endpoint."""
 STATIC_SECONDS = 3600
 REPORT_FILES = frozenset({"report.css", "plain.svg"})
@@ -104,13 +108,20 @@ def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Pass
         if backstage.webhook is not None:
             app.register_blueprint(telegram_webhook(backstage.webhook))
         if backstage.twilio is not None:
-            app.register_blueprint(twilio_webhooks(store, backstage.twilio))
+            _add_twilio(app, store, backstage.twilio, hotlines)
     app.before_request(_refuse_large_bodies)
     app.after_request(_guard)
     app.after_request(packed)
     app.register_error_handler(HTTPException, _say_plainly)
     app.register_error_handler(Exception, _fail_quietly)
     return app
+
+
+def _add_twilio(app: Flask, store: Store, twilio: Twilio, hotlines: str | None) -> None:
+    app.register_blueprint(twilio_webhooks(store, twilio))
+    if twilio.hotline is not None:
+        speech = Speech(twilio.hotline, twilio.public_url)
+        app.register_blueprint(hotline_pages(store, speech, twilio.is_theirs, hotlines))
 
 
 def _look_at(backstage: Backstage | None) -> Callable[[UnitOfWork], Vitals]:

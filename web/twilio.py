@@ -20,6 +20,7 @@ from alerts.channels.port import Arrival, Report
 from alerts.channels.twilio.signature import is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
+from alerts.incoming import IncomingText, pack
 from alerts.receipts import note_receipt
 from alerts.wording import Wording, Words, render
 from store.inbox import RawInput, free_number, is_first, keep
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from store.unit_of_work import Store, UnitOfWork
+    from web.hotline_words import Hotline
 
 log = structlog.get_logger(__name__)
 SIGNATURE = "X-Twilio-Signature"
@@ -47,6 +49,13 @@ class Twilio:
     auth_token: str = field(repr=False)
     public_url: str
     wording: Wording
+    hotline: Hotline | None = None
+    """How callers are spoken to; None where calls to us are not taken."""
+
+    def is_theirs(self) -> bool:
+        """Whether Twilio has signed the request at hand."""
+        where = request.full_path.removesuffix("?")
+        return is_signed(self.auth_token, self.public_url, where, request.form, request.headers.get(SIGNATURE, ""))
 
 
 def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
@@ -54,7 +63,7 @@ def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
     pages = Blueprint("twilio", __name__)
 
     def answer(handle: Callable[[], Response]) -> Response:
-        if not _is_theirs(twilio):
+        if not twilio.is_theirs():
             log.warning("webhook_not_signed", page=request.endpoint)
             return Response("403\n", HTTPStatus.FORBIDDEN, mimetype="text/plain")
         try:
@@ -81,11 +90,6 @@ def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
     return pages
 
 
-def _is_theirs(twilio: Twilio) -> bool:
-    where = request.full_path.removesuffix("?")
-    return is_signed(twilio.auth_token, twilio.public_url, where, request.form, request.headers.get(SIGNATURE, ""))
-
-
 def _keep_text(store: Store) -> Response:
     sender, sid = request.form.get("From", ""), request.form.get("MessageSid", "")
     if not sender or not sid:
@@ -105,7 +109,7 @@ def _keep_once(store: Store, sid: str, sender: str, words: str) -> None:
     """Keep a text unless it was brought before: what was recorded on its way must not be said a second time."""
     with store.unit("webhook") as unit:
         if is_first(unit, SMS_SOURCE, sid):
-            kept = RawInput(free_number(unit, SMS_SOURCE), sender, words)
+            kept = RawInput(free_number(unit, SMS_SOURCE), sender, pack(IncomingText(sid, words)))
             keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
+    from pathlib import Path
 
     from cases.docket.calendar import CalendarEntry
 
@@ -48,7 +49,7 @@ class Outgoing:
     that. ``attempt_id`` names the call in what the provider reports back, where it reports; ``reference`` names the
     message and stays the same when it is sent again. ``subject`` is a headline (e-mail), safe on a lock screen.
     ``language`` is what the text is written in, for a voice that reads it. ``entry`` is for the reader's calendar; a
-    channel that cannot carry it leaves it out.
+    channel that cannot carry it leaves it out. ``recording`` is a file in which somebody speaks the words, likewise.
     """
 
     address: str = field(repr=False)
@@ -61,6 +62,7 @@ class Outgoing:
     subject: str = field(default="", repr=False)
     language: str = "en"
     entry: CalendarEntry | None = None
+    recording: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.port import ChannelError, Misconfigured
 from app.doctor.findings import Finding, fault, ok, warn
+from app.doctor.incoming import TEXTS as INCOMING
+from app.doctor.incoming import check_incoming
 from contacts.values import ChannelName
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
     Ask = Coroutine[object, object, None]
 
-INCOMING = "/webhooks/twilio/sms"
-
 
 def check_channels(settings: Settings) -> Iterator[Finding]:
     """Say which channels are off, and ask those that are on."""
@@ -25,6 +25,7 @@ def check_channels(settings: Settings) -> Iterator[Finding]:
     if settings.twilio_account_sid is not None:
         yield _asked("twilio", _ask_twilio(settings), "Twilio knows the account and its token", "TWILIO_ACCOUNT_SID")
         yield from judge_twilio(settings)
+        yield from check_incoming(settings)
     if settings.smtp_url is not None:
         yield _asked("email", _ask_mail_server(settings), "the mail server lets us in", "SMTP_URL")
     if settings.other_channels:

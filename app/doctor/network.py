@@ -14,7 +14,10 @@ from alerts.channels.port import ChannelError, Misconfigured
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.channels.twilio.account import STATUS_PATH, VOICE_PATH
 from app.doctor.findings import Finding, fault, ok, warn
+from app.doctor.incoming import TEXTS
 from bot.webhook import PATH, webhook_url
+from contacts.values import ChannelName
+from web.hotline_words import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,7 +113,10 @@ def check_public_address(settings: Settings) -> Iterator[Finding]:
 def _doors(settings: Settings) -> list[str]:
     """Where others bring us something; each refuses whoever cannot show that they may."""
     telegram = [PATH] if settings.telegram_mode == "webhook" else []
-    return telegram if settings.twilio_account_sid is None else [*telegram, STATUS_PATH, VOICE_PATH]
+    if settings.twilio_account_sid is None:
+        return telegram
+    calls = [ROOT] if ChannelName.VOICE in settings.channels else []
+    return [*telegram, STATUS_PATH, VOICE_PATH, TEXTS, *calls]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class WatchKind(StrEnum):
     FAMILY_UPDATE = "family_update"
     PROOF_OF_LIFE = "proof_of_life"
     REMOVAL = "removal"
+    CALL_BACK = "call_back"
+    """Somebody called and left no message."""
     REARMED = "rearmed"
     """A claim that held other proceedings up is lost: they can go on."""
 

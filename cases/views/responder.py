@@ -21,6 +21,7 @@ from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
 from cases.pictures import what_it_tells
 from cases.views.rows import rows_of
 from cases.words import words_in
+from store.chats import address_of
 from store.data_keys import case_scope
 from store.files import sha256_of
 from store.vault import Field
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from cases.docket.models import Occurrence
     from cases.docket.reading import ShownOccurrence
     from cases.views.rows import CaseRows
+    from store.chats import Chat
     from store.files import StoredFile
     from store.unit_of_work import UnitOfWork
 
@@ -140,6 +142,8 @@ class ResponderView:
     """What happened in law and custody, also what stands no longer, in the order of entry."""
     by_web: bool = False
     """Whether some of it came by the web form: nothing can be sent to whoever told it."""
+    numbers: tuple[tuple[str, str], ...] = ()
+    """The door (sms, voice) and the number it was told from, for who may reach the reporter; empty: not shown to us."""
 
 
 def may_have_original(role: str) -> bool:
@@ -195,7 +199,14 @@ def view_of(
         facts=tuple(one for one in facts if _may_know(one, role)),
         docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
         by_web=rows.by_web,
+        numbers=() if hides else tuple((chat.door, _number(unit, chat)) for chat in rows.by_phone),
     )
+
+
+def _number(unit: UnitOfWork, chat: Chat) -> str:
+    """The number of somebody who texts or calls; empty where they did not show it."""
+    address = address_of(unit, chat)
+    return address if address.startswith("+") else ""
 
 
 def _is_counsels(one: Known) -> bool:

@@ -11,7 +11,7 @@ from cases.consent.models import Consent, CounselRelease, Fact, FactState, Freez
 from cases.docket.models import Deadline, DeadlineState, Occurrence, RiskReading, Watch, WatchState
 from cases.models import Case, CaseNote, Download, Report, ReportAnswer, ReportMessage
 from law.models import RuleSignoff
-from store.chats import WEB
+from store.chats import SMS, VOICE, WEB, Chat
 from store.files import StoredFile
 from store.sets import Wanted, together
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from store.sets import Rows
     from store.unit_of_work import UnitOfWork
+
+PHONE = (SMS, VOICE)
+"""The doors of those who are known by a number."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class CaseRows:
     notes: Sequence[CaseNote]
     by_web: bool = False
     """Whether some of it came by the web form."""
+    by_phone: Sequence[Chat] = ()
+    """The numbers it was told from, in ciphertext."""
 
     @classmethod
     def of_nothing(cls, case: Case) -> CaseRows:
@@ -81,13 +86,15 @@ def rows_of(unit: UnitOfWork, case: Case) -> CaseRows:
         watches=_only(found["watches"], lambda one: (one.due_at, one.id)),
         readings=_only(found["readings"], lambda one: (one.at, one.id)),
         notes=_only(found["notes"], lambda one: (one.written_at, one.id)),
-        by_web=bool(found["by_web"]),
+        by_web=any(row[0].door == WEB for row in found["reports"]),
+        by_phone=_only(((row[1],) for row in found["reports"] if row[1] is not None), lambda one: one.created_at),
     )
 
 
 def _sets(case_id: UUID) -> dict[str, Wanted]:
     """What is wanted; what is over is left out where it is joined, so that a long story costs no more than it shows."""
     signed = and_(RuleSignoff.rule_id == Deadline.rule_id, RuleSignoff.revoked_at.is_(None))
+    by_phone = and_(Chat.id == Report.chat_id, Report.door.in_(PHONE))
     of_messages = (
         (Download, Download.message_id == ReportMessage.id),
         (StoredFile, StoredFile.id == Download.file_id),
@@ -111,7 +118,7 @@ def _sets(case_id: UUID) -> dict[str, Wanted]:
         "watches": Wanted(Watch, Watch.case_id, case_id, where=Watch.state != WatchState.CANCELLED),
         "readings": Wanted(RiskReading, RiskReading.case_id, case_id),
         "notes": Wanted(CaseNote, CaseNote.case_id, case_id),
-        "by_web": Wanted(Report, Report.case_id, case_id, where=Report.door == WEB),
+        "reports": Wanted(Report, Report.case_id, case_id, ((Chat, by_phone),), where=Report.door.in_((*PHONE, WEB))),
     }
 
 

@@ -44,10 +44,12 @@ def call_on(line: Line | None) -> dict[str, Json] | None:
         return None
     return {
         "sid": call.sid,
-        "caller": call.sender,
-        "talking": call.answered_at is not None,
+        "caller": call.recipient if call.is_inbound else call.sender,
+        "talking": call.answered_at is not None or call.is_inbound,
         "voicemail": call.answered_by_machine,
         "asks": call.asks_for_keys,
+        "dialled": call.is_inbound,
+        "records": call.records,
         "said": [_said(said) for said in call.said],
     }
 
@@ -105,7 +107,8 @@ def _past_call(call: Call) -> Item:
             "status": call.status.value,
             "voicemail": call.answered_by_machine,
             "seconds": call.seconds,
-            "other": call.sender,
+            "dialled": call.is_inbound,
+            "other": call.recipient if call.is_inbound else call.sender,
             "said": [_said(said) for said in call.said],
         },
     )
@@ -127,7 +130,7 @@ def _mail(mail: Mail) -> Item:
 
 
 def _said(said: Said) -> dict[str, Json]:
-    return {"text": said.text, "language": said.language, "key": said.is_key}
+    return {"text": said.text, "language": said.language, "key": said.is_key, "mine": said.is_mine}
 
 
 def _button(button: dict[str, Json]) -> dict[str, Json]:

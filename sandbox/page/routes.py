@@ -47,6 +47,7 @@ class Page:
         app.router.add_post("/sandbox/phones/{phone}/tap", self._tap)
         app.router.add_post("/sandbox/phones/{phone}/sms", self._sms)
         app.router.add_post("/sandbox/phones/{phone}/call", self._call)
+        app.router.add_post("/sandbox/phones/{phone}/dial", self._dial)
         app.router.add_post("/sandbox/controls/advance", self._advance)
         app.router.add_post("/sandbox/controls/kill", self._kill)
         app.router.add_post("/sandbox/controls/outage", self._outage)
@@ -89,9 +90,19 @@ class Page:
             callers.texts(self._network, line.number, text)
         return _done()
 
+    async def _dial(self, request: web.Request) -> web.Response:
+        line = self._phone(request).line
+        if line is None:
+            raise web.HTTPNotFound(text="this phone has no number")
+        with self._hub.changing():
+            if all(call.is_over for call in line.calls):
+                callers.dials(self._network, line.number)
+        return _done()
+
     async def _call(self, request: web.Request) -> web.Response:
         handset, body = self._phone(request), await _body(request)
         act = CALL_ACTS.get(str(body.get("act")))
+        words = str(body.get("words", "")).strip()[:LONGEST_SMS]
         keys = str(body.get("keys", ""))
         calls = handset.line.calls if handset.line else []
         with self._hub.changing():
@@ -100,6 +111,8 @@ class Page:
                 raise web.HTTPNotFound(text="no such call")
             if act is not None:
                 act(self._network, call)
+            elif words:
+                callers.speaks(self._network, call, words)
             elif KEYS.fullmatch(keys):
                 callers.presses(self._network, call, keys)
             else:

@@ -14,6 +14,7 @@ from sandbox.twilio.state import (
     Message,
     MessageStatus,
     Network,
+    Recording,
     new_sid,
 )
 
@@ -162,6 +163,40 @@ def change_call(network: Network, sid: str, given: Fields) -> Json:
     elif status == "completed":
         people.ends(network, call, CallStatus.COMPLETED)
     return showing.call(network, call)
+
+
+def list_numbers(network: Network, given: Fields, urls: tuple[str | None, str | None]) -> Json:
+    """The account's own number, with the program's addresses as its owner has entered them."""
+    sms_url, voice_url = urls
+    found = [showing.number(network, sms_url, voice_url)] if given.text("PhoneNumber") in {"", network.number} else []
+    return _page(f"{showing.ROOT}/{network.account}/IncomingPhoneNumbers.json", "incoming_phone_numbers", found, given)
+
+
+def list_recordings(network: Network, given: Fields) -> Json:
+    """Recordings, the newest first, of one call or of all."""
+    found = [
+        showing.recording(network, one)
+        for one in reversed(network.recordings.values())
+        if given.text("CallSid") in {"", one.call}
+    ]
+    return _page(f"{showing.ROOT}/{network.account}/Recordings.json", "recordings", found, given)
+
+
+def hear_recording(network: Network, sid: str) -> bytes:
+    """The sound of a recording."""
+    return _recording(network, sid).content
+
+
+def delete_recording(network: Network, sid: str) -> None:
+    """Forget a recording."""
+    del network.recordings[_recording(network, sid).sid]
+
+
+def _recording(network: Network, sid: str) -> Recording:
+    found = network.recordings.get(sid)
+    if found is None:
+        raise _missing(network, f"Recordings/{sid}.json")
+    return found
 
 
 def _message(network: Network, sid: str) -> Message:

@@ -7,9 +7,10 @@ from typing import Final
 from urllib.parse import urljoin
 
 from sandbox.changes import Changes, Watch
-from sandbox.twilio import news, twiml
+from sandbox.telegram.samples import voice_note
+from sandbox.twilio import news, people, twiml
 from sandbox.twilio.courier import Courier
-from sandbox.twilio.state import Call, Network, Said
+from sandbox.twilio.state import Call, Network, Recording, Said, Service, new_sid
 
 APOLOGY: Final = "We are sorry, an application error has occurred. Goodbye."
 MOST_DOCUMENTS: Final = 100  # a document may lead back to itself, but not for ever
@@ -42,6 +43,7 @@ class Conversation:
         for _ in range(MOST_DOCUMENTS):
             if not document:
                 document = await self._fetch(script, source)
+            self._pick_up(call)
             try:
                 following = await self._carry_out(script, twiml.read(document or ""), source)
             except twiml.TwimlError as error:
@@ -52,6 +54,12 @@ class Conversation:
             if following is None:
                 return
             document, source = None, following
+
+    def _pick_up(self, call: Call) -> None:
+        """Whoever has called is answered as soon as the program has something to say."""
+        if call.is_inbound and not call.is_over and call.answered_at is None:
+            with self._changes.changing():
+                people.answers(self._network, call)
 
     async def _fetch(self, script: "_Script", source: Source) -> str | None:
         with self._changes.changing():
@@ -73,8 +81,63 @@ class Conversation:
                 keys = await self._gather(script, verb)
                 if keys is not None:
                     return Source(urljoin(source.url, verb.action), verb.method, {"Digits": keys, "msg": "Gather End"})
+            elif isinstance(verb, twiml.Record):
+                recording = await self._record(script, verb)
+                if recording is not None:
+                    return await self._go_on(script, verb, recording, source)
             elif isinstance(verb, twiml.Say | twiml.Pause):
                 await self._speak(script, verb, interruptible=False)
+        return None
+
+    async def _record(self, script: "_Script", record: twiml.Record) -> Recording | None:
+        """What was said after the tone; None when nobody said anything."""
+        call = script.call
+        with self._changes.changing():
+            call.records = True
+            call.pressed.clear()
+            first = len(call.said)
+            self._network.touch(call)
+        while await self._goes_on(script, record):
+            pass
+        with self._changes.changing():
+            call.records = False
+            spoken = [said for said in call.said[first:] if said.is_mine]
+            recording = None
+            if spoken:
+                seconds = max(1, int((self._network.now() - spoken[0].at).total_seconds()))
+                recording = Recording(new_sid("RE"), call.sid, seconds, voice_note(), self._network.now())
+                self._network.recordings[recording.sid] = recording
+            call.pressed.clear()
+            self._network.touch(call)
+        return recording
+
+    async def _goes_on(self, script: "_Script", record: twiml.Record) -> bool:
+        """Wait until something more is said; False when the recording is over."""
+        call, count = script.call, len(script.call.said)
+        at_latest = script.at + timedelta(seconds=record.timeout)
+
+        def is_done() -> bool:
+            return call.is_over or any(key in record.finish_on for key in call.pressed)
+
+        more = await self._watch.until(lambda: is_done() or len(call.said) > count, at_latest=at_latest)
+        script.at = self._network.now() if more else at_latest
+        return more and not is_done()
+
+    async def _go_on(
+        self, script: "_Script", record: twiml.Record, recording: Recording, source: Source
+    ) -> Source | None:
+        """Tell of the recording, and go on where the document says; where the caller has hung up nothing is heard."""
+        call = script.call
+        told = news.of_recording(self._network, recording)
+        if record.told:
+            url = urljoin(source.url, record.told)
+            about = news.of_call(self._network, call) | told | {"RecordingStatus": "completed"}
+            self._courier.post(news.Post(Service.VOICE, recording.sid, url, about, is_last=True))
+        if not call.is_over:
+            return Source(urljoin(source.url, record.action), record.method, told)
+        ended = news.of_call(self._network, call) | told | {"Digits": "hangup"}
+        url = urljoin(source.url, record.action)
+        self._courier.post(news.Post(Service.VOICE, call.sid, url, ended, is_last=True))
         return None
 
     async def _gather(self, script: "_Script", gather: twiml.Gather) -> str | None:

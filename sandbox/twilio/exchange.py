@@ -20,7 +20,7 @@ UNKNOWN_HANDSET: Final = 30005
 
 
 class Exchange:
-    """Works for as long as the server runs. `webhook` names the program's address for SMS from phones."""
+    """Works for as long as the server runs. `webhook` and `answering` name where SMS and calls go."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Exchange:
         addresses: Addresses,
         *,
         webhook: Callable[[], str | None],
+        answering: Callable[[], str | None],
         pace: float,
     ) -> None:
         self._network = network
@@ -37,6 +38,7 @@ class Exchange:
         self._faults = faults
         self._addresses = addresses
         self._webhook = webhook
+        self._answering = answering
         self._pace = pace
 
     def add_to(self, app: web.Application) -> None:
@@ -59,7 +61,9 @@ class Exchange:
                 await watch.until(lambda: self._network.accepted)
                 with self._changes.reading():
                     accepted = self._network.accepted.popleft()
-                if isinstance(accepted, Call):
+                if isinstance(accepted, Call) and accepted.is_inbound:
+                    tasks.create_task(self._take(accepted, conversation))
+                elif isinstance(accepted, Call):
                     tasks.create_task(self._place(accepted, watch, courier, conversation))
                 elif accepted.is_inbound:
                     self._bring(accepted, courier)
@@ -124,6 +128,17 @@ class Exchange:
                 )
 
     # Calls
+
+    async def _take(self, call: Call, conversation: Conversation) -> None:
+        """In from a phone: the program says what is heard."""
+        url = self._answering()
+        if url is None:
+            self._network.problems.append("somebody called and nobody has said where the program is")
+        else:
+            call.url = url
+            await conversation.hold(call)
+        with self._changes.changing():
+            people.ends(self._network, call, CallStatus.COMPLETED if call.answered_at else CallStatus.FAILED)
 
     async def _place(self, call: Call, watch: Watch, courier: Courier, conversation: Conversation) -> None:
         progress = _Progress(self._network, call, courier)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from sandbox.twilio.state import Call, CallStatus, Message, Network, Service
+from sandbox.twilio.state import Call, CallStatus, Message, Network, Recording, Service
 
 VERSION = "2010-04-01"
 SIP_CODES = {CallStatus.BUSY: "486", CallStatus.NO_ANSWER: "487", CallStatus.FAILED: "404", CallStatus.COMPLETED: "200"}
@@ -62,7 +62,7 @@ def of_call(network: Network, call: Call) -> dict[str, str]:
         "ApiVersion": VERSION,
         "CallSid": call.sid,
         "CallStatus": call.status.value,
-        "Direction": "outbound-api",
+        "Direction": "inbound" if call.is_inbound else "outbound-api",
         "From": call.sender,
         "Caller": call.sender,
         "To": call.recipient,
@@ -71,6 +71,15 @@ def of_call(network: Network, call: Call) -> dict[str, str]:
     if call.answered_by is not None:
         fields["AnsweredBy"] = call.answered_by
     return fields
+
+
+def of_recording(network: Network, recording: Recording) -> dict[str, str]:
+    """The fields that tell of a recording."""
+    return {
+        "RecordingSid": recording.sid,
+        "RecordingUrl": f"https://api.twilio.com/{VERSION}/Accounts/{network.account}/Recordings/{recording.sid}",
+        "RecordingDuration": str(recording.seconds),
+    }
 
 
 def of_progress(network: Network, call: Call, status: str, sequence: int, at: datetime) -> dict[str, str]:

@@ -21,6 +21,24 @@ def texts(network: Network, number: str, body: str, *, to: str | None = None, sp
     return message
 
 
+def dials(network: Network, number: str, *, to: str | None = None) -> Call:
+    """Call the program; it rings there until the program has said what is to be heard."""
+    now = network.now()
+    call = Call(new_sid("CA"), number, to or network.number, now, now, is_inbound=True, status=CallStatus.RINGING)
+    call.started_at = now
+    network.line(number).calls.append(call)
+    network.add_call(call)
+    network.touch(call)
+    return call
+
+
+def speaks(network: Network, call: Call, words: str) -> None:
+    """Say something into a call that one has made or answered; nothing happens when it is over."""
+    if call.status is CallStatus.IN_PROGRESS:
+        call.said.append(Said(words, "", network.now(), is_mine=True))
+        network.touch(call)
+
+
 def answers(network: Network, call: Call, *, by_machine: bool = False) -> None:
     """Take a call that rings, or let the voicemail take it; nothing happens when it does not ring any more."""
     if call.status is CallStatus.RINGING:
@@ -43,8 +61,8 @@ def lets_ring(network: Network, call: Call) -> None:
 
 
 def hangs_up(network: Network, call: Call) -> None:
-    """End a call one has answered."""
-    if call.status is CallStatus.IN_PROGRESS:
+    """End a call one has answered or made."""
+    if call.status is CallStatus.IN_PROGRESS or (call.is_inbound and not call.is_over):
         ends(network, call, CallStatus.COMPLETED)
 
 

@@ -28,7 +28,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Api:
     """Answers the program. Requests that are never to be answered wait for the server's end."""
 
-    def __init__(self, network: Network, changes: Changes, faults: Faults, requests: Requests) -> None:
+    def __init__(
+        self,
+        network: Network,
+        changes: Changes,
+        faults: Faults,
+        requests: Requests,
+        *,
+        urls: Callable[[], tuple[str | None, str | None]],
+    ) -> None:
+        self._urls = urls
         self._network = network
         self._changes = changes
         self._faults = faults
@@ -55,6 +64,18 @@ class Api:
         router.add_get(base + "/Calls/{sid}.json", voice(lambda asked, _: acts.show_call(network, _sid(asked))))
         router.add_post(
             base + "/Calls/{sid}.json", voice(lambda asked, given: acts.change_call(network, _sid(asked), given))
+        )
+        router.add_get(
+            base + "/IncomingPhoneNumbers.json",
+            self._route(None, lambda _, given: acts.list_numbers(network, given, self._urls())),
+        )
+        router.add_get(base + "/Recordings.json", voice(lambda _, given: acts.list_recordings(network, given)))
+        router.add_get(
+            base + "/Recordings/{sid}.mp3", voice(lambda asked, _: acts.hear_recording(network, _sid(asked)))
+        )
+        router.add_delete(
+            base + "/Recordings/{sid}.json",
+            voice(lambda asked, _: acts.delete_recording(network, _sid(asked)), DELETED),
         )
         app.on_shutdown.append(self._stop)
 
@@ -107,6 +128,8 @@ class Api:
                 result = act()
         except RefusedError as refusal:
             return _refused(refusal)
+        if isinstance(result, bytes):
+            return web.Response(body=result, content_type="audio/mpeg")
         return web.Response(status=status) if result is None else web.json_response(result, status=status)
 
     def _check_credentials(self, request: web.Request) -> None:

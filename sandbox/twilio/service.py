@@ -14,6 +14,7 @@ from sandbox.twilio.routes import Api
 from sandbox.twilio.state import Network
 
 INBOUND: str = "/webhooks/twilio/sms"
+ANSWERING: str = "/webhooks/twilio/call"
 
 
 class Twilio:
@@ -46,7 +47,8 @@ class Twilio:
     def calls_made(self) -> list[Call]:
         """Every call the program has placed, oldest first, live."""
         with self._changes.reading():
-            return [Call(self._changes, self.network, call) for call in self.network.calls.values()]
+            placed = [call for call in self.network.calls.values() if not call.is_inbound]
+            return [Call(self._changes, self.network, call) for call in placed]
 
     def messages(self) -> list[Text]:
         """Every SMS in either direction as Twilio remembers it (redacted or deleted ones too), oldest first."""
@@ -68,14 +70,28 @@ class Twilio:
             message = people.texts(self.network, number, body, to=to, spoofed=True)
             return shown(message, message.body, message.created_at)
 
+    def recordings(self) -> list[str]:
+        """The names of what was recorded and is not erased, oldest first."""
+        with self._changes.reading():
+            return list(self.network.recordings)
+
+    def _sms_url(self) -> str | None:
+        return self._webhook or self.addresses.of(INBOUND)
+
+    def _voice_url(self) -> str | None:
+        return self.addresses.of(ANSWERING)
+
     def add_to(self, app: web.Application) -> None:
         """Serve with this application."""
-        Api(self.network, self._changes, self.faults, self._requests).add_to(app)
+        Api(
+            self.network, self._changes, self.faults, self._requests, urls=lambda: (self._sms_url(), self._voice_url())
+        ).add_to(app)
         Exchange(
             self.network,
             self._changes,
             self.faults,
             self.addresses,
-            webhook=lambda: self._webhook or self.addresses.of(INBOUND),
+            webhook=self._sms_url,
+            answering=self._voice_url,
             pace=self._pace,
         ).add_to(app)

@@ -4,7 +4,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
-from sandbox.twilio.state import Call, Message, Network
+from sandbox.twilio.state import Call, Message, Network, Recording
 
 ROOT: Final = "/2010-04-01/Accounts"
 PLAIN_LETTERS: Final = 160
@@ -66,7 +66,7 @@ def call(network: Network, one: Call) -> dict[str, Any]:
         "from_formatted": one.sender,
         "to": one.recipient,
         "to_formatted": one.recipient,
-        "direction": "outbound-api",
+        "direction": "inbound" if one.is_inbound else "outbound-api",
         "status": one.status.value,
         "answered_by": one.answered_by,
         "duration": None if one.seconds is None else str(one.seconds),
@@ -83,6 +83,39 @@ def call(network: Network, one: Call) -> dict[str, Any]:
         "trunk_sid": None,
         "uri": f"{ROOT}/{network.account}/Calls/{one.sid}.json",
         "subresource_uris": {},
+    }
+
+
+def recording(network: Network, one: Recording) -> dict[str, Any]:
+    """A Recording resource."""
+    return {
+        "sid": one.sid,
+        "account_sid": network.account,
+        "call_sid": one.call,
+        "duration": str(one.seconds),
+        "status": "completed",
+        "channels": 1,
+        "source": "RecordVerb",
+        "date_created": _date(one.at),
+        "date_updated": _date(one.at),
+        "start_time": _date(one.at),
+        "uri": f"{ROOT}/{network.account}/Recordings/{one.sid}.json",
+    }
+
+
+def number(network: Network, sms_url: str | None, voice_url: str | None) -> dict[str, Any]:
+    """An IncomingPhoneNumber resource."""
+    return {
+        "sid": "PN" + "0" * 32,
+        "account_sid": network.account,
+        "phone_number": network.number,
+        "friendly_name": network.number,
+        "sms_url": sms_url or "",
+        "sms_method": "POST",
+        "voice_url": voice_url or "",
+        "voice_method": "POST",
+        "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+        "uri": f"{ROOT}/{network.account}/IncomingPhoneNumbers/PN{'0' * 32}.json",
     }
 
 

@@ -86,17 +86,32 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words that were spoken in a call, or the key that was pressed."""
+    """Words that were spoken in a call, or the key that was pressed. `is_mine`: the phone's owner spoke them."""
 
     text: str
     language: str
     at: datetime
     is_key: bool = False
+    is_mine: bool = False
+
+
+@dataclass(slots=True)
+class Recording:
+    """What somebody said into a call after the tone."""
+
+    sid: str
+    call: str
+    seconds: int
+    content: bytes
+    at: datetime
 
 
 @dataclass(slots=True)
 class Call:
-    """One call from the program to a phone. `pressed` are keys that nothing has asked for yet."""
+    """One call between the program and a phone. `pressed` are keys that nothing has asked for yet.
+
+    `is_inbound`: the phone has dialled. `records`: whatever is spoken now is recorded.
+    """
 
     sid: str
     sender: str
@@ -118,6 +133,13 @@ class Call:
     said: list[Said] = field(default_factory=list)
     pressed: list[str] = field(default_factory=list)
     asks_for_keys: bool = False
+    is_inbound: bool = False
+    records: bool = False
+
+    @property
+    def phone(self) -> str:
+        """The number of the phone in it."""
+        return self.sender if self.is_inbound else self.recipient
 
     @property
     def is_over(self) -> bool:
@@ -167,6 +189,7 @@ class Network:
         self.lines: dict[str, Line] = {}
         self.messages: dict[str, Message] = {}
         self.calls: dict[str, Call] = {}
+        self.recordings: dict[str, Recording] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.accepted: deque[Message | Call] = deque()
         self.problems: list[str] = []
@@ -190,7 +213,7 @@ class Network:
     def touch(self, thing: Message | Call) -> None:
         """Something about it changed: its date, and what phones show."""
         thing.updated_at = self.now()
-        line = self.lines.get(thing.recipient)
+        line = self.lines.get(thing.phone if isinstance(thing, Call) else thing.recipient)
         if line is not None:
             line.revision += 1
 

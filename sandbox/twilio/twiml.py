@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 
 FOR_EVER: Final = 0
 MOST_REPEATS: Final = 1000
+PLAYED: Final = "♪ "
+"""Stands before the address of a recording that is played."""
 PAUSING: Final = frozenset({"break", "p", "s"})
 
 
@@ -44,6 +46,17 @@ class Gather:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Record what is said, until `finish_on`, so many seconds of silence, or the end of the call."""
+
+    action: str
+    method: str
+    timeout: float
+    finish_on: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Redirect:
     """Go on with another document."""
 
@@ -63,7 +76,7 @@ class Reply:
     text: str
 
 
-Verb = Say | Pause | Gather | Redirect | Hangup | Reply
+Verb = Say | Pause | Gather | Record | Redirect | Hangup | Reply
 
 
 def read(document: str) -> tuple[Verb, ...]:
@@ -85,6 +98,14 @@ def read_replies(document: str) -> tuple[str, ...]:
 def _verb(element: ET.Element) -> Verb:
     if element.tag == "Gather":
         return _gather(element)
+    if element.tag == "Record":
+        return Record(
+            action=element.get("action", ""),
+            method=element.get("method", "POST").upper(),
+            timeout=_number(element, "timeout", 5),
+            finish_on=element.get("finishOnKey", "1234567890*#"),
+            told=element.get("recordingStatusCallback", ""),
+        )
     if element.tag == "Redirect":
         return Redirect(_text(element), element.get("method", "POST").upper())
     if element.tag == "Hangup":
@@ -98,6 +119,8 @@ def _prompt(element: ET.Element) -> Say | Pause:
     if element.tag == "Say":
         loop = _number(element, "loop", 1)
         return Say(_text(element), element.get("language", ""), MOST_REPEATS if loop == FOR_EVER else int(loop))
+    if element.tag == "Play":
+        return Say(f"{PLAYED}{_text(element)}")
     if element.tag == "Pause":
         return Pause(_number(element, "length", 1))
     raise TwimlError(f"<{element.tag}> is not understood here")

@@ -21,6 +21,7 @@ from alerts.wording import Wording
 from contacts.directory import find_contact, put_contact
 from contacts.linking import link_account, make_link_code
 from contacts.values import ChannelName, ContactCard, Role
+from dialogue.by_sms import hear_text
 from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Desk:
     def texts(self, number: str, words: str) -> None:
         """A text comes in from a number."""
         with self.store.unit("test") as unit:
-            hear_sms(unit, find_or_open_chat(unit, "sms", number), words)
+            hear_sms(unit, find_or_open_chat(unit, "sms", number), words, hear_text)
 
     def presses(self, job: Job, key: str) -> Spoken | None:
         """Somebody presses a key in a call."""

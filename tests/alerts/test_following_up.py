@@ -19,6 +19,7 @@ from alerts.wording import Wording, Words, render
 from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
+from dialogue.by_sms import hear_text
 from store import claims
 from store.base import new_id
 from store.chats import Chat, find_or_open_chat
@@ -92,7 +93,7 @@ class Duty:
     def texts(self, words: str) -> str:
         """Timur answers by SMS; what is answered to him."""
         with self.store.unit("test") as unit:
-            hear_sms(unit, unit.session.get_one(Chat, self.chat_id), words)
+            hear_sms(unit, unit.session.get_one(Chat, self.chat_id), words, hear_text)
         with self.store.read() as unit:
             said = select(Delivery.template).order_by(Delivery.order_key.desc()).limit(1)
             return unit.session.scalars(said).one()

@@ -7,10 +7,12 @@ import json
 import logging
 import socket
 import traceback
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -32,6 +34,7 @@ from tests.alerts.bot_api import TOKEN, BotApi, bot_api, message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.anyio
 
@@ -473,3 +476,50 @@ def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+# what is spoken
+
+
+async def test_a_recording_goes_with_its_words_and_buttons_below(
+    api: BotApi, channel: TelegramChannel, tmp_path: Path
+) -> None:
+    recording = tmp_path / "reply.first.mp3"
+    recording.write_bytes(b"ID3 invented")
+    assert await channel.send(replace(PAGE, recording=recording, silent=True)) == Sent("1")
+    ((method, said),) = api.calls
+    assert (method, said["caption"], said["voice"][1]) == ("sendVoice", PAGE.text, b"ID3 invented")
+    assert said["disable_notification"] == "true"
+    assert "Accept" in said["reply_markup"]
+
+
+async def test_who_takes_no_voice_messages_gets_the_words(
+    api: BotApi, channel: TelegramChannel, tmp_path: Path
+) -> None:
+    recording = tmp_path / "reply.first.mp3"
+    recording.write_bytes(b"ID3 invented")
+
+    async def no_voices(request: web.Request) -> web.Response:
+        if request.match_info["method"] == "sendVoice":
+            refusal = {"ok": False, "error_code": 400, "description": "Bad Request: VOICE_MESSAGES_FORBIDDEN"}
+            return web.json_response(refusal, status=400)
+        return web.json_response({"ok": True, "result": message(7)})
+
+    api.answer = no_voices
+    assert await channel.send(replace(PAGE, recording=recording)) == Sent("7")
+    api.calls.clear()
+    api.refuses(403, "Forbidden: bot was blocked by the user")
+    failure = await failure_of(channel.send(replace(PAGE, recording=recording)), PermanentFailure)
+    assert failure.recipient_gone
+    assert [method for method, _ in api.calls] == ["sendVoice"], "nobody is there to read it either"
+
+
+@pytest.mark.parametrize("words", ["x" * 1025, "short"])
+async def test_what_cannot_be_spoken_is_written(
+    api: BotApi, channel: TelegramChannel, tmp_path: Path, words: str
+) -> None:
+    gone = tmp_path / "reply.first.mp3"
+    if len(words) > 1024:
+        gone.write_bytes(b"ID3 invented")
+    await channel.send(Outgoing(ADDRESS, words, recording=gone))
+    assert [method for method, _ in api.calls] == ["sendMessage"]

@@ -29,6 +29,8 @@ class TwilioApi:
     url: str = ""
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"Messages": [], "Calls": []})
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    """The account's own, with their webhooks."""
     instead: Handler | None = None
     takes_and: Handler | None = None
 
@@ -159,7 +161,11 @@ async def twilio_api() -> AsyncIterator[TwilioApi]:
             return await api.instead(request)
         return web.json_response({"sid": request.match_info["account"], "status": "active"})
 
+    async def numbers(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"incoming_phone_numbers": api.numbers, "next_page_uri": None, "uri": "/"})
+
     app.router.add_get(base + ".json", account)
+    app.router.add_get(base + "/IncomingPhoneNumbers.json", numbers)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from alerts.wording import Wording
-from app.doctor import channels, network, reach
+from app.doctor import channels, incoming, network, reach
 from app.doctor.findings import Finding, Level
 from app.settings import read_settings
 from app.wiring import House
@@ -21,6 +21,7 @@ from store.chats import find_or_open_chat
 from tests.alerts.mail_server import HOST, real_server
 from tests.alerts.twilio_api import ACCOUNT, TOKEN, twilio_api
 from tests.ports import free_port
+from web.hotline_words import PROMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +84,15 @@ def test_an_account_twilio_knows_is_well_and_one_it_refuses_is_not(tmp_path: Pat
     with beside(twilio_api()) as api:
         ours = twilio(tmp_path, api.url)
         found = said(channels.check_channels(ours))
-        assert {name: one.level for name, one in found.items()} == {"channels": Level.OK, "twilio": Level.OK}
+        assert {name: one.level for name, one in found.items()} == {
+            "channels": Level.OK,
+            "twilio": Level.OK,
+            "calls": Level.OK,
+            "calls kk": Level.WARN,  # no voice, and nobody has spoken them
+            "calls ug": Level.WARN,
+            "incoming texts": Level.WARN,  # the account has no such number
+            "incoming calls": Level.WARN,
+        }
         api.refuses(401, 20003)
         refused = said(channels.check_channels(ours))["twilio"]
         assert refused.level is Level.FAULT
@@ -91,6 +100,30 @@ def test_an_account_twilio_knows_is_well_and_one_it_refuses_is_not(tmp_path: Pat
     assert api.messages == api.calls == [], "nothing was sent"
     gone = said(channels.check_channels(twilio(tmp_path, f"http://127.0.0.1:{free_port()}")))["twilio"]
     assert gone.level is Level.FAULT
+
+
+def test_where_twilio_brings_texts_and_calls_is_asked_and_not_told(tmp_path: Path) -> None:
+    ours = "https://panah.example.org/webhooks/twilio"
+    with beside(twilio_api()) as api:
+        api.numbers = [{"sid": "PN0", "sms_url": f"{ours}/sms", "voice_url": "https://example.net/?key=secret"}]
+        found = said(incoming.check_incoming(twilio(tmp_path, api.url)))
+    assert found["incoming texts"].level is Level.OK
+    assert found["incoming calls"].level is Level.FAULT
+    assert f"{ours}/call" in found["incoming calls"].what_to_do
+    assert "secret" not in repr(found)
+    assert incoming.judge_address("x", "", ours).level is Level.FAULT, "where they go nowhere, nobody is heard"
+
+
+def test_a_language_without_a_voice_is_spoken_when_every_prompt_is_recorded(tmp_path: Path) -> None:
+    folder = tmp_path / "voice" / "ug"
+    folder.mkdir(parents=True)
+    ours = twilio(tmp_path, "https://example.org")
+    for name in PROMPTS:
+        assert f"call.{name}.mp3" in said(incoming.judge_prompts(ours))["calls ug"].what
+        (folder / f"call.{name}.mp3").write_bytes(b"ID3 invented")
+    found = said(incoming.judge_prompts(ours))
+    assert "calls ug" not in found
+    assert found["calls"].what == "callers are spoken to in ru, en, ug, zh"
 
 
 def test_what_the_settings_of_twilio_leave_out_is_said(tmp_path: Path) -> None:
@@ -125,7 +158,7 @@ def test_other_messengers_cannot_be_asked(tmp_path: Path) -> None:
 
 def test_twilios_doors_are_tried_from_outside(tmp_path: Path) -> None:
     doors = network._doors(twilio(tmp_path, "https://example.org"))  # noqa: SLF001  what is visited
-    assert doors == ["/webhooks/twilio/status", "/webhooks/twilio/voice"]
+    assert doors == [f"/webhooks/twilio/{door}" for door in ("status", "voice", "sms", "call")]
     outside = "https://panah.example.org"
     passed = network.Visit(200, 404, dict.fromkeys(doors, 403))
     assert network.judge_pages(outside, passed).level is Level.OK

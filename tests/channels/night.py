@@ -36,6 +36,7 @@ from contacts.duty import Check
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
+from dialogue.by_sms import hear_text
 from store import claims
 from store.chats import find_or_open_chat
 from store.queues import work_once
@@ -159,7 +160,7 @@ class Night:
     def texts(self, number: str, words: str) -> None:
         """An SMS comes in."""
         with self.store.unit("test") as unit:
-            hear_sms(unit, find_or_open_chat(unit, "sms", number), words)
+            hear_sms(unit, find_or_open_chat(unit, "sms", number), words, hear_text)
         self.works()
 
     def told(self, row: Delivery, report: Report) -> None:

@@ -24,6 +24,7 @@ from dialogue.model import (
     Tapped,
     Unmute,
 )
+from dialogue.questions import QUESTIONS
 from texts.catalogue import LANGUAGES
 
 NOON = datetime(2024, 2, 15, 12, 0, tzinfo=UTC)
@@ -180,6 +181,19 @@ class TestTheQuestions:
     )
     def test_some_are_answered_by_what_is_sent(self, asked: tuple[Input, ...], kind: Kind, question: str) -> None:
         assert talk(*asked, Sent(kind))[-1].effects == (AddMessage(), Answer(question, from_message=True))
+
+    def test_a_voice_note_answers_every_question_and_the_next_one_is_asked(self) -> None:
+        outcomes = talk(Said("hello"), *[Sent(Kind.VOICE)] * (len(QUESTIONS) + 3))
+        answers = [effect for one in outcomes for effect in one.effects if isinstance(effect, Answer)]
+        assert [one.question for one in answers] == [asked.name for asked in QUESTIONS]
+        assert all(one.from_message and one.value is None for one in answers), "a person listens to what was meant"
+        assert outcomes[-1].state.finished
+        assert all(one.effects.count(AddMessage()) == 1 for one in outcomes), "each is kept"
+
+    @pytest.mark.parametrize("detail", ["medical", "child", "dependants", "paper", "lawyer"])
+    def test_a_voice_note_answers_what_the_menu_asks_for(self, detail: str) -> None:
+        outcome = talk(*TO_MORE, Tapped(f"more.{detail}"), Sent(Kind.VOICE))[-1]
+        assert outcome.effects == (AddMessage(), Answer(f"more.{detail}", from_message=True))
 
     @pytest.mark.parametrize("given", [Said(""), Said("\u200f \u0000"), Said("🙏"), Said("???"), Sent(Kind.STICKER)])
     def test_what_says_nothing_answers_nothing_and_is_kept(self, given: Input) -> None:
@@ -417,5 +431,5 @@ class TestALostState:
         assert outcome.effects == (Unmute(), OpenReport(), AddMessage())
 
     def test_a_question_of_another_release_is_let_go(self) -> None:
-        state = State(opened=True, asked="favourite_colour", answered=frozenset({"happening"}))
+        state = State(opened=True, asked="favourite_colour", happening="missing", answered=frozenset({"happening"}))
         assert keys(step(state, Said("blue"), NOON)) == ["reply.added", "ask.where"]

@@ -189,7 +189,7 @@ def test_sms_and_calls_from_the_page(visitor: Visitor, sandbox: Sandbox, twilio:
     (phone,) = visitor.first_state()["phones"]
     assert (phone["bot"], phone["number"], phone["email"]) == (None, "+77000000001", None)
     assert phone["call"]["talking"]
-    assert phone["call"]["said"] == [{"text": "1", "language": "", "key": True}]
+    assert phone["call"]["said"] == [{"text": "1", "language": "", "key": True, "mine": False}]
     assert visitor.posts(f"{at}/call", {"call": sid, "act": "hang_up"}) == 204
     (phone,) = visitor.first_state()["phones"]
     assert phone["call"] is None

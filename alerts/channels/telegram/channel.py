@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,12 +14,15 @@ from alerts.channels.telegram.errors import NOT_MODIFIED, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
+    from pathlib import Path
 
     from alerts.channels.telegram.request import AiohttpRequest
 
 Result = TypeVar("Result")
 
 TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+LONGEST_CAPTION = 1024
+"""Characters that may stand under a voice message."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """A preview would fetch one-time links."""
 
@@ -43,8 +47,18 @@ class TelegramChannel:
         )
 
     async def send(self, message: Outgoing) -> Sent:
-        """Hand one message to Telegram; raises ChannelError. The id is unique within the chat only."""
-        return await _translated(self._send(message))
+        """Hand one message to Telegram; raises ChannelError. The id is unique within the chat only.
+
+        A recording goes with its words below it. Who takes no voice messages, which people can forbid, gets the words.
+        """
+        if message.recording is not None and len(message.text) <= LONGEST_CAPTION:
+            spoken = await _read(message.recording)
+            try:
+                return await _translated(self._speak(message, spoken)) if spoken else await self._write(message)
+            except PermanentFailure as error:
+                if error.recipient_gone:
+                    raise
+        return await self._write(message)
 
     async def edit(self, address: str, provider_id: str, text: str, keyboard: Keyboard) -> None:
         """Rewrite a message; raises ChannelError. One that reads so already is fine."""
@@ -81,6 +95,20 @@ class TelegramChannel:
             if not error.recipient_gone:
                 raise
 
+    async def _write(self, message: Outgoing) -> Sent:
+        return await _translated(self._send(message))
+
+    async def _speak(self, message: Outgoing, recording: bytes) -> Sent:
+        sent = await self._bot.send_voice(
+            chat_id=message.address,
+            voice=recording,
+            caption=message.text,
+            reply_markup=_markup(message.keyboard),
+            disable_notification=message.silent,
+            protect_content=message.protected,
+        )
+        return Sent(str(sent.message_id))
+
     async def _send(self, message: Outgoing) -> Sent:
         sent = await self._bot.send_message(
             chat_id=message.address,
@@ -91,6 +119,14 @@ class TelegramChannel:
             link_preview_options=NO_PREVIEW,
         )
         return Sent(str(sent.message_id))
+
+
+async def _read(recording: Path) -> bytes:
+    """Read a recording; nothing where it is gone by now."""
+    try:
+        return await asyncio.to_thread(recording.read_bytes)
+    except OSError:
+        return b""
 
 
 async def _translated(call: Awaitable[Result]) -> Result:

@@ -12,7 +12,7 @@ from alerts.channels.twilio.errors import NO_SUCH_THING
 from alerts.channels.twilio.http import TIMEOUT, TwilioHttp, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import AsyncGenerator, Awaitable
     from types import TracebackType
     from typing import Self
 
@@ -45,6 +45,7 @@ class TwilioAccount:
         self._http = TwilioHttp(api_url, timeout=timeout)
         self._client = _client(account_sid, auth_token, self._http)
         self._account_sid = account_sid
+        self._auth_token = auth_token
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -64,6 +65,21 @@ class TwilioAccount:
     def calls(self) -> Any:
         """The library's list of calls; await what it gives through ``readable``."""
         return self._client.calls
+
+    @property
+    def recordings(self) -> Any:
+        """The library's list of recordings; await what it gives through ``readable``."""
+        return self._client.recordings
+
+    @property
+    def incoming_phone_numbers(self) -> Any:
+        """The library's list of the account's own numbers; await what it gives through ``readable``."""
+        return self._client.incoming_phone_numbers
+
+    def listen(self, recording_sid: str, silence: float) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a recording; raises ChannelError. ``silence``: seconds that may pass without a byte."""
+        path = f"/2010-04-01/Accounts/{self._account_sid}/Recordings/{checked_sid(recording_sid)}.mp3"
+        return self._http.stream(path, (self._account_sid, self._auth_token), silence)
 
     async def check(self) -> None:
         """Ask Twilio whether it knows account and token; raises ChannelError. Changes nothing, costs nothing."""

@@ -20,15 +20,20 @@ from alerts.channels.port import TemporaryFailure, UnknownOutcome
 from alerts.channels.twilio.errors import UNREADABLE, error_of_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
     from types import SimpleNamespace, TracebackType
     from typing import Self
 
 TIMEOUT = 10.0
 """Seconds for one whole call, waiting for a free connection included."""
 CONNECTIONS = 20
+PIECE = 64 * 1024
 API_URL = "https://api.twilio.com"
-READABLE = {"GET": {HTTPStatus.OK}, "POST": {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}}
+READABLE = {
+    "GET": {HTTPStatus.OK},
+    "POST": {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED},
+    "DELETE": {HTTPStatus.NO_CONTENT},
+}
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,25 @@ class TwilioHttp:
         if status in READABLE.get(method, ()):
             return Answer(status, said.decode(errors="replace"), answer_headers)
         raise error_of_answer(status, said, answer_headers.get("Retry-After", ""))
+
+    async def stream(self, path: str, auth: tuple[str, str], silence: float) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes that lie at a path of the API; raises ChannelError. ``silence``: seconds without a byte."""
+        if self._session is None:
+            raise _not_sent("session closed")
+        timeout = aiohttp.ClientTimeout(total=None, connect=self._timeout, sock_read=silence)
+        headers = _authorisation(auth)
+        try:
+            async with self._session.get(
+                f"{self._base}{path}", headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                if answer.status != HTTPStatus.OK:
+                    raise error_of_answer(answer.status, await answer.read(), answer.headers.get("Retry-After", ""))
+                async for piece in answer.content.iter_chunked(PIECE):
+                    yield piece
+                return
+        except (aiohttp.ClientError, OSError) as error:
+            reason = type(error).__name__
+        raise _not_sent(reason)
 
     async def _exchange(self, method: str, url: str, **request: Any) -> tuple[int, bytes, Mapping[str, str]]:
         if self._session is None:

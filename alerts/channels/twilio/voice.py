@@ -9,6 +9,7 @@ from alerts.channels.port import Misconfigured, Outgoing, PermanentFailure, Repo
 from alerts.channels.twilio.account import (
     PHONE_NUMBER,
     STATUS_PATH,
+    UNKNOWN_MESSAGE,
     VOICE_PATH,
     TwilioAccount,
     about_one,
@@ -33,14 +34,17 @@ LOOKED_AT = 20
 
 
 class VoiceChannel:
-    """Calls and reads the text aloud; a ``Channel`` that ``AnswersQuestions``. Addresses are E.164 numbers.
+    """Calls and reads the text aloud; a ``Channel`` that ``AnswersQuestions`` and ``Redacts``.
+
+    Addresses are E.164 numbers.
 
     ``sender`` is TWILIO_VOICE_FROM. Twilio brings pressed keys and reports to ``public_url`` (PANAH_PUBLIC_URL); with
     None the call only speaks. ``message.text`` should be in ``voice_twiml.spoken_language(message.language)`` and say
     which keys there are; it is also what a voicemail box hears, because it cannot be told from a person before the
     call speaks. Misconfigured if the sender is no number.
 
-    There is nothing to redact: no call is recorded, and Twilio's record of it holds no words.
+    No call of ours is recorded, and Twilio's record of it holds no words. What is redacted is what others said who
+    called us.
     """
 
     def __init__(self, account: TwilioAccount, sender: str, public_url: str | None = None) -> None:
@@ -85,6 +89,14 @@ class VoiceChannel:
         """Ask how far a call has come; raises ChannelError."""
         one = await about_one(self._account.calls(checked_sid(provider_id)).fetch_async())
         return call_report(str(one.status or ""), str(one.answered_by or ""))
+
+    async def redact(self, provider_id: str) -> None:
+        """Erase a recording at Twilio; one that is gone is fine. Raises ChannelError."""
+        try:
+            await about_one(self._account.recordings(checked_sid(provider_id)).delete_async())
+        except PermanentFailure as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
 
     # A pressed key is answered by what the web door answers Twilio, see ``voice_twiml.said``.
     edit = cannot_edit

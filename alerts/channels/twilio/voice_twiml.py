@@ -86,9 +86,9 @@ def said(text: str, language: str) -> str:
     """Return the answer to a key that settled it: ``text``, twice because of bad lines, and the end of the call."""
     response = ET.Element("Response")
     for _ in range(2):
-        _say(response, text, language)
+        add_speech(response, text, language)
         ET.SubElement(response, "Pause", length="1")
-    return _written(response)
+    return written(response)
 
 
 def _page(text: str, language: str, action: str | None, prompt: str, times: int) -> str:
@@ -96,12 +96,12 @@ def _page(text: str, language: str, action: str | None, prompt: str, times: int)
     ET.SubElement(response, "Pause", length="1")  # the first second is lost while a phone is brought to the ear
     for _ in range(times):
         heard = response if action is None else _gather(response, action)
-        _say(heard, text, language)
+        add_speech(heard, text, language)
         if prompt:
-            _say(heard, prompt, language)
+            add_speech(heard, prompt, language)
         if action is None:
             ET.SubElement(response, "Pause", length="2")
-    return _written(response)
+    return written(response)
 
 
 def _gather(response: ET.Element, action: str) -> ET.Element:
@@ -118,7 +118,8 @@ def _gather(response: ET.Element, action: str) -> ET.Element:
     )
 
 
-def _say(parent: ET.Element, text: str, language: str) -> None:
+def add_speech(parent: ET.Element, text: str, language: str) -> None:
+    """Append words for a voice: that of the language, or of the nearest that has one."""
     voice = VOICES[spoken_language(language)]
     say = ET.SubElement(parent, "Say", voice=voice.name, language=voice.language)
     lines = [cleaned for line in text.splitlines() if (cleaned := _clean(line))]
@@ -162,6 +163,7 @@ def _clean(line: str) -> str:
     return NOT_XML.sub("", plain(line)).strip()
 
 
-def _written(response: ET.Element) -> str:
+def written(response: ET.Element) -> str:
+    """Return a whole document, which ends the call."""
     ET.SubElement(response, "Hangup")
     return ET.tostring(response, encoding="unicode")

@@ -14,6 +14,12 @@ export class CallScreen {
     this.caller = element("p", { className: "calling-from" });
     this.lines = element("ol", { className: "said", tabIndex: 0, role: "log", "aria-label": `What the caller says to ${name}` });
     this.keys = element("div", { className: "keypad", role: "group", "aria-label": "Keypad" }, ...KEYS.map((key) => this.key(key)));
+    this.words = element("input", { type: "text", dir: "auto", "aria-label": `${name} says`, placeholder: "Say something" });
+    this.speaking = element("form", { className: "speaking", hidden: true }, this.words, element("button", { type: "submit" }, "Say it"));
+    this.speaking.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.speak();
+    });
     this.ringing = element(
       "div",
       { className: "calling-acts" },
@@ -28,13 +34,14 @@ export class CallScreen {
       { className: "calling", hidden: true, tabIndex: -1, "aria-label": `Call to ${name}` },
       element("div", { className: "calling-head" }, icon("call"), this.title, this.caller),
       this.lines,
+      this.speaking,
       this.keys,
       this.ringing,
       this.voicemail,
       this.talking,
     );
     this.root.addEventListener("keydown", (event) => {
-      if (!this.keys.hidden && KEYS.includes(event.key)) this.press(event.key);
+      if (!this.keys.hidden && event.target !== this.words && KEYS.includes(event.key)) this.press(event.key);
     });
   }
 
@@ -54,6 +61,7 @@ export class CallScreen {
     this.title.textContent = voicemail ? "Voicemail is recording" : talking ? "On the phone" : "Incoming call";
     this.caller.textContent = state.caller;
     this.lines.hidden = !talking;
+    this.speaking.hidden = !state.records;
     this.keys.hidden = !talking || voicemail;
     this.keys.classList.toggle("asked", state.asks);
     this.ringing.hidden = talking;
@@ -82,6 +90,12 @@ export class CallScreen {
 
   press(keys) {
     return act(this.path, { call: this.state.sid, keys }).catch(() => false);
+  }
+
+  speak() {
+    const words = this.words.value.trim();
+    this.words.value = "";
+    return words ? act(this.path, { call: this.state.sid, words }).catch(() => false) : false;
   }
 
   act(what) {

@@ -29,7 +29,7 @@ export function mailCard(mail, language) {
 
 export function callCard(call) {
   const heard = call.said.some((said) => !said.key);
-  const end = call.voicemail ? "Voicemail" : ENDS[call.status] ?? call.status;
+  const end = call.voicemail ? "Voicemail" : call.dialled && call.status === "completed" ? "Called" : ENDS[call.status] ?? call.status;
   const words = [end, call.voicemail || !call.seconds ? null : length(call.seconds)].filter(Boolean).join(" · ");
   const head = element("span", { className: "call-end" }, icon(call.voicemail ? "voicemail" : heard ? "call" : "hangup"), words, element("time", {}, call.time));
   const card = heard ? unfolding(head, call.said) : element("p", { className: "call-card" }, head);
@@ -44,6 +44,7 @@ function unfolding(head, said) {
 
 export function saidLine(said) {
   if (said.key) return element("li", { className: "pressed" }, element("span", { className: "unseen" }, "You pressed "), said.text);
+  if (said.mine) return element("li", { className: "mine", dir: "auto" }, element("span", { className: "unseen" }, "You said "), said.text);
   return element("li", { className: "spoken", dir: "auto", lang: said.language || "" }, said.text);
 }
 

@@ -30,7 +30,8 @@ export class Composer {
     });
     this.send = element("button", { type: "submit", className: "round send", disabled: true, "aria-label": "Send" }, icon("send"));
     this.attach = this.attachments();
-    this.root = element("form", { className: "composer" }, ...this.choice(), ...this.attach, this.input, this.send);
+    this.dial = this.dialling(channels.includes("call"));
+    this.root = element("form", { className: "composer" }, ...this.choice(), ...this.attach, ...this.dial, this.input, this.send);
     this.root.hidden = this.ways.length === 0;
     this.input.addEventListener("input", () => this.ready());
     this.input.addEventListener("keydown", (event) => {
@@ -69,6 +70,14 @@ export class Composer {
     this.root.dataset.way = way;
     this.attach[0].hidden = way !== "telegram";
     for (const [one, button] of this.choices) button.setAttribute("aria-pressed", String(one === way));
+  }
+
+  // Whoever has a number can call as well.
+  dialling(can) {
+    if (!can) return [];
+    const button = element("button", { type: "button", className: "round", "aria-label": "Call Panah" }, icon("call"));
+    button.addEventListener("click", () => act(`phones/${this.id}/dial`));
+    return [button];
   }
 
   attachments() {

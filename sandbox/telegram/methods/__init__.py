@@ -25,6 +25,7 @@ METHODS: Final[dict[str, Method]] = {
     "getWebhookInfo": account.get_webhook_info,
     "sendMessage": messages.send_message,
     "sendDocument": messages.send_document,
+    "sendVoice": messages.send_voice,
     "editMessageText": messages.edit_text,
     "editMessageReplyMarkup": messages.edit_markup,
     "deleteMessage": messages.delete_message,
@@ -37,7 +38,7 @@ METHODS: Final[dict[str, Method]] = {
 }
 
 # What counts against the limits on sending.
-SENDING: Final = frozenset({"sendMessage", "sendDocument"})
+SENDING: Final = frozenset({"sendMessage", "sendDocument", "sendVoice"})
 
 # getUpdates waits, so it lives with the routes; its name is known here for everybody.
 POLLING: Final = "getUpdates"

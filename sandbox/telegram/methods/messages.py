@@ -30,6 +30,18 @@ def send_document(world: World, bot: BotAccount, given: Parameters) -> Json:
     return _send(world, bot, chat, given, {"document": document, **caption})
 
 
+def send_voice(world: World, bot: BotAccount, given: Parameters) -> Json:
+    """A voice message sent as multipart, with words below it."""
+    chat = open_chat(bot, given)
+    upload = given.upload("voice")
+    if upload is None:
+        raise bad_request("there is no voice in the request")
+    stored = media.keep(bot, "voice/file", "oga", upload.mime_type, upload.content)
+    voice = {"duration": 4, "mime_type": upload.mime_type, **media.described(stored)}
+    caption = _words(given, "caption", LONGEST_CAPTION) if given.text("caption") else {}
+    return _send(world, bot, chat, given, {"voice": voice, **caption})
+
+
 def edit_text(world: World, bot: BotAccount, given: Parameters) -> Json:
     """New words under the same id; without a markup the buttons go."""
     message = own_message(bot, given, what="edit")

@@ -1,0 +1,27 @@
+"""A text from a number that is no helper's: it is kept, pages people as a message in Telegram does, and is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.models import Delivery
+from alerts.outbox import cancel
+from alerts.reach import note_reachable
+from dialogue.model import Said
+from dialogue.reception import Heard, receive
+from dialogue.same_number import join_case_of_number
+from dialogue.texting import step_by_text
+
+if TYPE_CHECKING:
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+
+
+def hear_text(unit: UnitOfWork, chat: Chat, text: str) -> None:
+    """Hear one text, in the unit that puts its raw copy away. After "stop" nothing that waits leaves any more."""
+    join_case_of_number(unit, chat)
+    receive(unit, chat, Heard(Said(text), "text", text, words=text), decide=step_by_text)
+    if chat.muted_at is None:
+        note_reachable(unit, chat)
+    else:
+        cancel(unit, Delivery.chat_id == chat.id, Delivery.page_id.is_(None))

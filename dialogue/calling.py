@@ -1,0 +1,193 @@
+"""Somebody calls: people are paged when it rings, and whatever is said after the tone is kept with the report.
+
+A call is a report before a word is spoken. Whoever hangs up, or cannot speak, has been heard: a coordinator is asked to
+call back. Nothing is ever sent or said to a caller unasked, and what a call says is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, Table, exists, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from alerts.incoming import have_forgotten
+from cases import intake
+from cases.docket.vocabulary import WatchKind
+from cases.docket.watches import end_watches, open_watch
+from cases.docket.watching import PlannedWatch
+from cases.events import FileStored
+from cases.files import SentFile, source_of
+from cases.intake import Wrapping
+from cases.models import Case, Download
+from contacts.models import ContactMethod
+from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
+from dialogue.reception import Heard, receive
+from dialogue.same_number import join_case_of_number
+from store.base import OWN, Base, new_id
+from store.chats import VOICE, Chat, address_of, find_or_open_chat
+from store.claims import Claimable
+from store.inbox import is_first
+
+if TYPE_CHECKING:
+    from dialogue.model import Input, State
+    from store.eventlog import Event
+    from store.unit_of_work import UnitOfWork
+
+WITHHELD: Final = "withheld"
+"""Begins the address of a caller who does not show their number: each such call is a conversation of its own."""
+HIDDEN: Final = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+"""What Twilio gives in place of a number that is not shown: ANONYMOUS, RESTRICTED and the like, in digits."""
+NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+CALL_BACK_AFTER: Final = timedelta(minutes=10)
+"""How long a call that left no message may go without anybody having called back; longer than a call can last."""
+RECORDING: Final = "recording"
+CALLED: Final = "call"
+"""The kind of the message that stands for a call itself."""
+KEYS: Final = {"1": "yes", "2": "unsafe"}
+"""What the keys mean after "may we call this number back"."""
+
+
+class PhoneCall(Claimable, Base):
+    """One call to us. While it wants work, its provider is still to be asked for a recording that nobody told of."""
+
+    __tablename__ = "phone_call"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
+    sid: Mapped[str] = mapped_column(String(64), unique=True)
+    """How the provider names it."""
+    language: Mapped[str | None] = mapped_column(String(16))
+    """What the caller chose by a key."""
+    began_at: Mapped[datetime]
+    recorded_at: Mapped[datetime | None]
+    """When we first heard of a recording of it."""
+
+
+TABLE: Table = PhoneCall.__table__  # type: ignore[assignment]  # declarative tables are Tables
+
+
+def is_number(address: str) -> bool:
+    """Whether somebody can be called back there."""
+    return NUMBER.fullmatch(address) is not None and address not in HIDDEN
+
+
+def take_call(unit: UnitOfWork, sid: str, caller: str, language: str) -> PhoneCall:
+    """Keep that somebody calls, and report it at once; the same call again changes nothing.
+
+    A helper who calls is asked first, as they may only be returning a call of ours: see :func:`choose_language`.
+    ``language``: which is spoken to whoever chooses none.
+    """
+    address = caller if is_number(caller) else f"{WITHHELD}:{sid}"
+    chat = find_or_open_chat(unit, VOICE, address)
+    call, fresh = _begin(unit, chat, sid)
+    if fresh:
+        chat.language = chat.language or language
+        if not _is_helpers(unit, chat):
+            _report(unit, chat, call)
+    return call
+
+
+def _begin(unit: UnitOfWork, chat: Chat, sid: str) -> tuple[PhoneCall, bool]:
+    """Return the row of a call, and whether it is new: of two requests at once one makes it."""
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    fresh = unit.session.scalar(
+        insert(TABLE)
+        .values(id=new_id(), chat_id=chat.id, sid=sid, began_at=unit.now, due_at=unit.now + CALL_BACK_AFTER, tries=0)
+        .on_conflict_do_nothing(index_elements=[TABLE.c.sid])
+        .returning(TABLE.c.id)
+    )
+    return unit.session.scalars(select(PhoneCall).where(PhoneCall.sid == sid)).one(), fresh is not None
+
+
+def _is_helpers(unit: UnitOfWork, chat: Chat) -> bool:
+    return bool(unit.session.scalar(select(exists().where(ContactMethod.chat_id == chat.id))))
+
+
+def _report(unit: UnitOfWork, chat: Chat, call: PhoneCall) -> None:
+    unit.actor = f"chat:{chat.id}"
+    join_case_of_number(unit, chat)
+    _hold_case(unit, chat)
+    receive(unit, chat, Heard(Sent(Kind.OTHER), CALLED, "{}"), decide=_keep)
+    if chat.case_id is not None and is_number(address_of(unit, chat)):
+        planned = PlannedWatch(WatchKind.CALL_BACK, 1, unit.now + CALL_BACK_AFTER, "coordinator", None)
+        open_watch(unit, chat.case_id, call.id, planned)
+
+
+def _hold_case(unit: UnitOfWork, chat: Chat) -> None:
+    """Lock the case before its log and its watches, as everywhere: two in opposite order would wait in a circle."""
+    if chat.case_id is not None:
+        unit.session.get_one(Case, chat.case_id, with_for_update=OWN, populate_existing=True)
+
+
+def _keep(state: State, _given: Input, _now: datetime) -> Outcome:
+    """Whatever comes by telephone is kept, and the dialogue has no more to say than the call itself says."""
+    effects = (AddMessage(),) if state.opened else (OpenReport(), AddMessage())
+    return Outcome(replace(state, opened=True, finished=True, asked=None), effects)
+
+
+def find_call(unit: UnitOfWork, sid: str) -> PhoneCall | None:
+    """Return a call that was kept; None for one that we never heard of, or whose case was erased."""
+    return unit.session.scalars(select(PhoneCall).where(PhoneCall.sid == sid)).one_or_none()
+
+
+def choose_language(unit: UnitOfWork, call: PhoneCall, language: str, *, chosen: bool) -> None:
+    """Speak a language from now on; a helper who chooses one is about to report something. Safe to repeat."""
+    chat = unit.session.get_one(Chat, call.chat_id)
+    call.language = language
+    if chosen:
+        chat.language, chat.language_chosen = language, True
+    report = intake.current_report(unit, chat)
+    if report is None and chosen:
+        _report(unit, chat, call)
+    elif report is not None and chosen and len(intake.reports_in(unit, report.case_id)) == 1:
+        unit.session.get_one(Case, report.case_id).language = language
+    unit.session.flush()
+
+
+def note_recording(unit: UnitOfWork, call: PhoneCall, sid: str) -> bool:
+    """Keep that something was said, and have it fetched; return whether it is news. Told twice, it is kept once.
+
+    Whoever left a message is not called back because they left none.
+    """
+    if not is_first(unit, RECORDING, sid):
+        return False
+    chat = unit.session.get_one(Chat, call.chat_id)
+    unit.actor = f"chat:{chat.id}"
+    if intake.current_report(unit, chat) is None:
+        _report(unit, chat, call)
+    _hold_case(unit, chat)
+    files = (SentFile("voice", source=sid, unique=sid),)
+    heard = Heard(Sent(Kind.VOICE), "voice", json.dumps({"voice": {}}), wrapping=Wrapping(files=files))
+    receive(unit, chat, heard, decide=_keep)
+    call.recorded_at = call.recorded_at or unit.now
+    if chat.case_id is not None:
+        end_watches(unit, chat.case_id, [WatchKind.CALL_BACK], [call.id])
+    unit.session.flush()
+    return True
+
+
+def answer_call_back(unit: UnitOfWork, call: PhoneCall, key: str) -> None:
+    """Keep whether we may call this number back: the answer to the question that every door asks."""
+    chat = unit.session.get_one(Chat, call.chat_id)
+    report = intake.current_report(unit, chat)
+    if key in KEYS and report is not None:
+        unit.actor = f"chat:{chat.id}"
+        intake.record_answer(unit, report, "call", value=KEYS[key])
+
+
+def forget_recording(unit: UnitOfWork, event: Event) -> None:
+    """Have the provider erase a recording that lies here now. Safe to repeat."""
+    if not isinstance(event, FileStored):
+        return
+    download = unit.session.scalars(select(Download).where(Download.file_id == event.file_id)).one_or_none()
+    chat = None if download is None else unit.session.get_one(Chat, download.chat_id)
+    if download is not None and chat is not None and chat.door == VOICE:
+        have_forgotten(unit, chat, source_of(unit, download))

@@ -1,0 +1,158 @@
+"""A text from a number nobody knows is a report: people are rung, the sender is answered in few texts or not at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from alerts.erasing import TIMER as ERASE
+from cases.models import Case, Report, ReportAnswer, ReportMessage
+from contacts.accounts.throttle import count_try, key_of
+from dialogue.telling import FIRST_REPLIES
+from store.chats import Chat, find_chat
+from store.timers import Timer
+
+if TYPE_CHECKING:
+    from tests.channels.night import Night
+
+STRANGER = "+77000000077"
+AIGERIM = "7000001"
+HELPERS = "+77000000001"
+TOOK = "they took my brother"
+
+
+@pytest.fixture(autouse=True)
+def aigerim(night: Night) -> None:
+    night.policy()
+    night.helper("Aigerim", telegram=AIGERIM, sms=HELPERS)
+    night.helper("Dana", "lawyer", telegram="7000003")
+
+
+def texted(night: Night, number: str = STRANGER) -> list[str]:
+    return [one.text for one in night.sent("sms", number)]
+
+
+def count(night: Night, table: type[Case | ReportMessage | Report]) -> int:
+    with night.store.read() as unit:
+        return unit.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def code(night: Night) -> str:
+    with night.store.read() as unit:
+        return unit.session.scalars(select(Case.code)).one()
+
+
+def test_a_text_rings_people_and_is_answered_with_a_code_and_a_question(night: Night) -> None:
+    night.texts(STRANGER, "моего брата забрали")
+    assert code(night) in night.sent("telegram", AIGERIM)[-1].text
+    assert night.sent("telegram", "7000003"), "it speaks of custody, so a lawyer is rung, too"
+    (first,) = texted(night)
+    assert code(night) in first
+    assert "СТОП" in first
+    assert "звонить" in first
+    night.later(minutes=1)
+    night.texts(STRANGER, "2")
+    night.later(minutes=1)
+    night.texts(STRANGER, "Алматы")
+    night.later(minutes=1)
+    assert [one.partition("?")[0] for one in texted(night)[1:3]] == ["Где это", "О ком речь"]
+    with night.store.read() as unit:
+        asked = unit.session.scalars(select(ReportAnswer.question).order_by(ReportAnswer.given_at)).all()
+    assert asked == ["call", "where"]
+
+
+def test_whoever_accepts_the_sender_hears_it_once_and_that_nobody_has_once(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=20)
+    waiting = [one for one in texted(night) if "nobody has taken it yet" in one]
+    assert len(waiting) == 1, "a text costs money, and says no more the second time"
+    night.accepts("Aigerim")
+    night.later(minutes=1)
+    assert texted(night)[-1] == f"{code(night)}: a person has your message now."
+
+
+@pytest.mark.parametrize("number", ["+905550000077", "+493000000077", "PANAH"])
+def test_where_texts_go_one_way_only_nothing_is_sent_back_and_people_are_rung_all_the_same(
+    night: Night, number: str
+) -> None:
+    night.texts(number, TOOK)
+    night.later(minutes=6)
+    assert night.sent("telegram", AIGERIM)
+    assert not texted(night, number)
+
+
+def test_after_stop_nothing_is_texted_and_everything_is_heard(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=1)
+    before = len(texted(night))
+    night.texts(STRANGER, "STOP")
+    night.texts(STRANGER, "he has asthma")
+    night.accepts("Aigerim")
+    night.later(minutes=1)
+    assert len(texted(night)) == before
+    assert count(night, ReportMessage) == 3
+    night.texts(STRANGER, "START")
+    assert texted(night)[-1].endswith("a person has your message now."), "what was missed is told"
+
+
+def test_a_flood_from_one_number_is_kept_whole_and_costs_four_texts(night: Night) -> None:
+    night.texts(STRANGER, "hello")
+    night.accepts("Aigerim")
+    for number in range(12):
+        night.texts(STRANGER, f"and another thing, {number}")
+        night.clock.advance(timedelta(minutes=3))
+    night.works()
+    assert count(night, ReportMessage) == 13
+    assert count(night, Case) == 1
+    answers = [one for one in texted(night) if "a person has your message" not in one]
+    assert len(answers) == 4
+
+
+def test_a_flood_from_many_numbers_is_kept_whole_and_answered_only_so_often(night: Night) -> None:
+    with night.store.unit("test") as unit:
+        for _ in range(FIRST_REPLIES.tries - 1):
+            count_try(unit, key_of(unit, "text_first"), FIRST_REPLIES)
+    for number in range(4):
+        night.texts(f"+770000007{number:02}", "hello")
+    assert count(night, Case) == 4
+    assert [one.address for one in night.sent("sms") if one.text.startswith("We have")] == ["+77000000700"]
+    night.clock.advance(FIRST_REPLIES.within)
+    night.texts("+77000000799", "hello")
+    assert texted(night, "+77000000799"), "an hour later others are answered again"
+
+
+def test_a_helper_who_is_taken_is_heard_and_a_reply_code_stays_one(night: Night) -> None:
+    night.texts(HELPERS, "police at my door, they are taking me")
+    assert count(night, Case) == 1
+    assert code(night) in texted(night, HELPERS)[0]
+    assert night.sent("telegram", "7000003")
+    night.texts(HELPERS, "on holiday until Monday")
+    assert count(night, ReportMessage) == 2, "what they add belongs to it"
+
+
+def test_a_helper_reports_somebody_else_by_text_each_as_a_case_of_their_own(night: Night) -> None:
+    night.texts(HELPERS, "Report: a family wants to talk to us")
+    night.texts(HELPERS, "report a second one, another street")
+    assert count(night, Case) == 2
+    night.texts(HELPERS, "what?")
+    with night.store.read() as unit:
+        chat = find_chat(unit, "sms", HELPERS)
+        assert chat is not None
+        assert chat.case_id is not None
+
+
+def test_a_text_cannot_be_taken_back_so_nobody_tries_to(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    assert texted(night)
+    with night.store.read() as unit:
+        assert not unit.session.scalars(select(Timer.id).where(Timer.kind == ERASE)).all()
+
+
+def test_numbers_are_nowhere_in_the_clear(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    with night.store.read() as unit:
+        rows = unit.session.execute(select(Chat.address, Chat.address_index).where(Chat.door == "sms")).all()
+    assert all(STRANGER.encode() not in bytes(part) for row in rows for part in row)
