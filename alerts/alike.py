@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from alerts.reading import may_be_read_by
 from cases.events import CaseViewed
 from cases.identity.suggesting import suggestions_of
 from cases.identity.telling import records_of
 from cases.models import Case
+from cases.sealed.models import SealedFile
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.identity.records import Record
+    from cases.identity.suggesting import Suggested
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
 
@@ -30,6 +32,8 @@ class Alike:
     state: str
     reads: bool
     reasons: tuple[str, ...] = ()
+    sealed: bool = False
+    """Whether its person left a sealed file: who may open that sees how far it is."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,15 @@ class Side:
 def alike_with(unit: UnitOfWork, case_id: UUID, who: SignedIn) -> list[Alike]:
     """Return the cases that may be of the same person as one that whoever asks reads. Two statements."""
     found = suggestions_of(unit, case_id)
-    wanted = select(Case.id).where(Case.id.in_([one.other_id for one in found]), may_be_read_by(who, unit.now))
-    theirs = set(unit.session.scalars(wanted)) if found else set()
-    return [
-        Alike(one.id, one.other_code, one.state, reads=True, reasons=one.reasons)
-        if one.other_id in theirs
-        else Alike(one.id, one.other_code, one.state, reads=False)
-        for one in found
-    ]
+    left = exists().where(SealedFile.case_id == Case.id, SealedFile.withdrawn_at.is_(None))
+    wanted = select(Case.id, may_be_read_by(who, unit.now), left).where(Case.id.in_([one.other_id for one in found]))
+    known = {case_id: (reads, sealed) for case_id, reads, sealed in unit.session.execute(wanted)} if found else {}
+    return [_alike(one, *known.get(one.other_id, (False, False))) for one in found]
+
+
+def _alike(one: Suggested, reads: object, sealed: object) -> Alike:
+    reasons = one.reasons if reads else ()
+    return Alike(one.id, one.other_code, one.state, reads=bool(reads), reasons=reasons, sealed=bool(sealed))
 
 
 def both_sides(unit: UnitOfWork, case: Case, other_code: str, who: SignedIn) -> tuple[Side, Side] | None:

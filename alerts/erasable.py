@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from alerts.models import HANDED_OVER, ChatLine, Delivery
 from cases.models import Download, FileState, ReportMessage
+from cases.sealed.models import SealedEntry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,9 +80,7 @@ def _ours(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 def _without_copy() -> ColumnElement[bool]:
-    return exists().where(
-        Download.chat_id == ChatLine.chat_id,
-        Download.message_id == ReportMessage.id,
-        ReportMessage.number == ChatLine.number,
-        Download.state != FileState.STORED,
-    )
+    waits = (Download.chat_id == ChatLine.chat_id, Download.state != FileState.STORED)
+    told = exists().where(*waits, Download.message_id == ReportMessage.id, ReportMessage.number == ChatLine.number)
+    sealed = exists().where(*waits, Download.entry_id == SealedEntry.id, SealedEntry.number == ChatLine.number)
+    return or_(told, sealed)

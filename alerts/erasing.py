@@ -16,8 +16,9 @@ from alerts.mailbox import hidden_next, hide, hide_all
 from alerts.models import ChatLine, ChatWipe, Delivery
 from alerts.notices import everybody_reachable
 from alerts.outbox import enqueue, next_order
-from cases.events import FileStored
-from cases.models import Case, Report, ReportMessage
+from cases.events import FileStored, SealedFileStored
+from cases.models import Case, Download, Report, ReportMessage
+from cases.sealed.models import SealedEntry
 from contacts.models import ContactMethod
 from contacts.values import ChannelName
 from store.chats import WEB, Chat
@@ -85,13 +86,26 @@ def wipe(unit: UnitOfWork, chat: Chat) -> None:
         hide_all(unit, chat.id)
         enqueue(unit, chat, "report.wiped", language=chat.language or "en", silent=True)
         return
+    wish = _wish(unit, chat)
+    wish.up_to, wish.told_at = unit.now, None
+    unit.session.flush()
+    _erase(unit, chat, unit.now)
+
+
+def erase_quietly(unit: UnitOfWork, chat: Chat) -> None:
+    """Erase what was said in a reporter's chat so far, and what waits for its file once that is here; say nothing."""
+    wish = _wish(unit, chat)
+    wish.up_to = wish.told_at = unit.now
+    unit.session.flush()
+    _erase(unit, chat, unit.now)
+
+
+def _wish(unit: UnitOfWork, chat: Chat) -> ChatWipe:
     wish = unit.session.get(ChatWipe, chat.id)
     if wish is None:
         wish = ChatWipe(chat_id=chat.id, up_to=unit.now)
         unit.session.add(wish)
-    wish.up_to, wish.told_at = unit.now, None
-    unit.session.flush()
-    _erase(unit, chat, unit.now)
+    return wish
 
 
 def _erase(unit: UnitOfWork, chat: Chat, before: datetime) -> None:
@@ -144,18 +158,32 @@ def _answer(unit: UnitOfWork, chat: Chat, *, late: bool = False) -> None:
 
 def erase_what_waited(unit: UnitOfWork, event: Event) -> None:
     """Erase a message that had to wait for its file, now that the file is here."""
-    if not isinstance(event, FileStored):
+    where = _where_it_was_said(unit, event)
+    if where is None:
         return
-    message = unit.session.get_one(ReportMessage, event.message_id)
-    chat_id = unit.session.scalar(select(Report.chat_id).where(Report.id == message.report_id))
-    line = None if chat_id is None else unit.session.get(ChatLine, (chat_id, message.number))
-    if chat_id is None or line is None:
+    chat_id, number = where
+    line = unit.session.get(ChatLine, (chat_id, number))
+    if line is None:
         return
     wish = unit.session.get(ChatWipe, chat_id)
     if wish is not None and line.said_at <= wish.up_to:
         _erase(unit, unit.session.get_one(Chat, chat_id), line.said_at)
     elif line.said_at <= unit.now - ERASE_AFTER:
         set_timer(unit, TIMER, chat_id, unit.now)
+
+
+def _where_it_was_said(unit: UnitOfWork, event: Event) -> tuple[UUID, int] | None:
+    """Return the conversation and the number of the message a file came with; None where that is not known any more."""
+    match event:
+        case FileStored(message_id=message_id):
+            found = select(Report.chat_id, ReportMessage.number).join(Report, Report.id == ReportMessage.report_id)
+            row = unit.session.execute(found.where(ReportMessage.id == message_id)).one_or_none()
+        case SealedFileStored(entry_id=entry_id):
+            sent = select(Download.chat_id, SealedEntry.number).join(SealedEntry, SealedEntry.id == Download.entry_id)
+            row = unit.session.execute(sent.where(SealedEntry.id == entry_id).limit(1)).one_or_none()
+        case _:
+            return None
+    return None if row is None or row[0] is None or row[1] is None else (row[0], row[1])
 
 
 def erase_in_time(unit: UnitOfWork, timer: Timer, held: Claim) -> None:

@@ -55,7 +55,9 @@ RELEASE = "release"
 """Kind of an alert about a release that nobody has acknowledged."""
 FREEZE, DURESS = "freeze", "duress"
 """Kinds of alerts about a consent that was taken back, and a reporter who may be made to write."""
-DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS})
+SEALED = "sealed"
+"""A sealed file was opened, and nobody has the case it belongs to."""
+DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS, SEALED})
 ACCOUNT = "account"
 """Kind of an alarm about an account: its owner is being forced, or it reads unusually much."""
 CANARY = "canary"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.incidents import asked_with
-from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, WATCH, Alert
+from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, SEALED, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref
 from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
@@ -32,6 +32,7 @@ BARE = {
     RELEASE: "page.release_unanswered",
     FREEZE: "page.frozen",
     DURESS: "page.duress",
+    SEALED: "page.sealed",
 }
 """What is asked with a code and nothing more."""
 

@@ -23,6 +23,7 @@ from cases.events import CaseViewed
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess, ReportMessage
 from cases.retention import Retention
+from cases.sealed.models import SealedFile
 from contacts.accounts.coercion import is_coerced
 from contacts.accounts.models import Account
 from contacts.models import Contact
@@ -171,6 +172,12 @@ def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
     return Opened(case, shown_at, others) if reads else None
 
 
+def _rests_sealed() -> ColumnElement[bool]:
+    """Of a row of cases: whether all there is of it is a sealed file that nobody has opened. It is listed elsewhere."""
+    closed = exists().where(SealedFile.case_id == Case.id, SealedFile.opened_at.is_(None))
+    return and_(closed, ~exists().where(Need.case_id == Case.id))
+
+
 def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:
     """Of a row of cases: whether a contact was given access to it that holds at ``now``."""
     return exists().where(
@@ -277,7 +284,7 @@ def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
     wanted = (
         select(Case.id, mine.label("mine"), closed.label("closed"), func.count().over().label("total"))
         .outerjoin(Retention, Retention.case_id == Case.id)
-        .where(*(() if known is None else (known,)))
+        .where(*(() if known is None else (known,)), ~_rests_sealed())
     )
     newest = (Case.opened_at.desc(), Case.id.desc())
     if isinstance(part, _Opened):

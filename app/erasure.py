@@ -35,12 +35,13 @@ from alerts.models import Delivery
 from app.schema import metadata
 from cases.events import CaseErased
 from cases.incidents.models import Incident, IncidentCase
-from cases.models import Case, Report
+from cases.models import Case, Download, Report
 from cases.retention import ErasedCase, Retention, RetentionError, has_open_remedy
+from cases.sealed.models import CheckIn, SealedFile
 from contacts.models import ContactMethod
 from store.base import OWN
 from store.chats import Chat
-from store.data_keys import DataKey, Scope, chat_scope, incident_scope
+from store.data_keys import DataKey, Scope, case_scope, chat_scope, incident_scope, sealed_scope
 from store.engine import open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
 from store.files import StoredFile
@@ -140,8 +141,14 @@ def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
     ours = select(Report.chat_id).where(Report.case_id == case_id, Report.chat_id.is_not(None))
     elsewhere = exists().where(Report.chat_id == Chat.id, Report.case_id != case_id)
     helpers = exists().where(ContactMethod.chat_id == Chat.id)
+    sealed = or_(
+        *(exists().where(table.chat_id == Chat.id, table.case_id != case_id) for table in (SealedFile, CheckIn)),
+        exists().where(Download.chat_id == Chat.id, Download.entry_id.is_not(None), Download.case_id != case_id),
+    )
     alone = list(
-        unit.session.scalars(select(Chat.id).where(Chat.id.in_(ours), ~elsewhere, ~helpers).with_for_update(**OWN))
+        unit.session.scalars(
+            select(Chat.id).where(Chat.id.in_(ours), ~elsewhere, ~helpers, ~sealed).with_for_update(**OWN)
+        )
     )
     waiting = exists().where(InboxItem.chat_id.in_(alone), InboxItem.due_at.is_not(None))
     if unit.session.scalar(select(waiting)):
@@ -157,7 +164,9 @@ def _doomed(unit: UnitOfWork, case: Case, chats: Sequence[UUID]) -> Ids:
     found: Ids = defaultdict(set)
     found[_table(Case)] = {case.id}
     found[_table(Chat)] = set(chats)
-    found[_table(StoredFile)] = _keys(unit, _table(StoredFile), StoredFile.scope == f"case:{case.id}")
+    found[_table(StoredFile)] = _keys(
+        unit, _table(StoredFile), StoredFile.scope.in_((str(case_scope(case.id)), str(sealed_scope(case.id))))
+    )
     found[_table(InboxItem)] = _keys(unit, _table(InboxItem), InboxItem.chat_id.in_(chats))
     found[_table(Reaction)] = _keys(
         unit, _table(Reaction), Reaction.event_id.in_(select(EventRow.id).where(EventRow.case_id == case.id))

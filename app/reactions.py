@@ -78,6 +78,7 @@ from alerts.releasing import (
     send_release,
 )
 from alerts.rings import ring_on
+from alerts.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
 from bot.docket import ask_again
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
@@ -86,6 +87,7 @@ from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     CaseClosed,
     CaseViewed,
+    CheckInStopDoubted,
     ConsentEntered,
     CounselReleaseRevoked,
     DeadlineDone,
@@ -110,13 +112,25 @@ from cases.events import (
     ReleaseProposed,
     ReportExtended,
     ReportReceived,
+    SamePersonSuggested,
+    SealedDuressSpoken,
+    SealedFileApproved,
+    SealedFileOpened,
+    SealedFileStored,
+    SealedOpeningStopped,
+    SealedSourceEntered,
     UnknownEventEntered,
     WatchEnded,
+    WatchOpened,
 )
 from cases.identity.suggesting import ask_to_look
+from cases.sealed.check_ins import CHECK_IN_TIMER
+from cases.sealed.opening import open_in_time
+from cases.sealed.triggering import OPENING_TIMER
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import ContactLeft, MethodDied
 from dialogue.calling import forget_recording
+from dialogue.check_in import ask_in_time, ask_out_of_turn
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
     promise_the_truth,
@@ -170,6 +184,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders, "ask_to_look": ask_to_look},
         CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited, "forget_recording": forget_recording},
+        SealedFileStored: {"erase_what_waited": erase_what_waited},
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,
             "tell_reporter_of_file": tell_reporter_of_file,
@@ -212,6 +227,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         DeadlineSuperseded: {"void_reminders": void_reminders},
         DeadlineDone: {"void_reminders": void_reminders},
         WatchEnded: {"void_reminders": void_reminders},
+        WatchOpened: {"ask_out_of_turn": ask_out_of_turn},
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
         ConsentEntered: {"look_again": look_again},
         CounselReleaseRevoked: {"look_again": look_again},
@@ -234,6 +250,13 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         ShiftCovered: {"tell_covered": tell_covered, "watch_anew": watch_anew},
         ShiftUnconfirmed: {"tell_unconfirmed": tell_unconfirmed},
         ShiftConfirmed: {"tell_confirmed_late": tell_confirmed_late},
+        SamePersonSuggested: {"tell_of_match": tell_of_match},
+        SealedDuressSpoken: {"warn_of_sealed_duress": warn_of_sealed_duress},
+        SealedSourceEntered: {"tell_of_sealed": tell_of_sealed},
+        SealedFileApproved: {"tell_of_sealed": tell_of_sealed},
+        SealedOpeningStopped: {"tell_of_sealed": tell_of_sealed},
+        SealedFileOpened: {"bring_in": bring_in},
+        CheckInStopDoubted: {"tell_of_sealed": tell_of_sealed},
     }
 
 
@@ -274,6 +297,8 @@ def timer_queue(settings: Settings) -> Queue:
         RELEASE_TIMER: send_release,
         ANSWER_TIMER: chase_answer,
         PROPOSAL: ask_again,
+        CHECK_IN_TIMER: ask_in_time,
+        OPENING_TIMER: partial(open_in_time, delay=settings.sealed_delay, zone=settings.timezone),
     }
 
     def handle(unit: UnitOfWork, held: Claim) -> None:

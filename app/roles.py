@@ -36,6 +36,8 @@ from app.recounting import recount_all
 from app.retention import EVERY_SECONDS as RETENTION_SECONDS
 from app.retention import look_at_closed, terms_of
 from app.ring_keeper import watch_ring
+from app.sealing import EVERY_SECONDS as SEALED_SECONDS
+from app.sealing import erase_withdrawn
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError
@@ -144,6 +146,7 @@ def _jobs(house: House) -> list[Job]:
     jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     jobs.append(Job("epochs", lambda: rotate(store), MINUTELY_SECONDS))
     jobs.append(Job("retention", lambda: look_at_closed(store, terms_of(house.settings)), RETENTION_SECONDS))
+    jobs.append(Job("sealed", lambda: _erase_withdrawn(store), SEALED_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:
@@ -159,6 +162,10 @@ def _look(store: Store) -> None:
 
 def _open_sealed(store: Store) -> None:
     open_sealed(store)
+
+
+def _erase_withdrawn(store: Store) -> None:
+    erase_withdrawn(store)
 
 
 def _undo_setback(store: Store) -> None:

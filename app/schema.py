@@ -12,6 +12,7 @@ import cases.incidents.models
 import cases.models
 import cases.releases.models
 import cases.retention
+import cases.sealed.models
 import contacts.accounts.models
 import contacts.models
 import dialogue.calling
@@ -44,6 +45,7 @@ ROOMS = (
     cases.releases.models,
     contacts.accounts.models,
     cases.retention,
+    cases.sealed.models,
     contacts.models,
     dialogue.calling,
     dialogue.coming_back,

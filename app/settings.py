@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     backup_recipient: str | None = Field(default=None, alias="PANAH_BACKUP_RECIPIENT")
     erase_after_days: int = Field(default=365, alias="PANAH_ERASE_AFTER_DAYS", ge=30, le=36500)
     erase_reports_after_days: int = Field(default=30, alias="PANAH_ERASE_REPORTS_AFTER_DAYS", ge=1, le=36500)
+    sealed_delay_minutes: int = Field(default=30, alias="PANAH_SEALED_DELAY_MINUTES", ge=5, le=1440)
     bind: str = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
     public_url: str | None = Field(default=None, alias="PANAH_PUBLIC_URL")
     timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
@@ -361,6 +363,11 @@ class Settings(BaseModel):
             ChannelName.OTHER: self.other_pace,
         }
         return {channel: PACES[channel] if pace is None else read_pace(pace) for channel, pace in stated.items()}
+
+    @property
+    def sealed_delay(self) -> timedelta:
+        """How long objections are waited for after two people agreed to open a sealed file."""
+        return timedelta(minutes=self.sealed_delay_minutes)
 
     @property
     def sends_canary(self) -> bool:

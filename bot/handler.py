@@ -13,6 +13,7 @@ from bot.updates import Elsewhere, Message, Nothing, Press, Standing, Update, re
 from contacts.directory import linked_contact
 from dialogue.model import Command, Input
 from dialogue.reception import receive
+from dialogue.sealing import takes_over
 from store import claims
 from store.inbox import TABLE, InboxItem, open_input
 from texts.catalogue import SOURCE
@@ -49,7 +50,7 @@ def _answer(unit: UnitOfWork, chat: Chat, given: Update, item: InboxItem, zone: 
             _hear(unit, chat, given, zone)
         case Press():
             note_reachable(unit, chat)
-            answer_press(unit, chat, given)
+            answer_press(unit, chat, given, zone)
         case Standing(reachable):
             (note_reachable if reachable else note_unreachable)(unit, chat)
         case Elsewhere():
@@ -67,7 +68,9 @@ def _hear(unit: UnitOfWork, chat: Chat, message: Message, zone: str) -> None:
         return
     if message.wrapping.number is not None:
         note_said(unit, chat, message.wrapping.number, message.sent_at or unit.now)
-    receive(unit, chat, heard(message))
+    said = heard(message)
+    if not takes_over(unit, chat, said, zone=zone):
+        receive(unit, chat, said)
 
 
 def _looks_like_linking(given: Input) -> bool:

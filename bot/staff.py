@@ -35,6 +35,7 @@ from contacts.verification import confirm_for
 from dialogue.model import Command, Input, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
+from dialogue.sealing import takes_over
 from texts.locale import guess_language
 
 if TYPE_CHECKING:
@@ -48,8 +49,11 @@ ABOUT_THE_DOCKET = frozenset({"hearing", "event", "deadlines", "done"})
 """Commands about what is due and done in a case."""
 
 
-def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
-    """Answer a pressed button: a reporter's answer, or a helper's Accept, Decline or Open."""
+def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
+    """Answer a pressed button: a reporter's answer, or a helper's Accept, Decline or Open.
+
+    ``zone``: by which clock an hour is meant that names none.
+    """
     pressed = press(unit, chat.id, given.token)
     if pressed is None:
         foreign = belongs_to_somebody_else(unit, chat.id, given.token)
@@ -57,7 +61,10 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press) -> None:
     if pressed.action.startswith(DIALOGUE):
         toast(unit, chat, given, "")
         tapped = Tapped(pressed.action.removeprefix(DIALOGUE))
-        return receive(unit, chat, Heard(tapped, kind="other", content="", case_id=pressed.subject_id))
+        tap = Heard(tapped, kind="other", content="", case_id=pressed.subject_id)
+        if not takes_over(unit, chat, tap, zone=zone):
+            receive(unit, chat, tap)
+        return None
     contact = linked_contact(unit, chat.id)
     if contact is None:
         return toast(unit, chat, given, "staff.link_prompt")

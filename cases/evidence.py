@@ -248,7 +248,7 @@ def kept_files(unit: UnitOfWork, case_id: UUID | None = None) -> list[KeptFile]:
     rows = (
         select(StoredFile, Download)
         .join(Download, Download.file_id == StoredFile.id)
-        .where(StoredFile.finished_at.is_not(None))
+        .where(StoredFile.finished_at.is_not(None), Download.message_id.is_not(None))
         .order_by(StoredFile.finished_at, StoredFile.id)
     )
     if case_id is not None:
@@ -257,7 +257,7 @@ def kept_files(unit: UnitOfWork, case_id: UUID | None = None) -> list[KeptFile]:
         KeptFile(
             id=file.id,
             case_id=download.case_id,
-            message_id=download.message_id,
+            message_id=message_id,
             kind=download.kind,
             media=file.media,
             size=file.size,
@@ -265,6 +265,7 @@ def kept_files(unit: UnitOfWork, case_id: UUID | None = None) -> list[KeptFile]:
             finished_at=file.finished_at or file.received_at,
         )
         for file, download in unit.session.execute(rows)
+        if (message_id := download.message_id) is not None  # not what lies in a sealed file
     ]
 
 

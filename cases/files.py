@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, exists, func, select
 
-from cases.events import FileNotFetched, FileStored
+from cases.events import FileNotFetched, FileStored, SealedFileStored
 from cases.models import Download, FileState, Report
 from store import claims
-from store.base import new_id
+from store.base import OWN, new_id
 from store.chats import Chat
-from store.data_keys import Scope, case_scope
-from store.files import begin_file, discard_unfinished
+from store.data_keys import Scope, case_scope, sealed_scope
+from store.files import StoredFile, begin_file, discard_unfinished, sha256_of
 from store.vault import Field
 
 if TYPE_CHECKING:
@@ -96,6 +96,34 @@ def ask_for_file(unit: UnitOfWork, report: Report, message_id: UUID, sent: SentF
         _note_not_fetched(unit, download)
 
 
+def ask_for_sealed_file(unit: UnitOfWork, where: tuple[UUID, UUID, UUID], sent: SentFile) -> None:
+    """Write down a file that was sent into a sealed file: to be fetched, under the key of that.
+
+    ``where``: the case, the conversation, and the entry it came with.
+    """
+    case_id, chat_id, entry_id = where
+    state = sent.refused or may_keep(unit, chat_id, sent.size)
+    download = Download(
+        id=new_id(),
+        case_id=case_id,
+        entry_id=entry_id,
+        chat_id=chat_id,
+        kind=sent.kind,
+        size=sent.size,
+        state=state,
+        asked_at=unit.now,
+        due_at=unit.now if state == FileState.WAITING else None,
+    )
+    download.source = unit.vault.seal(_scope(download), _source_field(download), sent.source)
+    unit.session.add(download)
+    unit.session.flush()
+
+
+def _scope(download: Download) -> Scope:
+    """Under whose key a file is written: that of the sealed file it lies in, or of its case."""
+    return case_scope(download.case_id) if download.entry_id is None else sealed_scope(download.case_id)
+
+
 def may_keep(unit: UnitOfWork, chat_id: UUID, size: int | None) -> FileState:
     """Say whether one more file of a conversation, of so many bytes, may be kept (``WAITING``) or why not."""
     if size is not None and size > LARGEST:
@@ -109,6 +137,8 @@ def may_keep(unit: UnitOfWork, chat_id: UUID, size: int | None) -> FileState:
 
 
 def _note_not_fetched(unit: UnitOfWork, download: Download) -> None:
+    if download.message_id is None:
+        return  # in a sealed file; its list says how many were not
     unit.record(
         FileNotFetched(
             case_id=download.case_id, message_id=download.message_id, chat_id=download.chat_id, why=download.state
@@ -130,7 +160,7 @@ def take_fetches(unit: UnitOfWork, limit: int, door: str = "telegram") -> list[F
 
 def _begin(unit: UnitOfWork, held: Claim) -> Fetch:
     row = unit.session.get_one(Download, held.id)
-    scope = case_scope(row.case_id)
+    scope = _scope(row)
     left = row.file_id
     row.file_id = begin_file(unit, scope)
     unit.session.flush()
@@ -162,7 +192,39 @@ def _came_along(unit: UnitOfWork, row: Download, writer: FileWriter) -> None:
 def _attest(unit: UnitOfWork, row: Download, written: Written) -> None:
     keyed = unit.vault.subkey(f"fingerprint:{row.case_id}")
     attested = hmac.digest(keyed, written.sha256.encode(), "sha256").hex()
-    unit.record(FileStored(case_id=row.case_id, message_id=row.message_id, file_id=written.id, fingerprint=attested))
+    if row.message_id is not None:
+        unit.record(
+            FileStored(case_id=row.case_id, message_id=row.message_id, file_id=written.id, fingerprint=attested)
+        )
+    elif row.entry_id is not None:
+        unit.record(
+            SealedFileStored(case_id=row.case_id, entry_id=row.entry_id, file_id=written.id, fingerprint=attested)
+        )
+
+
+def take_out_of_seal(unit: UnitOfWork, entry_id: UUID, message_id: UUID) -> None:
+    """Have the files of a sealed entry belong to a message of the case from now on.
+
+    What is here stays under the key it was written with; what is still to be fetched comes under that of the case.
+    """
+    for row in unit.session.scalars(select(Download).where(Download.entry_id == entry_id).with_for_update(**OWN)):
+        source = unit.vault.open(_scope(row), _source_field(row), row.source)
+        row.entry_id, row.message_id = None, message_id
+        if row.state == FileState.STORED and row.file_id is not None:
+            _attest_anew(unit, row, unit.session.get_one(StoredFile, row.file_id))
+        elif row.state == FileState.WAITING:
+            row.due_at, row.fence = (None if row.parked_at else unit.now), None  # whoever fetches it now begins anew
+        row.source = unit.vault.seal(_scope(row), _source_field(row), source)
+    unit.session.flush()
+
+
+def _attest_anew(unit: UnitOfWork, row: Download, file: StoredFile) -> None:
+    """Have the log attest a file as one of its message."""
+    sha256 = sha256_of(unit, file)
+    if sha256 is None or row.message_id is None:
+        return
+    attested = hmac.digest(unit.vault.subkey(f"fingerprint:{row.case_id}"), sha256.encode(), "sha256").hex()
+    unit.record(FileStored(case_id=row.case_id, message_id=row.message_id, file_id=file.id, fingerprint=attested))
 
 
 def file_too_large(unit: UnitOfWork, held: Claim) -> None:

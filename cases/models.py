@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
@@ -145,10 +145,13 @@ class Download(Claimable, Base):
     """A file that came with a message: to be fetched from its provider, or the reason why it is not."""
 
     __tablename__ = "download"
+    __table_args__ = (CheckConstraint("(message_id IS NULL) <> (entry_id IS NULL)", name="of_one_thing"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("report_message.id"), index=True)
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_message.id"), index=True)
+    """None for what lies in a sealed file: there it is ``entry_id``."""
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("sealed_entry.id"), index=True)
     chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     """voice, photo, video, document, sticker …"""

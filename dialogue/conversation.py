@@ -65,6 +65,7 @@ from dialogue.questions import (
     language_rows,
     tapped_answer,
 )
+from dialogue.sealed import offer
 from texts.catalogue import LANGUAGES
 
 QUIET_FOR: Final = timedelta(minutes=10)
@@ -72,6 +73,8 @@ QUIET_FOR: Final = timedelta(minutes=10)
 
 MOST_REPEATS: Final = 1
 
+AFRAID: Final = "afraid"
+"""What is happening when nothing has happened yet: then something can be left for the day it does."""
 _WITH_CODE: Final = {"code": CODE}
 _DEEP_LINK: Final = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what Telegram puts behind /start; nobody wrote it
 _COMMANDS: Final = frozenset({"start", "help", "status", "stop", "language", "add", "wipe"})
@@ -285,7 +288,9 @@ def _settle(state: State, answer: Answer) -> State:
 def _move_on(state: State, answer: Answer) -> Outcome:
     if _is_detail(answer):
         return _put(_reopened(state), BY_NAME[f"more.{answer.value}"])
-    return _ask_next(state)
+    asked = _ask_next(state)
+    is_afraid = (answer.question, answer.value) == ("happening", AFRAID)
+    return replace(asked, replies=(*asked.replies, offer())) if is_afraid else asked
 
 
 def _ask_next(state: State) -> Outcome:

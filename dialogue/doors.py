@@ -26,6 +26,9 @@ SHOWN: Final = frozenset(
     {"reply.added", "reply.language", "reply.start", "reply.help", "reply.another", "reply.expired_button"}
 )
 ASKING: Final = ("ask.", "option.")
+OFFER: Final = "reply.sealed_offer"
+"""What can be left sealed is left in Telegram."""
+TELEGRAM: Final = "telegram"
 TEXTED: Final[Mapping[str, str]] = {
     "reply.first": "text.first",
     "reply.first_later": "text.first_later",
@@ -44,7 +47,7 @@ TEXTED: Final[Mapping[str, str]] = {
 
 def said_at(door: str, reply: Reply) -> Reply | None:
     """Return a reply as it is said at a door; None where nothing is said."""
-    if door == VOICE:
+    if door == VOICE or (reply.key == OFFER and door != TELEGRAM):
         return None
     if door == SMS:
         return _texted(reply)

@@ -67,6 +67,11 @@ def incident_scope(incident_id: UUID) -> Scope:
     return Scope("incident", incident_id)
 
 
+def sealed_scope(case_id: UUID) -> Scope:
+    """What somebody left sealed for the day they are taken; ``case_id`` is the case it was left for."""
+    return Scope("sealed", case_id)
+
+
 SYSTEM = Scope("system")
 
 

@@ -47,25 +47,20 @@ def judge(story: Story, record: Record) -> list[Finding]:
 def _judge(story: Story, record: Record, expected: Expectation) -> Finding:
     if not expected.checks:
         return Finding(expected.text, Verdict.FOR_A_HUMAN)
-    missing = {kind: why for kind, wanted in expected.checks.items() if (why := _missing(story, record, kind, wanted))}
-    built = {kind: wanted for kind, wanted in expected.checks.items() if kind not in missing}
+    missing = list(filter(None, (_missing(story, kind) for kind in expected.checks)))
+    built = {kind: wanted for kind, wanted in expected.checks.items() if not _missing(story, kind)}
     judged = [CHECKS[kind](_Asked(story, record, dict(wanted))) for kind, wanted in built.items()]
     failed = [why for why in judged if why]
     if failed:
         return Finding(expected.text, Verdict.FAILED, "; ".join(failed))
-    return Finding(
-        expected.text, Verdict.NOT_BUILT if missing else Verdict.PASSED, ", ".join(dict.fromkeys(missing.values()))
-    )
+    return Finding(expected.text, Verdict.NOT_BUILT if missing else Verdict.PASSED, ", ".join(missing))
 
 
-def _missing(story: Story, record: Record, kind: str, wanted: Any) -> str:
+def _missing(story: Story, kind: str) -> str:
     """What a check depends on that is not built; empty where there is nothing."""
-    words = [kind, *(str(one) for one in dict(wanted).get("has", ()))] if kind == "history" else [kind]
     if kind == "people" and not any(lists_people(str(step.given.get("says", ""))) for step in story.steps):
         return "incidents of people whom nobody has named"
-    if kind == "merged" and SEALED in record.skipped:
-        return SEALED  # whoever left it cannot be compared with a report yet
-    return next((NOT_BUILT[word] for word in words if word in NOT_BUILT), "")
+    return ""
 
 
 def lists_people(words: str) -> bool:
@@ -74,14 +69,8 @@ def lists_people(words: str) -> bool:
 
 
 SEVERAL: Final = 2
-NOT_BUILT: Final = {
-    "sealed_file_opened": "sealed files",
-}
-"""Checks, and words of a history, that depend on what is not built, and what that is called."""
 PERSON: Final = "contact:"
 """How the log names people; the rest are the program itself."""
-SEALED: Final = "sealed file"
-"""What a story's record calls a step that was passed over."""
 GAVE_UP: Final = frozenset({"hearing_moved", "hearing_cancelled"})
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from alerts.models import Need, NeedState
 from alerts.taking_in import take_in
 from app.replay.checks import lists_people
+from app.replay.left_sealed import leave, look_after, name_them
 from app.replay.record import Record, read_record
 from app.replay.staff import COORDINATOR, LAWYER, Staff
 from app.replay.stage import Stage
@@ -37,20 +38,21 @@ STAFF: Final = frozenset({COORDINATOR, LAWYER})
 
 @dataclass
 class Replay:
-    """A story on its stage. ``skipped`` names the steps that need what is not built."""
+    """A story on its stage."""
 
     stage: Stage
     story: Story
     staff: Staff
     phones: dict[str, Phone] = field(default_factory=dict)
-    skipped: list[str] = field(default_factory=list)
+    unnamed: set[str] = field(default_factory=set)
+    """Who left a sealed file, and was not reported since by anybody who named them."""
     case_id: UUID | None = None
     lists: list[str] = field(default_factory=list)
     """Messages that name several people, of which no incident was made yet."""
 
     def do_their_duty(self) -> bool:
-        """Let everybody press what they were asked to press, and whoever has a report make an incident of its list."""
-        return self.staff.do_their_duty() or _make_incident(self)
+        """Let everybody press what they were asked to press, and whoever has a report do what follows from it."""
+        return self.staff.do_their_duty() or _make_incident(self) or look_after(self.stage, self.staff)
 
 
 def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> Record:
@@ -64,7 +66,7 @@ def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> 
             on_step(step)
             _do(replay, step)
         stage.travel(story.steps[-1].at + AFTER, replay.do_their_duty)
-        return read_record(stage.house.store, story, replay.skipped)
+        return read_record(stage.house.store, story)
 
 
 def _do(replay: Replay, step: Step) -> None:
@@ -73,6 +75,9 @@ def _do(replay: Replay, step: Step) -> None:
         _phone(replay, step.by).writes(str(given["says"]))
         if lists_people(str(given["says"])):
             replay.lists.append(str(given["says"]))
+        if replay.unnamed and step.by not in replay.unnamed:
+            replay.unnamed.clear()
+            name_them(replay.stage, _phone(replay, step.by))
     elif "sends" in given:
         _phone(replay, step.by).sends(str(given["sends"]).split()[0])
     elif "event" in given:
@@ -113,10 +118,11 @@ def _phone(replay: Replay, role: str) -> Phone:
 
 
 def _does(replay: Replay, step: Step) -> None:
-    """Do what is told in words; what is not built is passed over, and said to be."""
+    """Do what is told in words: agree on a daily contact, or leave a sealed file."""
     daily = DAILY.match(str(step.given["does"]))
     if daily is None:
-        replay.skipped.append("sealed file")
+        leave(replay.stage, _phone(replay, step.by))
+        replay.unnamed.add(step.by)
         return
     zone = ZoneInfo(replay.story.zone)
     local = step.at.astimezone(zone)

@@ -97,7 +97,6 @@ class Record:
     risk: tuple[RiskShown, ...]
     history: tuple[Remembered, ...]
     hashed_files: int
-    skipped: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     """Roles that nothing was sent to."""
     suggested: int = 0
@@ -139,7 +138,6 @@ class Record:
             ],
             "withheld": list(self.withheld),
             "incidents": list(self.incidents),
-            "not_built": sorted(set(self.skipped)),
         }
 
 
@@ -147,7 +145,7 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(timespec="minutes")
 
 
-def read_record(store: Store, story: Story, skipped: list[str]) -> Record:
+def read_record(store: Store, story: Story) -> Record:
     """Read the whole record of a replay that has come to rest."""
     with store.read() as unit:
         told = _told(unit)
@@ -160,7 +158,6 @@ def read_record(store: Store, story: Story, skipped: list[str]) -> Record:
             risk=_risk(unit),
             history=_history(unit),
             hashed_files=_hashed(unit),
-            skipped=tuple(skipped),
             suggested=_count(unit, IdentitySuggestion),
             joined=_count(unit, SamePerson),
             withheld=tuple(sorted({"unhcr", "journalist"} - {one.role for one in told})),

@@ -54,6 +54,10 @@ class Staff:
                 self._phones.append(phone)
             import_policies(unit, POLICY)
 
+    def contact(self, role: str) -> UUID:
+        """Return who is first of a role."""
+        return self._ids[role]
+
     def actor(self, role: str) -> str:
         """Return who enters something in this role, as the log names them; the coordinator for anybody else."""
         return f"contact:{self._ids.get(role, self._ids[COORDINATOR])}"

@@ -17,7 +17,7 @@ SPAN = re.compile(r"^(\d+)\s*([smhd])$")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DAILY = re.compile(r"^daily contact expected at (\d{2}):(\d{2})")
 SEALED = re.compile(r"sealed file")
-"""What somebody may do besides writing and entering. Sealed files are not built: such a step is passed over."""
+"""What somebody may do besides writing and entering."""
 CHECKS = frozenset({"paged", "not_sent", "clock", "risk", "watch", "history", "people", "merged"})
 
 

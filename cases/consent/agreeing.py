@@ -177,9 +177,18 @@ def _release_of(unit: UnitOfWork, person: Person, name: str, audience: Audience)
 
 
 def sign_emergency_release(
-    unit: UnitOfWork, case_id: UUID, audiences: Iterable[Audience], kinds: Iterable[FieldClass], terms: str
+    unit: UnitOfWork,
+    case_id: UUID,
+    audiences: Iterable[Audience],
+    kinds: Iterable[FieldClass],
+    terms: str,
+    *,
+    signed_at: datetime | None = None,
 ) -> UUID:
-    """Keep what a person signed beforehand: to whom which classes go, on what trigger. Raises ConsentError."""
+    """Keep what a person signed beforehand: to whom which classes go, on what trigger. Raises ConsentError.
+
+    ``signed_at``: aware, now if it is not told.
+    """
     terms = tidy(terms)
     if not terms:
         raise ConsentError("write down the trigger, and how it was signed")
@@ -190,7 +199,7 @@ def sign_emergency_release(
         person_id=person.id,
         audiences=sorted(set(map(str, audiences))),
         kinds=sorted(set(map(str, kinds))),
-        signed_at=unit.now,
+        signed_at=unit.now if signed_at is None else signed_at,
     )
     row.terms = unit.vault.seal(case_scope(case_id), Field("emergency_release", "terms", row.id), terms)
     unit.session.add(row)

@@ -16,7 +16,7 @@ from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
 from cases.docket.risk import read_risk
-from cases.docket.vocabulary import MEANINGS, meaning_of
+from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, meaning_of
 from cases.docket.watches import end_watches, open_watches
 from cases.events import (
     OccurrenceEntered,
@@ -103,6 +103,7 @@ def enter(
     zone: str,
     assumed: bool = False,
     matter_id: UUID | None = None,
+    by_program: bool = False,
 ) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
@@ -110,9 +111,11 @@ def enter(
     is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. ``zone``: where a case's
     papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
     only ``assumed``. ``matter_id``: what it is about, where something entered before was about the same. Raises
-    EntryError for an appointment without a time, and for a hearing that is moved or called off when several stand and
-    none is named.
+    EntryError for an appointment without a time, for a hearing that is moved or called off when several stand and
+    none is named, and for what only the program itself enters (``by_program``).
     """
+    if entry.event in BY_PROGRAM and not by_program:
+        raise EntryError("the program enters this itself when it happens")
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     entry = _known(entry)
     zone = case.timezone or zone

@@ -162,6 +162,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "proof_of_life": Meaning(ends=frozenset({WatchKind.PROOF_OF_LIFE, WatchKind.CHECK_IN})),
     "arrived_safely": Meaning(ends=frozenset(WatchKind), safe=True),
     "deadline_by_hand": PLAIN,
+    "sealed_file_approved": PLAIN,
+    "sealed_file_objected": PLAIN,
+    "sealed_file_opened": PLAIN,
     "removed": Meaning(
         risk=5,
         ends=frozenset(
@@ -176,6 +179,10 @@ MEANINGS: Final[dict[str, Meaning]] = {
     ),
 }
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
+
+
+BY_PROGRAM: Final = frozenset({"sealed_file_approved", "sealed_file_objected", "sealed_file_opened"})
+"""Events that the program writes when they happen in it: nobody enters them by hand."""
 
 
 def meaning_of(event: str) -> Meaning:

@@ -323,7 +323,7 @@ def _file(unit: UnitOfWork, download: Download, file: StoredFile | None) -> Seen
 def may_open_file(unit: UnitOfWork, file_id: UUID, role: str) -> UUID | None:
     """Return the case of a file that a helper of this role, who accepted a need of that case, may see; else None."""
     download = unit.session.scalars(select(Download).where(Download.file_id == file_id)).one_or_none()
-    if download is None or download.state != FileState.STORED:
+    if download is None or download.state != FileState.STORED or download.message_id is None:
         return None
     said = {row.id: row for row in unit.session.scalars(_messages(download.case_id))}
     given = unit.session.scalars(_answers(download.case_id)).all()

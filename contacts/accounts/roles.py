@@ -44,6 +44,8 @@ class Ability(StrEnum):
     """Close a case that one reads, and say that it may be erased in its time."""
     JOIN = "join"
     """Say that two cases that one reads are of one person, or of two."""
+    UNSEAL = "unseal"
+    """Confirm the trigger of a sealed file, agree to opening it, object."""
     RELEASE = "release"
     """Propose, approve, stop and call back what is told outside."""
     CALENDAR = "calendar"
@@ -87,6 +89,7 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.ENTER,
         Ability.CLOSE,
         Ability.JOIN,
+        Ability.UNSEAL,
         Ability.RELEASE,
         Ability.DRILL,
         Ability.NUMBERS,
@@ -97,7 +100,15 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.LINK,
     },
     AccountRole.LAWYER: _READERS
-    | {Ability.ACCEPT, Ability.SIGN_LAW, Ability.ENTER, Ability.RELEASE, Ability.CALENDAR, Ability.DUTY},
+    | {
+        Ability.ACCEPT,
+        Ability.SIGN_LAW,
+        Ability.ENTER,
+        Ability.UNSEAL,
+        Ability.RELEASE,
+        Ability.CALENDAR,
+        Ability.DUTY,
+    },
     AccountRole.PRESS_OFFICER: _READERS,
     AccountRole.OBSERVER: _READERS | {Ability.NUMBERS},
 }

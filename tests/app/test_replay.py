@@ -52,6 +52,11 @@ HEARD = replace(
 GIVEN_UP = Remembered("hearing_scheduled", (NOON,), "contact:1", stands=False, entered_at=NOON - timedelta(days=1))
 CALLED_OFF = replace(GIVEN_UP, event="hearing_cancelled", dates=(), stands=True, entered_at=NOON - timedelta(hours=9))
 OFF = replace(NOTHING, history=(GIVEN_UP, CALLED_OFF))
+AGREED = replace(CALLED_OFF, event="sealed_file_approved")
+OPENED = replace(
+    NOTHING,
+    history=(AGREED, replace(AGREED, by="contact:2"), replace(AGREED, event="sealed_file_opened", by="system")),
+)
 ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_most: %s}}'
 
 
@@ -72,6 +77,8 @@ ONE = '{paged: {need: lawyer, of: "2026-03-02T12:00", within: %s, messages_at_mo
         ("{history: {has: [sha256]}}", HEARD, NOTHING),
         ("{history: {by: 1}}", OFF, replace(OFF, history=(replace(GIVEN_UP, by="reaction"),))),
         ('{history: {no_reminder_for: "2026-03-02T12:00"}}', OFF, replace(OFF, history=(GIVEN_UP,))),
+        ("{history: {has: [sealed_file_opened], by: 2}}", OPENED, replace(OPENED, history=OPENED.history[1:])),
+        ("{history: {has: [sealed_file_opened], by: 2}}", OPENED, replace(OPENED, history=OPENED.history[:2])),
         ("{not_sent: {audience: press}}", HEARD, replace(HEARD, withheld=())),
         ("{merged: {proposed: 1}}", replace(HEARD, suggested=1), replace(HEARD, suggested=2)),
         ("{merged: {proposed: 1}}", replace(HEARD, suggested=1), replace(HEARD, suggested=1, joined=1)),
@@ -112,14 +119,6 @@ def test_a_list_of_names_is_an_incident_with_all_of_them(
 
 def test_what_is_not_built_is_never_called_passed(tmp_path: Path) -> None:
     assert verdict(tmp_path, "{people: {count: 1}}", HEARD) is Verdict.NOT_BUILT
-    assert verdict(tmp_path, "{history: {has: [sealed_file_opened], by: 2}}", HEARD) is Verdict.NOT_BUILT
-    waiting = replace(HEARD, skipped=("sealed file",))
-    assert verdict(tmp_path, "{merged: {proposed: 1}}", waiting) is Verdict.NOT_BUILT
-
-
-def test_a_step_that_was_passed_over_excuses_nothing_else(tmp_path: Path) -> None:
-    skipped = replace(NOTHING, skipped=("sealed file",))
-    assert verdict(tmp_path, '{paged: {need: lawyer, of: "2026-03-02T12:00", within: 60s}}', skipped) is Verdict.FAILED
 
 
 def test_an_audience_nobody_knows_is_no_success(tmp_path: Path) -> None:
@@ -157,7 +156,7 @@ def played(panah: Panah, folder: Path, story: str) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.parametrize("story", ["hearing-moved-to-sunday"])
+@pytest.mark.parametrize("story", ["hearing-moved-to-sunday", "sealed-testimony"])
 def test_a_true_story_goes_as_it_should_have(panah: Panah, tmp_path: Path, story: str) -> None:
     report = played(panah, tmp_path, story)
     verdicts = [one["verdict"] for one in report["expectations"]]

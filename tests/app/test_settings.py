@@ -82,6 +82,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_BACKUP_RECIPIENT": "age1" + "q" * 58,
         "PANAH_ERASE_AFTER_DAYS": "400",
         "PANAH_ERASE_REPORTS_AFTER_DAYS": "10",
+        "PANAH_SEALED_DELAY_MINUTES": "45",
     }
     together = TWILIO if name.startswith("TWILIO_") else MAIL if name in MAIL else {}
     company = {other: value for other, value in together.items() if other != name}

@@ -114,7 +114,7 @@ class Stage:
         with self.store.unit("test") as unit:
             chat = unit.session.get_one(Chat, self.chats[who])
             token = self._token(unit, chat, action, self.subjects[subject])
-            answer_press(unit, chat, Press("callback", token))
+            answer_press(unit, chat, Press("callback", token), "UTC")
 
     @staticmethod
     def _token(unit: UnitOfWork, chat: Chat, action: str, subject_id: UUID) -> str:
@@ -179,5 +179,5 @@ def test_whoever_has_the_button_of_another_chat_has_nothing(stage: Stage) -> Non
     with stage.store.unit("test") as unit:
         theirs = unit.session.get_one(Chat, stage.chats["forced"])
         token = stage._token(unit, theirs, "contact_made", stage.subjects["taken"])  # noqa: SLF001  ours
-        answer_press(unit, unit.session.get_one(Chat, stage.chats["colleague"]), Press("callback", token))
+        answer_press(unit, unit.session.get_one(Chat, stage.chats["colleague"]), Press("callback", token), "UTC")
     assert stage.stands() == before

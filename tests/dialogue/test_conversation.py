@@ -163,7 +163,8 @@ class TestTheQuestions:
 
     @pytest.mark.parametrize("answer", ["missing", "paper", "afraid"])
     def test_the_time_of_a_removal_is_asked_only_where_there_may_be_one(self, answer: str) -> None:
-        assert keys(talk(*OPENED, Tapped(f"happening.{answer}"))[-1]) == ["ask.where"]
+        offered = ["reply.sealed_offer"] if answer == "afraid" else []
+        assert keys(talk(*OPENED, Tapped(f"happening.{answer}"))[-1]) == ["ask.where", *offered]
 
     def test_what_was_answered_early_is_not_asked(self) -> None:
         assert keys(talk(Sent(Kind.LOCATION), Tapped("skip.happening"))[-1]) == ["ask.who"]

@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from alerts.models import Delivery
 from cases.consent.people import enter_fact
+from cases.sealed.keeping import begin, keep, name_person
+from cases.sealed.models import EntryKind
 from cases.verification import Basis, bear_out, suspect
-from dialogue.model import Command, Said
+from dialogue.model import Command, Said, Tapped
 from dialogue.reception import Heard, receive
+from dialogue.sealing import takes_over
 from store.chats import find_or_open_chat
 from tests.quick import quick_store
 from tests.web.scene import Scene
@@ -35,7 +38,8 @@ SAYINGS = (
     "/status {name}",
     "hello",
 )
-COMMANDS = ("status", "help", "start", "add")
+COMMANDS = ("status", "help", "start", "add", "sealed")
+TAPS = ("seal.begin", "seal.agree", "seal.list", "seal.sure", "check.ok", "happening.afraid")
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +50,18 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             bear_out(unit, scene.case_id, Basis.DOCUMENT, "seen")
             enter_fact(unit, scene.case_id, "name_latin", KNOWN)
             enter_fact(unit, scene.case_id, "name_native", "Қарлығаш")
+            file = begin(unit, find_or_open_chat(unit, "telegram", "9000000"))
+            name_person(unit, file, "name_native", KNOWN)
+            keep(unit, file, EntryKind.TEAM, "for the day they take me")
         yield store
 
 
 told = st.lists(
-    st.one_of(st.sampled_from(SAYINGS).map(Said), st.sampled_from(COMMANDS).map(Command)), min_size=1, max_size=6
+    st.one_of(
+        st.sampled_from(SAYINGS).map(Said), st.sampled_from(COMMANDS).map(Command), st.sampled_from(TAPS).map(Tapped)
+    ),
+    min_size=1,
+    max_size=6,
 )
 _chats = iter(range(10**6))
 
@@ -63,7 +74,9 @@ def answers(store: Store, conversation: list[Input], name: str) -> list[tuple[An
         words = said.text if isinstance(said, Said) else ""
         with store.unit("test") as unit:
             chat = find_or_open_chat(unit, "telegram", address)
-            receive(unit, chat, Heard(said, "text", words, words=words, client_language="en"))
+            heard = Heard(said, "text", words, words=words, client_language="en")
+            if not takes_over(unit, chat, heard, zone="Asia/Almaty"):
+                receive(unit, chat, heard)
     with store.read() as unit:
         chat_id = find_or_open_chat(unit, "telegram", address).id
         rows = unit.session.scalars(select(Delivery).where(Delivery.chat_id == chat_id).order_by(Delivery.order_key))

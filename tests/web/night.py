@@ -13,12 +13,16 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.releases.proposing import Proposal, propose
+from cases.sealed.keeping import keep
+from cases.sealed.models import EntryKind, SealedFile
+from cases.sealed.triggering import approve, confirm_by_word
 from cases.verification import Basis, bear_out
 from contacts.accounts.managing import ask_for_role
 from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
 from contacts.models import Contact
 from contacts.values import ContactCard, Role
+from store.base import new_id
 from tests.accounts import Member, join
 from tests.web.conftest import ZONE
 from tests.web.house import House
@@ -69,6 +73,7 @@ def begin_night(store: Store) -> Night:
         _runs(unit, case.case_id)
         release_id = _waits_to_leave(unit, case.case_id, coordinator)
         ask_for_role(unit, admin.account_id, timur.account_id, AccountRole.OBSERVER)
+        _left_sealed(unit, case.case_id, coordinator)
     _team_at_work(House(store))
     return Night(store, coordinator, lawyer, admin, case, release_id)
 
@@ -95,6 +100,19 @@ def _runs(unit: UnitOfWork, case_id: UUID) -> None:
     )
     for entry in entries:
         enter(unit, case_id, entry, zone=ZONE)
+
+
+def _left_sealed(unit: UnitOfWork, case_id: UUID, coordinator: Member) -> None:
+    """What the person left for this day, with a source, a missed check-in and one who agrees."""
+    file = SealedFile(id=new_id(), case_id=case_id, begun_at=unit.now)
+    unit.session.add(file)
+    unit.session.flush()
+    for kind in (EntryKind.TEAM, EntryKind.COUNSEL, EntryKind.TRUSTED):
+        keep(unit, file, kind, f"Үлгі, +7 700 000 00 12\n{LONG}")
+    for who in ("the aunt", "the guard"):
+        confirm_by_word(unit, file, who, "by telephone")
+    assert coordinator.contact_id is not None
+    approve(unit, file, coordinator.contact_id, "coordinator", f"two say so {LONG}", zone=ZONE)
 
 
 def _waits_to_leave(unit: UnitOfWork, case_id: UUID, coordinator: Member) -> UUID:

@@ -33,7 +33,7 @@ from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, enter, on_day, s
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.promising import PromiseError, family_told, promise_update, tomorrow_morning
 from cases.docket.reading import case_by_code
-from cases.docket.vocabulary import MEANINGS, is_set_for
+from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, is_set_for
 from cases.notes import EmptyNoteError, write_note
 from contacts.accounts.roles import Ability
 from web.console.case_changed import side_by_side
@@ -374,7 +374,7 @@ def script_of_nothing() -> list[Question]:
 
 def choices(words: Words) -> dict[str, Any]:
     """Return what the forms offer: events by what they are called, the commonest first."""
-    others = [name for name in vocabulary() if name not in COMMON]
+    others = [name for name in vocabulary() if name not in COMMON and name not in BY_PROGRAM]
     docket = sorted((name for name in others if name in MEANINGS), key=words.event)
     return {
         "common": COMMON,

@@ -24,6 +24,7 @@ class Room:
 NAVIGATION: Final = (
     Room("board.home", "web.console_board", "b"),
     Room("incident.look_through", "web.incidents", "i", Ability.OPEN_CASE),
+    Room("sealed.look_through", "web.sealed", "e", Ability.UNSEAL),
     Room("releases.look", "web.releases", "r", Ability.RELEASE),
     Room("dates.month", "web.calendar", "d", Ability.CALENDAR),
     Room("duty.look", "web.duty", "n", Ability.DUTY),

@@ -24,6 +24,7 @@ from web.console.own import own_pages
 from web.console.passkeys import passkey_pages
 from web.console.person import person_pages
 from web.console.releases import release_pages
+from web.console.sealed import sealed_pages
 from web.console.search import search_pages
 from web.console.settings import settings_pages
 from web.console.signing import signing_pages
@@ -57,6 +58,7 @@ BUILDERS = (
     person_pages,
     incident_pages,
     release_pages,
+    sealed_pages,
     closing_pages,
     identity_pages,
     drill_pages,
