@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
-from alerts.incidents import lock_with_its_incident, take_the_rest
+from alerts.incidents import lock_with_its_company, take_the_rest
 from alerts.models import FeignedAcceptance, Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
@@ -52,7 +52,7 @@ OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Take a need, or the next seat of the same search. Exactly one contact wins, by one conditional update.
 
-    Of an incident they have with it whatever is asked for once (:mod:`alerts.incidents`) and nobody has.
+    They have with it whatever is settled with it (:mod:`alerts.incidents`) and nobody has.
     Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
     neither asked nor does the work that is needed (an account that was linked to another helper since). Of somebody who
     is being forced it counts as a no, and is answered as a yes.
@@ -62,7 +62,7 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     if is_coerced(unit, contact_id):
         return _feign(unit, need_id, contact_id)
     need = unit.session.get_one(Need, need_id)
-    lock_with_its_incident(unit, need)
+    lock_with_its_company(unit, need)
     lock_seats(unit, need)
     if seat_of(unit, need, contact_id) is not None:
         return Ack.YOURS

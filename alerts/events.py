@@ -56,8 +56,9 @@ class LawyerChosen(Event):
 class NeedGivenBack(Event):
     """Who had taken it has it no longer; somebody else is sought.
 
-    ``why``: unreachable (no message reaches them), wish (they gave it back), stale (they did not follow it up) or case
-    (they gave back the case, and with it what they had taken of what is due in it).
+    ``why``: unreachable (no message reaches them), wish (they gave it back), stale (they did not follow it up), case
+    (they gave back the case, and with it what they had taken of what is due in it, or of the same person) or parted (it
+    had come to them with another case, which is not of the same person after all).
     """
 
     need_id: UUID
@@ -219,3 +220,17 @@ class BotChanged(Event):
     """Another token of the bot is in use from now on, or (``same_bot`` is false) another bot in its place."""
 
     same_bot: bool
+
+
+@dataclass(frozen=True)
+class SurgeBegan(Event):
+    """So many report that only the first questions are asked from now on."""
+
+    surge_id: UUID
+
+
+@dataclass(frozen=True)
+class SurgeEnded(Event):
+    """Somebody had everything asked again before it ended by itself."""
+
+    surge_id: UUID

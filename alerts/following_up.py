@@ -28,6 +28,7 @@ from alerts.milestones import (
     spans_of,
 )
 from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.one_person import held_of_one_person
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
 from alerts.seats import is_of_custody, is_over
@@ -106,11 +107,11 @@ def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if need.case_id is None or need.accepted_by is None or need.accepted_at is None or is_closed(unit, need.case_id):
         return
-    if not leads(need, held_beside(unit, need)):
-        set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)
-        return
     spans = spans_of(need.kind, ladder_for(unit, need))
     following = _next(need, spans, need.accepted_at, unit.now)
+    if isinstance(following, Remind | GiveBack) and not leads(need, held_beside(unit, need)):
+        set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)  # said of all of them by the first
+        return
     if isinstance(following, Remind):
         need.reminded_at = unit.now
         unit.session.flush()
@@ -181,6 +182,8 @@ def _reach(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone)
 def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not.
 
+    With it goes what they have of the same person by another case.
+
     ``CLOSED`` where what was due is over: nobody is asked, and nothing changes. Nor does anything for who is being
     forced and believes to have it; it looks as if it did.
     """
@@ -193,7 +196,10 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         return Ack.NOT_YOURS
     if is_over(unit, need):
         return Ack.CLOSED
+    same_person = held_of_one_person(unit, need)
     give_back_need(unit, need, contact_id, "wish")
+    for other in same_person:
+        give_back_need(unit, _lock(unit, other.id), contact_id, "case")
     return Ack.GIVEN_BACK
 
 
@@ -234,7 +240,8 @@ def ask_for_lawyer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
         return
     beside = [one for one in held_beside(unit, need) if _lawyer_missing(unit, one)]
     if leads(need, beside):
-        say_no_lawyer(unit, need, need.accepted_by, others=len(beside))
+        same_person = {one.id for one in held_of_one_person(unit, need)}
+        say_no_lawyer(unit, need, need.accepted_by, others=len({one.id for one in beside} - same_person))
     else:  # said for all of them by the first; should that one find a lawyer meanwhile, by the next
         set_timer(unit, LAWYER_TIMER, need.id, unit.now + LOOK_AGAIN)
 

@@ -111,7 +111,8 @@ def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     need = unit.session.get_one(Need, event.need_id)
     _say_given_back(unit, need, event)
     _tell_who_had_it(unit, need, event)
-    _tell_coordinators(unit, need, event)
+    if event.why != "parted":
+        _tell_coordinators(unit, need, event)
     return None
 
 
@@ -125,7 +126,7 @@ def _say_given_back(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
 
 def _tell_who_had_it(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
     """Say that it is theirs no longer, with the button that takes it again: somebody may be on it after all."""
-    words = "gave_back" if event.why == "wish" else "went_stale"
+    words = {"wish": "gave_back", "parted": "parted"}.get(event.why, "went_stale")
     for way in _ways(unit, event.contact_id):
         telegram = way.channel == ChannelName.TELEGRAM
         again = telegram and need.state in OPEN

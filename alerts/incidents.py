@@ -18,6 +18,7 @@ from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.outbox import withdraw
 from alerts.policies import ladder_of
 from alerts.seats import OPEN, taken
+from cases.identity.suggesting import of_one_person
 from cases.incidents.models import IncidentCase
 from cases.models import Case
 from cases.urgency import Need as NeedKind
@@ -25,7 +26,7 @@ from cases.urgency import Urgency
 from store.base import OWN, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
@@ -126,26 +127,51 @@ def comes_together(unit: UnitOfWork, need: Need) -> bool:
     return need.case_id is not None and bool(unit.session.scalar(select(in_one)))
 
 
-def lock_with_its_incident(unit: UnitOfWork, need: Need) -> None:
+def company_of(unit: UnitOfWork, need: Need) -> frozenset[UUID]:
+    """Return the other cases whose need of this kind is settled with this one; none for what is due.
+
+    Those that people said are of the same person; and, where an incident is asked once, the others of the incident,
+    with whoever is one person with them.
+    """
+    if need.case_id is None or not _is_of_custody(unit, need):
+        return frozenset()
+    found: frozenset[UUID] = frozenset({need.case_id})
+    while True:
+        company = _mates(unit, found) if need.kind in ASKED_ONCE else found
+        wider = of_one_person(unit, company)
+        if wider == company:
+            return company - {need.case_id}
+        found = wider
+
+
+def _mates(unit: UnitOfWork, case_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Some cases and all that are in an incident with one of them."""
+    theirs = select(IncidentCase.incident_id).where(IncidentCase.case_id.in_(case_ids))
+    mates = select(IncidentCase.case_id).where(IncidentCase.incident_id.in_(theirs))
+    return frozenset(case_ids) | frozenset(unit.session.scalars(mates))
+
+
+def lock_with_its_company(unit: UnitOfWork, need: Need) -> None:
     """Lock all that is taken together before any of it is: of two who accept at once neither waits in a circle."""
-    if need.kind in ASKED_ONCE and _is_of_custody(unit, need):
-        own = select(IncidentCase.incident_id).where(IncidentCase.case_id == need.case_id).scalar_subquery()
-        mates = select(IncidentCase.case_id).where(IncidentCase.incident_id == own)
-        found = select(Need).where(Need.case_id.in_(mates), Need.kind == need.kind).order_by(Need.id)
+    company = company_of(unit, need)
+    if company and need.case_id is not None:
+        all_of_it = {need.case_id, *company}
+        found = select(Need).where(Need.case_id.in_(all_of_it), Need.kind == need.kind).order_by(Need.id)
         unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
 def take_the_rest(unit: UnitOfWork, need: Need, contact_id: UUID) -> list[UUID]:
-    """Give whoever has just accepted a need of an incident all of its kind that nobody has; return those.
+    """Give whoever has just accepted a need all that is settled with it and that nobody has; return those.
 
     Not where they have another seat of the same case. Of two who accept at once each has whatever was still free.
     """
-    if need.kind not in ASKED_ONCE or not _is_of_custody(unit, need):
+    company = company_of(unit, need)
+    if not company:
         return []
     seated = aliased(Need)
     has_a_seat = exists().where(seated.alert_id == Need.alert_id, seated.accepted_by == contact_id)
-    free = _rest(need, Need.state.in_(OPEN), ~has_a_seat).with_only_columns(Need.id).order_by(Need.id)
-    ids = unit.session.scalars(free.with_for_update(**OWN, of=Need)).all()
+    free = _beside(need, company).where(Need.state.in_(OPEN), ~has_a_seat)
+    ids = unit.session.scalars(free.with_only_columns(Need.id).order_by(Need.id).with_for_update(**OWN, of=Need)).all()
     if not ids:
         return []
     won = unit.session.execute(
@@ -155,23 +181,39 @@ def take_the_rest(unit: UnitOfWork, need: Need, contact_id: UUID) -> list[UUID]:
         .returning(Need.id, Need.case_id, Need.kind)
         .execution_options(synchronize_session="fetch")
     ).all()
+    withdraw(unit, *(row.id for row in won))
     for row in won:
-        withdraw(unit, row.id)
         unit.record_last(NeedAccepted(case_id=row.case_id, need_id=row.id, need=row.kind, contact_id=contact_id))
     return [row.id for row in won]
 
 
 def held_beside(unit: UnitOfWork, need: Need) -> list[Need]:
-    """Return the other needs of the same kind and incident that the same person has: they are followed up as one."""
-    if need.kind not in ASKED_ONCE or need.accepted_by is None or not _is_of_custody(unit, need):
+    """Return the other needs of its company that the same person has: they are followed up as one."""
+    company = company_of(unit, need) if need.accepted_by is not None else None
+    if not company:
         return []
-    held = _rest(need, Need.state == NeedState.ACCEPTED, Need.accepted_by == need.accepted_by)
+    held = _beside(need, company).where(Need.state == NeedState.ACCEPTED, Need.accepted_by == need.accepted_by)
     return list(unit.session.scalars(held.order_by(Need.id)))
 
 
 def leads(need: Need, beside: Sequence[Need]) -> bool:
     """Whether a need is the one by which all those held beside it are followed up. Pure."""
     return all(need.id < other.id for other in beside)
+
+
+def _beside(need: Need, case_ids: Collection[UUID]) -> Select[Need]:
+    """Needs of custody of this kind and seat in some cases."""
+    return (
+        select(Need)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(
+            Alert.kind == CUSTODY,
+            Need.kind == need.kind,
+            Need.seat == need.seat,
+            Need.id != need.id,
+            Need.case_id.in_(case_ids),
+        )
+    )
 
 
 def _alike(need: Need) -> Select[Need]:

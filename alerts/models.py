@@ -337,6 +337,22 @@ class PressableButton(Base):
     used_at: Mapped[datetime | None]
 
 
+class Surge(Base):
+    """A time in which so many report that only the first questions are asked (:mod:`alerts.surge`)."""
+
+    __tablename__ = "surge"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    began_at: Mapped[datetime]
+    until: Mapped[datetime]
+    """When it ends by itself."""
+    began_by: Mapped[str] = mapped_column(String(80))
+    """An actor, or ``load``."""
+    ended_at: Mapped[datetime | None]
+    """When somebody ended it before."""
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+
+
 class PolicyDocument(Base):
     """The policies and rosters as imported; the newest is in force. Ciphertext: it names people."""
 

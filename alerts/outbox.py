@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Table, and_, or_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -35,6 +35,8 @@ SETTLED = (NeedState.ACCEPTED, NeedState.CLOSED)
 AT_ONCE = timedelta(0)
 HOLDS_UP_FOR = 4
 """From its fourth try on a message lets those behind it pass."""
+AT_MOST = 500
+"""Rows of one statement: databases take only so many values at once."""
 
 _order_lock = threading.Lock()
 _last_order = 0
@@ -48,7 +50,51 @@ def next_order() -> int:
         return _last_order
 
 
-def enqueue(
+class Told(TypedDict, total=False):
+    """How a message is queued, as :func:`message` takes it."""
+
+    language: Required[str]
+    values: dict[str, Any] | None
+    buttons: Sequence[Sequence[dict[str, Any]]]
+    action: str
+    silent: bool
+    urgent: bool
+    edits_id: UUID | None
+    page_id: UUID | None
+    need_id: UUID | None
+    method_id: UUID | None
+    number: int | None
+    asks: bool
+    first_of_cluster: bool
+    throttled: bool
+    dedupe_key: str | None
+    after: timedelta
+
+
+def enqueue(unit: UnitOfWork, chat: Chat, template: str, **told: Unpack[Told]) -> UUID | None:
+    """Queue one message in this unit; return its id, or None when ``dedupe_key`` was queued before.
+
+    It leaves by the channel of its conversation, no earlier than ``after`` from now. At a door to which nothing can be
+    sent it lies until somebody comes to look (:mod:`alerts.mailbox`), and nobody who sends messages ever claims it.
+    If ``throttled`` it leaves with whatever waits like it for the same reader (:mod:`alerts.crowd`).
+    """
+    return next(iter(enqueue_all(unit, [message(unit, chat, template, **told)])), None)
+
+
+def enqueue_all(unit: UnitOfWork, messages: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Queue messages that :func:`message` made, hundreds by one statement; return the ids of those that are new."""
+    fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    unit.session.flush()
+    queued: list[UUID] = []
+    for begin in range(0, len(messages), AT_MOST):
+        rows = fresh(TABLE).values(list(messages[begin : begin + AT_MOST]))
+        # The database decides who was first: two transactions may have come to the same conclusion at once.
+        once = rows.on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key]).returning(TABLE.c.id)
+        queued += unit.session.scalars(once)
+    return queued
+
+
+def message(
     unit: UnitOfWork,
     chat: Chat,
     template: str,
@@ -69,43 +115,32 @@ def enqueue(
     throttled: bool = False,
     dedupe_key: str | None = None,
     after: timedelta = AT_ONCE,
-) -> UUID | None:
-    """Queue one message in this unit; return its id, or None when ``dedupe_key`` was queued before.
-
-    It leaves by the channel of its conversation, no earlier than ``after`` from now. At a door to which nothing can be
-    sent it lies until somebody comes to look (:mod:`alerts.mailbox`), and nobody who sends messages ever claims it.
-    If ``throttled`` it leaves with whatever waits like it for the same reader (:mod:`alerts.crowd`).
-    """
-    fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    delivery = fresh(TABLE).values(
-        id=new_id(),
-        channel=chat.door,
-        chat_id=chat.id,
-        page_id=page_id,
-        need_id=need_id,
-        action=action,
-        template=template,
-        values=values or {},
-        buttons=[list(row) for row in buttons],
-        language=language,
-        silent=silent,
-        urgent=urgent,
-        order_key=next_order(),
-        edits_id=edits_id,
-        method_id=method_id,
-        number=number,
-        asks=asks,
-        first_of_cluster=first_of_cluster,
-        throttled=throttled,
-        dedupe_key=dedupe_key,
-        created_at=unit.now,
-        due_at=None if chat.door == WEB else unit.now + after,
-    )
-    unit.session.flush()
-    # The database decides who was first: two transactions may have come to the same conclusion at once.
-    once = delivery.on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key]).returning(TABLE.c.id)
-    queued: UUID | None = unit.session.scalar(once)
-    return queued
+) -> dict[str, Any]:
+    """Return the row of a message as :func:`enqueue` queues it."""
+    return {
+        "id": new_id(),
+        "channel": chat.door,
+        "chat_id": chat.id,
+        "page_id": page_id,
+        "need_id": need_id,
+        "action": action,
+        "template": template,
+        "values": values or {},
+        "buttons": [list(row) for row in buttons],
+        "language": language,
+        "silent": silent,
+        "urgent": urgent,
+        "order_key": next_order(),
+        "edits_id": edits_id,
+        "method_id": method_id,
+        "number": number,
+        "asks": asks,
+        "first_of_cluster": first_of_cluster,
+        "throttled": throttled,
+        "dedupe_key": dedupe_key,
+        "created_at": unit.now,
+        "due_at": None if chat.door == WEB else unit.now + after,
+    }
 
 
 def cancel(unit: UnitOfWork, *which: ColumnElement[bool]) -> None:
@@ -127,10 +162,10 @@ def cancel(unit: UnitOfWork, *which: ColumnElement[bool]) -> None:
     )
 
 
-def withdraw(unit: UnitOfWork, need_id: UUID) -> None:
-    """Withdraw what was queued to ask for a need and has not left."""
+def withdraw(unit: UnitOfWork, *needs: UUID) -> None:
+    """Withdraw what was queued to ask for some needs and has not left."""
     unit.session.execute(
         update(Delivery)
-        .where(Delivery.need_id == need_id, Delivery.state.in_(UNSENT), Delivery.action == "send")
+        .where(Delivery.need_id.in_(needs), Delivery.state.in_(UNSENT), Delivery.action == "send")
         .values(state=DeliveryState.CANCELLED, due_at=None, fence=None)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.incidents import asked_with
+from alerts.incidents import ASKED_ONCE, asked_with
 from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, SEALED, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref
@@ -45,7 +45,7 @@ def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
     case = unit.session.get_one(Case, need.case_id)
     if alert.kind in DUE:
         return _due_words(unit, alert, case)
-    codes = asked_with(unit, need)
+    codes = asked_with(unit, need) if need.kind in ASKED_ONCE else [case.code]
     if len(codes) > 1:
         return _words_for_all(need, codes)
     values = {

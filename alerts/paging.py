@@ -10,17 +10,19 @@ from sqlalchemy import exists, select, update
 from alerts import escalation, giving_up
 from alerts.events import HoldLapsed, NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
 from alerts.incidents import LOOK_AGAIN, waits_for_its_incident
-from alerts.ladder import Order
 from alerts.models import Delivery, Need, NeedState, Page
+from alerts.one_person import is_handed_over, waits_for_its_leader
+from alerts.paging_many import page_many
 from alerts.policies import ladder_for
-from alerts.progress import Ask, Progress, announce_exhaustion, begin_step, give_back, read_progress, restart
+from alerts.progress import Ask, announce_exhaustion, begin_step, give_back, read_progress, restart
 from alerts.quiet import is_quiet, rests_until
 from alerts.rings import ring
+from alerts.searching import keep, page_for, standing_of
 from alerts.seats import OPEN, declined_elsewhere, is_over, open_seats, waits_its_turn
 from alerts.targets import reachable, ways_to
 from contacts.events import MethodDied
 from contacts.models import Contact
-from store.base import OWN, new_id
+from store.base import OWN
 from store.claims import Claim, finish
 from store.eventlog import EventRow
 from store.timers import TABLE, Timer, set_timer, stop_timer
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from alerts.progress import Progress
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
@@ -47,13 +50,13 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update(**OWN)).one()
     finish(unit.session, TABLE, held)
     _release(unit, need)
-    if need.state in OPEN and waits_its_turn(unit, need):
-        return None
-    if need.state in OPEN and waits_for_its_incident(unit, need):
-        return set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)
-    awake_at = rests_until(unit, need)
-    if need.state in OPEN and awake_at is not None:
-        return set_timer(unit, TIMER, need.id, awake_at)
+    if need.state in OPEN:
+        if waits_its_turn(unit, need) or is_handed_over(unit, need) or page_many(unit, need):
+            return None
+        waits = waits_for_its_incident(unit, need) or waits_for_its_leader(unit, need)
+        later = unit.now + LOOK_AGAIN if waits else rests_until(unit, need)
+        if later is not None:
+            return set_timer(unit, TIMER, need.id, later)
     ladder = ladder_for(unit, need)
     for _ in range(DECISIONS_AT_ONCE):
         decision = escalation.next_step(ladder, progress_of(unit, need), unit.now)
@@ -81,27 +84,12 @@ def _release(unit: UnitOfWork, need: Need) -> None:
 
 def progress_of(unit: UnitOfWork, need: Need) -> Progress:
     """Read how far the search for a need has come from its rows."""
-    standing = Progress(
-        round=need.round,
-        step=need.step,
-        began_at=need.began_at,
-        accepted_by=need.accepted_by,
-        exhausted_at=need.exhausted_at,
-        held_until=need.held_until,
-        closed=need.state == NeedState.CLOSED,
-        rounds_before=need.rounds_before,
-    )
     rows = unit.session.scalars(select(Page).where(Page.need_id == need.id))
     asks = (
         Ask(row.contact_id, row.round, row.step, row.declined_at is not None, row.unreachable_at is not None)
         for row in rows
     )
-    return read_progress(standing, asks)
-
-
-def _keep(need: Need, progress: Progress) -> None:
-    need.round, need.step, need.began_at = progress.round, progress.step, progress.began_at
-    need.exhausted_at, need.rounds_before = progress.exhausted_at, progress.rounds_before
+    return read_progress(standing_of(need), asks)
 
 
 def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalation.PageStep) -> None:
@@ -109,7 +97,7 @@ def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalat
     candidates = {contact.id: contact for contact in reachable(unit, step, need)}
     refusing = set() if progress.overtime else declined_elsewhere(unit, need)
     asked = escalation.to_ask(progress, decision, frozenset(candidates) - refusing)
-    _keep(need, begin_step(progress, decision.round, decision.step, asked, unit.now))
+    keep(need, begin_step(progress, decision.round, decision.step, asked, unit.now))
     for contact_id in sorted(asked):
         _ask(unit, need, step, contact_id)
     unit.session.flush()
@@ -119,23 +107,14 @@ def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalat
 
 
 def _ask(unit: UnitOfWork, need: Need, step: escalation.Step, contact_id: UUID) -> None:
-    page = Page(
-        id=new_id(),
-        need_id=need.id,
-        contact_id=contact_id,
-        round=need.round,
-        step=need.step,
-        asked_at=unit.now,
-        channels=list(step.channels),
-        gap_seconds=None if step.order is Order.AT_ONCE else int(step.gap.total_seconds()),
-    )
+    page = page_for(need, step, contact_id, unit.now)
     unit.session.add(page)
     unit.session.flush()
     ring(unit, need, page)
 
 
 def _announce(unit: UnitOfWork, need: Need, *, again: bool) -> None:
-    _keep(need, announce_exhaustion(progress_of(unit, need), unit.now))
+    keep(need, announce_exhaustion(progress_of(unit, need), unit.now))
     if need.state == NeedState.PAGING:
         need.state = NeedState.EXHAUSTED
     unit.session.flush()
@@ -177,7 +156,7 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
         return
     begun = select(Need).where(Need.state.in_(OPEN), Need.round > 0)
     for need in unit.session.scalars(begun.with_for_update(**OWN).execution_options(populate_existing=True)).all():
-        _keep(need, restart(progress_of(unit, need), unit.now))
+        keep(need, restart(progress_of(unit, need), unit.now))
         need.state = NeedState.PAGING
         unit.session.flush()
         wind(unit, need.id)
@@ -216,7 +195,7 @@ def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "u
         .where(Page.need_id == need.id, Page.contact_id == contact_id, Page.declined_at.is_(None))
         .values(declined_at=unit.now)
     )
-    _keep(need, give_back(progress, unit.now))
+    keep(need, give_back(progress, unit.now))
     need.state, need.accepted_by, need.accepted_at = NeedState.PAGING, None, None
     need.contact_made_at = need.filed_at = need.reminded_at = None
     unit.session.flush()

@@ -7,8 +7,9 @@ goes on with the next person.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
 from alerts.incidents import comes_together
 from alerts.ladder import Order
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
-from alerts.outbox import AT_ONCE, enqueue
+from alerts.outbox import AT_ONCE, enqueue_all, message
 from alerts.page_words import page_words
 from alerts.quiet import rests_until
 from alerts.ringing import Rung, Way, lost, next_rings
@@ -28,7 +29,7 @@ from contacts.models import Contact
 from store.base import OWN
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
-from store.timers import Timer, set_timer
+from store.timers import Timer, set_timer, set_timers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import UnitOfWork
 
+PageWords = tuple[str, dict[str, str]]
+"""What a page says: keys of texts, and their values."""
 OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 GATHERS = timedelta(seconds=3)
 """So long what is asked about several people of one incident waits for the rest of it; the first of it does not."""
@@ -63,7 +66,7 @@ def ring(unit: UnitOfWork, need: Need, page: Page) -> None:
     """Ring what is due to ring, and wind the page's timer to when the next channel's turn comes."""
     ways = ways_to(unit, unit.session.get_one(Contact, page.contact_id))
     rung = _rung(unit, page, ways)
-    known = _known_ways(page, ways, rung)
+    known = _known_ways(page.channels, ways, rung)
     order = Order.AT_ONCE if page.gap_seconds is None else Order.IN_TURN
     gap = timedelta(seconds=page.gap_seconds or 0)
     rings = next_rings(order, gap, known, rung, asked_at=page.asked_at, now=unit.now)
@@ -76,10 +79,36 @@ def ring(unit: UnitOfWork, need: Need, page: Page) -> None:
         lose_page(unit, page.id)
 
 
-def _known_ways(page: Page, ways: Sequence[Reachable], rung: Mapping[UUID, Rung]) -> tuple[Way, ...]:
+def ring_of_many(
+    unit: UnitOfWork, contact: Contact, asked: Sequence[tuple[Need, Page]], words: Mapping[UUID, PageWords]
+) -> None:
+    """Ring somebody about several people of one incident of whom they have just been asked for the first time.
+
+    As :func:`ring` for each of them, in a few statements for all: the first rings at once, the others with the rest.
+    ``words``: what each need's page says.
+    """
+    ways = ways_to(unit, contact)
+    page = asked[0][1]
+    order = Order.AT_ONCE if page.gap_seconds is None else Order.IN_TURN
+    gap = timedelta(seconds=page.gap_seconds or 0)
+    rings = next_rings(order, gap, _known_ways(page.channels, ways, {}), {}, asked_at=unit.now, now=unit.now)
+    by_id = {way.method.id: way for way in ways}
+    messages = []
+    for way in (by_id[method_id] for method_id in rings.now):
+        first = is_first_of_cluster(unit, asked[0][0], way.chat.id)
+        for place, (need, one) in enumerate(asked):
+            is_first = first and place == 0
+            ringing = _Ringing(way, words[need.id], first=is_first, together=not is_first)
+            messages.append(_message(unit, need, one, ringing))
+    enqueue_all(unit, messages)
+    if rings.look_again_at is not None:
+        set_timers(unit, RING, {one.id: rings.look_again_at for _, one in asked})
+
+
+def _known_ways(channels: Sequence[str], ways: Sequence[Reachable], rung: Mapping[UUID, Rung]) -> tuple[Way, ...]:
     """Every way there is or was: first what the step names, in its order, then what else the person has."""
     living = {way.method.id: way.channel for way in ways}
-    place = {channel: number for number, channel in enumerate(page.channels)}
+    place = {channel: number for number, channel in enumerate(channels)}
     named = sorted((channel for channel in living.values() if channel in place), key=lambda one: place[one])
     others = [channel for channel in living.values() if channel not in place]
     by_channel = {channel: method_id for method_id, channel in living.items()}
@@ -122,13 +151,28 @@ def _how(row: Delivery, *, alive: bool) -> Rung:
     return Rung.UNDER_WAY
 
 
+@dataclass(frozen=True)
+class _Ringing:
+    """How a page rings on one way. ``together``: it waits for the rest of its incident."""
+
+    way: Reachable
+    words: PageWords
+    first: bool
+    together: bool
+
+
 def _ring_by(unit: UnitOfWork, need: Need, page: Page, way: Reachable) -> None:
-    what = Asked(need.kind, need.id, has_page=need.case_id is not None)
-    asking = ask_by(unit, way, what, page_words(unit, need))
-    later = need.urgency == Urgency.LATER
     first = is_first_of_cluster(unit, need, way.chat.id)
     together = not first and comes_together(unit, need)
-    enqueue(
+    ringing = _Ringing(way, page_words(unit, need), first=first, together=together)
+    enqueue_all(unit, [_message(unit, need, page, ringing)])
+
+
+def _message(unit: UnitOfWork, need: Need, page: Page, ringing: _Ringing) -> dict[str, Any]:
+    way, what = ringing.way, Asked(need.kind, need.id, has_page=need.case_id is not None)
+    asking = ask_by(unit, way, what, ringing.words)
+    later = need.urgency == Urgency.LATER
+    return message(
         unit,
         way.chat,
         asking.template,
@@ -142,8 +186,8 @@ def _ring_by(unit: UnitOfWork, need: Need, page: Page, way: Reachable) -> None:
         method_id=way.method.id,
         number=asking.number,
         asks=True,
-        first_of_cluster=first,
-        throttled=together,
-        after=GATHERS if together else AT_ONCE,
+        first_of_cluster=ringing.first,
+        throttled=ringing.together,
+        after=GATHERS if ringing.together else AT_ONCE,
         dedupe_key=f"{page.id}:{way.method.id}",
     )

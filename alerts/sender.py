@@ -81,7 +81,7 @@ class Sender:
         def ring() -> None:
             loop.call_soon_threadsafe(self._bell.set)
 
-        self._store.wake.listen(ring)
+        self._store.wake.listen(ring, TABLE.name)
         recorder = asyncio.create_task(self._record_outcomes())
         try:
             while not stop.is_set():

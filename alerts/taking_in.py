@@ -9,8 +9,10 @@ from sqlalchemy import select
 from alerts.acks import accept_need
 from alerts.incidents import LOOK_AGAIN, open_alerts
 from alerts.paging import TIMER
+from cases.docket.entering import When
 from cases.incidents.models import IncidentCase
-from cases.incidents.opening import Happening, add_people, open_incident
+from cases.incidents.opening import MEASURES, Happening, add_people, gather, open_incident
+from cases.models import Case
 from cases.urgency import Need as NeedKind
 from store.timers import set_timers
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from alerts.clusters import Proposed
     from cases.incidents.models import Incident
     from cases.incidents.reading import Piece
     from store.unit_of_work import UnitOfWork
@@ -53,6 +56,18 @@ def take_in_more(
     case_ids = add_people(unit, incident_id, happening, people)
     _ask(unit, incident_id, case_ids, taken_by)
     return case_ids
+
+
+def gather_reports(unit: UnitOfWork, proposed: Proposed) -> Incident:
+    """Make one incident of reports that a coordinator says are of one; each goes on as it is. Raises IncidentError.
+
+    Coordinators are asked for all that is still open of them at once from now on, as :mod:`alerts.incidents` says.
+    """
+    rows = select(Case.id).where(Case.code.in_(proposed.codes)).order_by(Case.opened_at, Case.id)
+    case_ids = list(unit.session.scalars(rows))
+    language = unit.session.get_one(Case, case_ids[0]).language
+    happening = Happening(MEASURES[0], When(proposed.first_at), proposed.zone, language, region=proposed.region)
+    return gather(unit, happening, case_ids)
 
 
 def _ask(unit: UnitOfWork, incident_id: UUID, case_ids: Sequence[UUID], taken_by: UUID | None) -> None:

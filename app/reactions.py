@@ -36,6 +36,7 @@ from alerts.events import (
     ShiftCovered,
     ShiftUnconfirmed,
     StepPaged,
+    SurgeBegan,
 )
 from alerts.following_up import LAWYER_TIMER as LAWYER
 from alerts.following_up import TIMER as FOLLOW_UP
@@ -49,6 +50,7 @@ from alerts.following_up import (
 from alerts.following_up_notices import show_next, tell_given_back
 from alerts.giving_up import RING
 from alerts.invitations import invite, invite_who_took_it, strike_out
+from alerts.joining import seek_apart, seek_as_one
 from alerts.leaving import ask_the_others
 from alerts.notices import NEWS_TIMER as NEWS
 from alerts.notices import (
@@ -79,6 +81,7 @@ from alerts.releasing import (
 )
 from alerts.rings import ring_on
 from alerts.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
+from alerts.surge import feel_load, tell_surge
 from bot.docket import ask_again
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
@@ -86,6 +89,8 @@ from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.events import (
     CaseClosed,
+    CasesJoined,
+    CasesParted,
     CaseViewed,
     CheckInStopDoubted,
     ConsentEntered,
@@ -173,7 +178,13 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
     places = partial(read_places, zone=zone)
     tell_unreached = partial(tell_reporter_unreached, hotlines=hotlines)
     return {
-        ReportReceived: {"plan_alert": plan, "promise_the_truth": promise_the_truth, "read_places": places},
+        ReportReceived: {
+            "plan_alert": plan,
+            "promise_the_truth": promise_the_truth,
+            "read_places": places,
+            "feel_load": feel_load,
+        },
+        SurgeBegan: {"tell_surge": tell_surge},
         ReportExtended: {
             "plan_alert": plan,
             "tell_responders": tell_responders,
@@ -182,6 +193,8 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "read_places": places,
         },
         QuestionAnswered: {"plan_alert": plan, "tell_responders": tell_responders, "ask_to_look": ask_to_look},
+        CasesJoined: {"seek_as_one": seek_as_one},
+        CasesParted: {"seek_apart": seek_apart},
         CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited, "forget_recording": forget_recording},
         SealedFileStored: {"erase_what_waited": erase_what_waited},

@@ -69,7 +69,7 @@ class Downloads:
         def ring() -> None:
             loop.call_soon_threadsafe(self._bell.set)
 
-        self._store.wake.listen(ring)
+        self._store.wake.listen(ring, files.TABLE.name)
         try:
             while not stop.is_set():
                 await self._begin_what_is_due()

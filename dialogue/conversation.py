@@ -9,6 +9,7 @@ What it keeps to:
 - Somebody who just tells is not interrupted: "added" is said once, then not again for ten minutes, and an open
   question is repeated once at most.
 - It ends: after the last question it thanks and asks nothing more, while everything is still added.
+- While very many write (`State.brief`) it asks the first three questions and no other; whatever is told is kept.
 
 Decisions:
 
@@ -304,6 +305,8 @@ def _ask_next(state: State) -> Outcome:
 
 def _is_due(state: State, question: Question) -> bool:
     settled = state.answered | state.skipped
+    if state.brief and not question.first:
+        return False
     if question.name in settled or (question.name == "more" and settled >= _DETAILS):
         return False
     told_aloud = state.happening is None and "happening" in state.answered
@@ -336,7 +339,7 @@ def _reopened(state: State) -> State:
 def _sound(state: State) -> State:
     """The state without what cannot be: a question we do not ask, or one left open after the thanks."""
     if not state.opened:
-        return State(muted=state.muted)
+        return State(muted=state.muted, brief=state.brief)
     if state.asked is not None and (state.finished or state.asked not in BY_NAME):
         return replace(state, asked=None)
     return state

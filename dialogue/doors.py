@@ -13,7 +13,7 @@ from dialogue.model import Reply
 from store.chats import SMS, VOICE, WEB
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 OWN_WORDS: Final[Mapping[str, str]] = {
     "reply.first": "report.first",
@@ -56,10 +56,19 @@ def said_at(door: str, reply: Reply) -> Reply | None:
 
 def _texted(reply: Reply) -> Reply | None:
     said = TEXTED.get(reply.key)
-    return None if said is None else Reply(said, reply.values, also=TEXTED.get(reply.also or ""))
+    return None if said is None else Reply(said, reply.values, also=_under(reply, TEXTED.get))
 
 
 def _on_a_page(reply: Reply) -> Reply | None:
-    if reply.key in SHOWN or reply.key.startswith(ASKING):
-        return None
-    return Reply(OWN_WORDS.get(reply.key, reply.key), reply.values)
+    said = _paged(reply.key)
+    return None if said is None else Reply(said, reply.values, also=_under(reply, _paged))
+
+
+def _paged(key: str) -> str | None:
+    return None if key in SHOWN or key.startswith(ASKING) else OWN_WORDS.get(key, key)
+
+
+def _under(reply: Reply, words: Callable[[str], str | None]) -> str | None:
+    """Of the texts under a reply those that a door has words for."""
+    kept = [said for key in (reply.also or "").split("|") if (said := words(key))]
+    return "|".join(kept) or None

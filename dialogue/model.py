@@ -146,7 +146,8 @@ Row = tuple[Button, ...]
 class Reply:
     """One message to the reporter: a key of `texts`, the values to insert, rows of buttons under it.
 
-    `also` is the key of a second text, after an empty line of the same message: the question the buttons answer.
+    `also` is the key of a second text, after an empty line of the same message: the question the buttons answer. Where
+    there are several, `|` stands between them.
     """
 
     key: str
@@ -176,6 +177,7 @@ class State:
     happening: str | None = None  # decides whether the time of a removal is asked for
     answered: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    brief: bool = False  # so many write now that only the first questions are asked; never stored: it is of the moment
 
     def to_json(self) -> str:
         """The state as one line of JSON; equal states give equal text."""

@@ -32,6 +32,7 @@ class Question:
     languages: bool = False  # whether the choice of language stands under it
     patient: bool = False  # not repeated at the first thing that is no answer: people are still telling
     skip: bool = True
+    first: bool = False  # asked of everybody, also while so many write that nothing else is
 
 
 QUESTIONS: Final = (
@@ -40,10 +41,11 @@ QUESTIONS: Final = (
         options=("taken", "border", "held", "missing", "paper", "afraid"),
         languages=True,
         patient=True,
+        first=True,
     ),
     Question("removal_time", words=True, takes=FILMED | SHOWN, after=HELD),
-    Question("where", words=True, takes=FILMED | {Kind.LOCATION}),
-    Question("who", words=True, takes=FILMED | SHOWN | {Kind.CONTACT}),
+    Question("where", words=True, takes=FILMED | {Kind.LOCATION}, first=True),
+    Question("who", words=True, takes=FILMED | SHOWN | {Kind.CONTACT}, first=True),
     Question("how_many", options=("one", "few", "many")),
     Question("safe_contact", words=True, takes=frozenset({Kind.CONTACT})),
     Question("outside", options=("yes", "no"), columns=2),

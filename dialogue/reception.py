@@ -10,6 +10,7 @@ import structlog
 
 from alerts.buttons import mint
 from alerts.erasing import wipe
+from alerts.surge import surging, wait_now
 from alerts.wording import time_ref
 from cases import intake
 from cases.intake import PLAIN, Wrapping
@@ -94,7 +95,7 @@ def receive(unit: UnitOfWork, chat: Chat, heard: Heard, *, decide: Decide = step
     if _kept_without_a_word(unit, chat, report, heard):
         return
     state = State.from_json(_stored_state(unit, chat), open_report=report is not None)
-    outcome = decide(state, heard.given, unit.now)
+    outcome = decide(replace(state, brief=surging(unit) is not None), heard.given, unit.now)
     _carry_out(unit, chat, heard, report, outcome.effects)
     if not is_suspected(unit, chat):
         for reply in outcome.replies:
@@ -206,6 +207,9 @@ def _change_chat(unit: UnitOfWork, chat: Chat, effect: Effect) -> None:
 def _answer(unit: UnitOfWork, chat: Chat, reply: Reply) -> None:
     values = {name: _value(unit, chat, value) for name, value in reply.values.items()}
     said = replace(reply, key=_truthful(unit, chat, reply.key), values=values)
+    if reply.key == "reply.first" and surging(unit) is not None:
+        also = "|".join(filter(None, ("reply.many_write", reply.also)))
+        said = replace(said, also=also, values={**values, "minutes": wait_now(unit)})
     tell(unit, chat, said, language=chat.language or "en", button=lambda one: _button(unit, chat, one))
 
 

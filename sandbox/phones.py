@@ -180,6 +180,19 @@ class Phone:
         return [message for message in self.conversation if message.from_bot]
 
     @property
+    def revision(self) -> int:
+        """Grows with every change that shows on this phone in Telegram: whoever remembers it need not look again."""
+        with self._hub.reading():
+            return self._chat.revision
+
+    def asking(self, *labels: str) -> list[Message]:
+        """The messages of the bot with a button like one of these, oldest first; quick, however long the chat is."""
+        with self._hub.reading():
+            marked = [message for message in self._chat.messages.values() if message.markup and message.sender.is_bot]
+            shown = [seen(message) for message in marked if message.deleted_at is None]
+        return [message for message in shown if any(message.button(label) is not None for label in labels)]
+
+    @property
     def conversation(self) -> list[Message]:
         """Both sides, oldest first."""
         with self._hub.reading():

@@ -112,27 +112,26 @@ def append(
     session: Session, mac_key: bytes, event: Event, *, actor: str, now: datetime, reactions: tuple[str, ...]
 ) -> UUID:
     """Write an event at the end of its chain, and a row for each reaction it calls for. Return the event's id."""
-    return append_all(session, mac_key, [event], actor=actor, now=now, reactions={type(event).__name__: reactions})[0]
+    return append_all(session, mac_key, [(event, reactions)], actor=actor, now=now)[0]
 
 
 def append_all(
     session: Session,
     mac_key: bytes,
-    events: Sequence[Event],
+    events: Sequence[tuple[Event, tuple[str, ...]]],
     *,
     actor: str,
     now: datetime,
-    reactions: Mapping[str, tuple[str, ...]],
 ) -> list[UUID]:
-    """Write events, in their order, each at the end of its chain, and a row for each reaction they call for.
+    """Write events, in their order, each at the end of its chain, and a row for each reaction that is named beside it.
 
     Return their ids. Takes a few statements however many there are. The chains are locked in one order, whoever writes.
     """
     if not events:
         return []
-    heads = _lock_heads(session, {chain_of(event) for event in events})
+    heads = _lock_heads(session, {chain_of(event) for event, _ in events})
     rows = []
-    for event in events:
+    for event, _ in events:
         head = heads[chain_of(event)]
         row = EventRow(
             id=new_id(),
@@ -150,7 +149,9 @@ def append_all(
     session.add_all(rows)
     session.flush()
     session.add_all(
-        Reaction(event_id=row.id, name=name, due_at=now) for row in rows for name in reactions.get(row.name, ())
+        Reaction(event_id=row.id, name=name, due_at=now)
+        for row, (_, reactions) in zip(rows, events, strict=True)
+        for name in reactions
     )
     session.flush()
     return [row.id for row in rows]

@@ -37,7 +37,10 @@ HOUSE = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Queue:
-    """What is worked off, and how. ``handle`` must finish its claim in the unit it is given."""
+    """What is worked off, and how. ``handle`` must finish its claim in the unit it is given.
+
+    ``prepare`` is done before that unit begins, for work that takes long and needs no lock.
+    """
 
     name: str
     table: Table
@@ -46,15 +49,17 @@ class Queue:
     parked: Callable[[UnitOfWork, Claim], None]
     only: Sequence[ColumnElement[bool]] = ()
     """Which due rows ``take`` may take; the others are not waited for."""
+    prepare: Callable[[Claim], None] | None = None
 
 
 def work_off(store: Store, queue: Queue, stop: threading.Event) -> None:
     """Handle rows as they fall due, until ``stop``. Database errors are raised, for a supervisor to restart this."""
+    bell = store.wake.bell(queue.table.name)
     while not stop.is_set():
         store.marks.moved(queue.name)
-        seen = store.wake.rung
+        seen = bell.rung
         if not work_once(store, queue):
-            store.wake.wait(seen, seconds_until_due(store, queue.table, queue.only))
+            bell.wait(seen, seconds_until_due(store, queue.table, queue.only))
 
 
 def work_once(store: Store, queue: Queue, limit: int = AT_ONCE) -> int:
@@ -103,6 +108,8 @@ def handle_one(store: Store, queue: Queue, held: Claim) -> None:
     if held.tries > claims.DEATHS:
         return _put_aside(store, queue, held, "its workers ended before it did", claims.park)
     try:
+        if queue.prepare is not None:
+            queue.prepare(held)
         with store.unit(f"queue:{queue.name}") as unit:
             queue.handle(unit, held)
     except LeaseLostError:

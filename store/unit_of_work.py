@@ -7,7 +7,7 @@ network.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,13 @@ from store.engine import for_reading
 from store.errors import LockedError
 from store.marks import Marks
 from store.outages import Stumbles
+from store.turns import Line
 from store.wake import Wake, notify_others
+from store.written import begin_noting, follow_writing, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from uuid import UUID
 
@@ -47,30 +50,32 @@ class UnitOfWork:
     actor: str
     _reactions: Mapping[str, tuple[str, ...]]
     _ring: KeyRing = field(repr=False)
-    _last: list[eventlog.Event] = field(default_factory=list)
+    _last: list[tuple[eventlog.Event, tuple[str, ...]]] = field(default_factory=list)
 
     def record(self, event: eventlog.Event) -> UUID:
         """Write an event of this unit and the rows of what must follow it."""
-        reactions = self._reactions.get(type(event).__name__, ())
+        reactions = self._reactions_to(event)
         return eventlog.append(
             self.session, mac_key_of(self._ring), event, actor=self.actor, now=self.now, reactions=reactions
         )
 
-    def record_last(self, event: eventlog.Event) -> None:
+    def record_last(self, event: eventlog.Event, *, is_followed: bool = True) -> None:
         """Write an event of this unit when all else is done, just before it commits.
 
         For units that lock rows after something has happened: whoever holds the log while waiting for a row that
-        somebody holds who waits for the log would wait in a circle.
+        somebody holds who waits for the log would wait in a circle. If not ``is_followed`` it brings no reactions:
+        whoever records it has seen to all that follows, or nothing can.
         """
-        self._last.append(event)
+        self._last.append((event, self._reactions_to(event) if is_followed else ()))
+
+    def _reactions_to(self, event: eventlog.Event) -> tuple[str, ...]:
+        return self._reactions.get(type(event).__name__, ())
 
     def record_what_was_put_off(self) -> None:
         """Write what :meth:`record_last` was given; the store does so when the unit ends."""
         if not self._last:
             return
-        eventlog.append_all(
-            self.session, mac_key_of(self._ring), self._last, actor=self.actor, now=self.now, reactions=self._reactions
-        )
+        eventlog.append_all(self.session, mac_key_of(self._ring), self._last, actor=self.actor, now=self.now)
         self._last.clear()
 
 
@@ -99,6 +104,8 @@ class Store:
         self._reactions = reactions or {}
         self._keys: dict[Scope, bytes] = {}
         self._forget_at = time.monotonic() + REMEMBERED_FOR
+        self._line = Line() if engine.dialect.name == "sqlite" else None
+        follow_writing(engine)
         self._reading = for_reading(engine)
 
     def look_at_ring(self) -> None:
@@ -124,25 +131,32 @@ class Store:
     def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:
         """Begin a writing unit. The clock is read after the write lock is held, so that time follows order.
 
-        After the commit everybody who waits for work looks again, in all processes. ``rings=False`` is for what
-        gives nobody anything to do, such as a claim or a lease: ringing for it would set all waiters looking at once,
-        again and again.
+        After the commit everybody who waits for rows of a table that was written to looks again, in all processes.
+        ``rings=False`` is for what gives nobody anything to do, such as a claim or a lease: ringing for it would set
+        waiters looking again and again.
         """
         self.look_at_ring()
-        with Session(self.engine, expire_on_commit=False) as session:
-            session.connection()
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
+            begin_noting(session.connection())
             now = self.clock.now()
             vault = Vault(session, self.ring, self._keys, now)
             work = UnitOfWork(session, vault, now, actor, self._reactions, self.ring)
             yield work
             session.flush()
             work.record_what_was_put_off()
-            for statement in notify_others(self.engine.dialect.name) if rings else ():
+            changed = written(session.connection())
+            rings = rings and changed != frozenset()
+            for statement in notify_others(self.engine.dialect.name, self.wake.mark, changed) if rings else ():
                 session.connection().exec_driver_sql(statement)
+            self.wake.commits_now()
             session.commit()
+            self.wake.commits_now()
         vault.keep_fresh_keys()
         if rings:
-            self.wake.ring()
+            self.wake.ring(changed)
+
+    def _turn(self) -> AbstractContextManager[object]:
+        return nullcontext() if self._line is None else self._line.turn()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def quick_store(folder: Path, clock: Clock | None = None) -> Iterator[Store]:
-    """A fresh store in ``folder``, for as long as the block lasts."""
+def quick_store(folder: Path, clock: Clock | None = None, **reactions: tuple[str, ...]) -> Iterator[Store]:
+    """A fresh store in ``folder``, for as long as the block lasts; ``reactions``: which follow which event."""
     engine = open_engine(f"sqlite:///{folder}/quick.db")
     event.listen(engine, "connect", _hurry)
     metadata().create_all(engine)
     try:
-        yield Store(engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), clock or ManualClock(START))
+        ring = KeyRing({"2026-03": b"e" * 32}, b"r" * 32)
+        yield Store(engine, ring, clock or ManualClock(START), reactions=reactions)
     finally:
         engine.dispose()
 

@@ -41,6 +41,8 @@ class Staff:
         self._ids: dict[str, UUID] = {}
         self._phones: list[Phone] = []
         self._pressed: set[tuple[str, int, str]] = set()
+        self._looked: dict[str, int] = {}
+        """At which state of their phone everybody looked last."""
 
     def join(self) -> None:
         """Enter everybody, each with a linked phone, and say who is asked first."""
@@ -66,15 +68,20 @@ class Staff:
         """Let everybody press what they were asked to press, once a button; return whether anybody had to."""
         return sum(self._press(phone) for phone in self._phones) > 0
 
-    def _press(self, phone: Phone) -> bool:
-        for message in reversed(phone.messages):
-            for label in DUTIFUL:
-                key = (phone.name, message.id, label)
-                if message.button(label) is not None and key not in self._pressed:
-                    self._pressed.add(key)
-                    phone.taps(label, on=message)
-                    return True
-        return False
+    def _press(self, phone: Phone) -> int:
+        """Press what is new on a phone, the newest first; one button a message: the next may be another then."""
+        if self._looked.get(phone.name) == phone.revision:
+            return 0
+        self._looked[phone.name] = phone.revision
+        pressed = 0
+        for message in reversed(phone.asking(*DUTIFUL)):
+            keys = [(phone.name, message.id, label) for label in DUTIFUL if message.button(label) is not None]
+            fresh = next((key for key in keys if key not in self._pressed), None)
+            if fresh is not None:
+                self._pressed.add(fresh)
+                phone.taps(fresh[2], on=message)
+                pressed += 1
+        return pressed
 
 
 """Nothing here presses Decline: a replay shows what happens when people answer. Silence is a drill of its own."""

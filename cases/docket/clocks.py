@@ -24,7 +24,7 @@ from store.base import OWN, new_id
 from store.timers import set_timers, stop_timers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -103,6 +103,22 @@ def recount(unit: UnitOfWork, case: Case) -> None:
     unit.session.flush()
     set_timers(unit, DEADLINE_TIMER, {row.id: unit.now for row in dated if row.severity != INFO})
     stop_timers(unit, DEADLINE_TIMER, [row.id for row in gone])
+
+
+def begin_clocks(unit: UnitOfWork, dockets: Mapping[Case, Sequence[Seen]]) -> None:
+    """Set the clocks of cases that have none yet: as :func:`recount`, in a few statements however many cases."""
+    rows = []
+    for case, docket in dockets.items():
+        case.rules_hash = load_rules().fingerprint
+        counted = {(one.matter_id, one.rule_id): one for one in clocks_of(docket, case.jurisdiction)}
+        for number, clock in enumerate(counted.values(), 1):
+            rows.append(_row(case, clock, number))
+            _write(unit, rows[-1], clock)
+    unit.session.add_all(rows)
+    unit.session.flush()
+    set_timers(unit, DEADLINE_TIMER, {row.id: unit.now for row in rows if row.severity != INFO})
+    for row in rows:
+        unit.record_last(DeadlineSet(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))
 
 
 def clocks_of(docket: Sequence[Seen], jurisdiction: str | None) -> tuple[CountedClock, ...]:
@@ -221,11 +237,15 @@ def _rows(unit: UnitOfWork, case_id: UUID) -> Sequence[Deadline]:
 
 
 def _set(unit: UnitOfWork, case: Case, clock: CountedClock, number: int) -> Deadline:
-    row = Deadline(id=new_id(), case_id=case.id, matter_id=clock.matter_id, number=number, rule_id=clock.rule_id)
+    row = _row(case, clock, number)
     _write(unit, row, clock)
     unit.session.add(row)
     unit.record_last(DeadlineSet(case_id=case.id, deadline_id=row.id, rule=row.rule_id))
     return row
+
+
+def _row(case: Case, clock: CountedClock, number: int) -> Deadline:
+    return Deadline(id=new_id(), case_id=case.id, matter_id=clock.matter_id, number=number, rule_id=clock.rule_id)
 
 
 def _move(unit: UnitOfWork, row: Deadline, clock: CountedClock) -> bool:

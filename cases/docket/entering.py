@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from cases.docket.clocks import recount
+from cases.docket.clocks import begin_clocks, recount
 from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
 from cases.docket.risk import read_risk
 from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, meaning_of
-from cases.docket.watches import end_watches, open_watches
+from cases.docket.watches import begin_watches, end_watches, open_watches
 from cases.events import (
     OccurrenceEntered,
     OccurrenceSuperseded,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from cases.docket.risk import Risk
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
@@ -146,6 +147,34 @@ def enter(
     return rows[0]
 
 
+def enter_first(unit: UnitOfWork, told: Mapping[Case, Entry]) -> None:
+    """Keep the first thing that is known of each of some cases that were opened in this unit, as :func:`enter` does.
+
+    Takes a few statements however many cases. No entry has an appointment or gives one up; the zone and the
+    jurisdiction of each case stand.
+    """
+    rows: dict[Case, list[Occurrence]] = {}
+    for case, given in told.items():
+        entry, zone = _known(given), case.timezone or "UTC"
+        matter_id = new_id()
+        rows[case] = [_row(unit, case.id, matter_id, entry, (when, zone)) for when in _dated(entry)]
+    unit.session.add_all(row for found in rows.values() for row in found)
+    unit.session.flush()
+    for row in (row for found in rows.values() for row in found):
+        # Nobody holds these cases yet who could be invited to anything.
+        unit.record_last(
+            OccurrenceEntered(case_id=row.case_id, occurrence_id=row.id, event=row.kind), is_followed=False
+        )
+    seen = {case: [seen_of(unit, row) for row in found] for case, found in rows.items()}
+    begin_clocks(unit, seen)
+    begin_watches(unit, {case.id: found[0] for case, found in seen.items()})
+    readings = [_reading(unit, found[0], read_risk(seen[case])) for case, found in rows.items()]
+    unit.session.add_all(readings)
+    unit.session.flush()
+    for reading in readings:
+        unit.record_last(RiskRead(case_id=reading.case_id, level=reading.level, before=0))
+
+
 def read_places(unit: UnitOfWork, event: Event, *, zone: str) -> None:
     """Let what a reporter wrote raise the risk if it names a border crossing or an airport; once a case and kind.
 
@@ -244,15 +273,17 @@ def read_risk_anew(unit: UnitOfWork, case_id: UUID, latest: Occurrence) -> None:
     ).one_or_none()
     if before is not None and before.level == risk.level and tuple(before.reasons) == risk.reasons:
         return
-    unit.session.add(
-        RiskReading(
-            id=new_id(),
-            case_id=case_id,
-            occurrence_id=latest.id,
-            at=unit.now,
-            level=risk.level,
-            reasons=list(risk.reasons),
-        )
-    )
+    unit.session.add(_reading(unit, latest, risk))
     unit.session.flush()
     unit.record_last(RiskRead(case_id=case_id, level=risk.level, before=0 if before is None else before.level))
+
+
+def _reading(unit: UnitOfWork, latest: Occurrence, risk: Risk) -> RiskReading:
+    return RiskReading(
+        id=new_id(),
+        case_id=latest.case_id,
+        occurrence_id=latest.id,
+        at=unit.now,
+        level=risk.level,
+        reasons=list(risk.reasons),
+    )

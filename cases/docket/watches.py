@@ -17,7 +17,7 @@ from store.base import OWN, new_id
 from store.timers import set_timers, stop_timer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -47,6 +47,21 @@ def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
     stands = _repeating(unit, case_id, [planned.kind for planned in worth_asking if planned.every is not None])
     wanted = [planned for planned in worth_asking if planned.every is None or planned.kind not in stands]
     _open(unit, case_id, seen.matter_id, [replace(planned, number=before + planned.number) for planned in wanted])
+
+
+def begin_watches(unit: UnitOfWork, first: Mapping[UUID, Seen]) -> None:
+    """Open the watches that the first entry of each of some cases brings; ``first``: what it was, by the case.
+
+    As :func:`open_watches` for a case of which nothing is watched for yet, in a few statements for all of them.
+    """
+    _open_all(
+        unit,
+        [
+            (case_id, seen.matter_id, planned)
+            for case_id, seen in first.items()
+            for planned in still_worth_asking(watches_of(seen), unit.now)
+        ],
+    )
 
 
 def _repeating(unit: UnitOfWork, case_id: UUID, kinds: Sequence[str]) -> set[str]:
@@ -124,6 +139,11 @@ def open_watch(unit: UnitOfWork, case_id: UUID, matter_id: UUID, planned: Planne
 
 
 def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, wanted: Sequence[PlannedWatch]) -> None:
+    _open_all(unit, [(case_id, matter_id, planned) for planned in wanted])
+
+
+def _open_all(unit: UnitOfWork, wanted: Sequence[tuple[UUID, UUID, PlannedWatch]]) -> None:
+    """Open watches: of a case, about a matter, as planned."""
     watches = [
         Watch(
             id=new_id(),
@@ -136,13 +156,13 @@ def _open(unit: UnitOfWork, case_id: UUID, matter_id: UUID, wanted: Sequence[Pla
             pages=planned.pages,
             opened_at=unit.now,
         )
-        for planned in wanted
+        for case_id, matter_id, planned in wanted
     ]
     unit.session.add_all(watches)
     unit.session.flush()
     set_timers(unit, WATCH_TIMER, {watch.id: watch.due_at for watch in watches})
     for watch in watches:
-        unit.record_last(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
+        unit.record_last(WatchOpened(case_id=watch.case_id, watch_id=watch.id, watch=watch.kind))
 
 
 def _end(unit: UnitOfWork, watch: Watch, state: WatchState) -> None:

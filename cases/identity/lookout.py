@@ -7,6 +7,7 @@ waits for it. When the ring is taken away, it forgets everybody.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -65,6 +66,15 @@ LOOK_BACK: Final = timedelta(minutes=2)
 """So far back events are looked for that were not there the last time: no transaction takes longer to commit."""
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Who may be the person of a case, going by what was told of it when it was compared; each other case once."""
+
+    case_id: UUID
+    records: tuple[Record, ...] = field(repr=False)
+    matches: tuple[Match, ...] = field(repr=False)
+
+
 class Lookout:
     """Everybody, by name. One thread at a time uses it."""
 
@@ -98,11 +108,19 @@ class Lookout:
             forget_names()
         return len({case_id for case_id, _ in changed})
 
-    def matches_of(self, unit: UnitOfWork, case_id: UUID) -> list[Match]:
-        """Return who may be the person of a case, as it stands in this unit of work; each other case once."""
-        records = records_of(unit, [case_id])[case_id]
+    def compare(self, look_id: UUID) -> Compared | None:
+        """Compare the case of a look with everybody, holding no lock: it takes longer than others may wait for one.
+
+        None where the look has gone with its case.
+        """
+        with self._store.read() as unit:
+            row = unit.session.get(IdentityLook, look_id)
+            if row is None:
+                return None
+            case_id = row.case_id
+            records = records_of(unit, [case_id])[case_id]
         self.index.put(case_id, records)
-        return self._find(records, case_id)
+        return Compared(case_id, tuple(records), tuple(self._find(records, case_id)))
 
     def forget(self) -> None:
         """Forget everybody."""
@@ -148,12 +166,13 @@ def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWo
         if not lookout.fill(stop.is_set):
             return
         queue = look_queue(lookout, parked)
+        bell = store.wake.bell(LOOKS.name, EventRow.__tablename__)
         while not stop.is_set():
             store.marks.moved(QUEUE)
-            seen = store.wake.rung
+            seen = bell.rung
             lookout.follow()
             if not work_once(store, queue):
-                store.wake.wait(seen, seconds_until_due(store, queue.table))
+                bell.wait(seen, seconds_until_due(store, queue.table))
                 stop.wait(BREATH)
     except LockedError:
         log.info("identity_forgotten")
@@ -163,15 +182,27 @@ def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWo
 
 
 def look_queue(lookout: Lookout, parked: Callable[[UnitOfWork, Claim], None] = lambda _unit, _held: None) -> Queue:
-    """The queue of cases of which something new is known."""
+    """The queue of cases of which something new is known.
+
+    Each is compared before its unit begins, and again if meanwhile something else was told of it.
+    """
+    compared: dict[UUID, Compared | None] = {}
+
+    def prepare(held: Claim) -> None:
+        compared.clear()
+        compared[held.id] = lookout.compare(held.id)
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
-        row = unit.session.get(IdentityLook, held.id)
-        if row is None:
+        found = compared.pop(held.id)
+        if found is None:
             raise LeaseLostError("the row is gone")
-        suggest(unit, row.case_id, lookout.matches_of(unit, row.case_id))
+        if tuple(records_of(unit, [found.case_id])[found.case_id]) != found.records:
+            claims.give_back(unit.session, LOOKS, held, unit.now)
+            return
+        suggest(unit, found.case_id, found.matches)
         claims.finish(unit.session, LOOKS, held)
 
-    return Queue(
-        QUEUE, LOOKS, lambda unit, limit: claims.claim(unit.session, LOOKS, unit.now, limit=limit), handle, parked
-    )
+    def take(unit: UnitOfWork, limit: int) -> list[Claim]:
+        return claims.claim(unit.session, LOOKS, unit.now, limit=limit)
+
+    return Queue(QUEUE, LOOKS, take, handle, parked, prepare=prepare)

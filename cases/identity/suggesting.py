@@ -19,7 +19,7 @@ from cases.models import Case
 from store.base import OWN, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Table
@@ -39,11 +39,19 @@ def ask_to_look(unit: UnitOfWork, event: Event) -> None:
     """A reaction: something is known of a case that may tell who it is. Safe to repeat."""
     if event.case_id is None:
         return
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     there = unit.session.scalar(select(Case.id).where(Case.id == event.case_id))
-    if there is None:
-        return  # erased meanwhile
-    wanted = insert(LOOKS).values(id=new_id(), case_id=event.case_id, due_at=unit.now, tries=0)
+    if there is not None:  # it may have been erased meanwhile
+        ask_to_look_at(unit, [there])
+
+
+def ask_to_look_at(unit: UnitOfWork, case_ids: Sequence[UUID]) -> None:
+    """Have somebody look whether the people of some cases were reported before. Safe to repeat."""
+    if not case_ids:
+        return
+    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    wanted = insert(LOOKS).values(
+        [{"id": new_id(), "case_id": case_id, "due_at": unit.now, "tries": 0} for case_id in sorted(case_ids)]
+    )
     unit.session.execute(
         wanted.on_conflict_do_update(
             index_elements=["case_id"], set_={"due_at": unit.now, "fence": None, "tries": 0, "parked_at": None}
@@ -243,6 +251,18 @@ def leader_of(unit: UnitOfWork, case_id: UUID) -> UUID | None:
     return unit.session.scalar(
         select(SamePerson.leader_id).where(SamePerson.case_id == case_id, SamePerson.parted_at.is_(None))
     )
+
+
+def of_one_person(unit: UnitOfWork, case_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return some cases and all that people said are of the same persons. One statement."""
+    theirs = SamePerson.case_id.in_(case_ids) | SamePerson.leader_id.in_(case_ids)
+    leaders = select(SamePerson.leader_id).where(theirs, SamePerson.parted_at.is_(None))
+    rows = unit.session.execute(
+        select(SamePerson.case_id, SamePerson.leader_id).where(
+            SamePerson.leader_id.in_(leaders), SamePerson.parted_at.is_(None)
+        )
+    ).all()
+    return frozenset(case_ids).union(*((row.case_id, row.leader_id) for row in rows))
 
 
 def _stands(unit: UnitOfWork, which: ColumnElement[bool]) -> bool:

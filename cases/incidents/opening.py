@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from cases.consent.models import Fact, FactState, Person
 from cases.consent.values import tidy, value_of
-from cases.docket.entering import Entry, When, enter
+from cases.docket.entering import Entry, When, enter_first
 from cases.events import FactEntered, IncidentJoined, IncidentLeft, PeopleListed
+from cases.identity.suggesting import ask_to_look_at
 from cases.incidents.models import Incident, IncidentCase
 from cases.incidents.naming import unused_codes
 from cases.incidents.reading import MOST_PEOPLE, Piece
@@ -76,6 +77,31 @@ def open_incident(
     them, which stays what it is and stands beside theirs. Nobody is asked here: :mod:`alerts.incidents` does that.
     Raises IncidentError.
     """
+    incident = _frame(unit, happening, unread, taken_by)
+    if report is not None:
+        join(unit, incident.id, report, number=0)
+    add_people(unit, incident.id, happening, people)
+    return incident
+
+
+def gather(unit: UnitOfWork, happening: Happening, case_ids: Sequence[UUID]) -> Incident:
+    """Make an incident of cases that were reported one by one; what is in another incident stays there.
+
+    Nothing is entered in any of them: what happened to each is in its own case. Raises IncidentError when fewer than
+    two are left.
+    """
+    taken = set(unit.session.scalars(select(IncidentCase.case_id).where(IncidentCase.case_id.in_(case_ids))))
+    free = [case_id for case_id in case_ids if case_id not in taken]
+    if len(free) < 2:  # noqa: PLR2004  one is no incident
+        raise IncidentError("these cases belong to an incident already")
+    incident = _frame(unit, happening, (), None)
+    for case_id in free[:MOST_PEOPLE]:
+        join(unit, incident.id, case_id)
+    return incident
+
+
+def _frame(unit: UnitOfWork, happening: Happening, unread: Sequence[str], taken_by: UUID | None) -> Incident:
+    """An incident without anybody in it."""
     if happening.measure not in MEASURES:
         raise IncidentError("choose what happened to them")
     if happening.happened.at > unit.now:
@@ -101,16 +127,13 @@ def open_incident(
         incident.unread = unit.vault.seal(scope, Field("incident", "unread", incident.id), kept)
     unit.session.add(incident)
     unit.session.flush()
-    if report is not None:
-        join(unit, incident.id, report, number=0)
-    add_people(unit, incident.id, happening, people)
     return incident
 
 
 def add_people(unit: UnitOfWork, incident_id: UUID, happening: Happening, people: Sequence[Piece]) -> list[UUID]:
     """Open a case for each person, in the order of the list, and enter what happened; return the cases.
 
-    Takes a few statements for all of them, and a few more for the clocks of each. Raises IncidentError.
+    Takes as many statements for sixty as for two. Raises IncidentError.
     """
     if not people:
         raise IncidentError("there is nobody on the list")
@@ -144,8 +167,9 @@ def add_people(unit: UnitOfWork, incident_id: UUID, happening: Happening, people
     unit.session.flush()
     unit.record_last(PeopleListed(case_id=None, incident_id=incident.id, people=len(people)))
     entry = Entry(happening.measure, happening.happened, until=happening.until, source=incident.code)
-    for case, piece in zip(cases, people, strict=True):
-        enter(unit, case.id, replace(entry, note=tidy(piece.remark)), zone=happening.zone)
+    enter_first(
+        unit, {case: replace(entry, note=tidy(piece.remark)) for case, piece in zip(cases, people, strict=True)}
+    )
     return [case.id for case in cases]
 
 
@@ -230,4 +254,7 @@ def _know(unit: UnitOfWork, known: Sequence[tuple[UUID, dict[str, str]]], source
             fact.value = unit.vault.seal(scope, Field("fact", "value", fact.id), value)
             fact.source = unit.vault.seal(scope, Field("fact", "source", fact.id), source)
             unit.session.add(fact)
-            unit.record_last(FactEntered(case_id=case_id, fact_id=fact.id, field=name))
+            # No release of a case can be that is a moment old; that somebody looks who it is, is asked for below.
+            unit.record_last(FactEntered(case_id=case_id, fact_id=fact.id, field=name), is_followed=False)
+    unit.session.flush()
+    ask_to_look_at(unit, [case_id for case_id, _ in known])

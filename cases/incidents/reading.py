@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from contacts.csv_table import decode, rows_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -215,6 +213,12 @@ def as_confirmed(written: str, name: str, remark: str) -> Piece:
     return Piece(written, name, remark, _born(remark), _age(remark))
 
 
+def as_in_a_row(written: str, name: str, born: str, remark: str) -> Piece:
+    """Return the person of a row of a table, where what is said of their age stands in a column of its own."""
+    remark = ", ".join(part for part in (born, remark) if part)
+    return Piece(written, name, remark, _born(remark), _age(born) or _age(remark))
+
+
 def _is_person(piece: str) -> bool:
     return _read(piece.strip(_EDGES)).is_person
 
@@ -296,49 +300,3 @@ def _age(remark: str) -> int | None:
     found = _AGED.search(remark) or _ONLY_AGE.match(remark)
     age = int(found[1]) if found else None
     return age if age is not None and age < 120 else None  # noqa: PLR2004  nobody is older
-
-
-# A table
-
-_HEADERS: Final[dict[str, tuple[str, ...]]] = {
-    "name": ("name", "full name", "surname", "family name", "last name", "given name", "first name", "patronymic",
-             "фио", "имя", "фамилия", "отчество", "ф.и.о.", "аты", "аты-жөні", "тегі", "есімі", "әкесінің аты",
-             "ئىسمى", "姓名", "名字"),
-    "born": ("born", "birth", "date of birth", "birth date", "birth year", "year of birth", "dob", "age",
-             "дата рождения", "год рождения", "д.р.", "возраст", "туған күні", "туған жылы", "жасы", "出生日期",
-             "年龄"),
-}  # fmt: skip
-"""How the columns of a table are called, in small letters; any other column is a remark."""
-
-
-def read_table(source: bytes) -> tuple[Piece, ...]:
-    """Return a person for each row of a CSV file: by the names of its columns, else by their place, the name first.
-
-    A row without a name is a piece that is no person. Raises ListError, or UnreadableError of the file's own form.
-    """
-    text = decode(source)
-    if len(text) > LONGEST_TEXT:
-        raise ListError("the list is too long; upload it in two parts")
-    rows = list(rows_of(text, len))
-    columns = [_column(cell) for cell in rows[0].cells] if rows else []
-    if "name" not in columns:
-        return tuple(_row(row.cells, ("name",)) for row in rows)
-    return tuple(_row(row.cells, columns) for row in rows[1:])
-
-
-def _column(cell: str) -> str:
-    plain = " ".join(cell.casefold().split())
-    return next((column for column, names in _HEADERS.items() if plain in names), "remark")
-
-
-def _row(cells: Sequence[str], columns: Sequence[str]) -> Piece:
-    kept = [" ".join(cell.split()) for cell in cells]
-    by_column: dict[str, list[str]] = {"name": [], "born": [], "remark": []}
-    for place, cell in enumerate(kept):
-        if cell:
-            by_column[columns[place] if place < len(columns) else "remark"].append(cell)
-    written, name = ", ".join(one for one in kept if one), " ".join(by_column["name"])
-    if not any(character.isalpha() for character in name):
-        return Piece(written)
-    remark = ", ".join([*by_column["born"], *by_column["remark"]])
-    return Piece(written, name, remark, _born(remark), _age(", ".join(by_column["born"])) or _age(remark))

@@ -36,6 +36,13 @@ def test_people_are_found_among_others(tmp_path: Path) -> None:
     assert rows["among the first ten"]["ours"] > 0.5
 
 
+@pytest.mark.processes
+def test_a_raid_is_taken_in_to_its_last_page(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["bench", "raid", "--quick", "--json", "--folder", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert len(json.loads(done.stdout)["rows"]) == 2
+
+
 @pytest.mark.long
 @pytest.mark.processes
 def test_every_channel_fails_over_and_bulk_stands_back(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.incidents.reading import LONGEST_TEXT, ListError, Piece, as_lines, read_list, read_table
+from cases.incidents.reading import LONGEST_TEXT, ListError, Piece, as_lines, read_list
+from cases.incidents.tables import read_table
 from contacts.csv_table import UnreadableError
 
 ONE_MESSAGE = """\
@@ -130,5 +131,5 @@ def test_a_table_is_read_by_its_columns_in_any_of_our_languages() -> None:
         ("Aigul K", "teacher"),
     ]
     assert read_table(b"") == ()
-    with pytest.raises(UnreadableError, match="spreadsheet"):
+    with pytest.raises(UnreadableError, match="workbook"):
         read_table(b"PK\x03\x04 a workbook")

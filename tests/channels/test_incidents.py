@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alerts.acks import Ack, accept_need, decline_need
 from alerts.answers import settle_answer
@@ -15,15 +15,23 @@ from alerts.crowd import MOST_TOGETHER
 from alerts.events import NeedAccepted
 from alerts.following_up import reach
 from alerts.milestones import Milestone
-from alerts.models import HANDED_OVER, WATCH, Alert, Delivery, Need, NeedState
+from alerts.models import HANDED_OVER, WATCH, Alert, Delivery, Need, NeedState, Page
 from alerts.planning import close
 from alerts.taking_in import take_in
+from app.reactions import timer_queue
+from app.settings import read_settings
 from cases.docket.entering import When
 from cases.incidents.models import IncidentCase
 from cases.incidents.opening import Happening
 from cases.incidents.reading import read_list
-from contacts.models import Contact
+from contacts.directory import find_contact, put_contact
+from contacts.models import Contact, ContactMethod
+from contacts.values import ContactCard, Role
+from store.chats import find_or_open_chat
 from store.eventlog import EventRow
+from store.queues import work_once
+from store.timers import Timer
+from tests.web.queries import counted
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -219,3 +227,87 @@ def test_of_two_who_accept_at_once_each_person_has_one_coordinator(night: Night)
         taken = unit.session.scalars(select(EventRow.payload).where(EventRow.name == NeedAccepted.__name__)).all()
     assert len({one["need_id"] for one in taken if one["need"] == "coordinator"}) == len(taken) == 8
     assert night.store.verify_log() == []
+
+
+@pytest.mark.heavy
+def test_the_work_for_a_raid_does_not_grow_faster_than_its_people(night: Night) -> None:
+    """Counted in statements: cases, clocks, searches and pages of all of them, until each page is queued."""
+    night.helper("Aigerim", telegram=AIGERIM)
+    for number in range(3):
+        night.helper(f"Dana {number}", "lawyer", telegram=f"20{number}")
+    taken = []
+    for people in (20, 60):
+        with counted(night.store) as asked:
+            pages = take_in_and_page(night, people)
+        assert pages == 3 * people + 1
+        taken.append(asked.count)
+    few, many = taken
+    assert many <= 3 * few, taken
+    assert many - few <= 40 * 6, "a person more is a handful of statements more, however many lawyers there are"
+
+
+def take_in_and_page(night: Night, people: int) -> int:
+    """Have so many people taken in; do what timers want now; return how many pages are queued."""
+    list_ = read_list("\n".join(f"{n}. Serik {chr(64 + n % 26 + 1)}n" for n in range(1, people + 1)))
+    before = pages(night)
+    with night.store.unit("test") as unit:
+        take_in(unit, Happening("administrative_arrest", When(unit.now), "Asia/Almaty", "en", region="KZ-75"), list_)
+    queue = timer_queue(read_settings({}))
+    for _ in range(8):
+        work_once(night.store, queue)
+    return pages(night) - before
+
+
+def pages(night: Night) -> int:
+    with night.store.read() as unit:
+        return unit.session.scalar(select(func.count()).select_from(Page)) or 0
+
+
+@pytest.mark.heavy
+def test_many_are_asked_at_once_as_each_would_be_alone(night: Night) -> None:
+    """By several channels in turn, with somebody who has no way at all: the same pages, rings and timers."""
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.helper("Dana", "lawyer", telegram=DANA, sms="+77000000001", voice="+77000000002")
+    night.helper("Nobody", "lawyer")
+    night.policy(lawyer="[telegram, sms], order: in_turn, gap: 30s")
+    raid(night, people=5)
+    alone = raid(night, people=1)
+    with night.store.read() as unit:
+        single = select(IncidentCase.case_id).where(IncidentCase.incident_id == alone)
+        rows = unit.session.execute(
+            select(Need, Page).join(Page, Page.need_id == Need.id).where(Need.kind == "lawyer").order_by(Need.id)
+        ).all()
+        singles = set(unit.session.scalars(single))
+        timers = {row.subject_id: row.due_at for row in unit.session.execute(select(Timer.subject_id, Timer.due_at))}
+
+        def shape(need: Need, page: Page) -> tuple[object, ...]:
+            rings, looks = timers[page.id], timers[need.id]
+            assert rings is not None
+            assert looks is not None
+            return (
+                need.round, need.step, need.state, page.round, page.step, tuple(page.channels), page.gap_seconds,
+                rings - page.asked_at, looks - page.asked_at, need.began_at == page.asked_at,
+            )  # fmt: skip
+
+        (expected,) = {shape(*row) for row in rows if row.Need.case_id in singles}
+        assert {shape(*row) for row in rows} == {expected}
+        assert len(rows) == 6
+    night.later(minutes=1)
+    first = night.rows("sms", "Dana")
+    assert {row.need_id for row in first} == {row.Need.id for row in rows}, "then by the next channel, each of them"
+
+
+@pytest.mark.heavy
+def test_who_must_not_work_beside_whoever_took_it_is_not_asked(night: Night) -> None:
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.helper("Dana", "lawyer", telegram=DANA)
+    with night.store.unit("test") as unit:
+        put_contact(unit, ContactCard("Ruslan", Role.LAWYER, ("KZ",), ("en",), country="KZ", avoid=("Aigerim",)))
+        ruslan = find_contact(unit, "Ruslan")
+        assert ruslan is not None
+        chat = find_or_open_chat(unit, "telegram", "109")
+        method = ContactMethod(contact_id=ruslan.id, channel="telegram", chat_id=chat.id, verified_at=unit.now)
+        unit.session.add(method)
+    raid(night, people=6, taken_by=night.contact_id("Aigerim"))
+    assert texts(night, "109") == []
+    assert len(texts(night, DANA)) == 2

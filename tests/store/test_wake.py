@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
+from collections import Counter, deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from app.parked import QUEUES
 from app.roles import Part, supervise
 from store.engine import open_engine
 from store.timers import set_timer
 from store.unit_of_work import Store
-from store.wake import Wake, watch_others
+from store.wake import IN_DOUBT, Wake, watch_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +70,126 @@ class TestBell:
         wake.forget(listener)
         wake.ring()
         assert heard == [1]
+
+
+class TestWhoIsWoken:
+    def test_a_commit_wakes_those_who_wait_for_its_tables_and_nobody_else(self, store: Store) -> None:
+        timers, messages, anything = store.wake.bell("timer"), store.wake.bell("delivery"), store.wake.bell()
+        either, heard = store.wake.bell("delivery", "timer"), list[str]()
+        store.wake.listen(lambda: heard.append("timer"), "timer")
+        store.wake.listen(lambda: heard.append("delivery"), "delivery")
+        commit(store)
+        assert (timers.rung, messages.rung, anything.rung, either.rung) == (1, 0, 1, 1)
+        store.wake.ring()
+        assert (timers.rung, messages.rung, anything.rung, either.rung) == (2, 1, 2, 2)
+        assert heard == ["timer", "timer", "delivery"]
+
+    @pytest.mark.parametrize(
+        ("statement", "table"),
+        [
+            ("INSERT INTO reply_counter (id, last) SELECT 1, 1 WHERE 1 = 0", "reply_counter"),
+            ("update timer SET tries = 0 WHERE 1 = 0", "timer"),
+            ('DELETE FROM "case" WHERE 1 = 0', "case"),
+            ("SELECT 1 FROM timer", ""),
+            ("WITH one AS (SELECT id FROM timer) DELETE FROM reaction WHERE id IN (SELECT id FROM one)", "*"),
+        ],
+    )  # fmt: skip
+    def test_what_was_written_to_is_read_off_the_statements(self, store: Store, statement: str, table: str) -> None:
+        bells = {name: store.wake.bell(name) for name in ("timer", "case", "reaction", "reply_counter")}
+        with store.unit("test") as unit:
+            unit.session.execute(text(statement))
+        rung = {name for name, bell in bells.items() if bell.rung}
+        assert rung == {"*": set(bells), "": set()}.get(table, {table}), "what cannot be told rings for everybody"
+
+    def test_whatever_wants_work_rings_for_whoever_does_it(self, store: Store) -> None:
+        """Every queue of the house: a row of it that a unit of work makes due strikes the bell of its table."""
+        for name, table in QUEUES.items():
+            bell, other = store.wake.bell(table.name), store.wake.bell("policy_document")
+            with store.unit("test") as unit:
+                unit.session.execute(update(table).values(due_at=unit.now))
+            assert (bell.rung, other.rung) == (1, 0), name
+
+    def test_nothing_that_was_brought_is_waited_for_in_vain(self) -> None:
+        """Many who bring rows of many tables in one moment, and one who waits for each: none sleeps through its own."""
+        wake, tables, rounds = Wake(), [f"t{number}" for number in range(6)], 300
+        waiting = {name: deque[int]() for name in tables}
+        slept: list[float] = []
+
+        def takes(name: str) -> None:
+            bell, taken = wake.bell(name), 0
+            while taken < rounds * 3:
+                seen = bell.rung
+                if waiting[name]:
+                    waiting[name].popleft()
+                    taken += 1
+                    continue
+                began = time.monotonic()
+                bell.wait(seen, PATIENCE)
+                slept.append(time.monotonic() - began)
+
+        def brings(chance: random.Random) -> None:
+            left = Counter(dict.fromkeys(tables, rounds))
+            while left:
+                chosen = chance.sample(sorted(left), min(2, len(left)))
+                for name in chosen:
+                    waiting[name].append(1)
+                    left[name] -= 1
+                wake.ring(chosen)
+                left = +left
+
+        threads = [threading.Thread(target=takes, args=(name,)) for name in tables]
+        threads += [threading.Thread(target=brings, args=(random.Random(seed),)) for seed in range(3)]  # noqa: S311  no secret
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert not any(thread.is_alive() for thread in threads)
+        assert not any(waiting.values())
+        assert max(slept, default=0.0) < PATIENCE / 2
+
+    def test_own_commits_wake_nobody_a_second_time(self, store: Store) -> None:
+        stop, elsewhere = threading.Event(), store.wake.bell("delivery")
+        thread = threading.Thread(target=watch_others, args=(store.engine, store.wake, stop))
+        thread.start()
+        try:
+            assert elsewhere.wait(0, PATIENCE) == 1, "at its beginning it rings once"
+            began, commits = time.monotonic(), 0
+            while commits < 100:
+                commit(store)
+                commits += 1
+            took = time.monotonic() - began
+            assert elsewhere.rung <= 2 + took / IN_DOUBT
+        finally:
+            stop.set()
+            thread.join(PATIENCE)
+
+
+def test_a_commit_of_another_process_is_heard_among_our_own(
+    store: Store, database_url: str, ring: KeyRing, clock: ManualClock
+) -> None:
+    """While this process commits all the time, another's commit is heard soon, by whoever waits for any table."""
+    stop, bell = threading.Event(), store.wake.bell("reaction")
+    watching = threading.Thread(target=watch_others, args=(store.engine, store.wake, stop))
+
+    def commits_on() -> None:
+        while not stop.wait(0.001):
+            commit(store)
+
+    busy = threading.Thread(target=commits_on)
+    with another_process(database_url, ring, clock) as other:
+        watching.start()
+        busy.start()
+        try:
+            bell.wait(0, PATIENCE)
+            for _ in range(3):
+                seen = bell.rung
+                with other.unit("test") as unit:
+                    unit.session.execute(update(QUEUES["reaction"]).values(due_at=unit.now))
+                assert bell.wait(seen, PATIENCE) != seen
+        finally:
+            stop.set()
+            busy.join(PATIENCE)
+            watching.join(PATIENCE)
 
 
 def test_a_commit_rings_and_nothing_else_does(store: Store) -> None:

@@ -138,6 +138,8 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "GET /console/case/<code>/same/<other>": {"coordinator"},
     "POST /console/case/<code>/same/<other>": {"coordinator"},
     "GET /console/incidents": READERS,
+    "POST /console/incidents/gather": {"coordinator"},
+    "POST /console/incidents/surge": {"coordinator"},
     "GET /console/incidents/new": {"coordinator"},
     "POST /console/incidents/read": {"coordinator"},
     "POST /console/incidents/make": {"coordinator"},

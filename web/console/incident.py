@@ -7,16 +7,19 @@ and every press looks as if it had been done.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
 from alerts.acks import Ack, accept_need
+from alerts.clusters import proposed_incidents
 from alerts.following_up import reach
 from alerts.incident_reading import incident_shown, incidents_listed, is_another_look, note_view
 from alerts.milestones import Milestone
-from alerts.taking_in import take_in, take_in_more
+from alerts.surge import BY_LOAD, begin_surge, end_surge, surging
+from alerts.taking_in import gather_reports, take_in, take_in_more
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
 from cases.consent.values import LONGEST, value_of
@@ -24,7 +27,8 @@ from cases.docket.entering import Entry, EntryError, When, enter
 from cases.docket.promising import FARTHEST, PromiseError, family_told, promise_update
 from cases.events import CaseViewed
 from cases.incidents.opening import LONGEST_NOTE, MEASURES, Happening, IncidentError, leave
-from cases.incidents.reading import LONGEST_TEXT, MOST_PEOPLE, ListError, Piece, as_confirmed, read_list, read_table
+from cases.incidents.reading import LONGEST_TEXT, MOST_PEOPLE, ListError, Piece, as_confirmed, read_list
+from cases.incidents.tables import read_table
 from cases.triage import words_of
 from contacts.accounts.roles import Ability, can
 from contacts.csv_table import UnreadableError
@@ -51,6 +55,8 @@ if TYPE_CHECKING:
 MAKES: Final = Guard(ability=Ability.CLOSE)
 """Who answers for a case from its beginning to its end also makes many of one list."""
 BLANK_ROWS: Final = 2
+HOURS: Final = (1, 3, 12)
+"""For how long somebody can have only the first questions asked."""
 SAID: Final = {Ack.YOURS: "accepted", Ack.TAKEN: "taken"}
 
 
@@ -61,6 +67,8 @@ def incident_pages(gate: Gate) -> Blueprint:
     gate.page(pages, "/console/incidents/new", begin, MAKES)
     gate.press(pages, "/console/incidents/read", read, MAKES)
     gate.press(pages, "/console/incidents/make", make, MAKES)
+    gate.press(pages, "/console/incidents/gather", gather, MAKES)
+    gate.press(pages, "/console/incidents/surge", surge, MAKES)
     gate.page(pages, "/console/incident/<incident>", look, Guard(ability=Ability.OPEN_CASE))
     gate.press(pages, "/console/incident/<incident>/accept", accept, MAKES)
     gate.press(pages, "/console/incident/<incident>/act", act, Guard(ability=Ability.ENTER))
@@ -68,10 +76,48 @@ def incident_pages(gate: Gate) -> Blueprint:
 
 
 def look_through(gate: Gate) -> Response:
-    """Show the incidents one may know of."""
+    """Show the incidents one may know of; to who makes them also what may be one, and whether there is a surge."""
+    makes = can(gate.who.role, Ability.CLOSE) and not gate.who.duress
     with gate.store.read() as unit:
         listed = incidents_listed(unit, gate.who)
-    return gate.show("console/incidents.html", incidents=listed, makes=can(gate.who.role, Ability.CLOSE))
+        proposed = proposed_incidents(unit) if makes else []
+        running = surging(unit) if makes else None
+        unit.session.expunge_all()
+    return gate.show(
+        "console/incidents.html",
+        incidents=listed,
+        makes=can(gate.who.role, Ability.CLOSE),
+        proposed=proposed,
+        surge=running,
+        by_load=running is not None and running.began_by == BY_LOAD,
+        hours=HOURS,
+    )
+
+
+def gather(gate: Gate) -> Response:
+    """Make one incident of reports that may be of one."""
+    if gate.who.duress:
+        return gate.to("incident.look_through", said="done")
+    with gate.store.unit(gate.who.actor) as unit:
+        wanted = request.form.get("cluster", "")
+        found = next((one for one in proposed_incidents(unit) if str(one.cluster_id) == wanted), None)
+        if found is None:
+            return gate.to("incident.look_through", said="taken")
+        code = gather_reports(unit, found).code
+    return gate.to("incident.look", incident=code, said="done")
+
+
+def surge(gate: Gate) -> Response:
+    """Have only the first questions asked for some hours, or everything again."""
+    if gate.who.duress:
+        return gate.to("incident.look_through", said="done")
+    hours = request.form.get("hours", "")
+    with gate.store.unit(gate.who.actor) as unit:
+        if hours in map(str, HOURS):
+            begin_surge(unit, gate.who.actor, unit.now + timedelta(hours=int(hours)))
+        elif request.form.get("do") == "end":
+            end_surge(unit, gate.who.actor)
+    return gate.to("incident.look_through", said="done")
 
 
 # A list
