@@ -22,6 +22,7 @@ from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.events import CaseViewed
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess, ReportMessage
+from cases.registry.models import ProposalState, RegistryProposal
 from cases.retention import Retention
 from cases.sealed.models import SealedFile
 from contacts.accounts.coercion import is_coerced
@@ -129,6 +130,8 @@ class Opened:
     shown_at: datetime | None
     alike: int = 0
     """How many other cases may be of the same person, as far as nobody has said yet."""
+    listed: int = 0
+    """How many entries of the registry may be of the person, likewise."""
 
 
 def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
@@ -163,13 +166,18 @@ def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
         )
         .scalar_subquery()
     )
-    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike).where(Case.code == code)
+    listed = (
+        select(func.count())
+        .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == ProposalState.OPEN)
+        .scalar_subquery()
+    )
+    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike, listed).where(Case.code == code)
     found = unit.session.execute(wanted).one_or_none()
     if found is None:
         return None
-    case, has_it, still_helps, is_forced, granted, shown_at, others = found
+    case, has_it, still_helps, is_forced, granted, shown_at, others, entries = found
     reads = may_read(who.role, coerced=is_forced, has_taken=still_helps and has_it, granted_until=granted, now=unit.now)
-    return Opened(case, shown_at, others) if reads else None
+    return Opened(case, shown_at, others, entries) if reads else None
 
 
 def _rests_sealed() -> ColumnElement[bool]:

@@ -22,7 +22,8 @@ from contacts.roster import on_call
 from contacts.values import ChannelName
 from contacts.values import Role as ContactRole
 from store.chats import Chat
-from texts.catalogue import LANGUAGES, SOURCE
+from texts.audience import is_for_staff
+from texts.catalogue import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ def language_of(unit: UnitOfWork, contact: Contact) -> str:
 
 
 def _ours(contact: Contact) -> Iterator[str]:
-    return (language for language in contact.languages if language in LANGUAGES)
+    return (language for language in contact.languages if is_for_staff(language))
 
 
 def _contacts(unit: UnitOfWork, target: Target, about: _About) -> Iterator[Contact]:

@@ -24,6 +24,7 @@ from app.commands.law import law
 from app.commands.lock import lock, unlock, wipe
 from app.commands.parked import parked
 from app.commands.policy import policy
+from app.commands.registry import registry
 from app.commands.replay import replay
 from app.commands.roster import roster
 from app.logs import set_up_logs
@@ -52,6 +53,7 @@ for command in (
     contacts,
     account,
     policy,
+    registry,
     roster,
     audit,
     bot,

@@ -46,6 +46,7 @@ from bot.downloads import Downloads
 from cases.docket.proposing import forget_proposals
 from cases.identity.lookout import keep_lookout
 from cases.pictures import look_at_files
+from cases.registry.looking import RegistryLookout
 from contacts.accounts.kept_answers import forget_old_answers
 from contacts.accounts.passkeys import forget_challenges
 from contacts.accounts.sessions import forget_old_sessions
@@ -121,7 +122,9 @@ def _worker_parts(house: House) -> list[Part]:
     settings = house.settings
     queues = [inbox_queue(settings.timezone)] * INBOX_WORKERS + [reaction_queue(settings), timer_queue(settings)]
     parts = [Part(queue.name, _off(house, queue)) for queue in queues]
-    parts.append(Part("identity", lambda stop: keep_lookout(house.store, stop, look_parked)))
+    parts.append(
+        Part("identity", lambda stop: keep_lookout(house.store, stop, look_parked, [RegistryLookout(house.store)]))
+    )
     parts.append(Part("tick", lambda stop: _tick(house, stop)))
     parts += [_sender(house, channel) for channel in configured(house)]
     if settings.sends_canary:

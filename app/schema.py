@@ -10,6 +10,7 @@ import cases.docket.models
 import cases.identity.models
 import cases.incidents.models
 import cases.models
+import cases.registry.models
 import cases.releases.models
 import cases.retention
 import cases.sealed.models
@@ -42,6 +43,7 @@ ROOMS = (
     cases.identity.models,
     cases.incidents.models,
     cases.models,
+    cases.registry.models,
     cases.releases.models,
     contacts.accounts.models,
     cases.retention,

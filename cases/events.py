@@ -630,3 +630,39 @@ class CheckInStopDoubted(Event):
     """Somebody wants the check-ins of a person stopped, or the file withdrawn, and does not know the phrase."""
 
     check_in_id: UUID
+
+
+@dataclass(frozen=True)
+class RegistryImported(Event):
+    """A list was taken into the registry; ``entries``: how many it made or changed. Of no case."""
+
+    import_id: UUID
+    entries: int
+
+
+@dataclass(frozen=True)
+class RegistryImportUndone(Event):
+    """A whole import was taken back. Of no case."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True)
+class RegistryEntryErased(Event):
+    """An entry of the registry was erased. Of no case."""
+
+    entry_id: UUID
+
+
+@dataclass(frozen=True)
+class RegistryEntryShown(Event):
+    """What the registry has of somebody was shown: on the page, or to whoever has a shell. Of no case."""
+
+    entry_id: UUID
+
+
+@dataclass(frozen=True)
+class RegistryProposalRefused(Event):
+    """Somebody says that the person of a case is not the one in the registry."""
+
+    entry_id: UUID

@@ -379,15 +379,16 @@ _CHINESE = _Words(
 # Turkish: relatives in Turkey, and people held in its removal centres.
 _TURKISH = _Words(
     custody="""
-        gözaltı, göz altı, tutuk, tutuyor, tuttu, tutul, alıkoy, yakala, hapis, hapse, cezaevi, kelepçe,
-        polis, jandarma, karakol, nezaret, sivil, ggm, üniforma, aldılar, almışlar, apar topar, bindir,
-        eve gelmedi/dönmedi, abimi, ağabeyimi, kardeşimi, eşimi, kocamı, karımı, babamı, annemi, ablamı,
+        gözaltı, göz altı, idari gözetim, gözetim altı, tutuk, tutuyor, tuttu, tutul, alıkoy, yakala, hapis, hapse,
+        cezaevi, kelepçe, polis, jandarma, karakol, nezaret, sivil, ggm, üniforma, aldılar, almışlar, apar topar,
+        bindir, eve gelmedi/dönmedi, abimi, ağabeyimi, kardeşimi, eşimi, kocamı, karımı, babamı, annemi, ablamı,
         oğlumu, kızımı, arkadaşımı, akrabamı, alıp/aldı götür, götürdü, götürül, götürüyor, kaçır, kayıp,
         kayboldu, haber alam, haber yok/alın, ulaşam, baskın, bastı, kapıda, kapıya, sınırda, havaliman,
         havaalan, sorgu, geri gönderme merkez, kampta, bırakmıyor, içeri almıyor
         """,
     removal="""
-        sınır dışı, sınırdışı, deport, geri gönder, geri yolla, iade ed, iadesi, teslim ed, uçağa, uçakla
+        sınır dışı, sınırdışı, deport, geri gönder, geri yolla, iade ed, iadesi, teslim ed, interpol,
+        aranıyor, uçağa, uçakla
         """,
     hearing_or_paper="mahkeme, duruşma, celp, tebligat, karar, itiraz, hakim, savcı, kağıt",
     fear="kork, tehlike, tehdit, endişe",
@@ -403,16 +404,16 @@ _UZBEK = _Words(
     custody="""
         hibs, qamoq, qamad, qamal, qamash, qamab, qamat, ushla, olib/opp ket, olib borish, turma, militsi,
         politsi, mirshab, kishan, tergov, chegarada, aeroportda, oʻtkazma, kiritma, qoʻyib yubormay, yoʻqol,
-        xabar/aloqa yoʻq, xabari/aloqasi yoʻq, tintuv, qoʻlga ol, izolyator, qaytib kelma, qaytmadi,
+        vaqtinchalik saqla, xabar/aloqa yoʻq, xabari/aloqasi yoʻq, tintuv, qoʻlga ol, izolyator, qaytib kelma, qaytmadi,
         chaqirib, dxx, iib, tutish, tutib, tutdi, formali, uyga kelma/qaytma, akamni, ukamni, opamni,
         singlimni, erimni, xotinimni, otamni, dadamni, onamni, oʻgʻlimni, qizimni, doʻstimni, акамни,
-        укамни, эримни, опамни, синглимни, отамни, дадамни, онамни, ўғлимни, дўстимни, тутиш, тутиб,
+        укамни, эримни, опамни, синглимни, отамни, дадамни, онамни, ўғлимни, қизимни, хотинимни, дўстимни, тутиш, тутиб,
         уйга келма, ҳибс, қамоқ, қамад, қамал, қамаш, қамаб, ушла, олиб кет, турма, мелис, терг, чегарада,
         аэропортда, ўтказма, киритма, йўқол, хабар/алоқа/хабари йўқ, қўлга ол
         """,
     removal="""
         deport, ekstradi, qaytarib, qaytarish, qaytarmoq, chiqarib yubor, topshirib yubor, berib yubor,
-        samolyot, қайтариб, қайтариш, чиқариб юбор, топшириб юбор
+        samolyot, qidiruvda, қидирувда, экстради, қайтариб, қайтариш, чиқариб юбор, топшириб юбор
         """,
     hearing_or_paper="""
         sud!, sudga, sudda, sudi, chaqiruv, qaror, qogʻoz, shikoyat, судга, судда, чақирув, қарор

@@ -1,4 +1,4 @@
-"""Every word a person reads: catalogues in six languages, the language of a message, dates, text direction.
+"""Every word a person reads: catalogues in eight languages, the language of a message, dates, text direction.
 
 Importing this room fixes the source of time zones for the whole process (see `texts.zones`).
 """

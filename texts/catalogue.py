@@ -19,8 +19,9 @@ from babel.messages.pofile import read_po
 
 from texts import bidi
 from texts.locale import is_right_to_left
+from texts.plurals import form_of
 
-LANGUAGES: Final = ("en", "ru", "kk", "kk-Arab", "ug", "zh")
+LANGUAGES: Final = ("en", "ru", "kk", "kk-Arab", "ug", "zh", "tr", "uz")
 SOURCE: Final = "en"
 
 # Which language is spoken instead when a text is missing, nearest first.
@@ -32,6 +33,8 @@ FALLBACKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "kk-Arab": ("kk", "ru", "en"),
         "ug": ("en",),
         "zh": ("en",),
+        "tr": ("en",),
+        "uz": ("ru", "en"),
     }
 )
 
@@ -39,6 +42,10 @@ REVIEWED: Final = "review: done"  # the translator's comment that says a native 
 DRAFT: Final = "review: draft"
 QUOTE: Final = "en|"  # begins each comment line that repeats the English a translation was made from
 
+COUNT: Final = "count"
+"""The value that a text with forms goes by."""
+
+_TYPED: Final = str.maketrans(dict.fromkeys("ʻʼ’‘", "'"))
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -51,11 +58,18 @@ class Entry:
     quoted: str | None  # the English it was translated from; none in the English catalogue
     marks: tuple[str, ...]  # the translator's own comments, among them REVIEWED or DRAFT
     fuzzy: bool
+    forms: tuple[str, ...] = ()
+    """The forms of a text that depends on a number, in the order of `texts.plurals`; the last of them is `text`."""
 
     @property
     def placeholders(self) -> frozenset[str]:
         """Names that stand in braces in the text."""
         return frozenset(_PLACEHOLDER.findall(self.text))
+
+    @property
+    def whole(self) -> str:
+        """Everything it says: each form on lines of its own."""
+        return "\n".join(self.forms) or self.text
 
 
 def say(key: str, language: str, /, **values: str | int) -> str:
@@ -63,20 +77,30 @@ def say(key: str, language: str, /, **values: str | int) -> str:
 
     A text that is missing is spoken in the next language of `FALLBACKS`; a language we do not know is
     answered in English, so that an old row never leaves a person without an answer. Values become one line
-    (see `texts.bidi`); values the text does not use are ignored.
+    (see `texts.bidi`); values the text does not use are ignored. Of a text with forms, the one that goes with `count`
+    is said.
 
     Raises KeyError, naming the key and never a value, for an unknown key or a placeholder without a value.
     """
-    spoken, text = _find(key, language)
+    spoken, entry = _find(key, language)
+    text = _form(entry, spoken, values)
     if is_right_to_left(spoken):
         text = bidi.right_to_left(text)
     return _fill(key, text, values, bidi.isolate)
 
 
 def say_plain(key: str, language: str, /, **values: str | int) -> str:
-    """Do as `say`, without isolates: for SMS, where each costs a character and handsets print boxes."""
-    _, text = _find(key, language)
-    return _fill(key, text, values, bidi.plain)
+    """Do as `say`, without isolates: for SMS, where each costs a character and handsets print boxes.
+
+    Apostrophes are those of a keyboard: the letters of Uzbek would make a text twice as dear.
+    """
+    spoken, entry = _find(key, language)
+    return typed(_fill(key, _form(entry, spoken, values), values, bidi.plain))
+
+
+def typed(text: str) -> str:
+    """Return a text with the apostrophes of a keyboard."""
+    return text.translate(_TYPED)
 
 
 def spoken(key: str, language: str) -> str:
@@ -109,7 +133,7 @@ def drafts(language: str) -> frozenset[str]:
     return frozenset(
         key
         for key, entry in entries(language).items()
-        if REVIEWED not in entry.marks or key not in english or entry.quoted != english[key].text
+        if REVIEWED not in entry.marks or key not in english or entry.quoted != english[key].whole
     )
 
 
@@ -130,29 +154,42 @@ def entries(language: str) -> Mapping[str, Entry]:
 def read_entries(raw: bytes, language: str) -> Mapping[str, Entry]:
     """Read the bytes of a `.po` file. Raises babel's PoFileError when it is malformed."""
     catalogue = read_po(BytesIO(raw), locale=folder(language), ignore_obsolete=True, abort_invalid=True)
-    return MappingProxyType({str(message.id): _entry(message) for message in catalogue if message.id})
+    return MappingProxyType({_key(message): _entry(message) for message in catalogue if message.id})
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def _entry(message: Message) -> Entry:
     quoted = [note.removeprefix(QUOTE).strip() for note in message.auto_comments if note.startswith(QUOTE)]
+    forms = () if isinstance(message.string, str) else tuple(message.string or ())
     return Entry(
-        text=message.string if isinstance(message.string, str) else "",
+        text=message.string if isinstance(message.string, str) else "".join(forms[-1:]),
         notes=tuple(note for note in message.auto_comments if not note.startswith(QUOTE)),
         quoted="\n".join(quoted) if quoted else None,
         marks=tuple(message.user_comments),
         fuzzy=message.fuzzy,
+        forms=forms,
     )
 
 
-def _find(key: str, language: str) -> tuple[str, str]:
+def _find(key: str, language: str) -> tuple[str, Entry]:
     """Return the language that has a text for `key`, and the text."""
     known = language if language in FALLBACKS else SOURCE
     for spoken in (known, *FALLBACKS[known]):
         entry = entries(spoken).get(key)
         # What a tool only guessed (fuzzy) is not said to anybody.
         if entry is not None and entry.text and not entry.fuzzy:
-            return spoken, entry.text
-    return SOURCE, _source_entry(key).text
+            return spoken, entry
+    return SOURCE, _source_entry(key)
+
+
+def _form(entry: Entry, language: str, values: Mapping[str, str | int]) -> str:
+    count = str(values.get(COUNT, ""))
+    if not entry.forms or not count.isdecimal():
+        return entry.text
+    return entry.forms[form_of(language, int(count))]
 
 
 def _source_entry(key: str) -> Entry:

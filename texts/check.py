@@ -6,12 +6,15 @@
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final
 
-from texts.audience import is_button, required
+from texts.audience import is_button, is_for_relatives, required
+from texts.budget import leaves_by_sms, parts_allowed, parts_taken, unknown_budgets
 from texts.catalogue import DRAFT, LANGUAGES, REVIEWED, SOURCE, Entry, entries, folder
+from texts.locale import is_right_to_left
+from texts.plurals import categories
 from texts.refresh import refreshed
 
 _MESSAGE_LENGTH: Final = 4096  # Telegram's limit
@@ -28,10 +31,14 @@ _ALPHABETS: Final[Mapping[str, frozenset[str]]] = {
     "kk": frozenset(_RUSSIAN + "әғқңөұүһі"),
     "kk-Arab": frozenset("اەبپتجچحدرزسشعفقكگلمنڭھوۇۆۋىي\u0674"),
     "ug": frozenset("اەبپتجچخدرزژسشغفقكگڭلمنھوۇۆۈۋېىيئ"),
+    "tr": frozenset("abcçdefgğhıijklmnoöprsştuüvyzâîû"),
+    "uz": frozenset(_LATIN) - {"c", "w"} | set("cʻʼ"),
 }
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
 # May stand in any language: what is filled in, what is typed as it is, and two proper names.
 _FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\b(?:Telegram|Panah)\b")
+# "477-V23" behind an Arabic letter is shown as "V23-477"; behind a Latin word, or first on a line, it is not.
+_TURNED_CODE = re.compile(r"(?<!Panah )(?<!^)\{codes?\}", re.MULTILINE)
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 
 
@@ -42,6 +49,7 @@ def problems(used: Collection[str] = ()) -> tuple[str, ...]:
     """
     english = entries(SOURCE)
     found = [f"the program says {key}, which is not a key" for key in sorted(set(used) - set(english))]
+    found += [f"{key} has a length in budgets.yaml and never leaves by SMS" for key in sorted(unknown_budgets())]
     for language in LANGUAGES:
         own = entries(language)
         found += [f"{language}: {problem}" for problem in in_catalogue(language, own, english)]
@@ -56,8 +64,11 @@ def in_catalogue(language: str, own: Mapping[str, Entry], english: Mapping[str, 
         if key not in english:
             yield f"{key} is not a key of the English catalogue"
             continue
-        judged = _Judged(key, language, entry, english[key])
-        yield from (f"{key} {complaint}" for complaint, is_wrong in _COMPLAINTS.items() if is_wrong(judged))
+        if len(entry.forms) != (len(categories(language)) if english[key].forms else 0):
+            yield f"{key} has other forms for numbers than its language"
+        said = [replace(entry, text=text) for text in entry.forms or (entry.text,)]
+        judged = [_Judged(key, language, one, english[key]) for one in said]
+        yield from (f"{key} {complaint}" for complaint, is_wrong in _COMPLAINTS.items() if any(map(is_wrong, judged)))
 
 
 def in_file(language: str, raw: str, own: Mapping[str, Entry], english: Mapping[str, Entry]) -> Iterator[str]:
@@ -113,6 +124,19 @@ _COMPLAINTS: Final[Mapping[str, Callable[[_Judged], bool]]] = {
     "is too long for a button": lambda judged: is_button(judged.key) and len(judged.text) > _BUTTON_LENGTH,
     "is too long for a lock screen": lambda judged: (
         judged.key == "reply.first" and len(judged.text) > _FIRST_REPLY_LENGTH
+    ),
+    "is too long for its parts of an SMS": lambda judged: (
+        leaves_by_sms(judged.key) and parts_taken(judged.key, judged.language, judged.entry) > parts_allowed(judged.key)
+    ),
+    "sets a code behind right-to-left letters, which turns it round in an SMS; write Panah before it": lambda judged: (
+        leaves_by_sms(judged.key) and is_right_to_left(judged.language) and bool(_TURNED_CODE.search(judged.text))
+    ),
+    "is still in English": lambda judged: (
+        judged.language != SOURCE
+        and is_for_relatives(judged.key)
+        and " " in judged.text
+        and judged.text == judged.english.text
+        and not judged.key.startswith("language.")
     ),
     "differs between languages": lambda judged: (
         judged.key.startswith("language.") and judged.text != judged.english.text

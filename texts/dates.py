@@ -21,6 +21,8 @@ _LOCALES: Final[Mapping[str, str]] = {
     "kk-Arab": "kk_Arab",
     "ug": "ug",
     "zh": "zh_Hans",
+    "tr": "tr",
+    "uz": "uz_Latn",
 }
 _COMMAS: Final[Mapping[str, str]] = {"kk-Arab": "، ", "ug": "، ", "zh": " "}
 

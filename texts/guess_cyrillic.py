@@ -1,11 +1,20 @@
-"""Telling Kazakh from Russian, also where it is typed without the Kazakh letters."""
+"""Telling Kazakh, Uzbek and Russian apart, also where they are typed on a Russian keyboard."""
 
 import re
 from typing import Final, Literal
 
 KAZAKH_LETTERS: Final = frozenset("әғқңөұүһі")
-# Uzbek, Tajik, Ukrainian, Uyghur in Cyrillic: their writers read Russian more easily than Kazakh.
-_NEIGHBOURS_LETTERS: Final = frozenset("ўҳҷӣӯїєґҗ")
+# Tajik, Ukrainian, Uyghur in Cyrillic: their writers read Russian more easily than Kazakh.
+_NEIGHBOURS_LETTERS: Final = frozenset("ҷӣӯїєґҗ")
+# Uzbek has ў and ҳ. Belarusian has ў as well, beside і and ы, which Uzbek lacks; ҳ is also Tajik.
+_UZBEK_LETTERS: Final = frozenset("ўҳ")
+_NOT_UZBEK_LETTERS: Final = frozenset("ыіәңөүұһщ")
+_UZBEK_WORD = re.compile(
+    r"(?:амаким|бедарак|беринг|билан|бормиз|ёрдам|ердам|илтимос|кетишди|кетди|кечқурун|қамаб|қамал|қаерда"
+    r"|каерда|қилишди|қайтариб|онам|олиб|опам|отамни|уйдан|учун|ушла|хотиним|эрим|эрта|ўғлим|ўзим"
+    r"|чегарада|чикариб|чиқариб|юбор|яқин|қамоқ|камок|ҳозир|ҳибс).*"
+    r"|\w{2,}(?:япти|япман|япмиз|мокда|моқда|мокчи|моқчи|шди|шган|ганлар|лари|дилар|имизни|ингизни)"
+)
 
 # Kazakh as it is typed on a Russian keyboard: beginnings and endings that usual Russian words do not have.
 _KAZAKH_WORD = re.compile(
@@ -27,14 +36,20 @@ _RUSSIAN_WORDS: Final = frozenset(
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def guess_cyrillic(text: str, not_telling: frozenset[str] = frozenset()) -> Literal["kk", "ru"] | None:
+def guess_cyrillic(text: str, not_telling: frozenset[str] = frozenset()) -> Literal["kk", "ru", "uz"] | None:
     """Return what a text in Cyrillic is best answered in, None when it does not tell.
 
-    `not_telling` are letters that are Kazakh but also of the language the writer's app speaks.
+    `not_telling` are letters that are Kazakh or Uzbek but also of the language the writer's app speaks. Uzbek is
+    answered in Latin letters, as it is written in Uzbekistan.
     """
     words = [word.casefold() for word in _WORD.findall(text)]
-    if not _NEIGHBOURS_LETTERS.isdisjoint("".join(words)):
+    letters = frozenset("".join(words))
+    if not _NEIGHBOURS_LETTERS.isdisjoint(letters):
         return "ru"
+    if _is_uzbek(words, letters, not_telling):
+        return "uz"
+    if "ў" in letters:
+        return "ru"  # Belarusian
     telling = KAZAKH_LETTERS - not_telling
     kazakh = sum(not telling.isdisjoint(word) or bool(_KAZAKH_WORD.fullmatch(word)) for word in words)
     russian = sum(word in _RUSSIAN_WORDS for word in words)
@@ -42,3 +57,11 @@ def guess_cyrillic(text: str, not_telling: frozenset[str] = frozenset()) -> Lite
         return None
     # Spoken Kazakh is full of Russian words, so a draw is Kazakh.
     return "kk" if kazakh >= russian else "ru"
+
+
+def _is_uzbek(words: list[str], letters: frozenset[str], not_telling: frozenset[str]) -> bool:
+    if not _NOT_UZBEK_LETTERS.isdisjoint(letters):
+        return False
+    uzbek = sum(bool(_UZBEK_WORD.fullmatch(word)) for word in words)
+    russian = sum(word in _RUSSIAN_WORDS for word in words)
+    return uzbek > russian or not (_UZBEK_LETTERS - not_telling).isdisjoint(letters)

@@ -13,6 +13,7 @@ from typing import Final
 
 from texts.guess_arabic import guess_arabic
 from texts.guess_cyrillic import guess_cyrillic
+from texts.guess_latin import guess_latin
 
 _RIGHT_TO_LEFT: Final = frozenset({"kk-Arab", "ug"})
 
@@ -24,8 +25,8 @@ _CLIENTS: Final[Mapping[str, str]] = {
     "kk": "kk",
     "ug": "ug",
     "zh": "zh",
-    "tr": "en",
-    "uz": "ru",
+    "tr": "tr",
+    "uz": "uz",
     "ky": "ru",
     "tg": "ru",
     "be": "ru",
@@ -35,7 +36,19 @@ _CLIENTS: Final[Mapping[str, str]] = {
 _OTHER_ARABIC_CLIENTS: Final = frozenset({"ar", "ckb", "fa", "ku", "ps", "sd", "ur"})
 
 # Kazakh letters that neighbours have too: from their apps these letters do not say Kazakh.
-_SHARED_LETTERS: Final[Mapping[str, str]] = {"be": "і", "ky": "өүң", "tg": "қғ", "uk": "і", "uz": "қғ"}
+_SHARED_LETTERS: Final[Mapping[str, str]] = {"be": "іў", "ky": "өүң", "tg": "қғҳў", "uk": "і", "uz": "қғ"}
+
+# Apps whose speakers write Latin letters that look like Turkish or Uzbek: there the app decides.
+_NEIGHBOURS_CLIENTS: Final = frozenset({"az", "crh", "kaa", "kk", "ku", "ky", "tk", "tt", "ug"})
+
+# What an app is likely to speak whose number is of a country, for where only a number is known. In Kazakhstan
+# everybody reads Russian who reads Kazakh, and not the other way round.
+_COUNTRIES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("BY", "KG", "KZ", "RU", "TJ", "TM", "UA"), "ru"),
+    **dict.fromkeys(("CN", "HK", "MO", "TW"), "zh"),
+    "TR": "tr",
+    "UZ": "uz",
+}
 
 # A script is recognised by the first word of its letters' names. One Chinese character is a syllable or a
 # word; Latin is often only a name, a brand or a number plate.
@@ -52,6 +65,11 @@ def is_right_to_left(language: str) -> bool:
     return language in _RIGHT_TO_LEFT
 
 
+def language_of_country(code: str | None) -> str | None:
+    """Return what stands for the language of an app where only a number's country is known (ISO 3166-1 alpha-2)."""
+    return _COUNTRIES.get(code or "")
+
+
 def guess_language(text: str | None, client_language: str | None) -> str:
     """Return the language to answer in, one of `texts.catalogue.LANGUAGES`, for any text and any client code.
 
@@ -66,6 +84,8 @@ def guess_language(text: str | None, client_language: str | None) -> str:
             return _arabic(said, client_language)
         case "CYRILLIC":
             return _cyrillic(said, client_language)
+        case "LATIN":
+            return _latin(said, client_language)
         case _:
             return _client(client_language)
 
@@ -101,9 +121,17 @@ def _arabic(text: str, client_code: str | None) -> str:
     return guess
 
 
+def _latin(text: str, client_code: str | None) -> str:
+    client, guess = _client(client_code), guess_latin(text)
+    if guess is None or (guess != "en" and _subtags(client_code)[0] in _NEIGHBOURS_CLIENTS):
+        return client
+    return guess
+
+
 def _cyrillic(text: str, client_code: str | None) -> str:
     shared = frozenset(_SHARED_LETTERS.get(_subtags(client_code)[0], ""))
     guess = guess_cyrillic(text, shared)
     if guess is None:
-        return "kk" if _client(client_code) in {"kk", "kk-Arab"} else "ru"
+        client = _client(client_code)
+        return {"kk": "kk", "kk-Arab": "kk", "uz": "uz"}.get(client, "ru")
     return guess

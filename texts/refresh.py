@@ -9,11 +9,11 @@ from dataclasses import replace
 from importlib.resources import as_file, files
 from typing import Final
 
-from babel.messages.plurals import get_plural
 from babel.messages.pofile import normalize
 
 from texts.audience import required
 from texts.catalogue import DRAFT, LANGUAGES, QUOTE, REVIEWED, SOURCE, Entry, entries, folder
+from texts.plurals import categories, header
 
 _TO_THE_AUTHOR: Final = """\
 # What Panah says, in English. The msgid of an entry is its key in the program and never changes.
@@ -39,8 +39,20 @@ def _in_step(key: str, language: str, own: Mapping[str, Entry], english: Mapping
     source = english.get(key)
     if language == SOURCE or source is None:
         return entry
-    changed = entry.quoted != source.text
-    return replace(entry, notes=source.notes, quoted=source.text, marks=_marks(entry, changed=changed))
+    changed = entry.quoted != source.whole
+    return replace(
+        entry,
+        notes=source.notes,
+        quoted=source.whole,
+        marks=_marks(entry, changed=changed),
+        forms=_forms(language, entry) if source.forms else (),
+    )
+
+
+def _forms(language: str, entry: Entry) -> tuple[str, ...]:
+    """Return as many forms as the language has; what was one text before stands in each of them."""
+    wanted = len(categories(language))
+    return entry.forms if len(entry.forms) == wanted else (entry.text,) * wanted
 
 
 def _marks(entry: Entry, *, changed: bool) -> tuple[str, ...]:
@@ -56,7 +68,7 @@ def _header(language: str) -> str:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": str(get_plural(folder(language))),
+        "Plural-Forms": header(language),
     }
     lines = [f'"{name}: {value}\\n"' for name, value in fields.items()]
     greeting = _TO_THE_AUTHOR if language == SOURCE else _TO_THE_TRANSLATOR
@@ -64,6 +76,9 @@ def _header(language: str) -> str:
 
 
 def _written(key: str, entry: Entry) -> str:
+    if entry.forms:
+        said = [f"msgstr[{index}] {normalize(form, width=0)}" for index, form in enumerate(entry.forms)]
+        return "\n".join([*_comments(entry), f"msgid {normalize(key)}", f"msgid_plural {normalize(key)}", *said, ""])
     return "\n".join([*_comments(entry), f"msgid {normalize(key)}", f"msgstr {normalize(entry.text, width=0)}", ""])
 
 

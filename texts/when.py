@@ -1,4 +1,4 @@
-"""Times as a person writes them, in English, Russian, Kazakh, Turkish or figures, read into instants. Pure.
+"""Times as a person writes them, in English, Russian, Kazakh, Turkish, Uzbek or figures, read into instants. Pure.
 
 What is read must be shown to whoever wrote it before anything rests on it: a language leaves room for doubt.
 """
@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-LANGUAGES: Final = ("en", "ru", "kk", "tr")
+LANGUAGES: Final = ("en", "ru", "kk", "tr", "uz")
 MOST_WORDS: Final = 9
 """A time is said in so many words at most; what comes after them is something else."""
 LONGEST_WORD: Final = 24
@@ -85,23 +85,39 @@ _ENDING: Final = re.compile(r"(?<=\d[:.]\d\d)['’-]?(?:да|де|та|те|ға
 _PART_OF_DAY: Final = (
     (re.compile(rf"(?<!\S)(?:в )?{_TIME} ?(?:ч\.?|час(?:а|ов)?)? ?(?P<part>утра|дня|вечера)(?!\S)"), {"утра": 0}),
     (re.compile(rf"(?<!\S)(?P<part>таңғы|түскі|кешкі) (?:сағат )?{_TIME}(?!\S)"), {"таңғы": 0}),
+    (
+        re.compile(rf"(?<!\S)(?P<part>ertalab(?:ki)?|kechqurun(?:gi)?|kechki) (?:soat )?{_TIME}(?!\S)"),
+        {"ertalab": 0, "ertalabki": 0},
+    ),
     (re.compile(rf"(?<!\S)(?P<part>sabah|öğleden sonra|akşam) (?:saat )?{_TIME}(?!\S)"), {"sabah": 0}),
 )
 """A time with its part of the day, and how many hours it adds below twelve where these are not twelve."""
 _BARE_HOUR: Final = re.compile(
-    r"(?<!\S)(?:в|at|saat|сағат) (?P<hour>[01]?\d|2[0-3])(?: ?(?:ч\.?|час(?:а|ов)?))?"
+    r"(?<!\S)(?:в|at|saat|сағат|soat|соат) (?P<hour>[01]?\d|2[0-3])(?: ?(?:ч\.?|час(?:а|ов)?))?"
     r"(?:['’-]?(?:да|де|та|те|da|de|ta|te))?(?!\S)(?! ?[ap]\.?m)"
 )
 _DOTTED_TIME: Final = re.compile(r"(?<![\d.])(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d)(?![\d.])")
 _CLOCK: Final = re.compile(r"\d:\d\d")
 _NUMBER_AFTER_ALL: Final = re.compile(r"\d:\d\d.* \d{1,3}")
 _OFTEN_BESIDE: Final = re.compile(
-    r"(?<!\S)(?:saat|сағат|күні|günü|ближайш\w+|on|в|во|at)(?!\S)|(?<=\d{4}) ?(?:г\.?|года?|ж\.?|жылы?|жылғы)(?!\S)"
+    r"(?<!\S)(?:saat|сағат|soat|соат|күні|günü|kuni|куни|ближайш\w+|on|в|во|at)(?!\S)"
+    r"|(?<=\d{4}) ?(?:г\.?|года?|ж\.?|жылы?|жылғы|yil|yilgi)(?!\S)"
 )
 _KAZAKH_MONTH: Final = re.compile(
     r"-?(қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
     r"(?:да|де|та|те|ның|нің|дың|дің|тың|тің)?(?!\w)"
 )
+_OTHER_MONTH: Final = re.compile(
+    r"(?<=\d)[ -](mart|sentyabr|oktyabr|sentabr|oktabr)(?:da|ta|'?(?:ta|da|ın|ning))?(?!\w)"
+)
+_MONTHS: Final = {
+    "mart": "march",
+    "sentyabr": "september",
+    "sentabr": "september",
+    "oktyabr": "october",
+    "oktabr": "october",
+}
+"""Months as the library knows them: it takes Turkish and Uzbek March for a time zone, of the Marquesas."""
 
 
 def _plain(words: list[str]) -> str | None:
@@ -115,6 +131,7 @@ def _plain(words: list[str]) -> str | None:
     if _CLOCK.search(said) is None:
         said = _BARE_HOUR.sub(r" \g<hour>:00", said)
     said = _KAZAKH_MONTH.sub(r" \1", _OFTEN_BESIDE.sub(" ", said))
+    said = _OTHER_MONTH.sub(lambda month: f" {_MONTHS[month[1]]}", said)
     said = " ".join(said.split())
     return None if not said or said.isdecimal() or _NUMBER_AFTER_ALL.fullmatch(said) else said
 
@@ -124,7 +141,9 @@ def _by_24(found: re.Match[str], morning: dict[str, int]) -> str:
     return f"{hour + (0 if found['part'] in morning or hour >= 12 else 12)}:{found['minute'] or '00'}"  # noqa: PLR2004
 
 
-_DAYS_AHEAD: Final = {"бүрсігүні": 2, "öbür gün": 2, "ertesi gün": 2}
+_DAYS_AHEAD: Final = {
+    "бүрсігүні": 2, "öbür gün": 2, "ertesi gün": 2, "indinga": 2, "индинга": 2, "эртага": 1, "бугун": 0, "кеча": -1
+}  # fmt: skip
 """Days the library does not know the names of, counted from today."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 from sqlalchemy import select
@@ -73,6 +73,22 @@ class Compared:
     case_id: UUID
     records: tuple[Record, ...] = field(repr=False)
     matches: tuple[Match, ...] = field(repr=False)
+
+
+class Beside(Protocol):
+    """Who else looks at a case when something new is known of it."""
+
+    def follow(self) -> None:
+        """Take in what was committed since, in a transaction that only reads."""
+        ...
+
+    def look(self, unit: UnitOfWork, case_id: UUID) -> None:
+        """Look at a case, in the transaction that looks at it here."""
+        ...
+
+    def forget(self) -> None:
+        """Forget everybody."""
+        ...
 
 
 class Lookout:
@@ -159,18 +175,25 @@ class Lookout:
         return fresh
 
 
-def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWork, Claim], None]) -> None:
+def keep_lookout(
+    store: Store,
+    stop: threading.Event,
+    parked: Callable[[UnitOfWork, Claim], None],
+    beside: Sequence[Beside] = (),
+) -> None:
     """Fill a lookout, then look at each case that asks for it, until ``stop``. ``parked``: told of what fails."""
     lookout = Lookout(store)
     try:
         if not lookout.fill(stop.is_set):
             return
-        queue = look_queue(lookout, parked)
+        queue = look_queue(lookout, parked, beside)
         bell = store.wake.bell(LOOKS.name, EventRow.__tablename__)
         while not stop.is_set():
             store.marks.moved(QUEUE)
             seen = bell.rung
             lookout.follow()
+            for other in beside:
+                other.follow()
             if not work_once(store, queue):
                 bell.wait(seen, seconds_until_due(store, queue.table))
                 stop.wait(BREATH)
@@ -179,9 +202,15 @@ def keep_lookout(store: Store, stop: threading.Event, parked: Callable[[UnitOfWo
         raise
     finally:
         lookout.forget()
+        for other in beside:
+            other.forget()
 
 
-def look_queue(lookout: Lookout, parked: Callable[[UnitOfWork, Claim], None] = lambda _unit, _held: None) -> Queue:
+def look_queue(
+    lookout: Lookout,
+    parked: Callable[[UnitOfWork, Claim], None] = lambda _unit, _held: None,
+    beside: Sequence[Beside] = (),
+) -> Queue:
     """The queue of cases of which something new is known.
 
     Each is compared before its unit begins, and again if meanwhile something else was told of it.
@@ -200,6 +229,8 @@ def look_queue(lookout: Lookout, parked: Callable[[UnitOfWork, Claim], None] = l
             claims.give_back(unit.session, LOOKS, held, unit.now)
             return
         suggest(unit, found.case_id, found.matches)
+        for other in beside:
+            other.look(unit, found.case_id)
         claims.finish(unit.session, LOOKS, held)
 
     def take(unit: UnitOfWork, limit: int) -> list[Claim]:

@@ -37,21 +37,21 @@ class JoinRefusedError(ValueError):
 
 def ask_to_look(unit: UnitOfWork, event: Event) -> None:
     """A reaction: something is known of a case that may tell who it is. Safe to repeat."""
-    if event.case_id is None:
-        return
-    there = unit.session.scalar(select(Case.id).where(Case.id == event.case_id))
-    if there is not None:  # it may have been erased meanwhile
-        ask_to_look_at(unit, [there])
+    if event.case_id is not None:
+        ask_to_look_at(unit, [event.case_id])
 
 
 def ask_to_look_at(unit: UnitOfWork, case_ids: Sequence[UUID]) -> None:
-    """Have somebody look whether the people of some cases were reported before. Safe to repeat."""
-    if not case_ids:
+    """Have somebody look whether the people of some cases were reported before. Safe to repeat.
+
+    What was erased meanwhile is left out.
+    """
+    there = unit.session.scalars(select(Case.id).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
+    if not there:
         return
     insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    wanted = insert(LOOKS).values(
-        [{"id": new_id(), "case_id": case_id, "due_at": unit.now, "tries": 0} for case_id in sorted(case_ids)]
-    )
+    rows = [{"id": new_id(), "case_id": one, "due_at": unit.now, "tries": 0} for one in there]
+    wanted = insert(LOOKS).values(rows)
     unit.session.execute(
         wanted.on_conflict_do_update(
             index_elements=["case_id"], set_={"due_at": unit.now, "fence": None, "tries": 0, "parked_at": None}

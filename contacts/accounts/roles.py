@@ -66,6 +66,8 @@ class Ability(StrEnum):
     """Play a story with nobody outside, and read who knew when."""
     NUMBERS = "numbers"
     """See what the work has come to, counted; no case can be told from it."""
+    REGISTRY = "registry"
+    """Search the registry of documented people, and count it. No case is among it."""
     SETTINGS = "settings"
     """See how the instance stands, have it examined, lock it."""
     LAW = "law"
@@ -93,6 +95,7 @@ ABILITIES: Final[Mapping[AccountRole, frozenset[Ability]]] = {
         Ability.RELEASE,
         Ability.DRILL,
         Ability.NUMBERS,
+        Ability.REGISTRY,
         Ability.SETTINGS,
         Ability.CHANNELS,
         Ability.CALENDAR,

@@ -108,6 +108,8 @@ def test_lines_are_told_apart_by_ear() -> None:
         ("kk", "ru"),
         ("kk-Arab", "ru"),
         ("ug", "en"),
+        ("tr", "tr"),
+        ("uz", "ru"),
         ("tlh", "en"),
         ("", "en"),
     ],

@@ -146,7 +146,7 @@ def test_the_doctor_sees_when_people_are_told_another_name() -> None:
     assert "people are told that it is @Panah_sandbox_bot" in judge_name(told, "@evil_bot").what
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "kk", "kk-Arab", "ug", "zh"])
+@pytest.mark.parametrize("language", ["en", "ru", "kk", "kk-Arab", "ug", "zh", "tr", "uz"])
 def test_help_says_by_what_name_we_are_known(ready: Panah, language: str) -> None:
     house = build(read_settings({**ready.environment, "PANAH_BOT_HANDLE": "example_bot"}))
     nameless = build(read_settings(ready.environment))

@@ -91,6 +91,7 @@ class TestTheFirstWords:
         assert actions(asked)[7:] == [
             ["language.en", "language.ru", "language.kk"],
             ["language.kk-Arab", "language.ug", "language.zh"],
+            ["language.tr", "language.uz"],
         ]
 
     @pytest.mark.parametrize("name", ["start", "help", "language", "status", "stop"])

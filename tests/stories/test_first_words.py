@@ -17,6 +17,9 @@ FIRST_WORDS = (
     ("اعامدى الىپ كەتتى", "حابارلاماڭىزدى الدىق", "نە بولىپ جاتىر"),
     ("ئاكامنى تۇتۇپ كەتتى", "ئۇچۇرىڭىزنى تاپشۇرۇۋالدۇق", "نېمە"),
     ("他们抓走了我哥哥", "我们已收到您的消息", "发生"),
+    ("abimi götürdüler", "Mesajınızı aldık", "Ne oluyor"),
+    ("akamni olib ketishdi", "Xabaringizni oldik", "Nima boʻlyapti"),
+    ("Эримни ушлаб кетишди", "Xabaringizni oldik", "Nima boʻlyapti"),
 )
 
 
@@ -27,7 +30,7 @@ def test_words_in_any_script_are_answered_in_their_language_and_ring_two_people(
         first, question = relative.sees(answer), relative.sees(asked)
         assert len(first.plain) < 500
         assert len(first.buttons) == 3, "may we call you: yes, only write, not safe"
-        assert len(question.buttons) == 6 + 1 + 6, "what is happening, skip, and every language"
+        assert len(question.buttons) == 6 + 1 + 8, "what is happening, skip, and every language"
         code = town.code_on(relative)
         assert [phone.sees(code).silent for phone in (team.aigerim, team.dana)] == [False, False]
         town.later(seconds=2)

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from texts import check
-from texts.audience import is_button, required
+from texts import budget, check
+from texts.audience import is_button, is_for_staff, required
 from texts.catalogue import DRAFT, LANGUAGES, REVIEWED, Entry, entries, keys
 
 
@@ -20,6 +20,11 @@ def test_relatives_are_spoken_to_in_every_language_and_staff_in_four() -> None:
         assert {"reply.first", "ask.who", "option.skip", "language.ug"} <= required(language)
         assert ("page.coordinator" in required(language)) == (language in {"en", "ru", "kk", "ug"})
     assert required("kk") == required("ug") == keys()
+
+
+def test_helpers_are_written_to_in_the_languages_that_have_all_texts() -> None:
+    assert [language for language in LANGUAGES if is_for_staff(language)] == ["en", "ru", "kk", "kk-Arab", "ug"]
+    assert not is_for_staff("de")
 
 
 def test_buttons_are_told_from_messages() -> None:
@@ -118,3 +123,53 @@ def test_a_translator_who_left_an_address_is_protected() -> None:
     found = check.in_file("ug", "# Somebody <somebody@example.org>", entries("ug"), entries("en"))
 
     assert any("e-mail address" in problem for problem in found)
+
+
+def test_a_text_too_long_for_its_parts_of_an_sms_is_found() -> None:
+    short = replace(ENGLISH, text="Panah: " + "x" * 153)
+    long = replace(ENGLISH, text="Panah: " + "x" * 154)
+
+    assert complaints("sms.started", "en", short, short) == set()
+    assert complaints("sms.started", "en", long, long) == {"is too long for its parts of an SMS"}
+    assert complaints("reply.started", "en", long, long) == set(), "it never leaves by SMS"
+
+
+def test_a_text_for_sms_is_counted_with_what_will_stand_in_it() -> None:
+    told = replace(ENGLISH, text="x" * 150 + " {need}")
+
+    assert complaints("sms.yours", "en", told, told) == {"is too long for its parts of an SMS"}
+
+
+def test_a_budget_of_a_text_that_is_gone_is_found() -> None:
+    assert budget.unknown_budgets() == frozenset()
+    assert all(budget.leaves_by_sms(key) and key in keys() for key in budget.budgets().parts)
+
+
+def test_a_code_that_an_sms_would_turn_round_is_found() -> None:
+    english = replace(ENGLISH, text="Your code: {code}")
+    bare = replace(english, text="كودىڭىز: {code}", quoted=english.text, marks=(DRAFT,))
+    named = replace(bare, text="كودىڭىز: Panah {code}")
+
+    assert len(complaints("sms.x", "ug", bare, english)) == 1
+    assert complaints("sms.x", "ug", named, english) == complaints("reply.x", "ug", bare, english) == set()
+
+
+def test_a_relative_is_never_left_with_english() -> None:
+    english = replace(ENGLISH, text="Tell us more")
+    left = replace(english, quoted=english.text, marks=(DRAFT,))
+
+    assert complaints("reply.x", "tr", left, english) == {"is still in English"}
+
+
+def test_forms_for_numbers_are_counted() -> None:
+    english = replace(ENGLISH, text="{count} people", forms=("{count} person", "{count} people"))
+    russian = replace(english, text="{count} человек", quoted=english.whole, marks=(DRAFT,), forms=())
+    whole = replace(russian, forms=("{count} человек", "{count} человека", "{count} человек"))
+    broken = replace(whole, forms=("{count} человек", "{coun} человека", "{count} человек"))
+
+    assert complaints("web.x", "ru", whole, english) == set()
+    assert complaints("web.x", "ru", russian, english) == {"has other forms for numbers than its language"}
+    assert complaints("web.x", "ru", replace(whole, forms=whole.forms[:2]), english) == {
+        "has other forms for numbers than its language"
+    }
+    assert complaints("web.x", "ru", broken, english) == {"has other placeholders than the English"}

@@ -20,6 +20,8 @@ EVENING = datetime(2026, 3, 5, 17, 5, tzinfo=UTC)
         ("kk-Arab", "22:05 (الماتى)"),
         ("ug", "22:05 (ئالمۇتا)"),
         ("zh", "22:05 (阿拉木图)"),
+        ("tr", "22:05 (Almatı)"),
+        ("uz", "22:05 (Almati)"),
         ("de", "22:05 (Almaty)"),
     ],
 )
@@ -36,6 +38,8 @@ def test_an_instant_is_told_by_the_clock_of_a_city(language: str, told: str) -> 
         ("kk-Arab", "5-ناۋرىز، 2026، 22:05 (الماتى)"),
         ("ug", "5-مارت، 2026، 22:05 (ئالمۇتا)"),
         ("zh", "2026年3月5日 22:05 (阿拉木图)"),
+        ("tr", "5 Mart 2026, 22:05 (Almatı)"),
+        ("uz", "5-mart, 2026, 22:05 (Almati)"),
     ],
 )
 def test_the_day_stands_before_the_hour_when_asked_for(language: str, told: str) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texts.catalogue import LANGUAGES
-from texts.locale import guess_language, is_right_to_left
+from texts.locale import guess_language, is_right_to_left, language_of_country
 
 # Nobody here is real. Client codes are those of the app: None where a door has none (SMS, a web form).
 MESSAGES: dict[str, list[tuple[str, str | None]]] = {
@@ -41,7 +41,23 @@ MESSAGES: dict[str, list[tuple[str, str | None]]] = {
         ("суд завтра в 10", "kk"),
         ("Брат в аэропорту Алматы, рейс CZ6012", "tr"),
         ("Допоможіть, його затримали на кордоні, є папір", "uk"),
+    ],
+    "tr": [
+        ("yardim edin, abim gözaltında", "tr"),
+        ("Kardeşimi havalimanından götürdüler, lütfen yardım edin", None),
+        ("abimi tutukladilar", "de"),
+        ("kocam geri gonderme merkezinde, bilmiyorum ne olacak", "en"),
+        ("EŞİMİ ALDILAR", "ru"),
+        ("Nurlan", "tr"),
+    ],
+    "uz": [
         ("Акамни ушлаб кетишди, ўзимиз билмаймиз", "uz"),
+        ("Акамни ушлаб кетишди, ёрдам беринг", "ru"),  # on a Russian keyboard
+        ("Эримни ҳибсга олишди", None),
+        ("akamni ushlab ketishdi, yordam bering", "ru"),
+        ("O‘g‘limni militsiya olib ketdi", "en"),
+        ("ogʻlim chegarada, nima qilishni bilmayman", None),
+        ("Нима бўлди", "uz"),
     ],
     "zh": [
         ("我哥哥在边境被抓了", None),
@@ -55,8 +71,10 @@ MESSAGES: dict[str, list[tuple[str, str | None]]] = {
         ("Help, my brother was arrested at the border", None),
         ("help", "en"),
         ("My husband is at the airport", "tr"),
-        ("yardim edin, abim gözaltında", "tr"),
+        ("They took my brother", "ru"),  # whoever writes English reads it
         ("ayuda", "es"),
+        ("mi hermano fue detenido", "es"),
+        ("It is seven o'clock and he's not home, we are afraid", None),
         ("ساعدوني، أخي محتجز في المطار", "ar"),
         ("برادرم را در مرز گرفتند، کمک کنید", "fa"),
         ("میرے بھائی کو پکڑ لیا گیا ہے", "ur"),
@@ -88,8 +106,10 @@ def test_a_message_is_answered_in_its_language(text: str, client: str | None, la
         ("ug", "ug"),
         ("ug-CN", "ug"),
         ("en-GB", "en"),
-        ("tr", "en"),
-        ("uz", "ru"),
+        ("tr", "tr"),
+        ("tr-TR", "tr"),
+        ("uz", "uz"),
+        ("uz-Cyrl-UZ", "uz"),
         ("ky", "ru"),
         ("xx", "en"),
         ("", "en"),
@@ -107,6 +127,13 @@ def test_without_words_the_app_decides(text: str | None, client: str | None, lan
         ("ATAMDY USTADY", "kk", "kk"),  # Kazakh in Latin letters
         ("pomogite", "ru", "ru"),
         ("akamni tutup ketti", "ug", "ug"),
+        ("dadamni qolgha aldi", "ug", "ug"),  # Uyghur in Latin letters
+        ("ağamdı ustap ketti", "kk", "kk"),
+        ("qardaşım yoxdur, kömək edin", "az", "en"),
+        ("men bilmayman", "ug", "ug"),
+        ("Калі ласка, ён у турме ў Мінску", "be", "ru"),
+        ("Бародарамро доштанд, ӯ дар маҳбас аст", "tg", "ru"),
+        ("Салом", "uz", "uz"),
         ("Алматы", "kk", "kk"),
         ("Алматы", "en", "ru"),
         ("بالام", "kk", "kk-Arab"),
@@ -122,6 +149,12 @@ def test_without_words_the_app_decides(text: str | None, client: str | None, lan
 )
 def test_where_letters_are_shared_the_app_decides(text: str, client: str | None, language: str) -> None:
     assert guess_language(text, client) == language
+
+
+@pytest.mark.parametrize(("country", "language"), [("TR", "tr"), ("UZ", "uz"), ("KZ", "ru"), ("CN", "zh"), ("", "en")])
+def test_where_only_a_number_is_known_its_country_decides(country: str, language: str) -> None:
+    assert guess_language("???", language_of_country(country)) == language
+    assert guess_language("Моего брата забрали", language_of_country(country)) == "ru"
 
 
 def test_the_two_ways_to_write_the_kazakh_hamza_are_one() -> None:

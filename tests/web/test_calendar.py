@@ -213,7 +213,7 @@ class TestHearings:
         assert list(program.shows()) == [f"{court.code} سوت يىغىنى"]
         with store.unit("test") as unit:
             unit.session.get_one(Contact, dana).languages = ["zh", "ru"]
-        assert list(program.shows()) == [f"{court.code} hearing"], "there is no Chinese for it yet"
+        assert list(program.shows()) == [f"{court.code} заседание"], "there is no Chinese for it yet"
         with store.unit("test") as unit:
             unit.session.get_one(Contact, dana).languages = ["ru"]
         assert list(program.shows()) == [f"{court.code} заседание"]

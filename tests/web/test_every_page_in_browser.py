@@ -18,9 +18,15 @@ from sqlalchemy import select
 from alerts.taking_in import take_in
 from cases.docket.entering import When
 from cases.events import CaseViewed
+from cases.identity.records import Record
 from cases.incidents.models import Incident
 from cases.incidents.opening import Happening
 from cases.incidents.reading import read_list
+from cases.registry.importing import write_import
+from cases.registry.models import RegistryEntry
+from cases.registry.proposing import propose, propose_pairs, touched_by
+from cases.registry.shelf import Shelf
+from tests.registry.lists import LINES, MORE, listing
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.axe import SERIOUS, barriers
 from tests.web.night import Night, begin_night
@@ -41,7 +47,7 @@ WEIGHT = 150_000
 """Bytes that a page and all it needs may have on its way."""
 FOLLOWS = 10.0
 """Real seconds in which a page must have followed in a test; on an idle machine it takes less than one."""
-ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.|case/<code>/same/<)")
+ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.|registry\.|case/<code>/same/<)")
 """Not pages of somebody who is signed in; one drill, which there is none of here; files."""
 
 
@@ -62,6 +68,23 @@ def raid(night: Night) -> str:
         return made_now.code
 
 
+def listed(night: Night) -> str:
+    """The code of an entry of the registry, which may be twice in it and the person of the case; made once."""
+    with night.store.read() as unit:
+        made = unit.session.scalars(select(RegistryEntry).order_by(RegistryEntry.made_at, RegistryEntry.id)).first()
+    if made is not None:
+        return made.code
+    imported = write_import(night.store, "example-list", listing(*LINES, MORE), by="test")
+    assert imported is not None
+    with night.store.read() as unit:
+        touched = touched_by(unit, imported)
+    shelf = Shelf()
+    propose_pairs(night.store, shelf, touched, by="test")
+    with night.store.unit("test") as unit:
+        propose(unit, night.case.case_id, shelf.alike([Record("Nurlan Serikuly", 1991)]))
+    return listed(night)
+
+
 def addresses(night: Night) -> list[str]:
     """Every page that is looked at, from the table of routes: a new one is looked at too, or says what it needs."""
     known = {
@@ -69,6 +92,7 @@ def addresses(night: Night) -> list[str]:
         "<incident>": raid(night),
         "<uuid:release_id>": str(night.release_id),
         "<rule_id>": "kz.coao.motion_3d",
+        "<entry>": listed(night),
         "<uuid:contact_id>": str(night.lawyer.contact_id),
     }
     found = []

@@ -178,6 +178,14 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/drill": {"admin", "coordinator"},
     "GET /console/drill/<uuid:drill_id>": {"admin", "coordinator"},
     # What it came to
+    # Documented people, apart from the cases
+    "GET /console/registry": {"coordinator"},
+    "POST /console/registry/search": {"coordinator"},
+    "GET /console/registry.csv": {"coordinator"},
+    "GET /console/registry/<entry>": {"coordinator"},
+    "POST /console/registry/<entry>": {"coordinator"},
+    "GET /console/case/<code>/registry": {"coordinator"},
+    "POST /console/case/<code>/registry": {"coordinator"},
     "GET /console/numbers": {"coordinator", "observer"},
     "GET /console/numbers.csv": {"coordinator", "observer"},
     "GET /console/numbers.json": {"coordinator", "observer"},
@@ -217,6 +225,7 @@ IN_PLACE_OF = {
     "<code>": "AAA-AA2",
     "<incident>": "AAA-AA3",
     "<other>": "AAA-AA3",
+    "<entry>": "R-AAA-AA3",
     "<uuid:need_id>": str(UUID(int=1)),
     "<uuid:contact_id>": str(UUID(int=1)),
     "<uuid:method_id>": str(UUID(int=1)),
@@ -459,6 +468,7 @@ COMMANDS = {
     "migrate": set(),
     "parked": {"retry"},
     "policy": {"import", "show"},
+    "registry": {"decide", "erase", "import", "imports", "search", "show", "statistics", "undo"},
     "replay": set(),
     "restore": set(),
     "roster": {"cover", "show", "swap"},
@@ -469,7 +479,8 @@ COMMANDS = {
 }
 """Commands are for whoever has a shell and the key. None of them prints what a reporter told.
 
-``case show`` and ``case export`` print what the team entered, and the log says so.
+``case show`` and ``case export`` print what the team entered, ``registry search`` and ``show`` what a list says; the
+log says so.
 """
 
 

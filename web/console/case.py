@@ -120,6 +120,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         **({"said": ""} if echo else {}),  # it says more
         "view": view,
         "alike": opened.alike,
+        "listed": opened.listed,
         "shown": shown,
         "needs": needs,
         "running": runs,
@@ -174,6 +175,7 @@ def _feigned(gate: Gate, code: str) -> Response:
         nothing: Mapping[str, Any] = {
             "view": nearly_empty_view(unit, case.id),
             "alike": 0,
+            "listed": 0,
             "shown": empty,
             "needs": _feigned_needs(unit, gate, case.id),
             "running": empty.runs,

@@ -33,6 +33,7 @@ NAVIGATION: Final = (
     Room("law.look", "web.console_law", "l", Ability.LAW),
     Room("drill.look", "web.drill", "x", Ability.DRILL),
     Room("numbers.look", "web.numbers", "n", Ability.NUMBERS),
+    Room("registry.look", "web.registry", "y", Ability.REGISTRY),
     Room("accounts.look", "web.console_accounts", "u", Ability.CONFIRM),
     Room("settings.look", "web.settings", "s", Ability.SETTINGS),
     Room("own.look", "web.console_account", "m"),

@@ -23,6 +23,7 @@ from web.console.numbers import number_pages
 from web.console.own import own_pages
 from web.console.passkeys import passkey_pages
 from web.console.person import person_pages
+from web.console.registry import registry_pages
 from web.console.releases import release_pages
 from web.console.sealed import sealed_pages
 from web.console.search import search_pages
@@ -61,6 +62,7 @@ BUILDERS = (
     sealed_pages,
     closing_pages,
     identity_pages,
+    registry_pages,
     drill_pages,
     settings_pages,
 )

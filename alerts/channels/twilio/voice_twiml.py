@@ -3,8 +3,9 @@
 Sources: https://www.twilio.com/docs/voice/twiml (Say, Gather, Pause, Hangup),
 https://www.twilio.com/docs/voice/twiml/say/text-speech (voices, SSML).
 
-Twilio has voices for three of our languages. It has none for Kazakh, in either script, and none for Uyghur: what is
-said to their speakers is said in the next language of the catalogue that has one (Russian, and English for Uyghur).
+Twilio has voices for four of our languages. It has none for Kazakh, in either script, none for Uzbek and none for
+Uyghur: what is said to their speakers is said in the next language of the catalogue that has one (Russian, and English
+for Uyghur).
 The text has to be in that language, see ``spoken_language``: a voice reads letters, it does not translate.
 """
 
@@ -49,6 +50,7 @@ VOICES: Final[Mapping[str, Voice]] = {
     "en": Voice("Polly.Joanna", "en-US", {}),
     "ru": Voice("Polly.Tatyana", "ru-RU", RUSSIAN_LETTERS),
     "zh": Voice("Polly.Zhiyu", "cmn-CN", {}),
+    "tr": Voice("Polly.Filiz", "tr-TR", {}),
 }
 
 CODE = re.compile(rf"(?<![A-Za-z0-9])([{ALPHABET}]{{3}})-([{ALPHABET}]{{3}})(?![A-Za-z0-9])")
