@@ -22,6 +22,7 @@ from app.commands.home import demo, init, migrate, up, version
 from app.commands.key import key
 from app.commands.law import law
 from app.commands.lock import lock, unlock, wipe
+from app.commands.papers import papers
 from app.commands.parked import parked
 from app.commands.policy import policy
 from app.commands.registry import registry
@@ -61,6 +62,7 @@ for command in (
     law,
     deliveries,
     event,
+    papers,
     parked,
     replay,
     drill,

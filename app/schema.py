@@ -19,6 +19,7 @@ import contacts.models
 import dialogue.calling
 import dialogue.coming_back
 import law.models
+import papers.models
 import store.attestation
 import store.chats
 import store.data_keys
@@ -52,6 +53,7 @@ ROOMS = (
     dialogue.calling,
     dialogue.coming_back,
     law.models,
+    papers.models,
     store.attestation,
     store.chats,
     store.data_keys,

@@ -46,7 +46,20 @@ AGAIN = "told a second time"
 ON_BOTH_ENGINES = frozenset({"test_spine", "test_accepting"})
 """Stories that are told on PostgreSQL each time; the others there by --long only."""
 ABOVE = frozenset(
-    {"alerts", "api", "app", "cases", "channels", "contacts", "dialogue", "hostile", "identity", "scheduler", "web"}
+    {
+        "alerts",
+        "api",
+        "app",
+        "cases",
+        "channels",
+        "contacts",
+        "dialogue",
+        "hostile",
+        "identity",
+        "papers",
+        "scheduler",
+        "web",
+    }
 )
 """Folders whose tests run on PostgreSQL by --long only …"""
 LOCKS = frozenset(
@@ -61,6 +74,7 @@ LOCKS = frozenset(
         "test_incidents",
         "test_intake",
         "test_keys_changing",
+        "test_keeping",
         "test_lanes",
         "test_migration",
         "test_receiving",

@@ -52,6 +52,7 @@ def _settled(settings: Settings, environment: Mapping[str, str]) -> dict[str, Ca
         "public_url": lambda: home.check_public_url(settings),
         "heartbeat": lambda: home.check_heartbeat(settings),
         "translations": home.check_translations,
+        "fonts": home.check_fonts,
     }
 
 

@@ -143,3 +143,17 @@ def check_packages(now: datetime) -> Finding:
     if age > LOCK_AGES:
         return warn("packages", said, "upgrade Panah: holes that became known since are not mended in them")
     return ok("packages", said)
+
+
+def check_fonts() -> Finding:
+    """Whether papers can be drawn as PDF in every script that people's names are written in."""
+    from papers.fonts import scripts_without_font
+
+    missing = scripts_without_font()
+    if missing:
+        return warn(
+            "fonts",
+            f"PDF papers show boxes instead of letters: {', '.join(missing)}",
+            "install fonts-noto-core and fonts-noto-cjk, or what your system calls them; .docx papers need nothing",
+        )
+    return ok("fonts", "papers can be drawn in Latin, Cyrillic and Arabic letters and in Chinese")

@@ -49,6 +49,7 @@ class Dated:
     at: datetime
     for_at: datetime | None
     until_at: datetime | None
+    day_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,36 @@ def view_for_audience(
         standing = replace(standing, decisions=(*standing.decisions, *_answered_for(audience, unit.now)))
     person = known_person(unit, case.id)
     known = [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
-    seen = divide(known, audience, standing)
-    secrets = [one.value for one in known if one.name in seen.held_back and one.name in IDENTIFYING]
-    telling = {one.name for one in seen.shown if one.name not in CODED and gives_away(one.value, secrets)}
+    fields, held_back = seen_by(known, audience, standing)
     return AudienceView(
         code=case.code,
         audience=audience,
-        fields=tuple(_told(one, audience) for one in seen.shown if one.name not in telling),
+        fields=tuple(_told(one, audience) for one in fields),
         dates=tuple(_dates(unit, case, audience, standing)),
-        held_back={**seen.held_back, **dict.fromkeys(telling, Why.GIVES_AWAY)},
+        held_back=held_back,
     )
+
+
+def seen_by(
+    known: Iterable[Known], audience: Audience, standing: Standing
+) -> tuple[tuple[Known, ...], Mapping[str, Why]]:
+    """Return what an audience may see of what is known, and what it may not, and why. Pure.
+
+    What repeats, in some script, what is held back is held back with it.
+    """
+    known = list(known)
+    seen = divide(known, audience, standing)
+    secrets = [one.value for one in known if one.name in seen.held_back and one.name in IDENTIFYING]
+    telling = {one.name for one in seen.shown if one.name not in CODED and gives_away(one.value, secrets)}
+    held_back = {**seen.held_back, **dict.fromkeys(telling, Why.GIVES_AWAY)}
+    return tuple(one for one in seen.shown if one.name not in telling), held_back
+
+
+def told_to(one: Known, audience: Audience) -> Known:
+    """Return a field that may be seen as this audience hears it: of some dates the press hears the month. Pure."""
+    if audience in PRESS and one.name in TOLD_TO_THE_MONTH:
+        return replace(one, value=one.value[:7])
+    return one
 
 
 def _answered_for(audience: Audience, now: datetime) -> Iterable[Decision]:
@@ -99,10 +120,8 @@ def _answered_for(audience: Audience, now: datetime) -> Iterable[Decision]:
 
 
 def _told(one: Known, audience: Audience) -> Told:
-    told = Told(one.name, one.value, one.confidence)
-    if audience in PRESS and one.name in TOLD_TO_THE_MONTH:
-        return replace(told, value=one.value[:7])
-    return told
+    heard = told_to(one, audience)
+    return Told(heard.name, heard.value, heard.confidence)
 
 
 def _dates(unit: UnitOfWork, case: Case, audience: Audience, standing: Standing) -> Iterable[Dated]:

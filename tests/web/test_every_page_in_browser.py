@@ -90,6 +90,7 @@ def addresses(night: Night) -> list[str]:
     known = {
         "<code>": night.case.code,
         "<incident>": raid(night),
+        "<kind>": "unhcr_referral",
         "<uuid:release_id>": str(night.release_id),
         "<rule_id>": "kz.coao.motion_3d",
         "<entry>": listed(night),

@@ -21,6 +21,7 @@ from web.console.invitation import invitation_pages
 from web.console.law import law_pages
 from web.console.numbers import number_pages
 from web.console.own import own_pages
+from web.console.papers import paper_pages
 from web.console.passkeys import passkey_pages
 from web.console.person import person_pages
 from web.console.registry import registry_pages
@@ -58,6 +59,7 @@ BUILDERS = (
     number_pages,
     person_pages,
     incident_pages,
+    paper_pages,
     release_pages,
     sealed_pages,
     closing_pages,

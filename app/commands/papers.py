@@ -1,0 +1,167 @@
+"""``panah papers``: which papers fit a case, what is missing, and all of them as files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.commands.shared import as_data, fail, fails_clearly, house
+from texts.bidi import plain
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.wiring import House
+    from papers.desk import Desk, OnDesk
+    from papers.drawing import Sheet
+    from papers.record import Exhibit
+    from store.unit_of_work import UnitOfWork
+
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+
+
+@click.command()
+@click.argument("code")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write them into this new or empty folder."
+)
+@click.option("--as-counsel", is_flag=True, help="As the lawyer of the case is given them, with what counsel keeps.")
+@click.option(
+    "--exhibits", is_flag=True, help="With --out: the files of the case too, as they came, numbered, with hashes."
+)
+@as_data
+@fails_clearly
+def papers(code: str, *, out: Path | None, as_counsel: bool, exhibits: bool, as_json: bool) -> None:
+    """Print which papers fit a case, and what is missing; with --out, draw each as .docx and PDF.
+
+    Nothing is sent. Whatever is written is noted in the log of the case. Whoever can run this can read every case: it
+    is for the machine's own administrator.
+    """
+    home = house()
+    if exhibits and out is None:
+        raise click.UsageError("--exhibits wants --out")
+    if out is not None and out.exists() and any(out.iterdir()):
+        fail(f"{out} is not empty: nothing is written over")
+    case_id, desk, sheets = _prepare(home, code, as_counsel=as_counsel, taking=out is not None)
+    if as_json:
+        click.echo(json.dumps([_as_data(one) for one in desk.papers], ensure_ascii=False))
+    else:
+        click.echo("\n".join(plain(line) for one in desk.papers for line in _lines(one)))
+    if out is not None:
+        _write_all(out, desk.record.code, sheets)
+        if exhibits:
+            _write_bundle(home, out, case_id, desk)
+
+
+def _prepare(home: House, code: str, *, as_counsel: bool, taking: bool) -> tuple[UUID, Desk, list[Sheet]]:
+    """Lay the papers out and, where they are taken, keep and write down each: all in one unit."""
+    from cases.docket.reading import case_by_code
+    from cases.events import CaseRead
+    from papers.desk import COUNSEL, desk_of
+    from papers.fitting import Fit
+    from papers.taking import Form, Which, hand_over, may_take
+
+    with home.store.unit("cli") as unit:
+        case = case_by_code(unit, code.upper())
+        if case is None:
+            fail("there is no case of this code")
+        role = COUNSEL if as_counsel else "coordinator"
+        desk = desk_of(unit, case, role=role, default_zone=home.settings.timezone, with_files=True)
+        wanted = [
+            draft.paper
+            for one in desk.papers
+            if taking and not one.closed and one.offer.fit is not Fit.NEVER
+            for draft in one.drafts
+            if may_take(one, draft, counsel=desk.counsel)
+        ]
+        names = _name(unit)
+        sheets = [
+            hand_over(unit, case.id, desk, Which(one.kind, one.language), Form.BOTH, reader="en", name_of=names)
+            for one in wanted
+        ]
+        unit.record(CaseRead(case_id=case.id))
+        case_id = case.id
+        unit.session.flush()
+        unit.session.expunge_all()
+    return case_id, desk, sheets
+
+
+def _name(unit: UnitOfWork) -> Any:
+    from contacts.directory import name_of
+    from contacts.models import Contact
+
+    return lambda id_: name_of(unit, unit.session.get_one(Contact, id_))
+
+
+def _as_data(one: OnDesk) -> dict[str, Any]:
+    offer = one.offer
+    return {
+        "kind": offer.kind.id,
+        "fit": str(offer.fit),
+        "reasons": [reason.key for reason in offer.reasons],
+        "warnings": [warning.key for warning in offer.warnings],
+        "missing": dict(offer.missing),
+        "held_back": {name: str(why) for name, why in offer.held_back.items()},
+        "for_counsel_alone": one.closed,
+        "papers": [
+            {"language": draft.paper.language, "state": str(draft.state), "gaps": draft.paper.gaps,
+             "sha256": draft.paper.sha256(), "sent": len(draft.leavings)}
+            for draft in one.drafts
+        ],
+    }  # fmt: skip
+
+
+def _lines(one: OnDesk) -> list[str]:
+    from papers.notes import label, said
+
+    offer = one.offer
+    drafts = "  ".join(f"{draft.paper.language}: {draft.state}" for draft in one.drafts)
+    lines = [f"{offer.fit:<6} {offer.kind.id:<20} {'for counsel alone' if one.closed else drafts}"]
+    lines += [f"         {said(reason, 'en')}" for reason in (*offer.reasons, *offer.warnings)]
+    if str(offer.fit) != "never" and not one.closed:
+        lines += [f"         missing, ask {who}: {label(name, 'en')}" for name, who in offer.missing.items()]
+        lines += [f"         stays ({why}): {label(name, 'en')}" for name, why in offer.held_back.items()]
+    return lines
+
+
+def _write_all(out: Path, code: str, sheets: list[Sheet]) -> None:
+    from papers.docx import draw_docx
+    from papers.pdf import draw_pdf
+
+    out.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    for sheet in sheets:
+        name = f"{code}-{sheet.paper.kind}-{sheet.paper.language}"
+        _write(out / f"{name}.pdf", [draw_pdf(sheet)])
+        _write(out / f"{name}.docx", [draw_docx(sheet)])
+    click.echo(f"{len(sheets)} papers, each as .docx and PDF, are in {out}", err=True)
+
+
+def _write_bundle(home: House, out: Path, case_id: UUID, desk: Desk) -> None:
+    """Pack the files of the case, telling how far it has come."""
+    from papers.bundle import pack
+    from papers.docx import draw_docx
+    from papers.events import BundleTaken
+    from papers.pdf import draw_pdf
+    from papers.taking import sheet_on
+
+    exhibits: tuple[Exhibit, ...] = desk.record.exhibits
+    with home.store.unit("cli") as unit:
+        unit.record(BundleTaken(case_id=case_id, exhibits=len(exhibits), originals=True))
+    one, draft = desk.draft("bundle", "en")
+    sheet = sheet_on(desk, one, draft, None, reader="en", name_of=lambda _: "")
+    index = {"index.pdf": draw_pdf(sheet), "index.docx": draw_docx(sheet)}
+    with click.progressbar(length=max(len(exhibits), 1), label="exhibits", file=sys.stderr) as bar:
+        packed = pack(home.store, exhibits, index, originals=True, done=lambda _: bar.update(1))
+        _write(out / f"{desk.record.code}-exhibits.zip", packed)
+
+
+def _write(path: Path, pieces: Any) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    with os.fdopen(handle, "wb") as file:
+        for piece in pieces:
+            file.write(piece)

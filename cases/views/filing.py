@@ -1,0 +1,95 @@
+"""What a paper for an audience may be made of: fields with how sure they are, and dates, of rows that were read.
+
+The same decisions as :mod:`cases.views.audience` takes for what leaves; nothing is asked of the database here. The
+compartment of counsel is closed to a reader who is not counsel, also where the paper is counsel's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cases.consent.agreeing import standing_from
+from cases.consent.deciding import Known, Why, why_not
+from cases.consent.people import in_order, known_of
+from cases.consent.vocabulary import FIELDS, Audience, FieldClass
+from cases.docket.models import OccurrenceState
+from cases.views.audience import DATED_FOR, Dated, seen_by, told_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cases.consent.deciding import Standing
+    from cases.models import Case
+    from cases.views.rows import CaseRows
+    from store.unit_of_work import UnitOfWork
+
+OF_THE_CASE: Final[Mapping[str, str]] = {
+    "country": "jurisdiction",
+    "region": "region",
+    "feared_state": "threatened_state",
+}
+"""Fields that the case itself knows where nobody entered them of the person."""
+
+
+@dataclass(frozen=True)
+class FilingView:
+    """What one audience may read in a paper. ``held_back`` names what is known and stays, never its value."""
+
+    audience: Audience
+    fields: tuple[Known, ...]
+    dates: tuple[Dated, ...]
+    held_back: Mapping[str, Why]
+
+
+def filing_views(unit: UnitOfWork, rows: CaseRows, *, counsel: bool) -> dict[Audience, FilingView]:
+    """Build what each audience may read in a paper. No statement. ``counsel``: whether the reader is the lawyer."""
+    known = [known_of(unit, one) for one in in_order(rows.facts)]
+    standing = standing_from(
+        rows.case,
+        rows.person,
+        frozen=rows.frozen,
+        minor=any(one.name == "minor" and one.value == "yes" for one in known),
+        consents=rows.consents,
+        released=rows.released,
+    )
+    dates = [
+        Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only)
+        for row in rows.occurrences
+        if row.state == OccurrenceState.STANDING
+    ]
+    return divided([*known, *_of_the_case(rows.case, known)], dates, standing, counsel=counsel)
+
+
+def divided(
+    known: Sequence[Known], dates: Sequence[Dated], standing: Standing, *, counsel: bool
+) -> dict[Audience, FilingView]:
+    """Divide what is known among the audiences. Pure."""
+    return {one: _view(known, dates, one, standing, counsel=counsel) for one in Audience}
+
+
+def _of_the_case(case: Case, known: list[Known]) -> Iterable[Known]:
+    names = {one.name for one in known}
+    for name, column in OF_THE_CASE.items():
+        value = getattr(case, column)
+        if value and name not in names:
+            yield Known(name, value, "", "medium")
+
+
+def _view(
+    known: Sequence[Known], dates: Sequence[Dated], audience: Audience, standing: Standing, *, counsel: bool
+) -> FilingView:
+    fields, held_back = seen_by(known, audience, standing)
+    closed = {one.name for one in fields if _is_closed(one.name, audience, counsel=counsel)}
+    may_know_dates = audience in DATED_FOR and why_not("court_date", audience, standing) is None
+    return FilingView(
+        audience=audience,
+        fields=tuple(told_to(one, audience) for one in fields if one.name not in closed),
+        dates=tuple(dates) if may_know_dates else (),
+        held_back={**held_back, **dict.fromkeys(closed, Why.COUNSEL)},
+    )
+
+
+def _is_closed(name: str, audience: Audience, *, counsel: bool) -> bool:
+    """Whether a field lies in the compartment, which nobody but counsel sees unless counsel opened it to somebody."""
+    return not counsel and audience is Audience.LAWYER and FIELDS[name] is FieldClass.COUNSEL

@@ -1,0 +1,360 @@
+"""What a paper says: a form filled from the record, with every gap marked and nothing told that may not be. Pure.
+
+Three kinds of words are kept apart to the end: sentences of the form, values that were entered, and gaps. A legal claim
+stands only as the law's own data has it, and is marked UNVERIFIED while no lawyer vouches for its rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from cases.consent.deciding import Known
+from cases.consent.values import FORMS, Form
+from cases.consent.vocabulary import FIELDS
+from law.rules import EVERYWHERE, load_rules
+from papers.citing import cited
+from papers.kinds import DOCKET
+from papers.markup import PIECE, Sort
+from papers.phrases import event_label, field_label, phrase
+from texts.bidi import plain
+from texts.dates import local_date, local_time, territory, written_day
+from texts.locale import is_right_to_left
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from cases.consent.deciding import Why
+    from cases.consent.vocabulary import Audience
+    from papers.kinds import Kind
+    from papers.markup import Line
+    from papers.record import Instant, Record
+
+SURE: Final = "high"
+
+
+class Mark(StrEnum):
+    """Whose words a run is."""
+
+    FORM = "form"
+    VALUE = "value"
+    UNSURE = "unsure"
+    """A value that one source alone has, or that nobody is sure of."""
+    GAP = "gap"
+    LAW = "law"
+    """Of the law's data, for which no lawyer vouches yet."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of words of one kind."""
+
+    text: str = field(repr=False)
+    mark: Mark = Mark.FORM
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of a paper: ``sort`` is heading, text, point or table; only a table has rows."""
+
+    sort: str
+    runs: Runs = ()
+    rows: tuple[tuple[Runs, Runs], ...] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper in one language, as it stands. ``notes`` are for who files it and are no part of it."""
+
+    kind: str
+    language: str
+    title: str
+    to: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    notes: tuple[Block, ...] = ()
+    fields: tuple[str, ...] = ()
+    """The fields of the person that it tells."""
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether it is read from the right."""
+        return is_right_to_left(self.language)
+
+    @property
+    def gaps(self) -> int:
+        """How many places somebody has to fill in."""
+        return sum(one.mark is Mark.GAP for one in _runs(self.blocks))
+
+    def lines(self) -> tuple[str, ...]:
+        """The paper as plain lines, without the notes: what is approved, compared and hashed."""
+        return (self.title, *self.to, *(line for block in self.blocks for line in _lines(block)))
+
+    def sha256(self) -> str:
+        """The SHA-256, hexadecimal, of its lines."""
+        content = json.dumps([self.kind, self.language, *self.lines()], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _runs(blocks: Iterable[Block]) -> Iterator[Run]:
+    for block in blocks:
+        yield from block.runs
+        for label, value in block.rows:
+            yield from (*label, *value)
+
+
+def _lines(block: Block) -> Iterator[str]:
+    if block.runs:
+        yield "".join(one.text for one in block.runs)
+    for label, value in block.rows:
+        yield f"{''.join(one.text for one in label)}: {''.join(one.text for one in value)}"
+
+
+# What is known, missing and held back
+
+
+def held_back(kind: Kind, record: Record) -> Mapping[str, Why]:
+    """Return which fields a paper would tell that are known and may not be told to its audience, and why."""
+    back = record.views[kind.audience].held_back
+    return {name: back[name] for name in back if name in kind.fields}
+
+
+def is_known(name: str, kind: Kind, record: Record) -> bool:
+    """Whether there is something to write for a name in papers of this kind."""
+    return _known(name, record, kind.audience) is not None
+
+
+def _known(name: str, record: Record, audience: Audience) -> Known | Instant | str | None:
+    if name in FIELDS:
+        return next((one for one in record.views[audience].fields if one.name == name), None)
+    if name in DOCKET:
+        return record.told(audience, name)
+    return _made(name, record, audience)
+
+
+def _made(name: str, record: Record, audience: Audience) -> str | None:
+    """What is made of other things; the values are for whoever asks whether there is something."""
+    made: dict[str, str | None] = {
+        "code": record.code,
+        "person": _person(record, audience),
+        "next_update": None if record.next_update_at is None else record.next_update_at.isoformat(),
+        "exhibits": str(len(record.exhibits)) if record.exhibits else None,
+        "deadlines": str(len(record.terms)) if record.terms else None,
+        "rights": record.situation.jurisdiction if _cards(record) else None,
+    }
+    return made[name]
+
+
+def _person(record: Record, audience: Audience) -> str | None:
+    """The name, in Latin letters with the native one behind it; None where neither may be told."""
+    fields = {one.name: one.value for one in record.views[audience].fields}
+    names = [fields[name] for name in ("name_latin", "name_native") if name in fields]
+    return " / ".join(dict.fromkeys(names)) or None
+
+
+def _cards(record: Record) -> bool:
+    return any(card.jurisdiction == record.situation.jurisdiction for card in load_rules().cards)
+
+
+# Composing
+
+
+def compose(kind: Kind, language: str, record: Record) -> Paper:
+    """Fill a form; raises KeyError for a language it is not written in."""
+    writer = _Writer(kind, language, record)
+    blocks = tuple(writer.blocks(kind.lines[language]))
+    told = [one.name for one in record.views[kind.audience].fields if one.name in writer.told]
+    return Paper(
+        kind=kind.id,
+        language=language,
+        title=kind.titles[language],
+        to=kind.to.get(language, ()),
+        blocks=blocks,
+        fields=tuple(told),
+    )
+
+
+@dataclass
+class _Writer:
+    """Writes one paper. ``told`` gathers the fields it has told."""
+
+    kind: Kind
+    language: str
+    record: Record
+    told: set[str] = field(default_factory=set)
+
+    def blocks(self, lines: Iterable[Line]) -> Iterator[Block]:
+        """Yield the pieces; rows that follow each other are one table."""
+        table: list[tuple[Runs, Runs]] = []
+        for line in lines:
+            if line.only_if and not self._holds(line.only_if):
+                continue
+            if line.sort is Sort.ROW:
+                table.append(self._row(line))
+                continue
+            if table:
+                yield Block("table", rows=tuple(table))
+                table = []
+            if line.sort is Sort.MADE:
+                yield from self._made(line)
+            else:
+                yield Block(str(line.sort), tuple(self._runs(line.text)))
+        if table:
+            yield Block("table", rows=tuple(table))
+
+    def _holds(self, name: str) -> bool:
+        """Whether something is known, and is not no."""
+        known = _known(name, self.record, self.kind.audience)
+        return known is not None and not (isinstance(known, Known) and known.value == "no")
+
+    def _row(self, line: Line) -> tuple[Runs, Runs]:
+        label = line.text or field_label(line.name, self.language)
+        gap = phrase("to_fill", self.language)
+        return (Run(label[:1].upper() + label[1:]),), tuple(self._value(line.name, gap=gap))
+
+    def _runs(self, text: str) -> Iterator[Run]:
+        at, last = 0, ""
+        for found in PIECE.finditer(text):
+            if between := _after(last, text[at : found.start()]):
+                yield Run(between)
+            made = list(self._value(found["field"])) if found["field"] else [Run(found["gap"], Mark.GAP)]
+            yield from made
+            at, last = found.end(), made[-1].text
+        if rest := _after(last, text[at:]):
+            yield Run(rest)
+
+    def _value(self, name: str, *, gap: str = "") -> Iterator[Run]:
+        known = _known(name, self.record, self.kind.audience)
+        if known is None:
+            yield Run(gap or field_label(name, self.language), Mark.GAP)
+        elif isinstance(known, str):
+            if name == "person":
+                self.told |= {"name_latin", "name_native"}
+            yield Run(self._said(name, known), Mark.VALUE)
+        elif isinstance(known, Known):
+            self.told.add(known.name)
+            sure = known.confidence == SURE
+            yield Run(self._told(known.name, known.value), Mark.VALUE if sure else Mark.UNSURE)
+        else:
+            yield Run(self._when(known), Mark.VALUE)
+
+    def _said(self, name: str, value: str) -> str:
+        if name == "next_update" and self.record.next_update_at is not None:
+            return local_time(self.record.next_update_at, self.record.zone, self.language, with_date=True)
+        return plain(value)
+
+    def _told(self, name: str, value: str) -> str:
+        match FORMS.get(name):
+            case Form.STATE:
+                return territory(value, self.language)
+            case Form.DAY:
+                return written_day(value, self.language)
+            case Form.YES_OR_NO:
+                return phrase(value, self.language)
+            case _:
+                return plain(value)
+
+    def _when(self, instant: Instant) -> str:
+        if instant.day_only:
+            return local_date(instant.at, self.record.zone, self.language)
+        return local_time(instant.at, self.record.zone, self.language, with_date=True)
+
+    # What the docket and the law say
+
+    def _made(self, line: Line) -> Iterator[Block]:
+        match line.name:
+            case "dates":
+                yield self._dates()
+            case "law":
+                yield from self._law(line.text)
+            case "rights":
+                yield from self._rights()
+            case "terms":
+                yield self._terms()
+            case "exhibits":
+                yield self._exhibits()
+            case "sign":
+                yield Block("sign", tuple(self._runs(line.text)))
+            case _:
+                raise ValueError("a form asks for what nobody makes")
+
+    def _dates(self) -> Block:
+        """What happened and is to happen, by its words alone, in the order of time."""
+        dates = sorted(self.record.views[self.kind.audience].dates, key=lambda one: one.at)
+        rows = []
+        for one in dates:
+            zone = self.record.zone
+            at = local_date(one.at, zone, self.language) if one.day_only else self._at(one.at)
+            said = event_label(one.event, self.language)
+            if one.for_at is not None:
+                said = f"{said} ({phrase('set_for', self.language)} {self._at(one.for_at)})"
+            if one.until_at is not None:
+                said = f"{said} ({phrase('until', self.language)} {local_date(one.until_at, zone, self.language)})"
+            rows.append(((Run(at, Mark.VALUE),), (Run(said, Mark.VALUE),)))
+        if not rows:
+            return Block("text", (Run(phrase("no_dates", self.language), Mark.GAP),))
+        return Block("table", rows=tuple(rows))
+
+    def _at(self, at: datetime) -> str:
+        return local_time(at, self.record.zone, self.language, with_date=True)
+
+    def _law(self, line: str) -> Iterator[Block]:
+        """What the law says; in the form's own words where some stand behind the id, always with where it was read.
+
+        Another State's law is left out.
+        """
+        what, _, words = line.partition(" ")
+        one = cited(what)
+        if one.jurisdiction not in (EVERYWHERE, self.record.situation.jurisdiction):
+            return
+        mark = Mark.FORM if one.rule_id in self.record.signed_rules else Mark.LAW
+        warned = (Run(f"{phrase('unverified', self.language)} ", Mark.LAW),) if mark is Mark.LAW else ()
+        yield Block("point", (*warned, Run(words or one.text, mark), Run(f" ({one.source})", mark)))
+
+    def _rights(self) -> Iterator[Block]:
+        """The points of the law's cards for where the person is held, as they stand in the law's data."""
+        for card in load_rules().cards:
+            if card.jurisdiction == self.record.situation.jurisdiction:
+                yield Block("heading", (Run(card.title),))
+                for point in card.points:
+                    yield Block("point", (Run(point.point, Mark.LAW),))
+
+    def _terms(self) -> Block:
+        rows = []
+        for one in self.record.terms:
+            if one.is_done:
+                continue
+            at = local_time(one.safe_at, one.zone, self.language, with_date=True)
+            title = field_label("hearing_at", self.language) if one.rule_id == "hearing" else _title(one.rule_id)
+            mark = Mark.VALUE if one.is_signed else Mark.LAW
+            said = title if one.is_signed else f"{phrase('unverified', self.language)} {title}"
+            rows.append(((Run(at, mark),), (Run(said, mark),)))
+        if not rows:
+            return Block("text", (Run(phrase("no_terms", self.language)),))
+        return Block("table", rows=tuple(rows))
+
+    def _exhibits(self) -> Block:
+        rows = []
+        for one in self.record.exhibits:
+            about = f"{one.kind}, {one.media or '?'}, {one.size:,} B · SHA-256 {one.sha256}"
+            at = local_time(one.received_at, self.record.zone, self.language, with_date=True)
+            rows.append(((Run(f"E{one.number:02} · {at}", Mark.VALUE),), (Run(about, Mark.VALUE),)))
+        if not rows:
+            return Block("text", (Run(phrase("no_exhibits", self.language)),))
+        return Block("table", rows=tuple(rows))
+
+
+def _after(last: str, text: str) -> str:
+    """Return what stands behind a value; of two full stops that would meet there is one."""
+    return text[1:] if last.endswith(".") and text.startswith(".") else text
+
+
+def _title(rule_id: str) -> str:
+    rules = load_rules()
+    return next((one.title for one in rules.rules if one.id == rule_id), rule_id)

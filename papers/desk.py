@@ -1,0 +1,208 @@
+"""The papers of one case on the desk: each as it would be drawn now, beside what was approved, taken and sent.
+
+Nothing is drawn ahead of being asked for: a paper is composed anew at every look, so it follows the facts. Everything
+is read by a handful of statements, however many kinds there are.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from cases.models import Report
+from cases.views.responder import view_of
+from cases.views.rows import rows_of
+from papers.comparing import changes
+from papers.composing import compose
+from papers.errors import PaperError
+from papers.fitting import Fit, offers_of
+from papers.keeping import leavings_of, mac_of, paper_of, versions_of
+from papers.kinds import load_kinds
+from papers.notes import notes_of
+from papers.record import Exhibit, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from cases.models import Case
+    from cases.views.rows import CaseRows
+    from papers.comparing import Change
+    from papers.composing import Paper
+    from papers.fitting import Offer
+    from papers.keeping import Leaving
+    from papers.models import PaperVersion
+    from papers.record import Record
+    from store.unit_of_work import UnitOfWork
+
+COUNSEL = "lawyer"
+"""The role that is counsel."""
+
+
+class State(StrEnum):
+    """How a paper in one language stands."""
+
+    GAPS = "gaps"
+    """Something that it needs is missing, or may not be told."""
+    DRAFT = "draft"
+    """All that it needs is there; no lawyer has approved it."""
+    APPROVED = "approved"
+    CHANGED = "changed"
+    """It was approved, and would say something else now."""
+    SENT = "sent"
+    """It left as it stands now."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A paper in one language: as it would be drawn now, and what became of it."""
+
+    paper: Paper
+    state: State
+    versions: tuple[PaperVersion, ...]
+    """Those that were kept, the newest first."""
+    leavings: tuple[tuple[int, Leaving], ...]
+    """What left, by the number of its version, the latest first."""
+    current: PaperVersion | None
+    """The version that says what would be drawn now."""
+    approved: PaperVersion | None
+    """The newest version that a lawyer vouches for."""
+    changes: tuple[Change, ...]
+    """What differs from that one."""
+
+
+@dataclass(frozen=True)
+class OnDesk:
+    """One kind of paper: how it fits, and its drafts."""
+
+    offer: Offer
+    drafts: tuple[Draft, ...]
+    closed: bool
+    """It is not for this reader, see ``Kind.is_counsels``."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All papers of a case, as one reader sees them."""
+
+    record: Record
+    papers: tuple[OnDesk, ...]
+    counsel: bool
+
+    def draft(self, kind: str, language: str) -> tuple[OnDesk, Draft]:
+        """Return one paper; raises PaperError for one that there is not, or that is not for this reader."""
+        for one in self.papers:
+            for draft in one.drafts:
+                if (draft.paper.kind, draft.paper.language) == (kind, language):
+                    return _allowed(one), draft
+        raise PaperError("there is no such paper")
+
+
+def _allowed(one: OnDesk) -> OnDesk:
+    if one.closed:
+        raise PaperError("it tells what counsel keeps: only the lawyer of the case is given it")
+    if one.offer.fit is Fit.NEVER:
+        raise PaperError("it does not exist where the person is held")
+    return one
+
+
+def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, with_files: bool = False) -> Desk:
+    """Lay out the papers of a case for a reader of this role. Reads only.
+
+    ``with_files``: with the files of the case as exhibits.
+    """
+    counsel = role == COUNSEL
+    rows = rows_of(unit, case)
+    versions = versions_of(unit, case.id)
+    left = leavings_of(unit, case.id)
+    by_id = {one.id: one for one in versions}
+    record = record_of(
+        unit,
+        rows,
+        counsel=counsel,
+        default_zone=default_zone,
+        is_verified=_is_verified(unit, case.id),
+        left={by_id[version_id].kind for version_id, _ in left},
+        exhibits=exhibits_of(unit, rows, role) if with_files else (),
+    )
+    kept = _Kept(unit, case.id, versions, left)
+    papers = tuple(
+        OnDesk(one, tuple(_drafts(one, record, kept)), closed=one.kind.is_counsels and not counsel)
+        for one in offers_of(load_kinds().values(), record)
+    )
+    return Desk(record, papers, counsel)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was kept of the papers of a case."""
+
+    unit: UnitOfWork
+    case_id: UUID
+    versions: Sequence[PaperVersion]
+    left: Sequence[tuple[UUID, Leaving]]
+
+
+def _is_verified(unit: UnitOfWork, case_id: UUID) -> bool:
+    reports = unit.session.scalars(select(Report.verified_at).where(Report.case_id == case_id)).all()
+    return bool(reports) and all(at is not None for at in reports)
+
+
+def exhibits_of(unit: UnitOfWork, rows: CaseRows, role: str) -> tuple[Exhibit, ...]:
+    """Return the files of a case that this role may have, numbered in the order in which they came."""
+    files = [file for entry in view_of(unit, rows, role).entries for file in entry.files]
+    stored = [one for one in files if one.id is not None and one.received_at is not None and one.sha256 is not None]
+    return tuple(
+        Exhibit(number, one.id, one.kind, one.media or "", one.size or 0, one.received_at, one.sha256)
+        for number, one in enumerate(stored, 1)
+        if one.id is not None and one.received_at is not None and one.sha256 is not None
+    )
+
+
+def _drafts(offer: Offer, record: Record, kept: _Kept) -> Iterator[Draft]:
+    for language in offer.kind.languages(record.situation.jurisdiction):
+        yield _draft(offer, compose(offer.kind, language, record), kept)
+
+
+def _draft(offer: Offer, paper: Paper, kept: _Kept) -> Draft:
+    ours = [one for one in kept.versions if (one.kind, one.language) == (paper.kind, paper.language)]
+    mac = mac_of(kept.unit, kept.case_id, paper) if ours else b""
+    current = next((one for one in ours if hmac.compare_digest(one.text_mac, mac)), None)
+    approved = next((one for one in ours if one.approved_at is not None), None)
+    numbers = {one.id: one.number for one in ours}
+    leavings = tuple((numbers[version_id], what) for version_id, what in kept.left if version_id in numbers)
+    return Draft(
+        paper=paper,
+        state=_state(offer, current, approved, leavings),
+        versions=tuple(ours),
+        leavings=leavings,
+        current=current,
+        approved=approved,
+        changes=() if approved is None or approved is current else _changed(kept.unit, approved, paper),
+    )
+
+
+def _changed(unit: UnitOfWork, approved: PaperVersion, paper: Paper) -> tuple[Change, ...]:
+    return changes(paper_of(unit, approved).lines(), paper.lines())
+
+
+def _state(
+    offer: Offer,
+    current: PaperVersion | None,
+    approved: PaperVersion | None,
+    leavings: Sequence[tuple[int, Leaving]],
+) -> State:
+    if current is not None and any(number == current.number for number, _ in leavings):
+        return State.SENT
+    if approved is not None:
+        return State.APPROVED if approved is current else State.CHANGED
+    return State.DRAFT if offer.is_complete else State.GAPS
+
+
+def with_notes(one: OnDesk, draft: Draft, record: Record, reader: str) -> Paper:
+    """Return a paper with the notes for whoever files it, in the reader's language."""
+    return replace(draft.paper, notes=notes_of(one.offer, draft.paper, record, reader))

@@ -1,0 +1,78 @@
+"""Writes the template of .docx papers anew: ``python -m papers.letterhead``. A team may edit it in Word instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TO: Final = Path(__file__).parent / "templates" / "paper.docx"
+BODY, MARGIN, SMALL, TITLE, HEADING = 10.5, 2.3, 8, 15, 11.5
+"""Points, and centimetres of the margin."""
+
+
+def write_template(path: Path) -> None:
+    """Write the template: styles, a header that says whether it is a draft, and the marks of docxtpl."""
+    from docx import Document
+    from docx.shared import Cm, Pt, RGBColor
+
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(MARGIN)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Noto Serif", Pt(BODY)
+    normal.paragraph_format.space_after = Pt(6)
+    for name, size in (("Title", TITLE), ("Heading 1", HEADING)):
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.bold = "Noto Serif", Pt(size), True
+        style.font.color.rgb = RGBColor(0, 0, 0)
+    for of, text in ((section.header, "{{ banner }} · {{ reference }}"), (section.footer, "{{ mark }}")):
+        said = of.paragraphs[0].add_run(text)
+        said.font.size = Pt(SMALL)
+    _notes(document)
+    _paragraphs(document, ["{%p for line in to %}", "{{ line }}", "{%p endfor %}"])
+    document.add_paragraph("{{ title }}", style="Title")
+    _blocks(document, "blocks")
+    document.core_properties.author = document.core_properties.comments = ""
+    document.save(str(path))
+
+
+def _notes(document: Any) -> None:
+    from docx.enum.text import WD_BREAK
+
+    document.add_paragraph("{%p if notes %}")
+    document.add_paragraph("{{ notes_title }}", style="Heading 1")
+    _blocks(document, "notes")
+    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    document.add_paragraph("{%p endif %}")
+
+
+def _blocks(document: Any, name: str) -> None:
+    _paragraphs(document, [f"{{%p for block in {name} %}}", "{%p if block.sort == 'heading' %}"])
+    document.add_paragraph("{{r block.words }}", style="Heading 1")
+    document.add_paragraph("{%p elif block.sort == 'point' %}")
+    document.add_paragraph("{{r block.words }}", style="List Bullet")
+    document.add_paragraph("{%p elif block.sort == 'table' %}")
+    _table(document)
+    document.add_paragraph("{%p else %}")
+    document.add_paragraph("{{r block.words }}")
+    _paragraphs(document, ["{%p endif %}", "{%p endfor %}"])
+
+
+def _table(document: Any) -> None:
+    table = document.add_table(rows=3, cols=2, style="Table Grid")
+    table.cell(0, 0).text = "{%tr for row in block.rows %}"
+    table.cell(1, 0).text, table.cell(1, 1).text = "{{r row.label }}", "{{r row.value }}"
+    table.cell(2, 0).text = "{%tr endfor %}"
+
+
+def _paragraphs(document: Any, lines: Iterable[str]) -> None:
+    for line in lines:
+        document.add_paragraph(line)
+
+
+if __name__ == "__main__":
+    write_template(TO)

@@ -1,0 +1,116 @@
+"""Notes for whoever files a paper, on a page of their own before it: what is missing, what is unsure, where it goes.
+
+They speak the reader's language, whatever that of the filing is, and are left out of an approved paper.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from cases.consent.values import CODED
+from cases.consent.vocabulary import NAMING
+from papers.citing import instrument, told_source
+from papers.composing import SURE, Block, Mark, Run
+from texts.catalogue import keys, say
+
+SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
+"""The letters of each language of filings; Latin ones of the others."""
+AS_WRITTEN: Final = NAMING | {"document_number", "asylum_certificate", "counsel_contact", "family_contact", "articles"}
+"""Fields that are never translated."""
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cases.consent.deciding import Known
+    from law.rules import Instrument
+    from papers.composing import Paper
+    from papers.fitting import Offer, Reason
+    from papers.record import Record
+
+
+def notes_of(offer: Offer, paper: Paper, record: Record, language: str) -> tuple[Block, ...]:
+    """Write the notes to a paper in the reader's language."""
+    return tuple(_notes(offer, paper, record, language))
+
+
+def _notes(offer: Offer, paper: Paper, record: Record, language: str) -> Iterator[Block]:
+    def head(key: str) -> Block:
+        return Block("heading", (Run(say(key, language)),))
+
+    yield Block("text", (Run(say("papers.notes_lead", language)),))
+    if offer.warnings or offer.reasons:
+        yield head("papers.notes_fit")
+        yield from (_point(said(one, language)) for one in (*offer.reasons, *offer.warnings))
+    if offer.missing or offer.held_back:
+        yield head("papers.notes_missing")
+        for name, who in offer.missing.items():
+            yield _point(say(f"papers.ask_{who}", language, what=label(name, language)), Mark.GAP)
+        for name, why in offer.held_back.items():
+            yield _point(f"{label(name, language)}: {say(f'why.{why}', language)}")
+    told = [one for one in record.views[offer.kind.audience].fields if one.name in paper.fields]
+    unsure = [one for one in told if one.confidence != SURE]
+    if unsure:
+        yield head("papers.notes_sure")
+        yield Block(
+            "table",
+            rows=tuple(
+                ((Run(label(one.name, language)),), (Run(say(f"confidence.{one.confidence}", language)),))
+                for one in unsure
+            ),
+        )
+    if foreign := [one for one in told if is_foreign(one, paper.language)]:
+        yield head("papers.notes_translate")
+        yield from (_point(label(one.name, language)) for one in foreign)
+    if (of := instrument(offer.kind.instrument)) is not None:
+        yield head("papers.notes_where")
+        held_in = record.situation.jurisdiction
+        yield from _address(of, instrument(offer.kind.address_of), held_in, language)
+
+
+def is_foreign(one: Known, language: str) -> bool:
+    """Whether a value is written in other letters than the filing, and ought to be translated for it."""
+    if one.name in CODED or one.name in AS_WRITTEN:
+        return False
+    letters = {unicodedata.name(letter, "").partition(" ")[0] for letter in one.value if letter.isalpha()}
+    return bool(letters) and SCRIPTS.get(language, "LATIN") not in letters
+
+
+def _address(one: Instrument, shared: Instrument | None, held_in: str | None, language: str) -> Iterator[Block]:
+    """Say where it goes; ``shared``: another body at the same address. In English, as the law's data is."""
+    told = {
+        "papers.notes_body": one.name,
+        "papers.notes_contact": one.contact if shared is None else shared.contact,
+        "papers.notes_time": one.time_limit,
+        "papers.notes_remedies": one.exhaustion,
+        "papers.notes_accepted": f"Kazakhstan: {one.kazakhstan}" if one.kazakhstan and held_in == "KZ" else "",
+        "papers.notes_more": one.note,
+    }
+    rows = tuple(((Run(say(key, language)),), (Run(words),)) for key, words in told.items() if words)
+    yield Block("table", rows=rows)
+    yield _point(say("papers.verify", language, source=told_source(one)), Mark.LAW)
+
+
+def _point(text: str, mark: Mark = Mark.FORM) -> Block:
+    return Block("point", (Run(text, mark),))
+
+
+def label(name: str, language: str) -> str:
+    """Return what something that a paper needs is called at the pages."""
+    for key in (f"field.{name}", f"papers.field_{name}"):
+        if key in keys():
+            return say(key, language)
+    return name.replace("_", " ")
+
+
+def said(reason: Reason, language: str) -> str:
+    """Say a reason or a warning in the reader's language."""
+    values = dict(reason.values)
+    if "custody" in values:
+        values["custody"] = say(f"custody.{values['custody']}", language)
+    if "event" in values:
+        key = f"event.{values['event']}"
+        values["event"] = say(key, language) if key in keys() else values["event"]
+    if "kind" in values:
+        values["kind"] = say(f"papers.kind_{values['kind']}", language)
+    return say(reason.key, language, **values)

@@ -1,0 +1,49 @@
+"""Short words that papers share, by language of the filing: labels, names of events, what stands on every page."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from texts.catalogue import keys, say
+
+PHRASES: Final = Path(__file__).parent / "phrases.yaml"
+TURKISH: Final = "tr"
+"""The one language of filings that the catalogues do not speak."""
+
+
+@cache
+def _read() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
+    return found
+
+
+def phrase(name: str, language: str, **values: str) -> str:
+    """Return a phrase in a language, in English where there is none."""
+    said = _read()["phrases"][name]
+    text: str = said.get(language, said["en"])
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
+def field_label(name: str, language: str) -> str:
+    """Return what a field, or a date of the docket, is called in a filing."""
+    own = _read()["fields"].get(name)
+    if own is not None:
+        return str(own.get(language, own["en"]))
+    if language == TURKISH:
+        return str(_read()["turkish_fields"].get(name, say(f"field.{name}", "en")))
+    return say(f"field.{name}", language)
+
+
+def event_label(event: str, language: str) -> str:
+    """Return what an event of the docket is called in a filing; one that nobody has named as it is kept."""
+    key = f"event.{event}"
+    in_english = say(key, "en") if key in keys() else event.replace("_", " ")
+    if language == TURKISH:
+        return str(_read()["turkish_events"].get(event, in_english))
+    return say(key, language) if key in keys() else in_english

@@ -1,0 +1,191 @@
+"""The one record of a case that all its papers are drawn from: fields and dates per audience, and how the case stands.
+
+Built of rows that were read; what each audience may see was decided in :mod:`cases.views.filing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from cases.docket.custody import LEADS_TO, Custody, custody_now, custody_spans
+from cases.docket.models import DeadlineState, OccurrenceState, WatchState
+from cases.docket.seen import Seen
+from cases.docket.vocabulary import WatchKind
+from cases.views.filing import filing_views
+from law.errors import UnknownRuleError
+from law.rules import load_rules
+from law.signoff import is_in_force
+from texts.zones import known_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from cases.consent.vocabulary import Audience
+    from cases.docket.models import Deadline, Occurrence
+    from cases.views.audience import Dated
+    from cases.views.filing import FilingView
+    from cases.views.rows import CaseRows
+    from store.unit_of_work import UnitOfWork
+
+HELD: Final = tuple(event for event, custody in LEADS_TO.items() if custody is Custody.HELD)
+ORDERED: Final = (
+    "expulsion_ruling_pronounced",
+    "gpk_expulsion_judgment",
+    "extradition_decision_copy_received",
+    "extradition_decision_final",
+    "deportation_decision_notified",
+    "court_extradition_ruling_uz",
+)
+TELLS: Final[Mapping[str, tuple[str, ...]]] = {
+    "removal_at": ("removal_scheduled",),
+    "held_since": HELD,
+    "hearing_at": ("hearing_scheduled", "hearing_moved"),
+    "order_at": ORDERED,
+    "asylum_at": ("asylum_application_registered", "asylum_intent_by_detainee", "asylum_certificate_issued"),
+    "refusal_at": ("asylum_refusal_known", "asylum_refusal_adopted"),
+    "appeal_at": ("admin_appeal_filed", "deportation_case_filed", "extradition_complaint_handed_to_facility"),
+}
+"""Which events tell a date that papers name."""
+SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
+"""Of these the time that is set, of the others the time it happened."""
+FIRST: Final = frozenset({"held_since", "asylum_at"})
+"""Of these the earliest counts, of the others what was entered last."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A clock of the case, for counsel. ``is_signed``: a lawyer vouches for its rule as it reads now."""
+
+    rule_id: str
+    safe_at: datetime
+    zone: str
+    is_signed: bool
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A date that the docket tells. ``day_only``: nobody knows the hour."""
+
+    at: datetime
+    day_only: bool
+
+
+@dataclass(frozen=True)
+class Situation:
+    """How a case stands, for deciding which papers fit. None of it is told in a paper."""
+
+    jurisdiction: str | None = None
+    custody: Custody = Custody.UNKNOWN
+    risk: int = 0
+    happened: frozenset[str] = frozenset()
+    is_verified: bool = False
+    """Whether a coordinator vouches for the reporter."""
+    is_borne_out: bool = False
+    left: frozenset[str] = frozenset()
+    """Kinds of papers that somebody noted as sent."""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A file of the case as an exhibit; ``number`` counts from 1."""
+
+    number: int
+    file_id: UUID
+    kind: str
+    media: str
+    size: int
+    received_at: datetime
+    sha256: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything papers are drawn from."""
+
+    code: str
+    zone: str
+    views: Mapping[Audience, FilingView] = field(repr=False)
+    situation: Situation = field(default_factory=Situation)
+    terms: tuple[Term, ...] = ()
+    signed_rules: frozenset[str] = frozenset()
+    next_update_at: datetime | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+
+    def told(self, audience: Audience, name: str) -> Instant | None:
+        """Return a date of the docket that this audience may know; None where it is not known, or not for them."""
+        wanted = [one for one in self.views[audience].dates if one.event in TELLS[name]]
+        dated = [(one, _instant(one, name)) for one in wanted]
+        found = [instant for _, instant in dated if instant is not None]
+        if not found:
+            return None
+        return min(found, key=lambda one: one.at) if name in FIRST else found[-1]
+
+
+def _instant(one: Dated, name: str) -> Instant | None:
+    if name in SET_FOR:
+        return None if one.for_at is None else Instant(one.for_at, day_only=False)
+    return Instant(one.at, one.day_only)
+
+
+def record_of(
+    unit: UnitOfWork,
+    rows: CaseRows,
+    *,
+    counsel: bool,
+    default_zone: str,
+    is_verified: bool,
+    left: Collection[str] = (),
+    exhibits: tuple[Exhibit, ...] = (),
+) -> Record:
+    """Build the record of rows that were read. No statement. ``counsel``: whether who reads it is counsel."""
+    case = rows.case
+    standing = [one for one in rows.occurrences if one.state == OccurrenceState.STANDING]
+    spans = custody_spans([_seen(one) for one in standing])
+    readings = sorted(rows.readings, key=lambda one: (one.at, one.id))
+    return Record(
+        code=case.code,
+        zone=known_zone(case.timezone) or default_zone,
+        views=filing_views(unit, rows, counsel=counsel),
+        situation=Situation(
+            jurisdiction=case.jurisdiction,
+            custody=custody_now(spans),
+            risk=readings[-1].level if readings else 0,
+            happened=frozenset(one.kind for one in standing),
+            is_verified=is_verified,
+            is_borne_out=case.state != "reported",
+            left=frozenset(left),
+        ),
+        terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
+        signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
+        next_update_at=_next_update(rows),
+        exhibits=exhibits,
+    )
+
+
+def _seen(row: Occurrence) -> Seen:
+    return Seen(row.id, row.matter_id, row.kind, row.at, row.day_only, row.for_at, row.until_at, row.zone)
+
+
+def _term(row: Deadline, rows: CaseRows, now: datetime) -> Term:
+    signed = _is_signed(row, rows, now)
+    return Term(row.rule_id, row.safe_at, row.zone, signed, is_done=row.state == DeadlineState.DONE)
+
+
+def _is_signed(row: Deadline, rows: CaseRows, now: datetime) -> bool:
+    """Whether a lawyer vouches for the rule; an appointment needs nobody to."""
+    try:
+        rule = load_rules().rule(row.rule_id)
+    except UnknownRuleError:
+        return True
+    return any(is_in_force(one, rule, now) for one in rows.signoffs)
+
+
+def _next_update(rows: CaseRows) -> datetime | None:
+    waiting = [
+        one.due_at for one in rows.watches if one.kind == WatchKind.FAMILY_UPDATE and one.state == WatchState.WAITING
+    ]
+    return min(waiting, default=None)

@@ -1,0 +1,102 @@
+"""Handing a paper over: checked against consent in the same unit, kept as a version, written down, then drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from papers.composing import Mark
+from papers.desk import with_notes
+from papers.drawing import sheet_of
+from papers.errors import PaperError
+from papers.keeping import approve, take
+from texts.dates import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from papers.desk import Desk, Draft, OnDesk
+    from papers.drawing import Sheet
+    from papers.models import PaperVersion
+    from store.unit_of_work import UnitOfWork
+
+
+class Form(StrEnum):
+    """In which form a paper is handed over."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    BOTH = "both"
+    """As files of both kinds on a disk."""
+
+
+@dataclass(frozen=True)
+class Which:
+    """A paper: its kind and language."""
+
+    kind: str
+    language: str
+
+
+def hand_over(
+    unit: UnitOfWork,
+    case_id: UUID,
+    desk: Desk,
+    which: Which,
+    form: Form,
+    *,
+    reader: str,
+    name_of: Callable[[UUID], str],
+) -> Sheet:
+    """Keep and write down that a paper is handed over; return it to be drawn when the unit is over.
+
+    ``desk`` was laid out in the same unit. Raises PaperError for a paper that this reader may not have.
+    """
+    one, draft = desk.draft(which.kind, which.language)
+    if not may_take(one, draft, counsel=desk.counsel):
+        raise PaperError("nobody is given it before a lawyer has approved its text")
+    version = take(unit, case_id, draft.paper, one.offer.kind.audience, form)
+    return sheet_on(desk, one, draft, version, reader=reader, name_of=name_of)
+
+
+def may_take(one: OnDesk, draft: Draft, *, counsel: bool) -> bool:
+    """Whether a paper may be handed over as it stands: some only once their text is approved, but to counsel."""
+    return counsel or not one.offer.kind.only_approved or _is_approved(draft)
+
+
+def _is_approved(draft: Draft) -> bool:
+    return draft.current is not None and draft.current.approved_at is not None
+
+
+def sheet_on(
+    desk: Desk,
+    one: OnDesk,
+    draft: Draft,
+    version: PaperVersion | None,
+    *,
+    reader: str,
+    name_of: Callable[[UUID], str],
+) -> Sheet:
+    """Put a draft on its sheet: with its notes while it is one, with the lawyer's name once it is approved."""
+    approved = None
+    if version is not None and version.approved_by is not None and version.approved_at is not None:
+        when = local_time(version.approved_at, desk.record.zone, draft.paper.language, with_date=True)
+        approved = (name_of(version.approved_by), when)
+    paper = with_notes(one, draft, desk.record, reader)
+    number = None if version is None else version.number
+    return sheet_of(paper, desk.record.code, number=number, reader=reader, approved=approved)
+
+
+def approve_on(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, by: UUID, seen: str) -> None:
+    """Take counsel's word for a paper as they were shown it; see :func:`papers.keeping.approve`."""
+    if not desk.counsel:
+        raise PaperError("only the lawyer of the case approves a paper")
+    one, draft = desk.draft(which.kind, which.language)
+    approve(unit, case_id, draft.paper, one.offer.kind.audience, contact_id=by, seen=seen)
+
+
+def unverified(draft: Draft) -> int:
+    """Count the sentences of law in a paper for which no lawyer vouches."""
+    return sum(any(run.mark is Mark.LAW for run in block.runs) for block in draft.paper.blocks)

@@ -1,0 +1,157 @@
+"""The papers of a case at the pages: what is missing is asked for, counsel approves, what left is remembered."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+from sqlalchemy import select
+
+from papers.models import PaperVersion
+from store.eventlog import EventRow
+from tests.accounts import Browser, Member
+from tests.cases.test_pictures import picture
+from tests.web.night import Night, begin_night
+from tests.web.queries import counted
+from tests.web.test_case_files import sends
+from tests.web.test_console import seek
+from web.factory import make_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from store.unit_of_work import Store
+
+MOST_STATEMENTS = 8
+SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
+VERSION = re.compile(r'<option value="([0-9a-f-]{36})">v1')
+
+
+class Desk:
+    """A night's case, its coordinator and its lawyer."""
+
+    def __init__(self, night: Night) -> None:
+        self.night = night
+        self._app = make_app(night.store, "Asia/Almaty")
+        self.papers = f"/console/case/{night.case.code}/papers"
+
+    def as_(self, member: Member, *, duress: bool = False) -> Browser:
+        return Browser(self._app.test_client()).comes_in(member, duress=duress)
+
+    def named(self, *names: str) -> int:
+        with self.night.store.read() as unit:
+            return len(unit.session.scalars(select(EventRow.id).where(EventRow.name.in_(names))).all())
+
+
+@pytest.fixture
+def desk(quick_store: Store) -> Desk:
+    return Desk(begin_night(quick_store))
+
+
+def plain(page: str) -> str:
+    """A page without the marks that keep names in order."""
+    return page.replace("\u2068", "").replace("\u2069", "")
+
+
+def document(client: FlaskClient, path: str, **given: str) -> str:
+    """What a .docx that was handed over says."""
+    answer = Browser(client).sends(path, **given)
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/octet-stream"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    found = docx.Document(io.BytesIO(answer.data))
+    return "\n".join(
+        [*(one.text for one in found.paragraphs)]
+        + [cell.text for table in found.tables for row in table.rows for cell in row.cells]
+        + [one.text for one in found.sections[0].header.paragraphs]
+    )
+
+
+def test_the_list_says_what_fits_why_and_whom_to_ask_in_few_statements(desk: Desk) -> None:
+    browser = desk.as_(desk.night.coordinator)
+    browser.sees(desk.papers)
+    with counted(desk.night.store) as asked:
+        page = plain(browser.sees(desk.papers))
+    assert asked.count <= MOST_STATEMENTS, asked.statements
+    now, _, later = page.partition('id="fit-later"')
+    assert "Referral to UNHCR" in now
+    assert "Ask the family: Date of birth" in now
+    assert "European Court" in later
+    assert "for counsel alone" in page
+    with counted(desk.night.store) as asked:
+        browser.sees(f"{desk.papers}/unhcr_referral")
+    assert asked.count <= MOST_STATEMENTS, asked.statements
+
+
+def test_a_paper_is_taken_approved_and_noted_as_sent(desk: Desk) -> None:
+    coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
+    path = f"{desk.papers}/unhcr_referral"
+    page = coordinator.sees(path)
+    assert "Centre 1" in page
+    assert "Approve this text" not in page
+    draft = document(coordinator.client, f"{path}/take", language="en", **{"as": "docx"})
+    assert "DRAFT" in draft
+    assert "Қарлығаш Үлгі" in draft
+    assert "sister" not in draft, "nobody agreed that UNHCR hears of the family"
+    assert coordinator.sends(f"{path}/take", language="en", **{"as": "pdf"}).data.startswith(b"%PDF")
+
+    seen = SEEN.search(counsel.sees(path))
+    assert seen is not None
+    assert coordinator.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 400
+    assert counsel.sends(f"{path}/approve", language="en", seen="0" * 64).status_code == 400
+    assert counsel.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 303
+    assert "Dana approved version 1" in plain(coordinator.sees(path))
+    assert "Wording approved by Dana" in document(coordinator.client, f"{path}/take", language="en", **{"as": "docx"})
+
+    version = VERSION.search(coordinator.sees(path))
+    assert version is not None
+    sent = {"version": version[1], "to": "Marta", "how": "email", "reference": "R-1", "language": "en"}
+    assert coordinator.sends(f"{path}/left", **sent).status_code == 303
+    assert coordinator.sends(f"{path}/left", **{**sent, "how": "pigeon"}).status_code == 400
+    assert "R-1" in counsel.sees(path)
+    assert desk.named("PaperTaken") == 3
+    assert desk.named("PaperApproved") == desk.named("PaperLeft") == 1
+
+    assert counsel.sends(f"{path}/withdraw", version=version[1], language="en").status_code == 303
+    with desk.night.store.read() as unit:
+        assert unit.session.scalars(select(PaperVersion.approved_at)).one() is None
+
+
+def test_nobody_gets_a_paper_of_a_case_that_is_not_theirs(desk: Desk, quick_store: Store) -> None:
+    other = seek_another(quick_store)
+    foreign, unknown = f"/console/case/{other}/papers", "/console/case/ZZZ-ZZZ/papers"
+    counsel = desk.as_(desk.night.lawyer)
+    assert counsel.sees(foreign, 404) == counsel.sees(unknown, 404)
+    forced = desk.as_(desk.night.coordinator, duress=True)
+    assert "Centre 1" not in forced.sees(desk.papers, 404)
+    coordinator = desk.as_(desk.night.coordinator)
+    assert coordinator.sees(f"{desk.papers}/no_such_paper", 404) == coordinator.sees(unknown, 404)
+    for kind in ("asylum_statement", "rights_card", "no_such_paper"):
+        answer = coordinator.sends(f"{desk.papers}/{kind}/take", language="ru", **{"as": "pdf"})
+        assert answer.status_code == 400
+    assert desk.named("PaperTaken") == 0
+
+
+def seek_another(store: Store) -> str:
+    from tests.web.scene import Scene
+
+    another = Scene.begin(store, "another one")
+    seek(another, "coordinator")
+    return another.code
+
+
+def test_the_files_of_a_case_leave_as_exhibits_with_their_index(desk: Desk) -> None:
+    sends(desk.night.case, picture())
+    counsel = desk.as_(desk.night.lawyer)
+    path = f"/console/case/{desk.night.case.code}/bundle"
+    answer = counsel.sends(path, language="ru", **{"as": "originals"})
+    assert answer.status_code == 200
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert {"index.pdf", "index.docx", "SHA256SUMS"} <= set(archive.namelist())
+    assert any(archive.read(name) == picture() for name in archive.namelist())
+    assert desk.named("BundleTaken") == 1
+    assert counsel.sends(path, language="klingon", **{"as": "originals"}).status_code == 400

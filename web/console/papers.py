@@ -1,0 +1,305 @@
+"""The papers of a case: which fit and why, what is missing and from whom; taken, approved, noted as sent.
+
+Nothing is sent from here. Whatever is given out is decided anew in the unit that writes down that it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+
+from alerts.reading import opened_by_code
+from contacts.accounts.roles import Ability
+from contacts.directory import name_of
+from contacts.models import Contact
+from papers.bundle import pack
+from papers.desk import COUNSEL, desk_of
+from papers.docx import draw_docx
+from papers.errors import PaperError
+from papers.events import BundleTaken
+from papers.fitting import Fit
+from papers.keeping import Leaving, note_left, withdraw_approval
+from papers.kinds import load_kinds
+from papers.notes import label, said
+from papers.pdf import draw_pdf
+from papers.taking import Form, Which, approve_on, hand_over, may_take, sheet_on, unverified
+from store.data_keys import case_scope, contact_scope
+from texts.catalogue import say
+from web.console.gate import Guard
+from web.console.person import no_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from cases.models import Case
+    from papers.desk import Desk, Draft, OnDesk
+    from papers.drawing import Sheet
+    from papers.fitting import Offer
+    from store.unit_of_work import UnitOfWork
+    from web.console.gate import Gate
+
+PAPERS: Final = Guard(ability=Ability.ENTER)
+DRAW: Final[Mapping[Form, Callable[[Sheet], bytes]]] = {Form.DOCX: draw_docx, Form.PDF: draw_pdf}
+LOOKS: Final = {"gaps": "warn", "draft": "quiet", "approved": "good", "changed": "bad", "sent": "good"}
+"""How each state looks."""
+WAYS: Final = ("email", "form", "fax", "by_hand", "post", "other")
+INDEX: Final = "bundle"
+
+
+def paper_pages(gate: Gate) -> Blueprint:
+    """Build the routes."""
+    pages = Blueprint("papers", __name__)
+    path = "/console/case/<code>/papers"
+    gate.page(pages, path, look, PAPERS)
+    gate.press(pages, "/console/case/<code>/bundle", bundle, PAPERS)
+    gate.page(pages, f"{path}/<kind>", one, PAPERS)
+    gate.press(pages, f"{path}/<kind>/take", take, PAPERS)
+    for name, act in ACTS.items():
+        gate.press(pages, f"{path}/<kind>/{name}", _press(name, act), PAPERS)
+    return pages
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind in the list."""
+
+    id: str
+    fit: str
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    missing: tuple[str, ...]
+    held_back: tuple[str, ...]
+    closed: bool
+    drafts: tuple[tuple[str, str, bool], ...]
+    """Language, state, and whether it may be taken now."""
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether anything of it is given to this reader."""
+        return not self.closed and self.fit != Fit.NEVER
+
+
+def look(gate: Gate, code: str) -> Response:
+    """List the kinds: those that fit now, those that can be drafted ahead, those that do not exist there."""
+    with gate.store.read() as unit:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None:
+            return no_case(gate)
+        desk = _desk(gate, unit, opened.case)
+    language = gate.words().language
+    lines = [_line(one, desk, language) for one in desk.papers]
+    return gate.show(
+        "console/papers.html",
+        code=code,
+        groups=[(str(fit), [line for line in lines if line.fit == fit]) for fit in Fit],
+        looks=LOOKS,
+        languages=load_kinds()[INDEX].languages(desk.record.situation.jurisdiction),
+    )
+
+
+def one(gate: Gate, code: str, kind: str) -> Response:
+    """Show one kind: as it would be drawn now, what differs from what was approved, its versions, what left."""
+    with gate.store.read() as unit:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None:
+            return no_case(gate)
+        desk = _desk(gate, unit, opened.case)
+        found = next((one for one in desk.papers if one.offer.kind.id == kind), None)
+        if found is None:
+            return no_case(gate)
+        drafts = _chosen(found, request.args.get("language", ""))
+        names = _names(unit, (version.approved_by for draft in drafts for version in draft.versions))
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    return gate.show(
+        "console/paper.html",
+        code=code,
+        line=_line(found, desk, gate.words().language),
+        drafts=[] if found.closed or found.offer.fit is Fit.NEVER else drafts,
+        looks=LOOKS,
+        names=names,
+        zone=desk.record.zone,
+        is_counsel=desk.counsel,
+        me=gate.who.contact_id,
+        sources=_sources(found, desk),
+        unverified=unverified,
+        ways=WAYS,
+    )
+
+
+def _chosen(found: OnDesk, language: str) -> tuple[Draft, ...]:
+    """One language at a time: the wanted one, or the first."""
+    wanted = [draft for draft in found.drafts if draft.paper.language == language]
+    return tuple(wanted or found.drafts[:1])
+
+
+def _sources(found: OnDesk, desk: Desk) -> list[tuple[str, str, str, str]]:
+    """What the paper tells of the person: field, value, confidence, and who says so."""
+    told = {name for draft in found.drafts for name in draft.paper.fields}
+    fields = desk.record.views[found.offer.kind.audience].fields
+    return [(one.name, one.value, one.confidence, one.source) for one in fields if one.name in told]
+
+
+def take(gate: Gate, code: str, kind: str) -> Response:
+    """Hand a paper over as a file, and write down that it was."""
+    given = request.form
+    try:
+        form = _form(given.get("as", ""))
+        with gate.store.unit(gate.who.actor) as unit:
+            opened = opened_by_code(unit, code, gate.who)
+            if opened is None:
+                return no_case(gate)
+            desk = _desk(gate, unit, opened.case)
+            sheet = hand_over(
+                unit,
+                opened.case.id,
+                desk,
+                Which(kind, given.get("language", "")),
+                form,
+                reader=gate.words().language,
+                name_of=lambda id_: _name(unit, id_),
+            )
+    except (PaperError, ValueError) as error:
+        return _refused(gate, error)
+    return _file(DRAW[form](sheet), f"{code}-{kind}-{sheet.paper.language}.{form}")
+
+
+def _form(text: str) -> Form:
+    """Which file is wanted; raises ValueError for any other."""
+    form = Form(text)
+    if form not in DRAW:
+        raise ValueError("nothing is drawn like that")
+    return form
+
+
+def bundle(gate: Gate, code: str) -> Response:
+    """Hand over the files of a case as numbered exhibits with their index, piece by piece as it is packed."""
+    originals = request.form.get("as") == "originals"
+    language = request.form.get("language", "")
+    with gate.store.unit(gate.who.actor) as unit:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None:
+            return no_case(gate)
+        desk = desk_of(unit, opened.case, role=gate.who.role, default_zone=gate.zone, with_files=True)
+        try:
+            on_desk, draft = desk.draft(INDEX, language)
+        except PaperError as error:
+            return _refused(gate, error)
+        exhibits = desk.record.exhibits
+        sheet = sheet_on(desk, on_desk, draft, None, reader=gate.words().language, name_of=lambda _: "")
+        unit.record(BundleTaken(case_id=opened.case.id, exhibits=len(exhibits), originals=originals))
+    papers = {f"index.{form}": draw(sheet) for form, draw in DRAW.items()}
+    packed = pack(gate.store, exhibits, papers, originals=originals)
+    return _file(packed, f"{code}-exhibits.zip")
+
+
+def _file(content: bytes | Iterable[bytes], name: str) -> Response:
+    """An attachment without a type, so that no browser opens it by itself."""
+    response = Response(content, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _press(name: str, act: Callable[[Gate, UnitOfWork, Case, str], None]) -> Callable[..., Response]:
+    """Make the view that does something about one paper of a case that whoever asks reads; or says what is wrong."""
+
+    def view(gate: Gate, code: str, kind: str) -> Response:
+        try:
+            with gate.store.unit(gate.who.actor) as unit:
+                opened = opened_by_code(unit, code, gate.who)
+                if opened is None or kind not in load_kinds():
+                    return no_case(gate)
+                act(gate, unit, opened.case, kind)
+        except (PaperError, ValueError) as error:
+            return _refused(gate, error)
+        return gate.to("papers.one", code=code, kind=kind, said="done", language=request.form.get("language"))
+
+    view.__name__ = name
+    return view
+
+
+def _approve(gate: Gate, unit: UnitOfWork, case: Case, kind: str) -> None:
+    """Vouch for the text that was shown. Counsel only."""
+    who = gate.who
+    if who.role != COUNSEL or who.contact_id is None:
+        raise PaperError("only the lawyer of the case approves a paper")
+    desk = _desk(gate, unit, case)
+    given = request.form
+    which = Which(kind, given.get("language", ""))
+    approve_on(unit, case.id, desk, which, by=who.contact_id, seen=given.get("seen", ""))
+
+
+def _withdraw(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
+    """Take one's word for a version back."""
+    if gate.who.contact_id is not None:
+        withdraw_approval(unit, case.id, UUID(request.form.get("version", "")), gate.who.contact_id)
+
+
+def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
+    """Note that a version was sent or handed over."""
+    given = request.form
+    zone = ZoneInfo(case.timezone or gate.zone)
+    typed = given.get("at", "")
+    at = datetime.fromisoformat(typed).replace(tzinfo=zone).astimezone(UTC) if typed else unit.now
+    how = given.get("how", "")
+    if how not in WAYS:
+        raise PaperError("choose by what way it went")
+    leaving = Leaving(given.get("to", ""), how, at, given.get("reference", ""))
+    note_left(unit, case.id, UUID(given.get("version", "")), leaving)
+
+
+ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left}
+
+
+def _desk(gate: Gate, unit: UnitOfWork, case: Case) -> Desk:
+    unit.vault.fetch([case_scope(case.id)])
+    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone)
+
+
+def _line(one: OnDesk, desk: Desk, language: str) -> Line:
+    offer: Offer = one.offer
+    return Line(
+        id=offer.kind.id,
+        fit=str(offer.fit),
+        reasons=tuple(said(reason, language) for reason in offer.reasons),
+        warnings=tuple(said(warning, language) for warning in offer.warnings),
+        missing=tuple(_asked(name, who, language) for name, who in offer.missing.items()),
+        held_back=tuple(_stays(name, why, language) for name, why in offer.held_back.items()),
+        closed=one.closed,
+        drafts=tuple(
+            (draft.paper.language, str(draft.state), may_take(one, draft, counsel=desk.counsel)) for draft in one.drafts
+        ),
+    )
+
+
+def _asked(name: str, who: str, language: str) -> str:
+    return say(f"papers.ask_{who}", language, what=label(name, language))
+
+
+def _stays(name: str, why: str, language: str) -> str:
+    return f"{label(name, language)}: {say(f'why.{why}', language)}"
+
+
+def _names(unit: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    rows = unit.session.scalars(select(Contact).where(Contact.id.in_(wanted))).all()
+    unit.vault.fetch([contact_scope(row.id) for row in rows])
+    return {row.id: name_of(unit, row) for row in rows}
+
+
+def _name(unit: UnitOfWork, id_: UUID) -> str:
+    return name_of(unit, unit.session.get_one(Contact, id_))
+
+
+def _refused(gate: Gate, error: Exception) -> Response:
+    """Say why nothing was done; what was typed is never repeated."""
+    why = str(error) if isinstance(error, PaperError) else "this is none of the choices of the form"
+    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
