@@ -15,7 +15,6 @@ import structlog
 
 from app.calm import is_busy
 from sandbox.waiting import StoryError
-from texts.catalogue import say
 
 if TYPE_CHECKING:
     from sandbox import Phone, Sandbox
@@ -49,7 +48,6 @@ def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, coordinator
     try:
         night.somebody_is_looked_after(coordinator, lawyer)
         night.somebody_can_wait()
-        night.somebody_leaves_a_file()
         night.somebody_needs_a_lawyer(coordinator, lawyer)
     except StoryError:
         log.info("demo_night_cut_short")
@@ -79,17 +77,6 @@ class _Night:
         marat = self._sandbox.phone("Marat", role="relative", language="ru")
         self._reports(marat, "боюсь возвращаться")
         self._passes(minutes=9)
-
-    def somebody_leaves_a_file(self) -> None:
-        """Saule, in Russian, leaves a sealed file for the day she is taken; nobody hears of it."""
-        saule = self._sandbox.phone("Saule", role="relative", language="ru")
-        saule.command("/sealed")
-        for name in ("agree", "team"):
-            saule.taps(say(f"option.sealed.{name}", "ru"), timeout=self._left)
-        saule.sees(say("ask.sealed_team", "ru"), timeout=self._left)
-        saule.writes("Ко мне приходили двое и спрашивали о брате. Если меня заберут, скажите об этом суду.")
-        saule.sees(say("reply.sealed_kept", "ru"), timeout=self._left)
-        saule.taps(say("option.sealed.done", "ru"), timeout=self._left)
 
     def somebody_needs_a_lawyer(self, coordinator: Phone, lawyer: Phone) -> None:
         """Zarina, in Kazakh: the coordinator has it, and the lawyer's phone rings."""

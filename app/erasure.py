@@ -321,13 +321,13 @@ def _fold_sqlite(engine: Engine) -> Folded:
 
 
 def _vacuum_postgresql(engine: Engine, tables: Collection[str]) -> Folded:
-    ours = [table.name for table in metadata().sorted_tables if table.name in tables]
+    ours = [table for table in metadata().sorted_tables if table.name in tables]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             connection.execute(text(f"VACUUM (FULL) {DataKey.__tablename__}"))
         except DBAPIError:
             return Folded(done=False, how="the table of keys could not be written anew: somebody holds it")
-        left = [name for name in ours if not _vacuumed(connection, name)]
+        left = [table for table in ours if not _vacuumed(connection, table)]
         with suppress(DBAPIError):
             connection.execute(text("CHECKPOINT"))  # a superuser's only
     return Folded(
@@ -339,9 +339,10 @@ def _vacuum_postgresql(engine: Engine, tables: Collection[str]) -> Folded:
     )
 
 
-def _vacuumed(connection: Connection, table: str) -> bool:
+def _vacuumed(connection: Connection, table: Table) -> bool:
+    name = connection.dialect.identifier_preparer.format_table(table)  # "case" is a word of SQL
     try:
-        connection.execute(text(f"VACUUM {table}"))
+        connection.execute(text(f"VACUUM {name}"))
     except DBAPIError:  # it takes too long, or somebody holds it: autovacuum does it later
         return False
     return True

@@ -6,7 +6,7 @@ reaction that fails does not undo what it follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -158,7 +158,7 @@ from store.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from sqlalchemy import Table
+    from sqlalchemy import ColumnElement, Table
 
     from app.settings import Settings
     from store.claims import Claim
@@ -318,7 +318,8 @@ def timer_queue(settings: Settings) -> Queue:
         timer = _still_there(unit.session.get(Timer, held.id))
         kinds[timer.kind](unit, timer, held)
 
-    return Queue("timers", TIMERS, _taker(TIMERS), handle, _parker("timer"))
+    pages_first = (TIMERS.c.kind.not_in((ESCALATE, RING)),)  # a raid sets hundreds of clocks in the same instant
+    return Queue("timers", TIMERS, _taker(TIMERS, pages_first), handle, _parker("timer"))
 
 
 def _still_there(row: Row | None) -> Row:
@@ -328,8 +329,8 @@ def _still_there(row: Row | None) -> Row:
     return row
 
 
-def _taker(table: Table) -> Callable[[UnitOfWork, int], list[Claim]]:
-    return lambda unit, limit: claims.claim(unit.session, table, unit.now, limit=limit)
+def _taker(table: Table, first: Sequence[ColumnElement[bool]] = ()) -> Callable[[UnitOfWork, int], list[Claim]]:
+    return lambda unit, limit: claims.claim(unit.session, table, unit.now, limit=limit, first=first)
 
 
 def _parker(queue: str) -> Callable[[UnitOfWork, Claim], None]:

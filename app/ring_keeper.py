@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from app.locked.callers import ways_now
 from app.locked.intake import publish
@@ -54,11 +53,13 @@ def watch_ring(house: House, stop: threading.Event, end: Callable[[], None] = en
 
 
 def _tidy_if_possible(house: House) -> None:
-    """Tidy; a database that does not answer must not keep us from seeing that the ring was taken away."""
+    """Tidy; whatever goes wrong with that must not keep us from seeing that the ring was taken away."""
     try:
         tidy(house)
-    except DBAPIError:
-        log.warning("ring_not_tidied", trouble=where_it_failed())
+    except LockedError:
+        raise
+    except Exception:
+        log.exception("ring_not_tidied", trouble=where_it_failed())
 
 
 def tidy(house: House) -> None:

@@ -149,7 +149,7 @@ def _jobs(house: House) -> list[Job]:
     jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     jobs.append(Job("epochs", lambda: rotate(store), MINUTELY_SECONDS))
     jobs.append(Job("retention", lambda: look_at_closed(store, terms_of(house.settings)), RETENTION_SECONDS))
-    jobs.append(Job("sealed", lambda: _erase_withdrawn(store), SEALED_SECONDS))
+    jobs.append(Job("withdrawn", lambda: _erase_withdrawn(store), SEALED_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
     if url is not None:

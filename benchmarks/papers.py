@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.wiring import House
+    from cases.files import Fetch
     from papers.desk import Desk
     from papers.drawing import Sheet
     from store.unit_of_work import UnitOfWork
@@ -113,13 +115,15 @@ def _files(house: House, case_id: UUID, count: int) -> None:
             sent = Wrapping(files=(SentFile("photo", f"f{number}", f"u{number}"),))
             intake.add_message(unit, report, kind="photo", content="{}", wrapping=sent)
             (one,) = take_fetches(unit, 1)
-        writer = FileWriter(
-            house.store, one.file_id, one.scope, media_of=media_type, limit=LARGEST,
-            holds=lambda unit, held=one.held: keep_hold(unit, held),
-        )  # fmt: skip
+        hold = partial(_keep_hold, one)
+        writer = FileWriter(house.store, one.file_id, one.scope, media_of=media_type, limit=LARGEST, holds=hold)
         writer.write(_photograph())
         with house.store.unit("bench") as unit:
             file_fetched(unit, one.held, writer)
+
+
+def _keep_hold(one: Fetch, unit: UnitOfWork) -> None:
+    keep_hold(unit, one.held)
 
 
 def _photograph() -> bytes:

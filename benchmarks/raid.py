@@ -58,7 +58,7 @@ NAMES: Final = ("Guldana", "Асқар", "Нұрбол", "Ерлан", "سەرى
 
 def measure(options: Options) -> list[Row]:
     """Seconds for sixty people and for one; the median of several raids of each."""
-    people, rounds = options.some(PEOPLE, 6), options.some(5, 1)
+    people, rounds = options.some(PEOPLE, 6), options.some(3, 1)
     with throwaway_home(Options(options.quick, options.folder), Bot(NOBODY)) as home:
         _seat(home.house)
         with _running(home.house):

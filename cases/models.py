@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
-from store.claims import Claimable
+from store.claims import Claimable, due_index
 
 
 class CaseState(StrEnum):
@@ -145,7 +145,10 @@ class Download(Claimable, Base):
     """A file that came with a message: to be fetched from its provider, or the reason why it is not."""
 
     __tablename__ = "download"
-    __table_args__ = (CheckConstraint("(message_id IS NULL) <> (entry_id IS NULL)", name="of_one_thing"),)
+    __table_args__ = (
+        due_index("download"),
+        CheckConstraint("(message_id IS NULL) <> (entry_id IS NULL)", name="of_one_thing"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)

@@ -70,13 +70,13 @@ def pack(
             sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
             yield sink.take()
         left_out = []
-        for number, (one, content) in enumerate(_contents(store, exhibits, originals=originals), 1):
-            if content is None:
+        for number, (one, found) in enumerate(_contents(store, exhibits, originals=originals), 1):
+            if found is None:
                 left_out.append(f"# E{one.number:02} stays: it cannot be freed of what it tells about itself")
             else:
                 name = name_of(one)
-                _add(archive, name, content)
-                sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
+                _add(archive, name, found)
+                sums.append(f"{hashlib.sha256(found).hexdigest()}  {name}")
                 yield sink.take()
             done(number)
         _add(archive, SUMS, "".join(f"{line}\n" for line in (*sums, *left_out)).encode())

@@ -26,6 +26,8 @@ LOOKS: Final[Looks] = {
     Mark.LAW: {"color": "8A3B00"},
 }
 """How what is not of the form looks, in a draft …"""
+AFTER_BIDI: Final = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr", "w:sectPr")
+"""What may stand behind the direction in the properties of a paragraph."""
 FINAL: Final[Looks] = {Mark.GAP: LOOKS[Mark.GAP]}
 """… and once it is approved: only what is to be filled in."""
 
@@ -77,14 +79,14 @@ def _words(runs: list[dict[str, str]], *, rtl: bool, looks: Looks) -> Any:
 
 
 def _turn(document: Any) -> None:
-    """Have every paragraph and table read from the right."""
+    """Have every paragraph and table read from the right; elements stand in the order in which Word wants them."""
     from docx.oxml import OxmlElement
 
     body = document.docx.element.body
     for paragraph in body.iter(f"{{{body.nsmap['w']}}}p"):
-        paragraph.get_or_add_pPr().append(OxmlElement("w:bidi"))
+        paragraph.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
     for table in body.iter(f"{{{body.nsmap['w']}}}tbl"):
-        table.tblPr.append(OxmlElement("w:bidiVisual"))
+        table.bidiVisual_val = True
 
 
 @cache

@@ -129,7 +129,7 @@ def _warnings(kind: Kind, record: Record, kinds: Iterable[Kind]) -> Iterator[Rea
     if kind.audience is Audience.LAWYER and not now.is_borne_out:
         yield Reason("papers.beware_disclosure")
     if kind.when.known_for and now.jurisdiction not in kind.when.known_for:
-        yield Reason("papers.beware_acceptance")
+        yield Reason("papers.beware_office" if kind.audience is Audience.UNHCR else "papers.beware_acceptance")
     for other in kinds:
         if kind.family and other.family == kind.family and other.id != kind.id and other.id in now.left:
             yield Reason("papers.beware_same", {"kind": other.id})

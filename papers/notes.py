@@ -62,10 +62,15 @@ def _notes(offer: Offer, paper: Paper, record: Record, language: str) -> Iterato
     if foreign := [one for one in told if is_foreign(one, paper.language)]:
         yield head("papers.notes_translate")
         yield from (_point(label(one.name, language)) for one in foreign)
-    if (of := instrument(offer.kind.instrument)) is not None:
+    if (of := instrument(offer.kind.instrument)) is not None and not _is_elsewhere(offer):
         yield head("papers.notes_where")
         held_in = record.situation.jurisdiction
         yield from _address(of, instrument(offer.kind.address_of), held_in, language)
+
+
+def _is_elsewhere(offer: Offer) -> bool:
+    """Whether the address we have is another country's office."""
+    return any(one.key == "papers.beware_office" for one in offer.warnings)
 
 
 def is_foreign(one: Known, language: str) -> bool:

@@ -20,7 +20,8 @@ _drawing = threading.Lock()
 
 def draw_pdf(sheet: Sheet) -> bytes:
     """Draw a paper as PDF."""
-    return _draw(sheet, "pdf")
+    drawn: bytes = _draw(sheet, "pdf")
+    return drawn
 
 
 def draw_pages(sheet: Sheet, *, dots: float = 110.0) -> list[bytes]:

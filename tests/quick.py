@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def quick_store(folder: Path, clock: Clock | None = None, **reactions: tuple[str, ...]) -> Iterator[Store]:
+def quick_store(
+    folder: Path, clock: Clock | None = None, reactions: dict[str, tuple[str, ...]] | None = None
+) -> Iterator[Store]:
     """A fresh store in ``folder``, for as long as the block lasts; ``reactions``: which follow which event."""
     engine = open_engine(f"sqlite:///{folder}/quick.db")
     event.listen(engine, "connect", _hurry)

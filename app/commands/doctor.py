@@ -17,11 +17,15 @@ MARKS = {"ok": "  ok   ", "warn": "  warn ", "fault": "FAULT  "}
 
 
 @click.command()
-@click.option("--holes", is_flag=True, help="Also ask the package index about every package: it learns which we use.")
-@click.option("--index", default="https://pypi.org", show_default=True, help="Which index is asked.")
+@click.option(
+    "--holes",
+    "index",
+    metavar="INDEX",
+    help="Also ask this package index (https://…) about every package we use: it learns which.",
+)
 @as_data
 @fails_clearly
-def doctor(index: str, *, holes: bool, as_json: bool) -> None:
+def doctor(index: str | None, *, as_json: bool) -> None:
     """Look at everything that must be right, and say what is not and what to do about it.
 
     Changes nothing. Ends with status 1 when there is a fault. Helpers are named in it, nobody else is.
@@ -31,7 +35,7 @@ def doctor(index: str, *, holes: bool, as_json: bool) -> None:
 
     findings = []
     looking = examine(os.environ, Path(".env"), what_is_wrong)
-    for found in chain(looking, check_holes(index)) if holes else looking:
+    for found in looking if index is None else chain(looking, check_holes(index)):
         findings.append(found)
         if not as_json:
             click.echo(f"{MARKS[found.level]}{found.name}: {found.what}")

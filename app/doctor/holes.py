@@ -20,7 +20,6 @@ from app.doctor.findings import Finding, fault, ok, warn
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-INDEX = "https://pypi.org"
 LOCK = Path(__file__).parents[2] / "requirements" / "runtime.txt"
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 SECONDS = 15.0
@@ -60,7 +59,7 @@ def pinned(lock: str) -> list[Pin]:
     return sorted({Pin(one[1], one[2]) for one in found if one is not None})
 
 
-def check_holes(index: str = INDEX, lock: Path = LOCK, *, within: float = IN_ALL) -> Iterator[Finding]:
+def check_holes(index: str, lock: Path = LOCK, *, within: float = IN_ALL) -> Iterator[Finding]:
     """Ask about every pin, ``within`` so many seconds.
 
     Yield a finding for each hole and one for all of whom nothing is known; all is well only without either.

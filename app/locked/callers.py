@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from alerts.targets import ways_to
 from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts
 from store.chats import address_of
+from store.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +48,12 @@ class Callers:
 def ways_now(unit: UnitOfWork) -> tuple[Way, ...]:
     """Return every proved way to every coordinator, except to those who are thought to be forced."""
     apart = coerced_contacts(unit)
-    return tuple(
-        Way(way.channel, way.language, address_of(unit, way.chat))
-        for contact in active_contacts(unit, COORDINATOR)
-        if contact.id not in apart
-        for way in ways_to(unit, contact)
-    )
+    found = []
+    for contact in active_contacts(unit, COORDINATOR):
+        for way in ways_to(unit, contact) if contact.id not in apart else ():
+            with suppress(UnreadableError):  # one whose key is gone does not keep the others from being told
+                found.append(Way(way.channel, way.language, address_of(unit, way.chat)))
+    return tuple(found)
 
 
 def hand_over(ways: Sequence[Way]) -> int:

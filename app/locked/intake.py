@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def publish(settings: Settings, ring: KeyRing) -> None:
-    """See that the file names the pair of the newest epoch; repeating it changes nothing. Raises LockedError."""
+    """See that the file names the pair of the newest epoch; repeating it changes nothing. Raises LockedError.
+
+    Without a ring file there is nothing that could be locked, and nothing is written.
+    """
+    if not settings.ring_path.exists():
+        return
     key = intake_key(ring)
     if read_intake_key(settings.intake_path) != key:
         replace_secret(settings.intake_path, key.as_text())

@@ -21,6 +21,7 @@ from alerts.outbox import enqueue
 from alerts.paging import TIMER, escalate
 from alerts.signoff_reminders import remind_signers
 from alerts.targets import ways_to
+from app.locked.callers import ways_now
 from cases.events import CaseViewed
 from cases.intake import open_report
 from cases.models import Case
@@ -411,3 +412,16 @@ def test_a_passkey_that_was_copied_pages_the_other_once(team: Team) -> None:
             warn_of_copied_passkey(unit, event)
     assert team.alarms() == 1
     assert team.pages() == {team.timur.contact_id}, "not whose key it is"
+
+
+def test_who_is_forced_is_not_among_those_who_are_called_while_it_is_locked(team: Team) -> None:
+    join(team.store, "Dana", "lawyer")
+    team.desk.links("Dana", "1003")
+
+    def called() -> list[str]:
+        with team.store.read() as unit:
+            return sorted(way.address for way in ways_now(unit))
+
+    assert called() == ["1001", "1002"]
+    team.is_forced(team.aigerim)
+    assert called() == ["1002"]

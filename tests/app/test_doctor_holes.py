@@ -149,7 +149,7 @@ def test_an_index_that_takes_too_long_is_not_waited_for(lock: Path) -> None:
 
 
 def test_without_a_lock_it_says_so(tmp_path: Path) -> None:
-    (found,) = check_holes(lock=tmp_path / "none.txt")
+    (found,) = check_holes("http://127.0.0.1:9", tmp_path / "none.txt")
     assert found.level is Level.FAULT
 
 
@@ -159,7 +159,7 @@ def test_the_doctor_asks_only_when_told_to(tmp_path: Path) -> None:
         assert "holes" not in {one["name"] for one in json.loads(plain.stdout)}
         assert index.asked == []
         asked = CliRunner().invoke(
-            main, ["doctor", "--json", "--holes", "--index", index.url], env={"PANAH_HOME": str(tmp_path / "home")}
+            main, ["doctor", "--json", "--holes", index.url], env={"PANAH_HOME": str(tmp_path / "home")}
         )
         told = [one for one in json.loads(asked.stdout) if one["name"] == "holes"]
     assert len(index.asked) == len(pinned(LOCK.read_text())), "this index knows none of them"

@@ -52,6 +52,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_HOME": str(tmp_path),
         "DATABASE_URL": "postgresql+psycopg://panah@localhost/panah",
         "PANAH_BIND": "127.0.0.1:8001",
+        "PANAH_CALL_LANGUAGES": "kk,ru",
         "PANAH_PUBLIC_URL": "https://panah.example.org",
         "PANAH_TIMEZONE": "Asia/Almaty",
         "PANAH_SANDBOX": "true",

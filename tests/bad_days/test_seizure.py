@@ -97,12 +97,15 @@ def test_the_drill_a_backup_of_a_working_house_is_put_back_on_another_machine(
     revived.terminate()
 
 
+@pytest.mark.timeout(240)
 def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(ground: Ground, identity: Path) -> None:
     program = ground.running()
     aigerim, dana = ground.team()
+    program.terminate()  # who is to be told is remembered when it starts, and once a minute
+    program.start().wait_until_ready()
     gulnar = ground.relative()
     gulnar.writes("they took my brother")
-    gulnar.sees("We have your message")
+    code = ground.code_on(gulnar)
     wait_for_calm(ground)
     keys = keys_of(ground)
     may_look = found_in_memory(program.pid, keys) is not None
@@ -126,7 +129,7 @@ def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(gro
     gulnar.sees("nobody can read it now")
     aigerim.sees("the system is locked, and something has come in")
     assert not [message for message in dana.messages if "locked" in message.plain], "she is no coordinator"
-    aigerim.taps("Accept", on=aigerim.sees("To take it"))  # kept too; what becomes of it is decided when it is read
+    aigerim.taps("Accept", on=aigerim.sees(code))  # kept too; what becomes of it is decided when it is read
     wait_until_sealed(ground, 2)
     assert in_home(ground, [WORDS]) == []
     program.kill()
@@ -139,7 +142,7 @@ def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(gro
     with ground.house.store.read() as unit:
         assert unit.session.scalar(select(func.count()).select_from(SealedInput)) == 0
     assert list(kept_words(ground.house).values()) == [["they took my brother", str(WORDS.value), "are you there?"]]
-    aigerim.sees("You have taken")
+    aigerim.sees(f"You have taken {code}")
 
 
 def keys_of(ground: Ground) -> set[bytes]:

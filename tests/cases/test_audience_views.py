@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import render_template
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.commands.case import _as_data, _lines
@@ -113,6 +113,12 @@ agreed = st.lists(
     names=st.sampled_from(SPELLINGS),
     picks=st.tuples(st.integers(0, 7), st.integers(0, 7)),
     said=st.tuples(agreed, st.sampled_from(OUTSIDE)),
+)
+@example(
+    known={"place"},
+    names=SPELLINGS[0],
+    picks=(0, 1),
+    said=([(Audience.UNHCR, FieldClass.CUSTODY, True, Authority.PERSON)], Audience.UNHCR),
 )
 def test_no_value_that_was_not_granted_is_in_anything_that_leaves(
     quick: Store,

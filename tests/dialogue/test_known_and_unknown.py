@@ -121,7 +121,7 @@ def two_names(draw: st.DrawFn) -> tuple[str, str]:
     """Two invented names in one script, of as many words."""
     syllables = SYLLABLES[draw(st.sampled_from(sorted(SYLLABLES)))]
     word = st.lists(st.sampled_from(syllables), min_size=3, max_size=4).map(lambda parts: "".join(parts).capitalize())
-    words = draw(st.integers(1, 3))
+    words = draw(st.integers(2, 3))
     between = "·" if syllables is SYLLABLES["chinese"] else " "
     name = st.lists(word, min_size=words, max_size=words).map(between.join)
     return draw(name), draw(name)
@@ -130,7 +130,7 @@ def two_names(draw: st.DrawFn) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looking]:
     """A house in which everything happens that follows what people say, and somebody looks who was reported twice."""
-    with quick_store(tmp_path_factory.mktemp("looking"), **reaction_names()) as store:
+    with quick_store(tmp_path_factory.mktemp("looking"), reactions=reaction_names()) as store:
         yield Looking(store)
 
 
@@ -172,7 +172,9 @@ class Looking:
             with self.store.unit("test") as unit:
                 chat = find_or_open_chat(unit, "telegram", address)
                 receive(unit, chat, Heard(one, "text", words or "", words=words, client_language="en"))
-            self.follows()
+            if words == name:
+                self.follows()
+        self.follows()
         with self.store.read() as unit:
             chat = find_or_open_chat(unit, "telegram", address)
             assert chat.case_id is not None
@@ -193,7 +195,9 @@ class Looking:
             return told, len(suggestions_of(unit, chat.case_id))
 
 
-@settings(max_examples=25)
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+@settings(max_examples=8)
 @given(names=two_names())
 def test_no_reply_depends_on_whether_somebody_of_that_name_is_known(looking: Looking, names: tuple[str, str]) -> None:
     """Text, buttons and when it leaves are the same, also after somebody has looked who it may be."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from cases.consent.values import CODED
 from cases.consent.vocabulary import FIELDS, Audience
 from papers.composing import Mark, compose
 from papers.fitting import Fit, offer_of
-from papers.kinds import load_kinds
+from papers.kinds import Kind, load_kinds
 from tests.cases.test_consent import standings
 from tests.papers.records import DATES, VALUES, agreed, record
 
@@ -20,22 +22,21 @@ kinds = st.sampled_from(list(KINDS.values()))
 
 
 @given(standings, kinds, st.booleans())
-def test_nothing_that_may_not_be_told_is_in_a_paper(standing: Standing, kind: object, counsel: bool) -> None:
-    for one in KINDS.values() if kind is None else [kind]:
-        for language in one.lines:  # type: ignore[attr-defined]
-            paper = compose(one, language, record(WORDS, standing, counsel=counsel))  # type: ignore[arg-type]
-            said = "\n".join(paper.lines())
-            for name, value in WORDS.items():
-                if value in said:
-                    assert why_not(name, one.audience, standing) is None  # type: ignore[attr-defined]
-                    assert name in paper.fields
+def test_nothing_that_may_not_be_told_is_in_a_paper(standing: Standing, kind: Kind, counsel: bool) -> None:
+    for language in kind.lines:
+        paper = compose(kind, language, record(WORDS, standing, counsel=counsel))
+        said = "\n".join(paper.lines())
+        for name, value in WORDS.items():
+            if value in said:
+                assert why_not(name, kind.audience, standing) is None
+                assert name in paper.fields
 
 
 @given(kinds, st.sets(st.sampled_from(sorted(VALUES))))
-def test_what_is_needed_and_not_known_is_asked_for(kind: object, lost: set[str]) -> None:
+def test_what_is_needed_and_not_known_is_asked_for(kind: Kind, lost: set[str]) -> None:
     values = {name: value for name, value in VALUES.items() if name not in lost}
-    offer = offer_of(kind, record(values), KINDS.values())  # type: ignore[arg-type]
-    for name in lost & set(kind.needs):  # type: ignore[attr-defined]
+    offer = offer_of(kind, record(values), KINDS.values())
+    for name in lost & set(kind.needs):
         assert name in offer.missing
     assert not set(offer.missing) & set(values)
 
@@ -69,8 +70,8 @@ def test_only_the_new_date_is_missing_on_the_day_of_a_ruling() -> None:
 
 
 def test_a_paper_fits_by_place_stage_and_risk_and_says_why() -> None:
-    def fits(kind: str, **how: object) -> tuple[Fit, set[str]]:
-        offer = offer_of(KINDS[kind], record(**how), KINDS.values())  # type: ignore[arg-type]
+    def fits(kind: str, **how: Any) -> tuple[Fit, set[str]]:
+        offer = offer_of(KINDS[kind], record(**how), KINDS.values())
         return offer.fit, {one.key for one in offer.reasons}
 
     assert fits("echr_r39", jurisdiction="TR")[0] is Fit.NOW
@@ -84,14 +85,15 @@ def test_a_paper_fits_by_place_stage_and_risk_and_says_why() -> None:
 
 
 def test_what_to_beware_of_is_said() -> None:
-    def warned(kind: str, **how: object) -> set[str]:
-        return {one.key for one in offer_of(KINDS[kind], record(**how), KINDS.values()).warnings}  # type: ignore[arg-type]
+    def warned(kind: str, **how: Any) -> set[str]:
+        return {one.key for one in offer_of(KINDS[kind], record(**how), KINDS.values()).warnings}
 
     assert "papers.beware_same" in warned("cat_interim", left=["hrc_interim"])
     assert "papers.beware_same" not in warned("wgad_urgent", left=["hrc_interim"])
     assert "papers.beware_again" in warned("hrc_interim", left=["hrc_interim"])
     assert "papers.beware_acceptance" in warned("cat_interim", jurisdiction="TR")
     assert "papers.beware_acceptance" not in warned("cat_interim")
+    assert "papers.beware_office" in warned("unhcr_referral", jurisdiction="TR")
     assert "papers.beware_consent" in warned("unhcr_referral", standing=agreed(Audience.UN))
     assert "papers.beware_uncorroborated" in warned("press_named", standing=Standing())
     assert "papers.beware_disclosure" in warned("consular_objection", standing=Standing())

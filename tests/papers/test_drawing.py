@@ -54,6 +54,13 @@ def test_a_paper_is_drawn_as_both(kind: str, language: str) -> None:
             assert run.text in said
 
 
+def test_a_document_in_uyghur_is_read_from_the_right() -> None:
+    document = docx.Document(io.BytesIO(draw_docx(sheet("family_sheet", "ug"))))
+    paragraphs = [one for one in document.paragraphs if one.text.strip()]
+    assert all(one._p.pPr is not None and "bidi" in one._p.pPr.xml for one in paragraphs)  # noqa: SLF001  no other way
+    assert all(table._tbl.bidiVisual_val for table in document.tables)  # noqa: SLF001
+
+
 def test_an_approved_paper_has_no_notes_and_says_by_whom() -> None:
     draft, approved = sheet("cat_interim", "en"), sheet("cat_interim", "en", approved=True)
     assert "Эту страницу убрать" in words_in(draw_docx(draft))

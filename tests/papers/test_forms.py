@@ -82,7 +82,7 @@ def test_no_form_cites_a_law_by_itself() -> None:
 
 
 def test_only_a_paper_of_counsel_may_tell_the_compartment_to_counsel_alone() -> None:
-    assert {one.id for one in KINDS.values() if one.is_counsels} == {"asylum_statement", "tr_lawsuit"}
+    assert {one.id for one in KINDS.values() if one.is_counsels} == {"asylum_statement", "echr_r39", "tr_lawsuit"}
     for kind in KINDS.values():
         if kind.audience is Audience.FAMILY:
             assert not kind.fields - {"country", "region", "place", "agency", "court", "court_date", "counsel_name"}

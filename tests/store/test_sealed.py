@@ -57,7 +57,7 @@ def seals(locked: Store, key: IntakeKey, *inputs: RawInput) -> int:
 
 def inbox(store: Store) -> list[tuple[int, str]]:
     """Everything that waits, in the order in which it is handled."""
-    found = []
+    found: list[tuple[int, str]] = []
     while True:
         with store.unit("test") as unit:
             claims = claim_inputs(unit, 1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_while_very_many_write_three_questions_are_asked_and_the_wait_is_told(town: Town, team: Team) -> None:
     before = town.relative("Early")
     before.writes("they took my brother")
-    first = before.sees("Your report")
+    first = before.sees("Your code")
     assert "Very many people" not in first.plain
     for number in range(MANY):
         town.relative(f"Relative {number}").writes("they took my brother")
@@ -23,7 +23,7 @@ def test_while_very_many_write_three_questions_are_asked_and_the_wait_is_told(to
 
     late = town.relative("Late")
     late.writes("they took my sister")
-    assert "it can take 15 minutes or longer" in late.sees("Your report").plain
+    assert "it can take 15 minutes or longer" in late.sees("Your code").plain
     code = town.code_on(late)
     team.aigerim.sees("NEW")
     for _ in range(2):
@@ -38,7 +38,7 @@ def test_while_very_many_write_three_questions_are_asked_and_the_wait_is_told(to
     late.sees(f"Added to your report {code}")
     new = town.relative("After")
     new.writes("they took my neighbour")
-    assert "Very many people" not in new.sees("Your report").plain
+    assert "Very many people" not in new.sees("Your code").plain
     for _ in range(2):
         new.taps("Skip")
         town.rests()

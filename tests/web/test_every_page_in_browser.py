@@ -71,9 +71,11 @@ def raid(night: Night) -> str:
 def listed(night: Night) -> str:
     """The code of an entry of the registry, which may be twice in it and the person of the case; made once."""
     with night.store.read() as unit:
-        made = unit.session.scalars(select(RegistryEntry).order_by(RegistryEntry.made_at, RegistryEntry.id)).first()
+        made = unit.session.scalars(
+            select(RegistryEntry.code).order_by(RegistryEntry.made_at, RegistryEntry.id)
+        ).first()
     if made is not None:
-        return made.code
+        return made
     imported = write_import(night.store, "example-list", listing(*LINES, MORE), by="test")
     assert imported is not None
     with night.store.read() as unit:

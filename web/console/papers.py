@@ -51,6 +51,7 @@ LOOKS: Final = {"gaps": "warn", "draft": "quiet", "approved": "good", "changed":
 """How each state looks."""
 WAYS: Final = ("email", "form", "fax", "by_hand", "post", "other")
 INDEX: Final = "bundle"
+"""The index of exhibits, which is handed over with them and not in the list."""
 
 
 def paper_pages(gate: Gate) -> Blueprint:
@@ -94,7 +95,7 @@ def look(gate: Gate, code: str) -> Response:
             return no_case(gate)
         desk = _desk(gate, unit, opened.case)
     language = gate.words().language
-    lines = [_line(one, desk, language) for one in desk.papers]
+    lines = [_line(one, desk, language) for one in desk.papers if one.offer.kind.id != INDEX]
     return gate.show(
         "console/papers.html",
         code=code,
@@ -110,7 +111,7 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         opened = opened_by_code(unit, code, gate.who)
         if opened is None:
             return no_case(gate)
-        desk = _desk(gate, unit, opened.case)
+        desk = _desk(gate, unit, opened.case, kind)
         found = next((one for one in desk.papers if one.offer.kind.id == kind), None)
         if found is None:
             return no_case(gate)
@@ -155,7 +156,7 @@ def take(gate: Gate, code: str, kind: str) -> Response:
             opened = opened_by_code(unit, code, gate.who)
             if opened is None:
                 return no_case(gate)
-            desk = _desk(gate, unit, opened.case)
+            desk = _desk(gate, unit, opened.case, kind)
             sheet = hand_over(
                 unit,
                 opened.case.id,
@@ -186,7 +187,7 @@ def bundle(gate: Gate, code: str) -> Response:
         opened = opened_by_code(unit, code, gate.who)
         if opened is None:
             return no_case(gate)
-        desk = desk_of(unit, opened.case, role=gate.who.role, default_zone=gate.zone, with_files=True)
+        desk = _desk(gate, unit, opened.case, INDEX)
         try:
             on_desk, draft = desk.draft(INDEX, language)
         except PaperError as error:
@@ -257,9 +258,10 @@ def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
 ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left}
 
 
-def _desk(gate: Gate, unit: UnitOfWork, case: Case) -> Desk:
+def _desk(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "") -> Desk:
+    """Lay the papers out; with the files of the case where it is their index that is wanted."""
     unit.vault.fetch([case_scope(case.id)])
-    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone)
+    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, with_files=kind == INDEX)
 
 
 def _line(one: OnDesk, desk: Desk, language: str) -> Line:

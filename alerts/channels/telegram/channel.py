@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import TelegramError
 
-from alerts.channels.port import ChannelError, Keyboard, Misconfigured, Outgoing, PermanentFailure, Sent, UnknownOutcome
+from alerts.channels.port import (
+    ChannelError,
+    Keyboard,
+    Misconfigured,
+    Outgoing,
+    PermanentFailure,
+    Sent,
+    TemporaryFailure,
+    UnknownOutcome,
+)
 from alerts.channels.telegram.errors import NOT_MODIFIED, error_of
 
 if TYPE_CHECKING:
@@ -55,6 +64,8 @@ class TelegramChannel:
             spoken = await _read(message.recording)
             try:
                 return await _translated(self._speak(message, spoken)) if spoken else await self._write(message)
+            except TemporaryFailure:
+                pass  # it was not taken, for whatever reason: the words may be
             except PermanentFailure as error:
                 if error.recipient_gone:
                     raise

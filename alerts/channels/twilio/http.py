@@ -116,7 +116,11 @@ class TwilioHttp:
         headers = _authorisation(auth)
         try:
             async with self._session.get(
-                f"{self._base}{path}", headers=headers, timeout=timeout, allow_redirects=False
+                f"{self._base}{path}",
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                trace_request_ctx=_Departure(),
             ) as answer:
                 if answer.status != HTTPStatus.OK:
                     raise error_of_answer(answer.status, await answer.read(), answer.headers.get("Retry-After", ""))
