@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exists, select
 
-from alerts.reading import may_be_read_by
+from alerts.reading import may_be_read_by, opened_by_codes
 from cases.events import CaseViewed
-from cases.identity.suggesting import suggestions_of
-from cases.identity.telling import records_of
+from cases.identity.suggesting import SETS as PAIR_OF
+from cases.identity.suggesting import pair_in, suggestions_of
+from cases.identity.telling import SETS as TOLD_OF
+from cases.identity.telling import records_in
 from cases.models import Case
 from cases.sealed.models import SealedFile
+from store.data_keys import case_scope
+from store.sets import Together
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.identity.records import Record
-    from cases.identity.suggesting import Suggested
+    from cases.identity.suggesting import Pair, Suggested
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
 
@@ -58,18 +62,31 @@ def _alike(one: Suggested, reads: object, sealed: object) -> Alike:
     return Alike(one.id, one.other_code, one.state, reads=bool(reads), reasons=reasons, sealed=bool(sealed))
 
 
-def both_sides(unit: UnitOfWork, case: Case, other_code: str, who: SignedIn) -> tuple[Side, Side] | None:
-    """Return a case that whoever asks reads beside another that they read as well; None where they do not."""
-    other = unit.session.scalars(
-        select(Case).where(Case.code == other_code, may_be_read_by(who, unit.now))
-    ).one_or_none()
-    if other is None or other.id == case.id:
+_TOLD: Final = Together({**TOLD_OF, **PAIR_OF})
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Two cases beside each other, and how it stands between them; no pair where nothing was suggested."""
+
+    sides: tuple[Side, Side]
+    pair: Pair | None
+
+
+def both_sides(unit: UnitOfWork, code: str, other_code: str, who: SignedIn) -> Beside | None:
+    """Return a case beside another; None where whoever asks does not read both. Two statements, and one for keys."""
+    opened = opened_by_codes(unit, (code, other_code), who)
+    if code == other_code or code not in opened or other_code not in opened:
         return None
-    told = records_of(unit, [case.id, other.id])
-    return Side(case, tuple(told[case.id])), Side(other, tuple(told[other.id]))
+    case, other = opened[code].case, opened[other_code].case
+    found = _TOLD.of(unit.session, case.id, other.id)
+    unit.vault.fetch([case_scope(case.id), case_scope(other.id)])
+    told = records_in(unit, (case.id, other.id), found)
+    sides = Side(case, tuple(told[case.id])), Side(other, tuple(told[other.id]))
+    return Beside(sides, pair_in(case.id, other.id, found))
 
 
 def note_shown(unit: UnitOfWork, sides: tuple[Side, Side], contact_id: UUID) -> None:
     """Write down who was shown both."""
-    for case_id in sorted(side.case.id for side in sides):
-        unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
+    for side in sides:
+        unit.record_last(CaseViewed(case_id=side.case.id, contact_id=contact_id))

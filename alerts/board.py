@@ -19,7 +19,7 @@ from cases.models import Case
 from contacts.models import ContactMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -145,11 +145,28 @@ def messages(
         .outerjoin(Attempt, Attempt.delivery_id == Delivery.id)
         .outerjoin(Receipt, Receipt.attempt_id == Attempt.id)
         .where(Delivery.id.in_(ids))
-        .order_by(Delivery.created_at, Delivery.order_key, Delivery.id, Attempt.began_at, Attempt.id)
-        .order_by(Receipt.at, Receipt.id)
     )
-    by_message = groupby(unit.session.execute(wanted).all(), key=lambda row: row[0].id)
-    return [_message(list(rows)) for _, rows in by_message]
+    return messages_among(unit.session.execute(wanted).all())
+
+
+def messages_among(rows: Iterable[Any]) -> list[Message]:
+    """Make messages of rows: a delivery, the code of its case, what it asks for, whom, one call, one report of that.
+
+    A message stands in as many rows as it has calls and reports, perhaps several times; they come in any order.
+    """
+    found: dict[UUID, dict[tuple[Any, ...], Any]] = {}
+    for row in rows:
+        found.setdefault(row[0].id, {})[_of_calls(row)] = row
+    messages = [_message([of[key] for key in sorted(of)]) for of in found.values()]
+    orders = {row[0].id: row[0].order_key for of in found.values() for row in of.values()}
+    return sorted(messages, key=lambda one: (one.created_at, orders[one.id], one.id))
+
+
+def _of_calls(row: Any) -> tuple[Any, ...]:
+    """Where a row stands among those of its message: by call, then by report."""
+    *_, call, report = row
+    of_call = () if call is None else (call.began_at, call.id)
+    return of_call if report is None else (*of_call, report.at, report.id)
 
 
 def of_case(case_id: UUID) -> ColumnElement[bool]:

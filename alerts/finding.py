@@ -100,7 +100,7 @@ def note_found(unit: UnitOfWork, who: SignedIn, found: Found) -> None:
     if who.contact_id is None:
         return
     for hit in found.hits:
-        unit.record(CaseViewed(case_id=hit.case_id, contact_id=who.contact_id))
+        unit.record_last(CaseViewed(case_id=hit.case_id, contact_id=who.contact_id))
 
 
 def _values_of() -> ScalarSelect[int]:

@@ -154,7 +154,7 @@ class IncidentShown:
 def incident_shown(unit: UnitOfWork, code: str, who: SignedIn) -> IncidentShown | None:
     """Return the incident of a code as whoever is signed in may see it; None for a foreign one, as for none.
 
-    Under duress there is none. Takes five statements.
+    Under duress there is none. Takes four statements.
     """
     if who.contact_id is None or who.duress or not (code.isascii() and code.isprintable()):
         return None
@@ -164,8 +164,7 @@ def incident_shown(unit: UnitOfWork, code: str, who: SignedIn) -> IncidentShown 
         return None
     incident = rows[0].Incident
     needs, takers = _needs(unit, list(reads))
-    facts = _facts(unit, [case_id for case_id, yes in reads.items() if yes])
-    consents = _consents(unit, list(reads))
+    facts, consents = _facts_and_consents(unit, list(reads), [case_id for case_id, yes in reads.items() if yes])
     scopes = [incident_scope(incident.id), *(case_scope(one) for one, yes in reads.items() if yes)]
     unit.vault.fetch([*scopes, *(contact_scope(one) for one in takers)])
     names = {one.id: name_of(unit, one) for one in takers.values()}
@@ -299,19 +298,33 @@ def _needs(unit: UnitOfWork, case_ids: Sequence[UUID]) -> tuple[dict[UUID, list[
     return needs, {contact.id: contact for contact in takers if contact is not None}
 
 
-def _facts(unit: UnitOfWork, case_ids: Sequence[UUID]) -> dict[UUID, list[Fact]]:
-    wanted = (Fact.state == FactState.STANDING, Fact.field.in_([*NAMING, "place"]))
-    found: dict[UUID, list[Fact]] = defaultdict(list)
-    for fact in unit.session.scalars(select(Fact).where(Fact.case_id.in_(case_ids), *wanted)):
-        found[fact.case_id].append(fact)
-    return found
-
-
-def _consents(unit: UnitOfWork, case_ids: Sequence[UUID]) -> dict[UUID, list[Consent]]:
-    found: dict[UUID, list[Consent]] = defaultdict(list)
-    for row in unit.session.scalars(select(Consent).where(Consent.case_id.in_(case_ids))):
-        found[row.case_id].append(row)
-    return found
+def _facts_and_consents(
+    unit: UnitOfWork, case_ids: Sequence[UUID], read: Sequence[UUID]
+) -> tuple[dict[UUID, list[Fact]], dict[UUID, list[Consent]]]:
+    """Read the names and places of cases that may be read, and who agreed to what in all of them. One statement."""
+    named = and_(
+        Fact.case_id == Case.id,
+        Fact.case_id.in_(read),
+        Fact.state == FactState.STANDING,
+        Fact.field.in_([*NAMING, "place"]),
+    )
+    rows = unit.session.execute(
+        select(Case.id, Fact, Consent)
+        .outerjoin(Fact, named)
+        .outerjoin(Consent, Consent.case_id == Case.id)
+        .where(Case.id.in_(case_ids))
+    )
+    facts: dict[UUID, dict[UUID, Fact]] = defaultdict(dict)
+    consents: dict[UUID, dict[UUID, Consent]] = defaultdict(dict)
+    for case_id, fact, consent in rows:
+        if fact is not None:
+            facts[case_id][fact.id] = fact
+        if consent is not None:
+            consents[case_id][consent.id] = consent
+    return (
+        {case_id: list(facts[case_id].values()) for case_id in case_ids},
+        {case_id: list(consents[case_id].values()) for case_id in case_ids},
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, exists, func, or_, select, true, tuple_
+from sqlalchemy.orm import aliased
 
 from alerts.case_list import SEES_ALL, has_taken, taken_by
 from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
@@ -28,10 +29,10 @@ from cases.sealed.models import SealedFile
 from contacts.accounts.coercion import is_coerced
 from contacts.accounts.models import Account
 from contacts.models import Contact
-from store.eventlog import EventRow
+from store.eventlog import End, EventRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -132,6 +133,8 @@ class Opened:
     """How many other cases may be of the same person, as far as nobody has said yet."""
     listed: int = 0
     """How many entries of the registry may be of the person, likewise."""
+    end: End | None = None
+    """Where its log ended."""
 
 
 def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
@@ -139,8 +142,14 @@ def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
 
     The answer is that of :func:`reads_case`.
     """
-    if who.contact_id is None or who.duress or not (code.isascii() and code.isprintable()):
-        return None
+    return opened_by_codes(unit, (code,), who).get(code)
+
+
+def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> dict[str, Opened]:
+    """Return the same of several codes: those of cases that whoever is signed in reads. One statement."""
+    codes = [code for code in codes if code.isascii() and code.isprintable()]
+    if who.contact_id is None or who.duress or not codes:
+        return {}
     helps = exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None))
     forced = exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None))
     until = (
@@ -171,13 +180,30 @@ def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
         .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == ProposalState.OPEN)
         .scalar_subquery()
     )
-    wanted = select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike, listed).where(Case.code == code)
-    found = unit.session.execute(wanted).one_or_none()
-    if found is None:
-        return None
-    case, has_it, still_helps, is_forced, granted, shown_at, others, entries = found
-    reads = may_read(who.role, coerced=is_forced, has_taken=still_helps and has_it, granted_until=granted, now=unit.now)
-    return Opened(case, shown_at, others, entries) if reads else None
+    last, of_case = aliased(EventRow), aliased(EventRow)
+    newest = (
+        select(of_case.id)
+        .where(of_case.case_id == Case.id)
+        .order_by(of_case.position.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike, listed, last.position, last.mac)
+        .outerjoin(last, last.id == newest)
+        .where(Case.code.in_(codes))
+    )
+    opened = {}
+    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
+        wanted
+    ):
+        takes = still_helps and has_it
+        if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
+            opened[case.code] = Opened(
+                case, shown_at, others, entries, None if position is None else End(position, mac)
+            )
+    return opened
 
 
 def _rests_sealed() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -27,7 +27,7 @@ from cases.sealed.keeping import content_of
 from cases.sealed.models import CheckIn, EntryKind, SealedApproval, SealedEntry, SealedFile, SealedSource
 from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope, sealed_scope
-from store.sets import Wanted, together
+from store.sets import Together, Wanted
 from store.vault import Field
 
 if TYPE_CHECKING:
@@ -234,25 +234,28 @@ class _Read:
     missed: list[Watch]
 
 
-def _read(unit: UnitOfWork, case_id: UUID) -> _Read:
-    """Read all that is kept of a file. One statement."""
+def _sets() -> dict[str, Wanted]:
     of_source = aliased(Watch)
     missed = and_(Watch.kind == WatchKind.CHECK_IN, Watch.state == WatchState.MISSED)
-    found = together(
-        unit.session,
-        {
-            "sources": Wanted(
-                SealedSource,
-                SealedSource.case_id,
-                case_id,
-                ((of_source, of_source.id == SealedSource.watch_id),),
-                where=SealedSource.dropped_at.is_(None),
-            ),
-            "entries": Wanted(SealedEntry, SealedEntry.case_id, case_id),
-            "approvals": Wanted(SealedApproval, SealedApproval.case_id, case_id),
-            "missed": Wanted(Watch, Watch.case_id, case_id, where=missed),
-        },
-    )
+    return {
+        "sources": Wanted(
+            SealedSource,
+            SealedSource.case_id,
+            ((of_source, of_source.id == SealedSource.watch_id),),
+            where=SealedSource.dropped_at.is_(None),
+        ),
+        "entries": Wanted(SealedEntry, SealedEntry.case_id),
+        "approvals": Wanted(SealedApproval, SealedApproval.case_id),
+        "missed": Wanted(Watch, Watch.case_id, where=missed),
+    }
+
+
+_OF_A_FILE: Final = Together(_sets())
+
+
+def _read(unit: UnitOfWork, case_id: UUID) -> _Read:
+    """Read all that is kept of a file. One statement."""
+    found = _OF_A_FILE.of(unit.session, case_id)
     sources = [(row, None if watch is None else watch.state) for row, watch in found["sources"]]
     return _Read(
         sources=sorted(sources, key=lambda one: (one[0].entered_at, one[0].id)),

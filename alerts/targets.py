@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import and_, distinct, func, select
 
 from alerts.conflicts import conflicts_of
 from alerts.ladder import Holder, Person, Role, Roster
@@ -26,7 +26,7 @@ from texts.audience import is_for_staff
 from texts.catalogue import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from alerts.conflicts import Conflicts
@@ -99,8 +99,33 @@ def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
             ContactMethod.channel.not_in(off),
         )
     )
+    return _in_order(contact, [(method, chat) for method, chat in rows])
+
+
+def _in_order(contact: Contact, rows: Iterable[tuple[ContactMethod, Chat]]) -> list[Reachable]:
     ways = [Reachable(contact, method, chat, staff_language(contact, chat)) for method, chat in rows]
     return sorted(ways, key=lambda way: _ORDER.get(way.channel, len(_ORDER)))
+
+
+WAYS: Final = (
+    (
+        ContactMethod,
+        and_(
+            ContactMethod.contact_id == Contact.id,
+            ContactMethod.verified_at.is_not(None),
+            ContactMethod.dead_at.is_(None),
+            ContactMethod.channel.not_in(select(ChannelState.channel).where(ChannelState.configured.is_(False))),
+        ),
+    ),
+    (Chat, Chat.id == ContactMethod.chat_id),
+)
+"""What :func:`ways_to` reads, to be read beside a contact."""
+
+
+def language_among(contact: Contact, rows: Iterable[tuple[ContactMethod | None, Chat | None]]) -> str:
+    """Return what :func:`language_of` does, of what was read of :data:`WAYS`."""
+    ways = _in_order(contact, [(method, chat) for method, chat in rows if method is not None and chat is not None])
+    return next((way.language for way in ways), next(_ours(contact), SOURCE))
 
 
 _ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}

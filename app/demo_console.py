@@ -37,14 +37,10 @@ class Keys:
         self._address = address
 
     def links(self, now: datetime) -> list[dict[str, str]]:
-        """One link for each account, with the code its app shows at ``now``, the business time."""
-        return [
-            {
-                "label": f"Console: {login} ({role}), password “{PASSWORD}”, code {pyotp.TOTP(secret).at(now)}",
-                "url": f"{self._address}/console/sign-in",
-            }
-            for login, (role, secret) in self._secrets.items()
-        ]
+        """One link for each account, with the code its app shows at ``now``, the business time; one line in all."""
+        codes = [f"{login}, code {pyotp.TOTP(secret).at(now)}" for login, (_, secret) in self._secrets.items()]
+        labels = [f"Console (password “{PASSWORD}”): {codes[0]}", *codes[1:]]
+        return [{"label": label, "url": f"{self._address}/console/sign-in"} for label in labels]
 
 
 def make_accounts(house: House, address: str) -> Keys:

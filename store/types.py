@@ -36,6 +36,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         in_utc = value.astimezone(UTC)
         return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Do as the base class and :meth:`process_result_value`, by one call for each value: a page has thousands."""
+        inner = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
+
+        def instant(value: Any) -> datetime | None:
+            if value is None:
+                return None
+            found: Any = value if inner is None else inner(value)
+            known: datetime = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            return known
+
+        return instant
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back aware UTC."""
         del dialect

@@ -82,6 +82,17 @@ def say(key: str, language: str, /, **values: str | int) -> str:
 
     Raises KeyError, naming the key and never a value, for an unknown key or a placeholder without a value.
     """
+    known = language if language in FALLBACKS else SOURCE
+    return _laid_out(key, known, values) if values else _bare(key, known)
+
+
+@cache
+def _bare(key: str, language: str) -> str:
+    """Return a text into which nothing is filled; a page says hundreds of them."""
+    return _laid_out(key, language, {})
+
+
+def _laid_out(key: str, language: str, values: Mapping[str, str | int]) -> str:
     spoken, entry = _find(key, language)
     text = _form(entry, spoken, values)
     if is_right_to_left(spoken):
@@ -200,6 +211,9 @@ def _source_entry(key: str) -> Entry:
 
 
 def _fill(key: str, text: str, values: Mapping[str, str | int], clean: Callable[[str], str]) -> str:
+    if "{" not in text:
+        return text
+
     def value_of(placeholder: re.Match[str]) -> str:
         name = placeholder.group(1)
         if name not in values:

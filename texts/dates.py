@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
+from babel.dates import TIMEDELTA_UNITS, format_date, format_skeleton, format_timedelta, get_timezone_location
 
 # English as written outside the United States: 5 March 2026, never 3/5 or 5/3.
 _LOCALES: Final[Mapping[str, str]] = {
@@ -44,7 +44,20 @@ _UYGHUR_CITIES: Final[Mapping[str, str]] = {
 
 def age(since: timedelta, language: str) -> str:
     """Return how long something has lasted, in its largest unit: "5 min", "3 days"."""
-    return format_timedelta(since, locale=_LOCALES.get(language, _LOCALES["en"]), format="short", threshold=1)
+    seconds = since.total_seconds()
+    unit = next((unit for unit in _UNITS if abs(seconds) >= unit), 1)
+    return _age(round(seconds / unit) * unit, language)
+
+
+_UNITS: Final = tuple(seconds for _, seconds in TIMEDELTA_UNITS)
+"""Seconds of a year, a month, …, a second."""
+
+
+@lru_cache(maxsize=8192)
+def _age(seconds: int, language: str) -> str:
+    """Return it of whole units: there are few of them, and CLDR's plurals take their time."""
+    span = timedelta(seconds=seconds)
+    return format_timedelta(span, locale=_LOCALES.get(language, _LOCALES["en"]), format="short", threshold=1)
 
 
 class NaiveDatetimeError(ValueError):
@@ -61,16 +74,16 @@ def local_time(at: datetime, zone: str, language: str, *, with_date: bool = Fals
     for an instant without a zone, zoneinfo.ZoneInfoNotFoundError for a zone that does not exist.
     """
     local = _at_zone(at, zone)
-    clock = f"{format_time(local, 'HH:mm', locale=_locale(language))} ({_city(zone, language)})"
+    clock = f"{local:%H:%M} ({_city(zone, language)})"
     if not with_date:
         return clock
-    return f"{_day(local, language, with_weekday=with_weekday)}{_COMMAS.get(language, ', ')}{clock}"
+    return f"{_day(local.date(), language, with_weekday=with_weekday)}{_COMMAS.get(language, ', ')}{clock}"
 
 
 @lru_cache(maxsize=8192)
 def local_date(at: datetime, zone: str, language: str, *, with_weekday: bool = False) -> str:
     """Return the day an instant falls on in `zone`, in full: "5 March 2026". Raises as `local_time`."""
-    return _day(_at_zone(at, zone), language, with_weekday=with_weekday)
+    return _day(_at_zone(at, zone).date(), language, with_weekday=with_weekday)
 
 
 def written_day(iso: str, language: str) -> str:
@@ -84,6 +97,7 @@ def written_day(iso: str, language: str) -> str:
     return format_date(date.fromisoformat(iso), "long", locale=_locale(language)).replace("\u202f", "\u00a0")
 
 
+@lru_cache(maxsize=4096)
 def weekday(day: date, language: str) -> str:
     """Return the short name of a day of the week: "Thu"."""
     return format_date(day, "ccc", locale=_locale(language))
@@ -91,10 +105,15 @@ def weekday(day: date, language: str) -> str:
 
 def short_day(at: datetime, zone: str, language: str) -> str:
     """Return the day an instant falls on in `zone` where there is little room: "5 Mar". Raises as `local_time`."""
-    day = format_skeleton("MMMd", _at_zone(at, zone), locale=_locale(language))
-    return day.replace("\u202f", "\u00a0")
+    return _short_day(_at_zone(at, zone).date(), language)
 
 
+@lru_cache(maxsize=4096)
+def _short_day(of: date, language: str) -> str:
+    return format_skeleton("MMMd", of, locale=_locale(language)).replace("\u202f", "\u00a0")
+
+
+@lru_cache(maxsize=4096)
 def territory(code: str, language: str) -> str:
     """Return what a State (ISO 3166-1 alpha-2) is called; its code where CLDR has no name in this language."""
     name: str | None = _locale(language).territories.get(code) or _locale("en").territories.get(code)
@@ -117,8 +136,9 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_LOCALES.get(language, _LOCALES["en"]))
 
 
-def _day(local: datetime, language: str, *, with_weekday: bool = False) -> str:
-    day = format_date(local.date(), "full" if with_weekday else "long", locale=_locale(language))
+@lru_cache(maxsize=4096)
+def _day(of: date, language: str, *, with_weekday: bool = False) -> str:
+    day = format_date(of, "full" if with_weekday else "long", locale=_locale(language))
     # CLDR's narrow no-break space is a box on older phones.
     return day.replace("\u202f", "\u00a0")
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ from web.calendar import ENDPOINT as CALENDAR
 from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
+from web.console.mishaps import is_of_console, mishap
 from web.console.passkeys import LARGEST as SIGNED
 from web.console.wiring import add_console
 from web.hotline import ENDPOINTS as HOTLINE
@@ -177,11 +178,18 @@ def _may_be_cached() -> bool:
 
 
 def _say_plainly(error: HTTPException) -> Response:
-    """Answer what went wrong in a line, with the headers the status asks for and nothing of the request."""
+    """Answer what went wrong, with the headers the status asks for and nothing of the request.
+
+    In a line; to who is at the console in their language.
+    """
     if request.path.startswith(f"{API}/"):
         told = tuple((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
         return for_status(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, told).answer()
-    answer = _plain(f"{error.code} {error.name}", error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_of_console(request.path) and status >= HTTPStatus.BAD_REQUEST:
+        answer = mishap(current_app.extensions["panah_gate"], status)
+    else:
+        answer = _plain(f"{status} {error.name}", status)
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             answer.headers[name] = value
@@ -193,4 +201,6 @@ def _fail_quietly(_error: Exception) -> Response:
     log.error("page_failed", page=request.endpoint, trouble=where_it_failed())
     if request.path.startswith(f"{API}/"):
         return for_status(HTTPStatus.INTERNAL_SERVER_ERROR).answer()
+    if is_of_console(request.path):
+        return mishap(current_app.extensions["panah_gate"], HTTPStatus.INTERNAL_SERVER_ERROR)
     return _plain("500 Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -70,7 +70,7 @@ def running(rows: CaseRows, role: str, language: str, zone: str, now: datetime) 
         return None
     open_ones = (WatchState.WAITING, WatchState.MISSED)
     watches = tuple(
-        Awaited(one.id, one.kind, one.due_at, zone, one.state == WatchState.MISSED)
+        Awaited(one.id, one.kind, one.due_at, zone, one.state == WatchState.MISSED or one.due_at <= now)
         for one in rows.watches
         if one.state in open_ones
     )

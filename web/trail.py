@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from alerts.board import messages
+from alerts.board import messages_among
 from alerts.milestone_buttons import reached_at
 from alerts.milestones import spans_of, still_missing
-from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page, PolicyDocument
+from alerts.models import (
+    CUSTODY,
+    Alert,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Need,
+    NeedState,
+    Page,
+    PolicyDocument,
+    Receipt,
+)
 from alerts.policies import NEWEST, ladder_in, policies_in
 from contacts.directory import name_of
-from contacts.models import Contact
+from contacts.models import Contact, ContactMethod
 from store.data_keys import SYSTEM, contact_scope
-from store.sets import Wanted, together
+from store.sets import Together, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,8 +42,11 @@ if TYPE_CHECKING:
     from alerts.board import Message
     from alerts.ladder import Ladder
     from cases.models import Case
+    from store.sets import Rows
     from store.unit_of_work import UnitOfWork
 
+SEND: Final = "send"
+"""What a delivery does that rings somebody."""
 SHOWN_AS = {
     DeliveryState.QUEUED: "queued",
     DeliveryState.SENDING: "sending",
@@ -102,7 +116,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Search:
-    """The rows of every search that the report of a case raised, read by two statements whatever their number."""
+    """The rows of every search that the report of a case raised, read by one statement whatever their number."""
 
     needs: tuple[Need, ...]
     """In the order in which they were opened."""
@@ -122,20 +136,55 @@ class Search:
             yield from (contact for _, contact in pages)
 
 
-def search_of(unit: UnitOfWork, case: Case, *, with_people: bool) -> Search:
-    """Read who was sought for a case. ``with_people``: also who was asked, and by what."""
-    taker, asked_for, asked = aliased(Contact), aliased(Need), aliased(Contact)
-    newest = NEWEST.with_only_columns(PolicyDocument.id).scalar_subquery()
+def search_sets(*, with_people: bool) -> dict[str, Wanted]:
+    """What is wanted of the searches of a case, by its id. ``with_people``: also who was asked, and by what."""
+    taker = aliased(Contact)
     sets = {
         "needs": Wanted(
-            Need, Need.case_id, case.id, ((Alert, Alert.id == Need.alert_id), (taker, taker.id == Need.accepted_by))
+            Need, Need.case_id, ((Alert, Alert.id == Need.alert_id), (taker, taker.id == Need.accepted_by))
         ),
-        "policies": Wanted(PolicyDocument, PolicyDocument.id, newest),
+        "policies": Wanted(
+            PolicyDocument, PolicyDocument.id, key=NEWEST.with_only_columns(PolicyDocument.id).scalar_subquery()
+        ),
     }
-    if with_people:
-        beside = ((Page, Page.need_id == asked_for.id), (asked, asked.id == Page.contact_id))
-        sets["pages"] = Wanted(asked_for, asked_for.case_id, case.id, beside)
-    found = together(unit.session, sets)
+    return {**sets, **_sets_of_people()} if with_people else sets
+
+
+def _sets_of_people() -> dict[str, Wanted]:
+    asked_for, asked, rang_for, said_for = aliased(Need), aliased(Contact), aliased(Need), aliased(Need)
+    said, bundle, way = aliased(Delivery), aliased(Delivery), aliased(ContactMethod)
+    call, report = aliased(Attempt), aliased(Receipt)
+    pages = ((Page, Page.need_id == asked_for.id), (asked, asked.id == Page.contact_id))
+    rang = (
+        (Delivery, and_(Delivery.need_id == rang_for.id, Delivery.action == SEND)),
+        (ContactMethod, ContactMethod.id == Delivery.method_id),
+        (Attempt, Attempt.delivery_id == Delivery.id),
+        (Receipt, Receipt.attempt_id == Attempt.id),
+    )
+    bundles = (
+        (said, and_(said.need_id == said_for.id, said.bundle_id.is_not(None))),
+        (bundle, and_(bundle.id == said.bundle_id, bundle.action == SEND)),
+        (way, way.id == bundle.method_id),
+        (call, call.delivery_id == bundle.id),
+        (report, report.attempt_id == call.id),
+    )
+    return {
+        "pages": Wanted(asked_for, asked_for.case_id, pages),
+        "rang": Wanted(rang_for, rang_for.case_id, rang),
+        "bundles": Wanted(said_for, said_for.case_id, bundles),
+    }
+
+
+_ALONE: Final = {with_people: Together(search_sets(with_people=with_people)) for with_people in (False, True)}
+
+
+def search_of(unit: UnitOfWork, case: Case, *, with_people: bool) -> Search:
+    """Read who was sought for a case. One statement."""
+    return search_from(case, _ALONE[with_people].of(unit.session, case.id))
+
+
+def search_from(case: Case, found: Mapping[str, Rows]) -> Search:
+    """Put in order what was read of the searches of a case."""
     custody = [(need, one) for need, alert, one in found["needs"] if alert.kind == CUSTODY]
     needs = tuple(sorted((need for need, _ in custody), key=lambda need: (need.opened_at, need.kind, need.seat)))
     document = found["policies"][0][0] if found["policies"] else None
@@ -147,9 +196,23 @@ def search_of(unit: UnitOfWork, case: Case, *, with_people: bool) -> Search:
         needs,
         {one.id: one for _, one in custody if one is not None},
         pages,
-        _rang(unit, [need.id for need in needs]) if with_people and pages else {},
+        {one.id: one for one in messages_among(_rang(case, found, frozenset(need.id for need in needs)))},
         document,
     )
+
+
+def _rang(case: Case, found: Mapping[str, Rows], needs: frozenset[UUID]) -> Iterator[tuple[Any, ...]]:
+    """Every message that asked for one of the needs, and the bundles that said the same, as rows of messages."""
+    for need, message, way, call, report in found.get("rang", ()):
+        if message is not None and need.id in needs:
+            yield message, case.code, need.kind, _contact_of(way), call, report
+    for need, _, bundle, way, call, report in found.get("bundles", ()):
+        if bundle is not None and need.id in needs:
+            yield bundle, None, None, _contact_of(way), call, report
+
+
+def _contact_of(way: ContactMethod | None) -> UUID | None:
+    return None if way is None else way.contact_id
 
 
 def trail(unit: UnitOfWork, case: Case, reader_id: UUID, *, with_people: bool) -> tuple[Sought, ...]:
@@ -225,14 +288,6 @@ def _asked(unit: UnitOfWork, need: Need, search: Search) -> Iterator[Asked]:
         ways = tuple(_way(one, search.rang) for one in search.rang.values() if one.page_id == page.id)
         answer, at = _answer(need, page)
         yield Asked(name_of(unit, contact), page.asked_at, answer, ways, at, page.round, page.step + 1)
-
-
-def _rang(unit: UnitOfWork, needs: Sequence[UUID]) -> dict[UUID, Message]:
-    """Every message that asked for one of the needs, and the bundles that said the same."""
-    mine = Delivery.need_id.in_(needs)
-    bundles = select(Delivery.bundle_id).where(mine, Delivery.bundle_id.is_not(None))
-    found = messages(unit, Delivery.action == "send", or_(mine, Delivery.id.in_(bundles)))
-    return {one.id: one for one in found}
 
 
 def _way(one: Message, rang: Mapping[UUID, Message]) -> Way:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cases.consent.values import FORMS, Form
 from cases.pictures import CLEANED
 from texts.bidi import isolate
-from texts.catalogue import keys, say, spoken
+from texts.catalogue import keys, say, say_plain, spoken
 from texts.dates import age, local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 FALLBACK_LANGUAGE = "en"
+DAYS = "web.days_and_clock"
 TELLING = "web.show"
 """A key of the pages: whichever language has it, has them all."""
 # Overrides and embeddings show letters in an order nobody wrote; marks and isolates are left to those who type them.
@@ -79,13 +80,12 @@ class Words:
         """Whether clocks in ``zone`` show another time then than those of the reader."""
         return instant.astimezone(ZoneInfo(zone)).utcoffset() != instant.astimezone(ZoneInfo(self.zone)).utcoffset()
 
-    @staticmethod
-    def span(instant: datetime, now: datetime) -> str:
+    def span(self, instant: datetime, now: datetime) -> str:
         """How far away an instant is, as a clock shows it: 0:12:41, with days before it where there are some."""
         seconds = int(abs((now - instant).total_seconds()))
         days, rest = divmod(seconds, 86400)
         clock = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}"
-        return f"{days}d {clock}" if days else clock
+        return self.t(DAYS, days=days, clock=clock) if days else clock
 
     def lasting(self, span: timedelta) -> str:
         """How long something has lasted, or will, in its largest unit."""
@@ -131,6 +131,7 @@ class Words:
     def in_templates(self) -> dict[str, Any]:
         """Everything, by the names templates use."""
         return {
+            "days": say_plain(DAYS, self.language, days="{days}", clock="{clock}"),
             "language": self.language,
             "direction": "rtl" if self.right_to_left else "ltr",
             "t": self.t,

@@ -222,12 +222,14 @@ class Signed:
 
 def emergency_releases(unit: UnitOfWork, case_id: UUID) -> list[Signed]:
     """Return everything that was signed beforehand in a case, oldest first."""
-    rows = unit.session.scalars(
-        select(EmergencyRelease)
-        .where(EmergencyRelease.case_id == case_id)
-        .order_by(EmergencyRelease.signed_at, EmergencyRelease.id)
+    return signed_in(
+        unit, unit.session.scalars(select(EmergencyRelease).where(EmergencyRelease.case_id == case_id)).all()
     )
-    return [_signed(unit, row) for row in rows]
+
+
+def signed_in(unit: UnitOfWork, rows: Iterable[EmergencyRelease]) -> list[Signed]:
+    """Return the same of rows that were read, in any order."""
+    return [_signed(unit, row) for row in sorted(rows, key=lambda one: (one.signed_at, one.id))]
 
 
 def _signed(unit: UnitOfWork, row: EmergencyRelease) -> Signed:

@@ -92,6 +92,6 @@ def place_says(one: Record, other: Record, *, is_common: bool) -> Weighed | None
     """Weigh where they are held or were last seen: of a name that thousands bear another place tells more."""
     if not one.place or not other.place:
         return None
-    if place_agrees(one.place, other.place):
+    if plain(one.place) == plain(other.place) or place_agrees(one.place, other.place):
         return Reason.PLACE_AGREES, PLACE
     return Reason.PLACE_DIFFERS, -1.4 if is_common else -0.6

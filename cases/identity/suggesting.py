@@ -17,15 +17,17 @@ from cases.events import CasesJoined, CasesParted, SamePersonRefused, SamePerson
 from cases.identity.models import IdentityLook, IdentitySuggestion, SamePerson, SuggestionState
 from cases.models import Case
 from store.base import OWN, new_id
+from store.sets import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Table
 
     from cases.identity.index import Match
     from store.eventlog import Event
+    from store.sets import Rows
     from store.unit_of_work import UnitOfWork
 
 LOOKS: Final[Table] = IdentityLook.__table__  # type: ignore[assignment]  # declarative tables are Tables
@@ -244,6 +246,21 @@ def pair_of(unit: UnitOfWork, one_id: UUID, other_id: UUID) -> Pair | None:
         return None
     row, leader_id = found
     return Pair(row.id, row.state, tuple(row.reasons), leader_id)
+
+
+SETS: Final = {
+    "suggested": Wanted(IdentitySuggestion, IdentitySuggestion.case_id),
+    "same": Wanted(SamePerson, SamePerson.case_id, where=SamePerson.parted_at.is_(None)),
+}
+"""What tells how it stands between two cases, by their ids: to be read together with more (:func:`pair_in`)."""
+
+
+def pair_in(one_id: UUID, other_id: UUID, found: Mapping[str, Rows]) -> Pair | None:
+    """Return what :func:`pair_of` does, of what was read of two cases by :data:`SETS`."""
+    both = {one_id, other_id}
+    leader = next((same.leader_id for (same,) in found["same"] if {same.case_id, same.leader_id} == both), None)
+    row = next((row for (row,) in found["suggested"] if {row.case_id, row.other_id} == both), None)
+    return None if row is None else Pair(row.id, row.state, tuple(row.reasons), leader)
 
 
 def leader_of(unit: UnitOfWork, case_id: UUID) -> UUID | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from cases.consent.models import Fact, FactState
 from cases.identity.records import Record
@@ -20,12 +20,14 @@ from cases.models import Report, ReportAnswer, ReportMessage
 from cases.words import words_in
 from store.data_keys import case_scope
 from store.errors import UnreadableError
+from store.sets import Wanted
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from uuid import UUID
 
+    from store.sets import Rows
     from store.unit_of_work import UnitOfWork
 
 NAMES: Final = ("name_latin", "name_native")
@@ -38,6 +40,9 @@ AGE: Final = re.compile(
     r"\b(\d{1,2})\s*(?:years?|y/?o|лет|года?|жас\w*|yaş\w*|yash\w*|ياش\w*|جاس\w*|岁)", re.IGNORECASE
 )
 ENDS: Final = re.compile(r"[,;\n(0-9،؛，（]")
+
+Answered = tuple[ReportAnswer, ReportMessage, Report]
+"""An answer, the message that gave it, and the report it belongs to."""
 
 
 @dataclass
@@ -62,14 +67,45 @@ def records_of(unit: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, list[
     Four statements however many cases there are.
     """
     unit.vault.fetch([case_scope(case_id) for case_id in case_ids])
-    people: dict[UUID, dict[UUID | None, _Person]] = defaultdict(lambda: defaultdict(_Person))
-    for fact in unit.session.scalars(
+    facts = unit.session.scalars(
         select(Fact).where(Fact.case_id.in_(case_ids), Fact.state == FactState.STANDING, Fact.field.in_(TOLD))
-    ):
+    ).all()
+    return records_from(unit, case_ids, facts, _answers(unit, case_ids))
+
+
+SETS: Final = {
+    "facts": Wanted(Fact, Fact.case_id, where=and_(Fact.state == FactState.STANDING, Fact.field.in_(TOLD))),
+    "answers": Wanted(
+        ReportAnswer,
+        ReportAnswer.case_id,
+        ((ReportMessage, ReportMessage.id == ReportAnswer.message_id), (Report, Report.id == ReportAnswer.report_id)),
+        where=ReportAnswer.question.in_((WHO, WHERE)),
+    ),
+}
+"""What records are made of, by the ids of cases: to be read together with more (:func:`records_in`)."""
+
+
+def records_in(unit: UnitOfWork, case_ids: Collection[UUID], found: Mapping[str, Rows]) -> dict[UUID, list[Record]]:
+    """Make the records of cases of what was read of them by :data:`SETS`."""
+    answers = [row for row in found["answers"] if row[1] is not None and not row[1].counsel_only]
+    answers.sort(key=lambda row: (row[0].given_at, row[0].id))
+    facts = [fact for (fact,) in found["facts"]]
+    return records_from(unit, case_ids, facts, [(answer, message, report) for answer, message, report in answers])
+
+
+def records_from(
+    unit: UnitOfWork, case_ids: Collection[UUID], facts: Iterable[Fact], answers: Iterable[Answered]
+) -> dict[UUID, list[Record]]:
+    """Make them of rows that were read, answers in the order in which they were given.
+
+    No statement where the keys are at hand.
+    """
+    people: dict[UUID, dict[UUID | None, _Person]] = defaultdict(lambda: defaultdict(_Person))
+    for fact in facts:
         with suppress(UnreadableError):
             value = unit.vault.open(case_scope(fact.case_id), Field("fact", "value", fact.id), fact.value)
             _enter(people[fact.case_id][fact.person_id], fact.field, value)
-    for case_id, question, words, at in _answers(unit, case_ids):
+    for case_id, question, words, at in _latest(unit, answers):
         known = people[case_id]
         person = known[min(known, key=str)] if known else known[None]
         _hear(person, question, words, at)
@@ -113,10 +149,10 @@ def name_in(words: str) -> str:
     return name if 0 < len(name.split()) <= MOST_WORDS else ""
 
 
-def _answers(unit: UnitOfWork, case_ids: Collection[UUID]) -> list[tuple[UUID, str, str, datetime]]:
-    """The latest answer of each report to each of the two questions, in words."""
+def _answers(unit: UnitOfWork, case_ids: Collection[UUID]) -> list[Answered]:
+    """Every answer to one of the two questions that is no counsel's, in the order in which they were given."""
     rows = unit.session.execute(
-        select(ReportAnswer, ReportMessage, Report.received_at)
+        select(ReportAnswer, ReportMessage, Report)
         .join(ReportMessage, ReportMessage.id == ReportAnswer.message_id)
         .join(Report, Report.id == ReportAnswer.report_id)
         .where(
@@ -126,13 +162,18 @@ def _answers(unit: UnitOfWork, case_ids: Collection[UUID]) -> list[tuple[UUID, s
         )
         .order_by(ReportAnswer.given_at, ReportAnswer.id)
     )
+    return [(answer, message, report) for answer, message, report in rows]
+
+
+def _latest(unit: UnitOfWork, answers: Iterable[Answered]) -> list[tuple[UUID, str, str, datetime]]:
+    """The latest answer of each report to each of the two questions, in words."""
     latest: dict[tuple[UUID, str], tuple[UUID, str, str, datetime]] = {}
-    for answer, message, received_at in rows:
+    for answer, message, report in answers:
         with suppress(UnreadableError):
             content = unit.vault.open(
                 case_scope(message.case_id), Field("report_message", "content", message.id), message.content
             )
             words = words_in(message.kind, content)
             if words:
-                latest[answer.report_id, answer.question] = (answer.case_id, answer.question, words, received_at)
+                latest[answer.report_id, answer.question] = (answer.case_id, answer.question, words, report.received_at)
     return list(latest.values())

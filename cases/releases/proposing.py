@@ -16,7 +16,7 @@ from cases.events import ReleaseApproved, ReleaseEnded, ReleaseProposed, Release
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO, RECIPIENTS_AT_MOST, Voice, is_approved
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
-from cases.views.audience import AudienceView, view_for_audience
+from cases.views.audience import AudienceView, rows_for_audiences, view_for_audience, view_in
 from contacts.models import Contact
 from store.base import OWN, new_id
 from store.data_keys import case_scope
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
 
 PURPOSE = "release"
@@ -210,11 +211,15 @@ def content_of(unit: UnitOfWork, release: Release) -> AudienceView | None:
 
     Fields that were entered since are left out: nobody has approved them.
     """
-    case = unit.session.get_one(Case, release.case_id)
+    return content_in(unit, rows_for_audiences(unit, unit.session.get_one(Case, release.case_id)), release)
+
+
+def content_in(unit: UnitOfWork, rows: CaseRows, release: Release) -> AudienceView | None:
+    """Return the same of rows of its case that were read."""
     asked = Basis(release.basis) if release.state == ReleaseState.PROPOSED else Basis.CONSENT
-    view = _view(unit, case, Audience(release.audience), asked)
+    view = view_in(unit, rows, Audience(release.audience), in_vital_interest=asked is Basis.VITAL_INTEREST)
     view = replace(view, fields=tuple(one for one in view.fields if one.name in release.fields))
-    return view if hmac.compare_digest(mac_of(unit, case, view), release.content_mac) else None
+    return view if hmac.compare_digest(mac_of(unit, rows.case, view), release.content_mac) else None
 
 
 def mac_of(unit: UnitOfWork, case: Case, view: AudienceView) -> bytes:

@@ -8,28 +8,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cases.consent.agreeing import standing_of
+from cases.consent.agreeing import standing_from
 from cases.consent.deciding import PRESS, Decision, Known, Why, divide, why_not
 from cases.consent.echoes import gives_away
-from cases.consent.people import facts_of, known_of, known_person
+from cases.consent.people import in_order, known_of
 from cases.consent.values import CODED
 from cases.consent.vocabulary import IDENTIFYING, Audience, Authority, FieldClass
-from cases.docket.history import standing as standing_occurrences
+from cases.docket.models import OccurrenceState
+from cases.views.rows import SETS, rows_from
+from store.sets import Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from cases.consent.deciding import Standing
+    from cases.consent.models import Fact
     from cases.models import Case
+    from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
 
 TOLD_TO_THE_MONTH = frozenset({"taken_on", "court_date"})
 """Dates by which a person can be recognised: the press hears the month."""
 DATED_FOR = frozenset({Audience.LAWYER, Audience.UNHCR, Audience.UN})
 """Who may see the dates of the docket, where they may see the proceedings at all."""
+
+_SETS: Final = Together(
+    {name: SETS[name] for name in ("people", "facts", "consents", "released", "freezes", "occurrences")}
+)
 
 
 @dataclass(frozen=True)
@@ -74,23 +82,52 @@ class AudienceView:
 def view_for_audience(
     unit: UnitOfWork, case: Case, audience: Audience, *, in_vital_interest: bool = False
 ) -> AudienceView:
-    """Build what an audience may see of a case as things stand now. Reads only.
+    """Build what an audience may see of a case as things stand now. Reads only, by one statement.
 
     ``in_vital_interest``: as it would be if a coordinator and a lawyer answered for the person.
     """
-    standing = standing_of(unit, case)
+    return view_in(unit, rows_for_audiences(unit, case), audience, in_vital_interest=in_vital_interest)
+
+
+def rows_for_audiences(unit: UnitOfWork, case: Case) -> CaseRows:
+    """Read what anybody outside could be told of a case, and what decides it: no message and no note. One statement."""
+    return rows_from(case, _SETS.of(unit.session, case.id))
+
+
+def view_in(unit: UnitOfWork, rows: CaseRows, audience: Audience, *, in_vital_interest: bool = False) -> AudienceView:
+    """Build the same of rows that were read. No statement where the key of the case is at hand."""
+    standing = standing_in(unit, rows)
     if in_vital_interest:
         standing = replace(standing, decisions=(*standing.decisions, *_answered_for(audience, unit.now)))
-    person = known_person(unit, case.id)
-    known = [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
+    known = [known_of(unit, one) for one in _facts(rows)]
     fields, held_back = seen_by(known, audience, standing)
     return AudienceView(
-        code=case.code,
+        code=rows.case.code,
         audience=audience,
         fields=tuple(_told(one, audience) for one in fields),
-        dates=tuple(_dates(unit, case, audience, standing)),
+        dates=tuple(_dates(rows, audience, standing)),
         held_back=held_back,
     )
+
+
+def standing_in(unit: UnitOfWork, rows: CaseRows) -> Standing:
+    """Return how things stand for the person of a case, of rows that were read."""
+    person = rows.person
+    if person is None:
+        return standing_from(rows.case, None, frozen=rows.frozen)
+    return standing_from(
+        rows.case,
+        person,
+        frozen=rows.frozen,
+        minor=any(known_of(unit, one).value == "yes" for one in _facts(rows) if one.field == "minor"),
+        consents=[one for one in rows.consents if one.person_id == person.id],
+        released=[one for one in rows.released if one.person_id == person.id],
+    )
+
+
+def _facts(rows: CaseRows) -> list[Fact]:
+    """What stands of the person the case is about."""
+    return in_order(one for one in rows.facts if rows.person is not None and one.person_id == rows.person.id)
 
 
 def seen_by(
@@ -124,9 +161,11 @@ def _told(one: Known, audience: Audience) -> Told:
     return Told(heard.name, heard.value, heard.confidence)
 
 
-def _dates(unit: UnitOfWork, case: Case, audience: Audience, standing: Standing) -> Iterable[Dated]:
+def _dates(rows: CaseRows, audience: Audience, standing: Standing) -> Iterable[Dated]:
     """The docket, by its words and dates alone: what its notes and sources say is not for anybody outside."""
     if audience not in DATED_FOR or why_not("court_date", audience, standing) is not None:
         return
-    for row in standing_occurrences(unit, case.id):
+    for row in rows.occurrences:
+        if row.state != OccurrenceState.STANDING:
+            continue
         yield Dated(row.kind, row.at, row.for_at, row.until_at)

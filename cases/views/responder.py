@@ -27,7 +27,7 @@ from store.files import sha256_of
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -168,12 +168,24 @@ def view_for_responder(unit: UnitOfWork, case_id: UUID, contact_id: UUID, role: 
     return view
 
 
+def told_to(rows: CaseRows, role: str) -> list[ReportMessage]:
+    """Return the messages that a helper of this role may see, as they were received. Nothing is opened."""
+    secret = hidden_from(role, rows.messages, rows.answers)
+    return [row for id_, row in rows.messages.items() if id_ not in secret]
+
+
 def view_of(
-    unit: UnitOfWork, rows: CaseRows, role: str, *, docket: Sequence[Occurrence] | None = None
+    unit: UnitOfWork,
+    rows: CaseRows,
+    role: str,
+    *,
+    docket: Sequence[Occurrence] | None = None,
+    told: Collection[UUID] | None = None,
 ) -> ResponderView:
     """Build what a helper of this role sees of rows that were read. No statement; that it is logged is for the caller.
 
-    ``docket``: the entries that are opened, where not all are wanted. See :func:`view_for_responder`.
+    ``docket``, ``told``: the entries and the messages that are opened, where not all are wanted: opening takes time.
+    See :func:`view_for_responder`.
     """
     case, said, given = rows.case, rows.messages, rows.answers
     entered = rows.occurrences if docket is None else docket
@@ -181,14 +193,17 @@ def view_of(
     counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
     secret = _secret(said, given, counsels, reporters=hides)
     facts = [known_of(unit, one) for one in in_order(rows.facts)]
+    answering = {row.message_id for row in given}
     shown: dict[UUID | None, Entry] = {
-        id_: _entry(unit, row, rows.files.get(id_, ())) for id_, row in said.items() if id_ not in secret
+        id_: _entry(unit, row, rows.files.get(id_, ()))
+        for id_, row in said.items()
+        if id_ not in secret and (told is None or id_ in told or id_ in answering)
     }
     return ResponderView(
         code=case.code,
         state=case.state,
         opened_at=case.opened_at,
-        entries=tuple(shown.values()),
+        entries=tuple(one for id_, one in shown.items() if told is None or id_ in told),
         answers=tuple(
             _answered(unit, question, rows_, shown)
             for question, rows_ in _by_question(given).items()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_
 
@@ -13,7 +14,7 @@ from cases.models import Case, CaseNote, Download, Report, ReportAnswer, ReportM
 from law.models import RuleSignoff
 from store.chats import SMS, VOICE, WEB, Chat
 from store.files import StoredFile
-from store.sets import Wanted, together
+from store.sets import Together, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,9 +65,46 @@ class CaseRows:
         return cls(case, {}, {}, (), None, (), (), (), False, (), (), (), (), (), ())  # noqa: FBT003  not frozen
 
 
+def _sets() -> dict[str, Wanted]:
+    """What is wanted; what is over is left out where it is joined, so that a long story costs no more than it shows."""
+    signed = and_(RuleSignoff.rule_id == Deadline.rule_id, RuleSignoff.revoked_at.is_(None))
+    by_phone = and_(Chat.id == Report.chat_id, Report.door.in_(PHONE))
+    of_messages = (
+        (Download, Download.message_id == ReportMessage.id),
+        (StoredFile, StoredFile.id == Download.file_id),
+    )
+    return {
+        "messages": Wanted(ReportMessage, ReportMessage.case_id, of_messages),
+        "answers": Wanted(ReportAnswer, ReportAnswer.case_id),
+        "people": Wanted(Person, Person.case_id),
+        "facts": Wanted(Fact, Fact.case_id, where=Fact.state == FactState.STANDING),
+        "consents": Wanted(Consent, Consent.case_id),
+        "released": Wanted(CounselRelease, CounselRelease.case_id, where=CounselRelease.revoked_at.is_(None)),
+        "freezes": Wanted(Freeze, Freeze.case_id, where=Freeze.lifted_at.is_(None)),
+        "occurrences": Wanted(Occurrence, Occurrence.case_id),
+        "deadlines": Wanted(
+            Deadline, Deadline.case_id, ((RuleSignoff, signed),), where=Deadline.state != DeadlineState.SUPERSEDED
+        ),
+        "watches": Wanted(Watch, Watch.case_id, where=Watch.state != WatchState.CANCELLED),
+        "readings": Wanted(RiskReading, RiskReading.case_id),
+        "notes": Wanted(CaseNote, CaseNote.case_id),
+        "reports": Wanted(Report, Report.case_id, ((Chat, by_phone),), where=Report.door.in_((*PHONE, WEB))),
+    }
+
+
+SETS: Final = _sets()
+"""Everything that is kept of a case, by its id: to be read alone or together with more (:func:`rows_from`)."""
+_ALONE: Final = Together(SETS)
+
+
 def rows_of(unit: UnitOfWork, case: Case) -> CaseRows:
     """Read everything that is kept of a case. One statement."""
-    found = together(unit.session, _sets(case.id))
+    return rows_from(case, _ALONE.of(unit.session, case.id))
+
+
+def rows_from(case: Case, found: Mapping[str, Rows]) -> CaseRows:
+    """Put in order what was read of a case; a set that was not asked for is empty."""
+    found = defaultdict(list, found)
     people = _only(found["people"], lambda one: one.number)
     person = people[0] if people else None
     messages = _only(found["messages"], lambda one: (one.received_at, one.id))
@@ -89,37 +127,6 @@ def rows_of(unit: UnitOfWork, case: Case) -> CaseRows:
         by_web=any(row[0].door == WEB for row in found["reports"]),
         by_phone=_only(((row[1],) for row in found["reports"] if row[1] is not None), lambda one: one.created_at),
     )
-
-
-def _sets(case_id: UUID) -> dict[str, Wanted]:
-    """What is wanted; what is over is left out where it is joined, so that a long story costs no more than it shows."""
-    signed = and_(RuleSignoff.rule_id == Deadline.rule_id, RuleSignoff.revoked_at.is_(None))
-    by_phone = and_(Chat.id == Report.chat_id, Report.door.in_(PHONE))
-    of_messages = (
-        (Download, Download.message_id == ReportMessage.id),
-        (StoredFile, StoredFile.id == Download.file_id),
-    )
-    return {
-        "messages": Wanted(ReportMessage, ReportMessage.case_id, case_id, of_messages),
-        "answers": Wanted(ReportAnswer, ReportAnswer.case_id, case_id),
-        "people": Wanted(Person, Person.case_id, case_id),
-        "facts": Wanted(Fact, Fact.case_id, case_id, where=Fact.state == FactState.STANDING),
-        "consents": Wanted(Consent, Consent.case_id, case_id),
-        "released": Wanted(CounselRelease, CounselRelease.case_id, case_id, where=CounselRelease.revoked_at.is_(None)),
-        "freezes": Wanted(Freeze, Freeze.case_id, case_id, where=Freeze.lifted_at.is_(None)),
-        "occurrences": Wanted(Occurrence, Occurrence.case_id, case_id),
-        "deadlines": Wanted(
-            Deadline,
-            Deadline.case_id,
-            case_id,
-            ((RuleSignoff, signed),),
-            where=Deadline.state != DeadlineState.SUPERSEDED,
-        ),
-        "watches": Wanted(Watch, Watch.case_id, case_id, where=Watch.state != WatchState.CANCELLED),
-        "readings": Wanted(RiskReading, RiskReading.case_id, case_id),
-        "notes": Wanted(CaseNote, CaseNote.case_id, case_id),
-        "reports": Wanted(Report, Report.case_id, case_id, ((Chat, by_phone),), where=Report.door.in_((*PHONE, WEB))),
-    }
 
 
 def _only(rows: Iterable[tuple[Any, ...]], key: Any) -> list[Any]:

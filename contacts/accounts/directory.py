@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, select
 
@@ -13,11 +14,11 @@ from contacts.directory import find_contact, name_of
 from contacts.linking import ALPHABET
 from contacts.models import Contact
 from store.base import new_id
-from store.data_keys import account_scope
+from store.data_keys import account_scope, contact_scope
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -45,6 +46,33 @@ def all_accounts(unit: UnitOfWork) -> Sequence[Account]:
     return unit.session.scalars(select(Account).order_by(Account.created_at, Account.id)).all()
 
 
+@dataclass(frozen=True)
+class Team:
+    """Everybody who has, or had, an account, and the contacts these belong to: what is held is not asked for again."""
+
+    accounts: Sequence[Account]
+    contacts: Mapping[UUID, Contact]
+    invited: frozenset[UUID]
+    """Accounts to which a link leads that somebody could use."""
+
+
+def team_of(unit: UnitOfWork) -> Team:
+    """Return every account, oldest first, with its contact, and fetch the keys of their names. Two statements."""
+    open_link = exists().where(
+        Invitation.account_id == Account.id, Invitation.used_at.is_(None), Invitation.expires_at > unit.now
+    )
+    rows: Sequence[Any] = unit.session.execute(
+        select(Account, Contact, open_link)
+        .outerjoin(Contact, Contact.id == Account.contact_id)
+        .order_by(Account.created_at, Account.id)
+    ).all()
+    contacts = {contact.id: contact for _, contact, _ in rows if contact is not None}
+    unit.vault.fetch([*(account_scope(account.id) for account, *_ in rows), *map(contact_scope, contacts)])
+    return Team(
+        [account for account, *_ in rows], contacts, frozenset(account.id for account, _, invited in rows if invited)
+    )
+
+
 def login_of(unit: UnitOfWork, account: Account) -> str:
     """Decrypt the name somebody signs in with."""
     return unit.vault.open(account_scope(account.id), Field("account", "login", account.id), account.login)
@@ -55,9 +83,14 @@ def state_of(unit: UnitOfWork, account: Account) -> str:
     invited = exists().where(
         Invitation.account_id == account.id, Invitation.used_at.is_(None), Invitation.expires_at > unit.now
     )
+    return state_from(account, is_invited=bool(unit.session.scalar(select(invited))))
+
+
+def state_from(account: Account, *, is_invited: bool) -> str:
+    """Return the same where it is known whether a link leads to it."""
     if account.revoked_at is None and account.activated_at is not None:
         return "active"
-    if unit.session.scalar(select(invited)):
+    if is_invited:
         return "invited"
     return "waits" if account.revoked_at is None else "revoked"
 

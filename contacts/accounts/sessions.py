@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from contacts.accounts.directory import role_of
 from contacts.accounts.events import SessionEnded
@@ -17,11 +18,10 @@ from store.base import new_id
 from store.tokens import token_index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Select
 
     from contacts.accounts.roles import AccountRole
     from store.unit_of_work import UnitOfWork
@@ -75,12 +75,17 @@ def begin_session(
     return row.id, token
 
 
-def signed_in(unit: UnitOfWork, token: str) -> SignedIn | None:
+Beside = Sequence[tuple[Any, ColumnElement[bool]]]
+"""What is read along with a contact by an outer join: mapped classes, and of which rows."""
+
+
+def signed_in(unit: UnitOfWork, token: str, beside: Beside = ()) -> SignedIn | None:
     """Return whose session a token opens; None for one that is unknown, half, ended, over, idle, or of before.
 
-    Looked up by its fingerprint: how long that takes tells nothing about how much of a token is right.
+    Looked up by its fingerprint: how long that takes tells nothing about how much of a token is right. What is read
+    ``beside`` is found by :func:`came_along`.
     """
-    found = _row(unit, token, proved=True)
+    found = _row(unit, token, beside, proved=True)
     if found is None:
         return None
     row, account = found
@@ -92,7 +97,13 @@ def signed_in(unit: UnitOfWork, token: str) -> SignedIn | None:
 
 def half_signed_in(unit: UnitOfWork, token: str) -> tuple[AccountSession, Account] | None:
     """Return the session of somebody who gave the password and not yet the second factor."""
-    return _row(unit, token, proved=False)
+    return _row(unit, token, (), proved=False)
+
+
+def came_along(unit: UnitOfWork) -> tuple[Contact | None, list[tuple[Any, ...]]]:
+    """Return the contact of who was just found to be signed in, and the rows that were read beside it."""
+    rows: Sequence[Any] = unit.session.info["signed_in"]
+    return rows[0][2], [tuple(row[3:]) for row in rows]
 
 
 def touch(unit: UnitOfWork, session_id: UUID) -> None:
@@ -154,18 +165,21 @@ def forget_old_sessions(unit: UnitOfWork) -> None:
     )
 
 
-def _row(unit: UnitOfWork, token: str, *, proved: bool) -> tuple[AccountSession, Account] | None:
+def _row(unit: UnitOfWork, token: str, beside: Beside, *, proved: bool) -> tuple[AccountSession, Account] | None:
     """Return the session a token opens and its account; the contact comes along, to be found without asking again."""
-    found = unit.session.execute(
-        select(AccountSession, Account, Contact)
+    wanted: Select[*tuple[Any, ...]] = (
+        select(AccountSession, Account, Contact, *(entity for entity, _ in beside))
         .join(Account, Account.id == AccountSession.account_id)
         .outerjoin(Contact, Contact.id == Account.contact_id)
         .where(AccountSession.token_index == token_index(token), AccountSession.proved.is_(proved), *_open(unit))
-    ).one_or_none()
-    if found is None:
+    )
+    for entity, on in beside:
+        wanted = wanted.outerjoin(entity, on)
+    found = unit.session.execute(wanted).all()
+    if not found:
         return None
     unit.session.info["signed_in"] = found  # what nobody holds, a session of SQLAlchemy forgets, and asks for again
-    return found[0], found[1]
+    return found[0][0], found[0][1]
 
 
 def _open(unit: UnitOfWork) -> tuple[ColumnElement[bool], ...]:

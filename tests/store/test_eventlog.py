@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import StatementError
 
 from store.errors import NaiveDatetimeError
-from store.eventlog import ChainHead, Event, EventRow, Reaction
+from store.eventlog import ChainHead, End, Event, EventRow, Reaction
 from store.timers import Timer
 
 if TYPE_CHECKING:
@@ -49,6 +49,24 @@ def test_each_event_calls_for_its_reactions_once(make_store: Callable[..., Store
     write(store, None, clock, times=2)
     with store.read() as unit:
         assert sorted(unit.session.scalars(select(Reaction.name))) == ["recount", "recount", "tell", "tell"]
+
+
+def test_an_event_goes_behind_where_its_chain_was_seen_to_end_or_where_it_ends_by_now(
+    make_store: Callable[..., Store], clock: ManualClock
+) -> None:
+    store, case_id = make_store(Moved=("tell",)), uuid4()
+    write(store, case_id, clock, times=2)
+    with store.read() as unit:
+        head = unit.session.get_one(ChainHead, f"case:{case_id}")
+        seen = End(head.position, head.mac)
+    for end in (seen, seen, None, End(seen.position, b"forged")):
+        with store.unit("contact:y") as unit:
+            unit.record_at(Moved(case_id, clock.now(), uuid4(), 7), end)
+    with store.read() as unit:
+        rows = unit.session.scalars(select(EventRow).order_by(EventRow.position)).all()
+        assert [row.position for row in rows] == [1, 2, 3, 4, 5, 6]
+        assert len(unit.session.scalars(select(Reaction)).all()) == 6
+    assert store.verify_log() == []
 
 
 def test_an_untouched_log_holds(store: Store, clock: ManualClock) -> None:

@@ -11,6 +11,10 @@ from cases.consent.agreeing import enter_consent
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
+from cases.identity.comparing import compare
+from cases.identity.index import Match
+from cases.identity.records import Record
+from cases.identity.suggesting import suggest
 from cases.models import Case
 from cases.releases.proposing import Proposal, propose
 from cases.sealed.keeping import keep
@@ -48,6 +52,8 @@ class Night:
     admin: Member
     case: Scene
     release_id: UUID
+    twin: Scene
+    """A case that may be of the same person, whom somebody else has written in another script."""
 
     def speaks(self, member: Member, language: str) -> None:
         """Let somebody read the pages in this language."""
@@ -74,8 +80,20 @@ def begin_night(store: Store) -> Night:
         release_id = _waits_to_leave(unit, case.case_id, coordinator)
         ask_for_role(unit, admin.account_id, timur.account_id, AccountRole.OBSERVER)
         _left_sealed(unit, case.case_id, coordinator)
+    twin = _may_be_the_same(store, case, coordinator)
     _team_at_work(House(store))
-    return Night(store, coordinator, lawyer, admin, case, release_id)
+    return Night(store, coordinator, lawyer, admin, case, release_id, twin)
+
+
+def _may_be_the_same(store: Store, case: Scene, coordinator: Member) -> Scene:
+    twin = Scene.begin(store, "Qarlyghash was taken from the market")
+    twin.helper("Aigerim", "coordinator")
+    told = Record(name="Қарлығаш Үлгі", place="Centre 1"), Record(name="Qarlygash Ulgi", place="Centre 1")
+    with store.unit(f"contact:{coordinator.contact_id}") as unit:
+        enter_fact(unit, twin.case_id, "name_latin", "Qarlygash Ulgi", source="a neighbour")
+        enter_fact(unit, twin.case_id, "place", "Centre 1", source="a neighbour")
+        suggest(unit, case.case_id, [Match(twin.case_id, compare(*told))])
+    return twin
 
 
 def _team_at_work(house: House) -> None:

@@ -81,7 +81,7 @@ def test_it_can_be_kept_for_a_remedy_and_let_go(browser: Browser, scene: Scene) 
 
 def test_what_still_runs_is_not_closed_and_nothing_without_a_word(browser: Browser, scene: Scene) -> None:
     refused = presses(browser, scene, "close")
-    assert (refused.status_code, "say why it is closed" in refused.text) == (409, True)
+    assert (refused.status_code, "Say why it is closed." in refused.text) == (409, True)
     with scene.store.unit("test") as unit:
         at = unit.now + timedelta(days=3)
         enter(unit, scene.case_id, Entry("hearing_scheduled", When(unit.now), appointed_at=at), zone=ZONE)

@@ -14,7 +14,7 @@ from cases.access import grant_access
 from cases.consent.models import Fact
 from cases.docket.correcting import take_back
 from cases.docket.models import Deadline, Occurrence, OccurrenceState, Watch, WatchState
-from cases.docket.promising import promise_of
+from cases.docket.promising import promise_of, promise_update
 from cases.models import CaseNote
 from contacts.models import Contact
 from store.eventlog import EventRow
@@ -117,6 +117,19 @@ def test_risk_and_its_reasons_are_in_the_readers_language(
     with scene.store.unit("test") as unit:
         unit.session.get_one(Contact, aigerim.contact_id).languages = ["ru"]
     assert "Изъяли паспорт" in browser.sees(path)
+
+
+def test_a_promise_whose_hour_has_passed_is_overdue_before_anybody_has_noted_it(
+    aigerim: Member, browser: Browser, path: str, scene: Scene, clock: ManualClock
+) -> None:
+    with scene.store.unit("test") as unit:
+        standing = promise_of(unit, scene.case_id)
+        seen = None if standing is None else standing.id
+        promise_update(unit, scene.case_id, unit.now + timedelta(hours=1), seen=seen)
+    overdue = '<div class="bad"><dt>Word to the family</dt>'
+    assert overdue not in browser.comes_in(aigerim).sees(path)
+    clock.advance(timedelta(hours=2))
+    assert overdue in browser.comes_in(aigerim).sees(path)
 
 
 def test_looking_costs_the_same_whatever_the_size(

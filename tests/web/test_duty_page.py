@@ -86,7 +86,8 @@ def test_every_reason_why_nobody_would_hear_is_seen(house: House, browser: Brows
         unit.session.scalars(timur).one().dead_at = unit.now
         unit.session.get_one(Contact, house.id_of("Marat")).may_act_until = (clock.now() + timedelta(days=1)).date()
     page = words(browser.sees(DUTY))
-    for reason in ("No alert would reach them Timur", "May not act any more by then Marat", "Not in the team any more"):
+    gone = "Not in the team any more"
+    for reason in ("Timur : No alert would reach them", "Marat : May not act any more by then", gone):
         assert reason in page
     assert "Everybody on all rosters is in" not in page
     house.rosters("Aigerim", "Timur")

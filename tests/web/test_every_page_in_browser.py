@@ -13,28 +13,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
 
-from alerts.taking_in import take_in
-from cases.docket.entering import When
 from cases.events import CaseViewed
-from cases.identity.records import Record
-from cases.incidents.models import Incident
-from cases.incidents.opening import Happening
-from cases.incidents.reading import read_list
-from cases.registry.importing import write_import
-from cases.registry.models import RegistryEntry
-from cases.registry.proposing import propose, propose_pairs, touched_by
-from cases.registry.shelf import Shelf
-from tests.registry.lists import LINES, MORE, listing
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.axe import SERIOUS, barriers
 from tests.web.night import Night, begin_night
+from tests.web.pages import addresses
 from tests.web.scene import Scene
 from tests.web.test_console import seek
 from tests.web.test_console_in_browser import looks_right, site
 from tests.web.test_in_browser import DESK, POCKET, browser, page
-from web.factory import make_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
@@ -47,69 +35,11 @@ WEIGHT = 150_000
 """Bytes that a page and all it needs may have on its way."""
 FOLLOWS = 10.0
 """Real seconds in which a page must have followed in a test; on an idle machine it takes less than one."""
-ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|numbers\.|registry\.|case/<code>/same/<)")
-"""Not pages of somebody who is signed in; one drill, which there is none of here; files."""
 
 
 @pytest.fixture
 def night(quick_store: Store) -> Night:
     return begin_night(quick_store)
-
-
-def raid(night: Night) -> str:
-    """The code of an incident that the coordinator has; made once."""
-    with night.store.unit("test") as unit:
-        made = unit.session.scalars(select(Incident.code)).one_or_none()
-        if made is not None:
-            return made
-        happening = Happening("administrative_arrest", When(unit.now), "Asia/Almaty", "kk", place="ИВС, Алматы")
-        people = read_list("1. Guldana T., 34\n2. Асқар Бекболатұлы-Тұрсынбек\n3. سەرىك دولقۇن")
-        made_now = take_in(unit, happening, people, unread=["список:"], taken_by=night.coordinator.contact_id)
-        return made_now.code
-
-
-def listed(night: Night) -> str:
-    """The code of an entry of the registry, which may be twice in it and the person of the case; made once."""
-    with night.store.read() as unit:
-        made = unit.session.scalars(
-            select(RegistryEntry.code).order_by(RegistryEntry.made_at, RegistryEntry.id)
-        ).first()
-    if made is not None:
-        return made
-    imported = write_import(night.store, "example-list", listing(*LINES, MORE), by="test")
-    assert imported is not None
-    with night.store.read() as unit:
-        touched = touched_by(unit, imported)
-    shelf = Shelf()
-    propose_pairs(night.store, shelf, touched, by="test")
-    with night.store.unit("test") as unit:
-        propose(unit, night.case.case_id, shelf.alike([Record("Nurlan Serikuly", 1991)]))
-    return listed(night)
-
-
-def addresses(night: Night) -> list[str]:
-    """Every page that is looked at, from the table of routes: a new one is looked at too, or says what it needs."""
-    known = {
-        "<code>": night.case.code,
-        "<incident>": raid(night),
-        "<kind>": "unhcr_referral",
-        "<uuid:release_id>": str(night.release_id),
-        "<rule_id>": "kz.coao.motion_3d",
-        "<entry>": listed(night),
-        "<uuid:contact_id>": str(night.lawyer.contact_id),
-    }
-    found = []
-    app = make_app(night.store, "Asia/Almaty")
-    guards = app.extensions["panah_gate"].guards
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint not in guards or "GET" not in (rule.methods or ()) or ELSEWHERE.match(rule.rule):
-            continue
-        address = rule.rule
-        for name, value in known.items():
-            address = address.replace(name, value)
-        assert "<" not in address, f"say above what {address} is looked at with"
-        found.append(address)
-    return sorted(found)
 
 
 def comes_in(page: Page, site: str, night: Night, who: str, language: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from contacts.accounts.directory import AccountRefusedError, all_accounts, login_of, state_of
+from contacts.accounts.directory import AccountRefusedError, login_of, state_from, team_of
 from contacts.accounts.inviting import invite
 from contacts.accounts.managing import (
     approvals_for,
@@ -21,12 +21,14 @@ from contacts.accounts.managing import (
 from contacts.accounts.models import Account
 from contacts.accounts.roles import Ability, AccountRole
 from web.console.gate import Guard
+from web.refusals import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
     from uuid import UUID
 
+    from contacts.accounts.directory import Team
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
@@ -62,7 +64,7 @@ def ask(gate: Gate) -> Response:
         with gate.store.unit(gate.who.actor) as unit:
             came = ask_to_invite(unit, gate.who.account_id, request.form.get("name", ""), role)
     except AccountRefusedError as error:
-        return _page(gate, refused=True, why=str(error))
+        return _page(gate, refused=True, why=reason(error, gate.words()))
     return gate.to("accounts.look", said=came.value)
 
 
@@ -100,7 +102,7 @@ def change(gate: Gate, account_id: UUID) -> Response:
                 return _page(gate, refused=True)
             came = ask_for_role(unit, gate.who.account_id, account_id, role)
     except AccountRefusedError as error:
-        return _page(gate, refused=True, why=str(error))
+        return _page(gate, refused=True, why=reason(error, gate.words()))
     return gate.to("accounts.look", said=came.value)
 
 
@@ -113,13 +115,14 @@ def agree(gate: Gate, approval_id: UUID) -> Response:
             confirms = request.form.get("answer") == "confirm"
             settled = settle(unit, approval_id, gate.who.account_id, confirms=confirms)
     except AccountRefusedError as error:
-        return _page(gate, refused=True, why=str(error))
+        return _page(gate, refused=True, why=reason(error, gate.words()))
     return gate.to("accounts.look", said="done") if settled else _page(gate, refused=True)
 
 
 def _page(gate: Gate, *, refused: bool = False, why: str = "") -> Response:
     with gate.store.read() as unit:
-        rows = list(_rows(gate, unit))
+        team = team_of(unit)
+        rows = list(_rows(gate, unit, team))
         waiting = [] if gate.who.duress else list(_waiting(gate, unit))
     status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
     return gate.show(
@@ -127,9 +130,9 @@ def _page(gate: Gate, *, refused: bool = False, why: str = "") -> Response:
     )
 
 
-def _rows(gate: Gate, unit: UnitOfWork) -> Iterator[dict[str, Any]]:
+def _rows(gate: Gate, unit: UnitOfWork, team: Team) -> Iterator[dict[str, Any]]:
     """Every account; to who is being forced only their own."""
-    for account in all_accounts(unit):
+    for account in team.accounts:
         if gate.who.duress and account.id != gate.who.account_id:
             continue
         yield {
@@ -137,7 +140,7 @@ def _rows(gate: Gate, unit: UnitOfWork) -> Iterator[dict[str, Any]]:
             "code": account.code,
             "name": login_of(unit, account),
             "role": account.role,
-            "state": state_of(unit, account),
+            "state": state_from(account, is_invited=account.id in team.invited),
             "forced": account.coerced_at is not None and not gate.who.duress,
             "mine": account.id == gate.who.account_id,
             "agreed": may_invite_now(account),

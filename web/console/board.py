@@ -13,17 +13,19 @@ from alerts.acks import Ack, accept_need, decline_need
 from alerts.at_a_glance import board_at_a_glance
 from alerts.models import ACCOUNT, Alert, Need
 from alerts.reading import ON_A_PAGE
+from alerts.team import names_of
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
 from cases.models import Case
-from contacts.accounts.directory import account_of, all_accounts, role_of
+from contacts.accounts.directory import account_of, role_of, team_of
 from contacts.accounts.roles import Ability
-from contacts.directory import name_of
-from contacts.models import Contact
 from web.console.gate import Guard
 from web.trail import holds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contacts.accounts.directory import Team
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
@@ -91,8 +93,10 @@ def look(gate: Gate, code: str) -> Response:
         case = _held(gate, unit, code)
         if case is None:
             return _closed(gate)
-        granted = [(_name(unit, one.contact_id), one.contact_id, one.until) for one in grants_of(unit, case.id)]
-        others = list(_colleagues(gate, unit))
+        team = team_of(unit)
+        names = names_of(unit, team.contacts.values())
+        granted = [(names.get(one.contact_id, ""), one.contact_id, one.until) for one in grants_of(unit, case.id)]
+        others = list(_colleagues(gate, unit, team, names))
     return gate.show("console/access.html", code=code, granted=granted, others=others)
 
 
@@ -135,18 +139,12 @@ def _held(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
     return case
 
 
-def _name(unit: UnitOfWork, contact_id: UUID) -> str:
-    return name_of(unit, unit.session.get_one(Contact, contact_id))
-
-
-def _colleagues(gate: Gate, unit: UnitOfWork) -> list[tuple[UUID, str, str]]:
-    found = []
-    for account in all_accounts(unit):
-        role = role_of(unit, account)
-        if role is not None and account.contact_id not in (None, gate.who.contact_id):
-            contact = unit.session.get_one(Contact, account.contact_id)
-            found.append((contact.id, name_of(unit, contact), str(role)))
-    return found
+def _colleagues(gate: Gate, unit: UnitOfWork, team: Team, names: Mapping[UUID, str]) -> Iterator[tuple[UUID, str, str]]:
+    """Everybody who comes in as somebody now, but whoever asks."""
+    for account in team.accounts:
+        role, id_ = role_of(unit, account), account.contact_id
+        if role is not None and id_ is not None and id_ != gate.who.contact_id and id_ in names:
+            yield id_, names[id_], str(role)
 
 
 def _chosen(gate: Gate, unit: UnitOfWork) -> tuple[UUID, datetime]:

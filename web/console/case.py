@@ -17,17 +17,18 @@ from alerts.assigning import lawyers_among, people_for
 from alerts.reading import board_of, opened_by_code
 from alerts.seats import OPEN
 from cases.consent.agreeing import standing_from
-from cases.consent.people import in_order, known_of
 from cases.consent.vocabulary import Audience
 from cases.docket.reading import case_by_code
 from cases.events import CaseViewed
 from cases.file_links import make_ticket
 from cases.notes import SHOWN_TO, note_of
-from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, view_of
-from cases.views.rows import rows_of
+from cases.views.audience import standing_in
+from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, told_to, view_of
+from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability, can
 from contacts.directory import name_of
 from store.data_keys import SYSTEM, case_scope, contact_scope
+from store.sets import Together
 from web.case_link import stored_files
 from web.console import case_acts
 from web.console.case_acts import author_of
@@ -35,19 +36,22 @@ from web.console.case_shown import CaseShown, pages_of
 from web.console.gate import Guard
 from web.console.person import matrix_of
 from web.running import running
-from web.trail import search_of, trail_of
+from web.trail import search_from, search_sets, trail_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from alerts.reading import Opened
-    from cases.consent.deciding import Standing
     from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
 LOGGED_AGAIN_AFTER: Final = timedelta(minutes=10)
 """A page that follows the database is one look; after so long it counts as another."""
+
+EVERYTHING: Final = {runs_team: Together({**SETS, **search_sets(with_people=runs_team)}) for runs_team in (False, True)}
+"""What is kept of a case and who was sought for it, to be read by one statement; for who runs the team also who was
+asked."""
 
 MOST_DENIED: Final = 20
 """Answers "not here" that stand beside each other; the log has them all."""
@@ -75,7 +79,7 @@ def look(gate: Gate, code: str) -> Response:
         unit.session.expunge_all()  # it is drawn when the unit is over
     if not gate.is_refresh or _is_another_look(opened, gate):
         with gate.store.unit(gate.who.actor) as unit:
-            unit.record(CaseViewed(case_id=opened.case.id, contact_id=_contact_id(gate)))
+            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=_contact_id(gate)), opened.end)
     return gate.show("console/case.html", **shown)
 
 
@@ -93,8 +97,8 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     """Everything the page shows: read first, in sets, then said. The keys it takes are fetched at once."""
     case, role, reader_id = opened.case, gate.who.role, _contact_id(gate)
     runs_team = not hides_reporter(role)
-    rows = rows_of(unit, case)
-    search = search_of(unit, case, with_people=runs_team)
+    found = EVERYTHING[runs_team].of(unit.session, case.id)
+    rows, search = rows_from(case, found), search_from(case, found)
     wants_lawyer = can(role, Ability.ASSIGN) and _lacks_lawyer(search.needs)
     people = people_for(unit, case, _authors(rows, role), lawyers=wants_lawyer)
     scopes = {contact_scope(one.id) for one in (*search.contacts(), *people.named.values())}
@@ -107,13 +111,13 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     log = pages_of(rows.occurrences[::-1], request.args.get("log"))
     denied = [one for one in rows.occurrences if one.kind == "not_here"][-MOST_DENIED:]
     opened_ = {one.id: one for one in (*log.items, *denied, *(one for one in rows.occurrences if one.id == about))}
-    view = view_of(unit, rows, role, docket=list(opened_.values()))
+    told = pages_of(told_to(rows, role)[::-1], request.args.get("told"))
+    view = view_of(unit, rows, role, docket=list(opened_.values()), told={one.id for one in told.items})
     needs = trail_of(unit, case, search, reader_id, with_people=runs_team)
     runs = running(rows, role, words.language, zone, unit.now)
     names = {id_: name_of(unit, one) for id_, one in people.named.items()}
     shown = CaseShown(words, zone, unit.now, rows, view, needs, runs)
     notes = [note_of(unit, one) for one in rows.notes] if role in SHOWN_TO else []
-    told = pages_of(view.entries[::-1], request.args.get("told"))
     takers = list(search.takers.values())
     echo = shown.echo(about, notes)
     return {
@@ -125,13 +129,13 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "needs": needs,
         "running": runs,
         "log": log.showing({one.id: one for one in view.docket}),
-        "told": told,
+        "told": told.showing({one.id: one for one in view.entries}),
         "names": names,
         "author": lambda actor: author_of(actor, names),
         "notes": notes[::-1] if role in SHOWN_TO else None,
         "lawyers": lawyers_among(unit, case, people, takers) if wants_lawyer else None,
         "wants_lawyer": wants_lawyer,
-        "matrix": matrix_of(_standing(unit, rows)),
+        "matrix": matrix_of(standing_in(unit, rows)),
         "audiences": list(Audience),
         "tickets": {file_id: make_ticket(unit, file_id, reader_id) for file_id in stored_files(view)},
         "originals": may_have_original(role),
@@ -156,13 +160,6 @@ def _authors(rows: CaseRows, role: str) -> set[UUID]:
     actors = [row.entered_by for row in rows.occurrences] + [row.written_by for row in rows.notes]
     actors += [row.done_by or "" for row in rows.deadlines] + [row.entered_by for row in rows.facts]
     return {found for actor in set(actors) if (found := case_acts.contact_in(actor)) is not None}
-
-
-def _standing(unit: UnitOfWork, rows: CaseRows) -> Standing:
-    minor = any(known_of(unit, one).value == "yes" for one in in_order(rows.facts) if one.field == "minor")
-    return standing_from(
-        rows.case, rows.person, frozen=rows.frozen, minor=minor, consents=rows.consents, released=rows.released
-    )
 
 
 def _feigned(gate: Gate, code: str) -> Response:

@@ -38,6 +38,7 @@ from cases.notes import EmptyNoteError, write_note
 from contacts.accounts.roles import Ability
 from web.console.case_changed import side_by_side
 from web.console.person import no_case, readable_case
+from web.refusals import reason
 from web.trail import Sought
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _refused(gate: Gate, error: ValueError) -> Response:
         case RefusedError(key=key):
             why = gate.words().t(key)
         case ConsentError() | NotAssignedError():
-            why = str(error)
+            why = reason(error, gate.words())
         case _:
             why = gate.words().t("web.case_wrong")
     return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)

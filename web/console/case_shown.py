@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from web.trail import Asked, Sought, Way
     from web.words import Words
 
-PAGE: Final = 50
+PAGE: Final = 25
 HEAVY: Final = 4
 """From this weight on an event raises the risk by itself."""
 HIGH: Final = 5

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from alerts.reading import reads_case
-from cases.docket.reading import case_by_code
+from alerts.reading import opened_by_code
 from cases.retention import (
     Retention,
     RetentionError,
@@ -23,6 +22,7 @@ from cases.retention import (
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
 from web.console.person import no_case
+from web.refusals import reason
 
 if TYPE_CHECKING:
     from cases.models import Case
@@ -57,7 +57,7 @@ def decide(gate: Gate, code: str) -> Response:
                 return no_case(gate)
             _act(unit, case, request.form.get("do", ""), request.form.get("note", ""))
     except RetentionError as error:
-        return _page(gate, code, str(error))
+        return _page(gate, code, reason(error, gate.words()))
     return gate.to("closing.look", code=code, said="done")
 
 
@@ -100,7 +100,5 @@ def _page(gate: Gate, code: str, trouble: str | None = None) -> Response:
 
 def _theirs(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
     """The case of this code, if whoever asks reads it; under duress none does."""
-    case, who = case_by_code(unit, code), gate.who
-    if case is None or who.contact_id is None or who.duress:
-        return None
-    return case if reads_case(unit, who.role, who.contact_id, case.id) else None
+    opened = opened_by_code(unit, code, gate.who)
+    return None if opened is None else opened.case

@@ -124,6 +124,7 @@ def _page(gate: Gate) -> Response:
         rosters=rosters,
         tests=tests,
         people=people,
+        carried={str(id_) for id_, _ in people},
         country=None if country is None else territory(country, gate.words().language),
         changes=can(who.role, Ability.ROSTER),
         refused=refused if refused in REFUSED else None,
@@ -132,7 +133,7 @@ def _page(gate: Gate) -> Response:
         before=(monday - A_WEEK).isoformat(),
         after=(monday + A_WEEK).isoformat(),
         is_this_week=monday == _monday(today),
-        chosen=_chosen(rosters, now),
+        chosen=_chosen(rosters, [id_ for id_, _ in people], now),
     )
 
 
@@ -143,8 +144,11 @@ def _tests(unit: UnitOfWork, book: DutyBook) -> Iterator[Tested]:
             yield Tested(name, one)
 
 
-def _chosen(rosters: Sequence[Roster], now: datetime) -> dict[str, Any]:
-    """What the form begins with: what is left of the turn that was chosen, as ``1.3`` in the address; nobody's name."""
+def _chosen(rosters: Sequence[Roster], people: Sequence[UUID], now: datetime) -> dict[str, Any]:
+    """What the form begins with: what is left of the turn that was chosen, as ``1.3`` in the address; nobody's name.
+
+    ``who``: the id of somebody who can be on call, where one was laid onto the turn.
+    """
     number, _, place = request.args.get("turn", "").partition(".")
     roster = next((one for one in rosters if str(one.number) == number), None)
     parts = [] if roster is None else [part for day in roster.days for part in day.parts]
@@ -154,7 +158,9 @@ def _chosen(rosters: Sequence[Roster], now: datetime) -> dict[str, Any]:
     zone = ZoneInfo(roster.zone)
     hole = part.turn.hole
     from_ = max(part.turn.from_ if hole is None else hole.from_, now)
+    who = _id(request.args.get("who", ""))
     return {
+        "who": who if who in people else None,
         "roster": roster.name,
         "from": f"{from_.astimezone(zone):%Y-%m-%dT%H:%M}",
         "until": f"{part.turn.until.astimezone(zone):%Y-%m-%dT%H:%M}",

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
-from alerts.targets import language_of
+from alerts.targets import WAYS, language_among
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.passkeys import site_at
 from contacts.accounts.roles import Ability, can
-from contacts.accounts.sessions import begin_session, signed_in, touch, wants_touch
+from contacts.accounts.sessions import begin_session, came_along, signed_in, touch, wants_touch
 from contacts.accounts.signing_in import source_index
-from contacts.models import Contact
 from store.vault import text_bytes
 from texts.zones import known_zone
 from web.backstage import LOCAL
@@ -142,9 +141,9 @@ class Gate:
         if not self.token:
             return None
         with self.store.read() as unit:
-            who, now = signed_in(unit, self.token), unit.now
+            who, now = signed_in(unit, self.token, WAYS), unit.now
             if who is not None:
-                g.panah_words = self._words_of(unit, who)
+                g.panah_words = self._words_of(unit)
         if who is not None and wants_touch(who, now):
             with self.store.unit("web", rings=False) as unit:
                 touch(unit, who.session_id)
@@ -235,20 +234,23 @@ class Gate:
         return response
 
     def _login(self) -> str:
-        """The name that whoever asks signed in with, for the keeper of their passwords."""
-        with self.store.read() as unit:
-            return login_of(unit, unit.session.get_one(Account, self.who.account_id))
+        """The name that whoever asks signed in with, for the keeper of their passwords; read once for a page."""
+        if "panah_login" not in g:
+            with self.store.read() as unit:
+                g.panah_login = login_of(unit, unit.session.get_one(Account, self.who.account_id))
+        return str(g.panah_login)
 
     def words(self) -> Words:
         """The words of whoever asks: a contact's language and clock, else what the browser prefers."""
         known: Words | None = g.get("panah_words")
         return self._browsers_words() if known is None else known
 
-    def _words_of(self, unit: UnitOfWork, who: SignedIn) -> Words:
-        if who.contact_id is None:
+    def _words_of(self, unit: UnitOfWork) -> Words:
+        contact, ways = came_along(unit)
+        if contact is None:
             return self._browsers_words()
-        contact = unit.session.get_one(Contact, who.contact_id)
-        return Words(language_of(unit, contact), known_zone(contact.timezone) or self.zone)
+        language = language_among(contact, [(method, chat) for method, chat in ways])
+        return Words(language, known_zone(contact.timezone) or self.zone)
 
     def _browsers_words(self) -> Words:
         return Words(request.accept_languages.best_match(LANGUAGES, FALLBACK_LANGUAGE), self.zone)

@@ -48,11 +48,10 @@ def beside(gate: Gate, code: str, other: str) -> Response:
     """Show what is told of both, side by side, and log that it was seen."""
     contact_id = gate.who.contact_id
     with gate.store.read() as unit:
-        opened = opened_by_code(unit, code, gate.who)
-        sides = None if opened is None else both_sides(unit, opened.case, other, gate.who)
-        if sides is None or contact_id is None:
+        found = both_sides(unit, code, other, gate.who)
+        if found is None or contact_id is None:
             return no_case(gate)
-        row = pair_of(unit, sides[0].case.id, sides[1].case.id)
+        sides, row = found.sides, found.pair
         leader = next((side.case.code for side in sides if row is not None and side.case.id == row.leader_id), None)
         unit.session.expunge_all()
     if not gate.is_refresh:

@@ -9,10 +9,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy import select
 
+from alerts.team import fetch_keys, names_of
 from contacts.accounts.roles import Ability
 from contacts.accounts.signing_in import prove_again
-from contacts.directory import name_of
 from contacts.matching import zone_or_utc
 from contacts.models import Contact
 from law.check import findings, in_force
@@ -22,16 +23,21 @@ from law.signoff import end_of, latest_end, may_sign, sign_off, signoffs
 from law.signoff import revoke as take_back
 from law.telling import doubt_told, told
 from store.vault import text_bytes
+from texts.dates import territory
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from typing import Any
+    from uuid import UUID
 
     from law.check import Finding, Signoff
     from law.rules import Rule
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
+    from web.words import Words
 
+INTERNATIONAL = "INTL"
 READS = Guard(ability=Ability.LAW)
 SIGNS = Guard(ability=Ability.SIGN_LAW)
 
@@ -51,13 +57,18 @@ def look(gate: Gate) -> Response:
     book = load_rules()
     with gate.store.read() as unit:
         signed, today = signoffs(unit), unit.now.date()
-        found = findings(book, signed, today)
-        rows = [_row(unit, rule, signed, found) for rule in book.rules]
+        found, names = findings(book, signed, today), _names(unit, signed)
+        rows = [_row(rule, signed, found, names, today) for rule in book.rules]
     places = [
-        (code, book.jurisdictions[code].name, list(those))
+        (code, _place(code, gate.words()), list(those))
         for code, those in groupby(rows, key=lambda row: row["jurisdiction"])
     ]
     return gate.show("console/law.html", places=places, unsigned=sum(1 for row in rows if not row["signed"]))
+
+
+def _place(code: str, words: Words) -> str:
+    """What a jurisdiction is called: a State by its name."""
+    return words.t("web.law_international") if code == INTERNATIONAL else territory(code, words.language)
 
 
 def show(gate: Gate, rule_id: str) -> Response:
@@ -114,7 +125,7 @@ def _page(gate: Gate, rule: Rule, wrong: str | None = None) -> Response:
     book, who = load_rules(), gate.who
     with gate.store.read() as unit:
         signed, now = signoffs(unit), unit.now
-        row = _row(unit, rule, signed, findings(book, signed, now.date()))
+        row = _row(rule, signed, findings(book, signed, now.date()), _names(unit, signed), now.date())
     return gate.show(
         "console/rule.html",
         HTTPStatus.OK if wrong is None else HTTPStatus.CONFLICT if wrong == "changed" else HTTPStatus.BAD_REQUEST,
@@ -133,7 +144,9 @@ def _page(gate: Gate, rule: Rule, wrong: str | None = None) -> Response:
     )
 
 
-def _row(unit: UnitOfWork, rule: Rule, signed: list[Signoff], found: list[Finding]) -> dict[str, Any]:
+def _row(
+    rule: Rule, signed: list[Signoff], found: list[Finding], names: Mapping[UUID, str], today: date
+) -> dict[str, Any]:
     return {
         "id": rule.id,
         "title": rule.title,
@@ -143,15 +156,19 @@ def _row(unit: UnitOfWork, rule: Rule, signed: list[Signoff], found: list[Findin
         "edition": rule.edition,
         "confidence": rule.confidence,
         "recheck": rule.needs_recheck,
-        "signed": [(_name(unit, one), one.until) for one in in_force(rule, signed, unit.now.date())],
+        "signed": [(names.get(one.by, ""), one.until) for one in in_force(rule, signed, today)],
         "all": [{"by_id": one.by} for one in signed if one.rule_id == rule.id],
         "findings": [(one.fault.value, one.detail) for one in found if one.rule_id == rule.id],
     }
 
 
-def _name(unit: UnitOfWork, signoff: Signoff) -> str:
-    contact = unit.session.get(Contact, signoff.by)
-    return "" if contact is None else name_of(unit, contact)
+def _names(unit: UnitOfWork, signed: Iterable[Signoff]) -> dict[UUID, str]:
+    """Who has signed a rule, by name. Two statements, none where nobody has."""
+    by = {one.by for one in signed}
+    people = unit.session.scalars(select(Contact).where(Contact.id.in_(by))).all() if by else ()
+    if people:
+        fetch_keys(unit, people)
+    return names_of(unit, people)
 
 
 def _may_sign(gate: Gate, rule: Rule) -> bool:

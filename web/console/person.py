@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
-from alerts.reading import reads_case
+from alerts.reading import opened_by_code
 from cases import verification
 from cases.consent import agreeing
 from cases.consent.deciding import in_force
 from cases.consent.errors import ConsentError
+from cases.consent.models import EmergencyRelease
 from cases.consent.people import enter_fact, mark_guardian, take_fact_back
 from cases.consent.values import CONFIDENCES
 from cases.consent.vocabulary import CEILING, FIELDS, Audience, Authority, FieldClass
-from cases.docket.reading import case_by_code
 from cases.duress import agree_on_word
+from cases.events import CaseViewed
 from cases.models import Report
-from cases.views.responder import view_for_responder
+from cases.views.audience import standing_in
+from cases.views.responder import view_of
+from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability
+from store.sets import Together, Wanted
 from web.console.gate import Guard
+from web.refusals import CHOICE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +38,14 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
+_UNVERIFIED = aliased(Report)
+_WANTED: Final = Together(
+    {
+        **SETS,
+        "signed": Wanted(EmergencyRelease, EmergencyRelease.case_id),
+        "unverified": Wanted(_UNVERIFIED, _UNVERIFIED.case_id, where=_UNVERIFIED.verified_at.is_(None)),
+    }
+)
 ENTER = Guard(ability=Ability.ENTER)
 ASKED = (Authority.PERSON, Authority.PRIOR_INSTRUCTION, Authority.GUARDIAN, Authority.RELATIVE, Authority.REPORTER)
 """Whose word can be entered here. Vital interest is approved with a release."""
@@ -49,15 +63,19 @@ def person_pages(gate: Gate) -> Blueprint:
 
 def look(gate: Gate, code: str) -> Response:
     """Show it, and note who was shown it."""
-    with gate.store.unit(gate.who.actor) as unit:
-        case, contact_id = readable_case(gate, unit, code), gate.who.contact_id
-        if case is None or contact_id is None:
+    contact_id = gate.who.contact_id
+    with gate.store.read() as unit:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None or contact_id is None:
             return no_case(gate)
-        view = view_for_responder(unit, case.id, contact_id, gate.who.role)
-        standing = agreeing.standing_of(unit, case)
-        signed = agreeing.emergency_releases(unit, case.id)
-        unverified = select(Report.id).where(Report.case_id == case.id, Report.verified_at.is_(None))
-        verified = unit.session.scalar(unverified.limit(1)) is None
+        found = _WANTED.of(unit.session, opened.case.id)
+        rows = rows_from(opened.case, found)
+        view = view_of(unit, rows, gate.who.role, docket=(), told=())
+        standing = standing_in(unit, rows)
+        signed = agreeing.signed_in(unit, [row for (row,) in found["signed"]])
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    with gate.store.unit(gate.who.actor) as unit:
+        unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=contact_id), opened.end)
     return gate.show(
         "console/person.html",
         view=view,
@@ -72,7 +90,7 @@ def look(gate: Gate, code: str) -> Response:
         counsels=[name for name, kind in FIELDS.items() if kind is FieldClass.COUNSEL],
         is_counsel=gate.who.role == "lawyer",
         signed=signed,
-        is_verified=verified,
+        is_verified=not found["unverified"],
     )
 
 
@@ -218,10 +236,8 @@ USES: dict[str, Callable[[Gate, UnitOfWork, Case], None]] = {
 
 def readable_case(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
     """Return the case of this code if whoever asks reads it and is not being forced; a foreign one is like none."""
-    case, who = case_by_code(unit, code), gate.who
-    if case is None or who.contact_id is None or who.duress:
-        return None
-    return case if reads_case(unit, who.role, who.contact_id, case.id) else None
+    opened = opened_by_code(unit, code, gate.who)
+    return None if opened is None else opened.case
 
 
 def no_case(gate: Gate) -> Response:
@@ -231,7 +247,8 @@ def no_case(gate: Gate) -> Response:
 
 def refused(gate: Gate, error: Exception) -> Response:
     """Say what is wrong with what was entered; nothing of it was kept."""
-    why = str(error) if isinstance(error, ConsentError) else "this is none of the choices of the form"
+    words = gate.words()
+    why = reason(error, words) if isinstance(error, ConsentError) else words.t(CHOICE)
     return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
 
 

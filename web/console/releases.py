@@ -11,23 +11,28 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.reading import reads_case
+from alerts.case_list import SEES_ALL
+from alerts.reading import may_be_read_by, opened_by_code, reads_case
 from alerts.releasing import call_back
+from alerts.team import fetch_keys, names_of
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO
-from cases.releases.models import OPEN, Basis, Release, ReleaseState, ReleaseVoice
-from cases.releases.proposing import Proposal, approve, content_of, locked, propose, recipients_of, veto
-from cases.views.audience import view_for_audience
+from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
+from cases.releases.proposing import Proposal, approve, content_in, locked, propose, veto
+from cases.views.audience import rows_for_audiences, view_for_audience, view_in
 from contacts.accounts.roles import Ability
-from contacts.directory import active_contacts, name_of
+from contacts.directory import active_contacts
 from contacts.models import Contact
+from store.data_keys import case_scope, contact_scope
 from web.console.gate import Guard
 from web.console.person import no_case, readable_case, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Select
 
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
@@ -62,16 +67,26 @@ class Listed:
 
 def look(gate: Gate) -> Response:
     """List what waits, has left or was stopped, the newest first."""
-    newest = select(Release).order_by(Release.proposed_at.desc(), Release.id.desc()).limit(MOST_LISTED)
     with gate.store.read() as unit:
-        rows = [_listed(unit, one) for one in unit.session.scalars(newest) if _may_decide(gate, unit, one)]
+        rows = [] if not _has_a_voice(gate) else [_listed(*row) for row in unit.session.execute(_newest(gate, unit))]
     return gate.show("console/releases.html", rows=rows)
 
 
-def _listed(unit: UnitOfWork, one: Release) -> Listed:
+def _newest(gate: Gate, unit: UnitOfWork) -> Select[Release, str]:
+    """The newest releases: to a coordinator all, to counsel those of cases they read."""
+    wanted = (
+        select(Release, Case.code)
+        .join(Case, Case.id == Release.case_id)
+        .order_by(Release.proposed_at.desc(), Release.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return wanted if gate.who.role == SEES_ALL else wanted.where(may_be_read_by(gate.who, unit.now))
+
+
+def _listed(one: Release, code: str) -> Listed:
     return Listed(
         id=one.id,
-        code=unit.session.get_one(Case, one.case_id).code,
+        code=code,
         audience=one.audience,
         state=one.state,
         at=one.ended_at or one.sent_at or one.approved_at or one.proposed_at,
@@ -84,12 +99,14 @@ def prepare(gate: Gate, code: str) -> Response:
     """Show what would leave for an audience, beside what stays, and a form to propose it."""
     audience = _audience(request.args.get("audience", ""))
     with gate.store.read() as unit:
-        case = readable_case(gate, unit, code)
-        if case is None:
+        opened = opened_by_code(unit, code, gate.who)
+        if opened is None:
             return no_case(gate)
-        view = None if audience is None else view_for_audience(unit, case, audience)
+        view = None if audience is None else view_for_audience(unit, opened.case, audience)
         role = None if audience is None else GOES_TO[audience]
-        people = [] if role is None else [(one.id, name_of(unit, one)) for one in active_contacts(unit, role)]
+        found = [] if role is None else list(active_contacts(unit, role))
+        fetch_keys(unit, found)
+        people = list(names_of(unit, found).items())
     return gate.show(
         "console/release_new.html",
         code=code,
@@ -117,19 +134,22 @@ def propose_it(gate: Gate, code: str) -> Response:
 
 def one(gate: Gate, release_id: UUID) -> Response:
     """Show one release: what leaves, what stays, who said what, who has it."""
+    if not _has_a_voice(gate):
+        return no_case(gate)
     with gate.store.read() as unit:
-        release = unit.session.get(Release, release_id)
-        if release is None or not _may_decide(gate, unit, release):
+        release = unit.session.scalars(_newest(gate, unit).where(Release.id == release_id)).one_or_none()
+        if release is None:
             return no_case(gate)
-        case = unit.session.get_one(Case, release.case_id)
+        rows = rows_for_audiences(unit, unit.session.get_one(Case, release.case_id))
+        voices, recipients = _people_of(unit, release)
         return gate.show(
             "console/release.html",
             release=release,
-            code=case.code,
-            content=content_of(unit, release),
-            view=view_for_audience(unit, case, Audience(release.audience)),
-            voices=_voices(unit, release),
-            recipients=[(_name(unit, row.contact_id), row) for row in recipients_of(unit, release.id)],
+            code=rows.case.code,
+            content=content_in(unit, rows, release),
+            view=view_in(unit, rows, Audience(release.audience)),
+            voices=voices,
+            recipients=recipients,
             is_open=release.state in OPEN,
             may_recall=release.state in (*OPEN, ReleaseState.SENT),
         )
@@ -159,12 +179,17 @@ def _act(unit: UnitOfWork, release_id: UUID, contact_id: UUID, role: str) -> Non
             call_back(unit, release, "recalled")
 
 
+def _has_a_voice(gate: Gate) -> bool:
+    """Whether releases are for whoever asks at all: for nobody who is forced."""
+    return not gate.who.duress and gate.who.contact_id is not None and str(gate.who.role) in APPROVERS
+
+
 def _may_decide(gate: Gate, unit: UnitOfWork, release: Release) -> bool:
     """Whether a release is shown: to every coordinator, and to counsel who reads the case; nobody who is forced."""
     who = gate.who
-    if who.duress or who.contact_id is None or str(who.role) not in APPROVERS:
+    if who.contact_id is None or not _has_a_voice(gate):
         return False
-    return who.role == "coordinator" or reads_case(unit, who.role, who.contact_id, release.case_id)
+    return who.role == SEES_ALL or reads_case(unit, who.role, who.contact_id, release.case_id)
 
 
 def _proposal(gate: Gate) -> Proposal:
@@ -197,12 +222,26 @@ def _audience(text: str) -> Audience | None:
     return next((one for one in GOES_TO if one == text), None)
 
 
-def _voices(unit: UnitOfWork, release: Release) -> list[tuple[str, ReleaseVoice]]:
-    rows = unit.session.scalars(
-        select(ReleaseVoice).where(ReleaseVoice.release_id == release.id).order_by(ReleaseVoice.said_at)
+def _people_of(
+    unit: UnitOfWork, release: Release
+) -> tuple[list[tuple[str, ReleaseVoice]], list[tuple[str, ReleaseRecipient]]]:
+    """Return who said what to a release, and whom it goes to, by name. The keys of its case come along."""
+    voices = unit.session.execute(
+        select(ReleaseVoice, Contact)
+        .join(Contact, Contact.id == ReleaseVoice.contact_id)
+        .where(ReleaseVoice.release_id == release.id)
+        .order_by(ReleaseVoice.said_at)
+    ).all()
+    recipients = unit.session.execute(
+        select(ReleaseRecipient, Contact)
+        .join(Contact, Contact.id == ReleaseRecipient.contact_id)
+        .where(ReleaseRecipient.release_id == release.id)
+        .order_by(ReleaseRecipient.fallback, ReleaseRecipient.id)
+    ).all()
+    people = [contact for _, contact in (*voices, *recipients)]
+    unit.vault.fetch([case_scope(release.case_id), *(contact_scope(one.id) for one in people)])
+    names = names_of(unit, people)
+    return (
+        [(names.get(contact.id, ""), row) for row, contact in voices],
+        [(names.get(contact.id, ""), row) for row, contact in recipients],
     )
-    return [(_name(unit, row.contact_id), row) for row in rows]
-
-
-def _name(unit: UnitOfWork, contact_id: UUID) -> str:
-    return name_of(unit, unit.session.get_one(Contact, contact_id))

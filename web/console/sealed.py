@@ -17,6 +17,7 @@ from cases.docket.reading import case_by_code
 from cases.sealed import check_ins, keeping, triggering
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
+from web.refusals import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def decide(gate: Gate, code: str) -> Response:
                 return _none(gate)
             act(gate, unit, file)
     except ConsentError as error:
-        return gate.show("console/refused.html", HTTPStatus.CONFLICT, why=str(error))
+        return gate.show("console/refused.html", HTTPStatus.CONFLICT, why=reason(error, gate.words()))
     return gate.to("sealed.look", code=code, said="done")
 
 

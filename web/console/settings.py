@@ -17,6 +17,7 @@ from contacts.accounts.roles import Ability
 from contacts.accounts.signing_in import prove_again
 from web.console.gate import Guard
 from web.housekeeping import HousekeepingError
+from web.refusals import SHELL, reason_or_shell
 
 if TYPE_CHECKING:
     from web.console.gate import Gate
@@ -46,7 +47,7 @@ def examine(gate: Gate) -> Response:
     try:
         return _page(gate, findings=gate.keeping.examine())
     except HousekeepingError as error:
-        return _page(gate, trouble=str(error))
+        return _page(gate, trouble=reason_or_shell(error, gate.words(), "panah doctor"))
 
 
 def verify(gate: Gate) -> Response:
@@ -56,7 +57,7 @@ def verify(gate: Gate) -> Response:
     try:
         return _page(gate, breaks=gate.keeping.verify())
     except HousekeepingError as error:
-        return _page(gate, trouble=str(error))
+        return _page(gate, trouble=reason_or_shell(error, gate.words(), "panah audit verify"))
 
 
 def lock(gate: Gate) -> Response:
@@ -64,14 +65,14 @@ def lock(gate: Gate) -> Response:
     if not prove_again(gate.store, gate.passwords, gate.who.account_id, request.form.get("proof", "")):
         return _page(gate, wrong="proof")
     if gate.keeping is None:
-        return _page(gate, trouble="this process keeps no home")
+        return _page(gate, trouble=gate.words().t(SHELL, command="panah lock"))
     if gate.who.duress or not gate.recognised_again():
         return gate.show("console/locked.html", who=None)
     page = gate.show("console/locked.html", who=None)
     try:
         gate.keeping.lock()
     except HousekeepingError as error:
-        return _page(gate, trouble=str(error))
+        return _page(gate, trouble=reason_or_shell(error, gate.words(), "panah lock"))
     return page
 
 

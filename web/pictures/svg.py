@@ -6,6 +6,7 @@ No style stands in a picture (pages forbid it); colours come from classes in ``c
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
@@ -40,13 +41,21 @@ def joined(parts: Iterable[Markup]) -> Markup:
 
 def width_of(words: str, size: float) -> float:
     """About how wide some words are, in letters of a size."""
-    return sum(size * (1.0 if unicodedata.east_asian_width(one) in WIDE else LETTER) for one in words)
+    return sum(_width(one) for one in words) * size
+
+
+@lru_cache(maxsize=4096)
+def _width(letter: str) -> float:
+    return 1.0 if unicodedata.east_asian_width(letter) in WIDE else LETTER
 
 
 def cut(words: str, size: float, room: float) -> str:
     """Return the words, or as many of their letters as there is room for and an ellipsis."""
     if width_of(words, size) <= room:
         return words
-    while words and width_of(f"{words}…", size) > room:
-        words = words[:-1]
-    return f"{words.rstrip()}…" if words else ""
+    left = room / size - LETTER
+    for count, letter in enumerate(words):
+        left -= _width(letter)
+        if left < 0:
+            return f"{words[:count].rstrip()}…" if count else ""
+    return words

@@ -35,6 +35,10 @@
     if (!document.hidden && live() && window.htmx) htmx.trigger(live(), "changed");
   });
 
+  // The room one is in is seen, where the rooms stand in a line that scrolls.
+  const room = document.querySelector(".rooms [aria-current]");
+  if (room) room.scrollIntoView({ inline: "center", block: "nearest" });
+
   // Counting
 
   let ahead = 0; // milliseconds by which the server's clock is ahead of this one
@@ -45,7 +49,9 @@
   const span = (seconds) => {
     const days = Math.floor(seconds / 86400);
     const clock = `${Math.floor(seconds / 3600) % 24}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-    return days ? `${days}d ${clock}` : clock;
+    if (!days) return clock;
+    const said = document.body.dataset.days;
+    return said.replace("{days}", `\u2068${days}\u2069`).replace("{clock}", `\u2068${clock}\u2069`);
   };
   const count = () => {
     for (const one of document.querySelectorAll("time[data-count]")) {
@@ -59,6 +65,40 @@
     count();
   });
   setInterval(count, 1000);
+
+  // Dragging: who is laid onto a turn is put into the form for that time, which is sent by its button.
+
+  document.documentElement.classList.add("scripts");
+  let carried = "";
+  const onto = (event) => carried && event.target.closest && event.target.closest("[data-onto]");
+  const lit = (turn) => {
+    for (const one of document.querySelectorAll(".onto")) one.classList.remove("onto");
+    if (turn) turn.classList.add("onto");
+  };
+  document.addEventListener("dragstart", (event) => {
+    const from = event.target.closest && event.target.closest("[data-who]");
+    carried = from ? from.dataset.who : "";
+    if (!from) return;
+    event.dataTransfer.effectAllowed = "copy";
+    event.dataTransfer.setData("text/plain", from.textContent.trim());
+  });
+  document.addEventListener("dragover", (event) => {
+    const turn = onto(event);
+    lit(turn);
+    if (turn) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const turn = onto(event);
+    if (!turn) return;
+    event.preventDefault();
+    const address = new URL(turn.dataset.onto, window.location.href);
+    address.searchParams.set("who", carried);
+    window.location.assign(address);
+  });
+  document.addEventListener("dragend", () => {
+    carried = "";
+    lit(null);
+  });
 
   // Keys
 
@@ -102,8 +142,8 @@
     let done = true;
     if (going > Date.now()) {
       going = 0;
-      const room = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
-      if (room) room.click();
+      const next = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      if (next) next.click();
     } else if (key === "g") going = Date.now() + 1500;
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
