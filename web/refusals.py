@@ -97,6 +97,17 @@ WHY: Final[Mapping[str, str]] = {
     "say why it must not be opened": "refused.why_not_opened",
     "only who reads that report": "refused.who_reads",
     "say by what safe way": "refused.safe_way",
+    # Papers
+    "there is no such paper": CHOICE,
+    "there is no such version": CHOICE,
+    "choose by what way": CHOICE,
+    "it tells what counsel keeps": "refused.paper_counsels",
+    "it does not exist where": "refused.paper_elsewhere",
+    "nobody is given it before": "refused.paper_unapproved",
+    "only the lawyer of the case approves": "refused.paper_lawyer",
+    "its text has changed": "refused.paper_changed",
+    "say to whom it went": "refused.paper_to_whom",
+    "it cannot have left later": "refused.paper_later",
     # The instance
     "it took longer than": "refused.too_slow",
 }

@@ -32,7 +32,7 @@ NAVIGATION: Final = (
     Room("deliveries.look", "web.deliveries", "w", Ability.DELIVERIES),
     Room("law.look", "web.console_law", "l", Ability.LAW),
     Room("drill.look", "web.drill", "x", Ability.DRILL),
-    Room("numbers.look", "web.numbers", "n", Ability.NUMBERS),
+    Room("numbers.look", "web.numbers", "q", Ability.NUMBERS),
     Room("registry.look", "web.registry", "y", Ability.REGISTRY),
     Room("accounts.look", "web.console_accounts", "u", Ability.CONFIRM),
     Room("settings.look", "web.settings", "s", Ability.SETTINGS),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,7 +32,7 @@ from papers.taking import Form, Which, approve_on, hand_over, may_take, sheet_on
 from store.data_keys import case_scope, contact_scope
 from texts.catalogue import say
 from web.console.gate import Guard
-from web.console.person import no_case
+from web.console.person import no_case, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -167,7 +166,7 @@ def take(gate: Gate, code: str, kind: str) -> Response:
                 name_of=lambda id_: _name(unit, id_),
             )
     except (PaperError, ValueError) as error:
-        return _refused(gate, error)
+        return refused(gate, error)
     return _file(DRAW[form](sheet), f"{code}-{kind}-{sheet.paper.language}.{form}")
 
 
@@ -191,7 +190,7 @@ def bundle(gate: Gate, code: str) -> Response:
         try:
             on_desk, draft = desk.draft(INDEX, language)
         except PaperError as error:
-            return _refused(gate, error)
+            return refused(gate, error)
         exhibits = desk.record.exhibits
         sheet = sheet_on(desk, on_desk, draft, None, reader=gate.words().language, name_of=lambda _: "")
         unit.record(BundleTaken(case_id=opened.case.id, exhibits=len(exhibits), originals=originals))
@@ -218,7 +217,7 @@ def _press(name: str, act: Callable[[Gate, UnitOfWork, Case, str], None]) -> Cal
                     return no_case(gate)
                 act(gate, unit, opened.case, kind)
         except (PaperError, ValueError) as error:
-            return _refused(gate, error)
+            return refused(gate, error)
         return gate.to("papers.one", code=code, kind=kind, said="done", language=request.form.get("language"))
 
     view.__name__ = name
@@ -299,9 +298,3 @@ def _names(unit: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 def _name(unit: UnitOfWork, id_: UUID) -> str:
     return name_of(unit, unit.session.get_one(Contact, id_))
-
-
-def _refused(gate: Gate, error: Exception) -> Response:
-    """Say why nothing was done; what was typed is never repeated."""
-    why = str(error) if isinstance(error, PaperError) else "this is none of the choices of the form"
-    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)

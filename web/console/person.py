@@ -26,6 +26,7 @@ from cases.views.audience import standing_in
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability
+from papers.errors import PaperError
 from store.sets import Together, Wanted
 from web.console.gate import Guard
 from web.refusals import CHOICE, reason
@@ -248,7 +249,7 @@ def no_case(gate: Gate) -> Response:
 def refused(gate: Gate, error: Exception) -> Response:
     """Say what is wrong with what was entered; nothing of it was kept."""
     words = gate.words()
-    why = reason(error, words) if isinstance(error, ConsentError) else words.t(CHOICE)
+    why = reason(error, words) if isinstance(error, ConsentError | PaperError) else words.t(CHOICE)
     return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
 
 
