@@ -267,7 +267,7 @@ def _without_file(unit: UnitOfWork, held: Claim) -> Download:
 
 def source_of(unit: UnitOfWork, download: Download) -> str:
     """Decrypt the provider's name of a file."""
-    return unit.vault.open(case_scope(download.case_id), _source_field(download), download.source)
+    return unit.vault.open(_scope(download), _source_field(download), download.source)
 
 
 def _source_field(download: Download) -> Field:

@@ -124,14 +124,17 @@ def codes(page: PhonesPage, owner: str) -> list[str]:
 
 def signs_in(page: PhonesPage, login: str, code: str) -> str:
     """Somebody follows the link beside the phones, and signs in with what it says; their board."""
-    (link,) = (one for one in page.state()["status"]["links"] if login in one["label"])
-    said = re.search(r"password “([^”]+)”, code (\d{6})", link["label"])
-    assert said is not None
+    links = page.state()["status"]["links"]
+    (link,) = (one for one in links if f"{login}, code" in one["label"])
+    password = re.search(r"password “([^”]+)”", links[0]["label"])
+    code_of_app = re.search(r", code (\d{6})", link["label"])
+    assert password is not None
+    assert code_of_app is not None
     browser = httpx.Client(follow_redirects=True, base_url=link["url"].removesuffix("/console/sign-in"))
     with browser:
         shown = browser.get("/console/sign-in").text
-        shown = sends(browser, "/console/sign-in", shown, name=login, password=said[1])
-        board = sends(browser, "/console/code", shown, code=said[2])
+        shown = sends(browser, "/console/sign-in", shown, name=login, password=password[1])
+        board = sends(browser, "/console/code", shown, code=code_of_app[1])
     assert code in board, "the case is on the board"
     return board
 

@@ -96,6 +96,8 @@ WORDS = {
     "kk-Arab": "ءىنىمدى الىپ كەتتى",
     "ug": "ئۇكامنى تۇتۇپ كەتتى ياردەم قىلىڭ",
     "zh": "救救我弟弟",
+    "tr": "Kardeşimi götürdüler, yardım edin",
+    "uz": "Ukamni olib ketishdi, yordam bering",
 }
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.bad_days.conftest import Tell
 
 
-FIRST_QUESTION = "نېمە ئىش بولۇۋاتىدۇ"
-"""In the language of her phone."""
+FIRST_QUESTION = "What is happening?"
+"""In the language she writes in, whatever that of her phone."""
 
 
 @pytest.mark.processes

@@ -99,7 +99,7 @@ def test_after_stop_nothing_is_texted_and_everything_is_heard(night: Night) -> N
 
 
 def test_a_flood_from_one_number_is_kept_whole_and_costs_four_texts(night: Night) -> None:
-    night.texts(STRANGER, "hello")
+    night.texts(STRANGER, "hello, are you there?")
     night.accepts("Aigerim")
     for number in range(12):
         night.texts(STRANGER, f"and another thing, {number}")
@@ -116,11 +116,11 @@ def test_a_flood_from_many_numbers_is_kept_whole_and_answered_only_so_often(nigh
         for _ in range(FIRST_REPLIES.tries - 1):
             count_try(unit, key_of(unit, "text_first"), FIRST_REPLIES)
     for number in range(4):
-        night.texts(f"+770000007{number:02}", "hello")
+        night.texts(f"+770000007{number:02}", "hello, are you there?")
     assert count(night, Case) == 4
     assert [one.address for one in night.sent("sms") if one.text.startswith("We have")] == ["+77000000700"]
     night.clock.advance(FIRST_REPLIES.within)
-    night.texts("+77000000799", "hello")
+    night.texts("+77000000799", "hello, are you there?")
     assert texted(night, "+77000000799"), "an hour later others are answered again"
 
 

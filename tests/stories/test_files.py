@@ -169,7 +169,7 @@ def test_who_took_the_case_can_save_the_file_for_ten_minutes_and_no_browser_open
     page = opens(town, team.aigerim)
     assert hashlib.sha256(RECORDING).hexdigest() in page
     (ticket,) = tickets(page)
-    answer = town.web.get(ticket)
+    answer = town.web.get(f"{ticket}?as=original")
     assert answer.data == RECORDING
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -29,7 +29,7 @@ def test_a_helper_in_need_is_heard_without_any_command(town: Town, team: Team) -
     (code,) = town.case_codes()
     team.dana.sees(code)
     team.timur.sends("voice")
-    team.timur.sees("Added to")
+    team.timur.sees("Do you know when they will be sent away?")
 
 
 def test_small_talk_of_a_helper_opens_nothing_and_is_said_not_to_be_kept(town: Town, team: Team) -> None:
