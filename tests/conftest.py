@@ -23,6 +23,7 @@ from store.clock import ManualClock
 from store.engine import open_engine
 from store.unit_of_work import Store
 from store.vault import KeyRing
+from tests.empty_database import open_in_a_hurry, put_empty_database
 from tests.story import Town
 
 if TYPE_CHECKING:
@@ -215,9 +216,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     with ExitStack() as stack:
         if request.param == "sqlite":
             url = f"sqlite:///{tmp_path}/panah.db"
-            engine = open_engine(url)
-            metadata().create_all(engine)
-            engine.dispose()
+            put_empty_database(tmp_path / "panah.db")
         else:
             uri = request.getfixturevalue("postgresql")
             template = request.getfixturevalue("template_database")
@@ -246,7 +245,7 @@ def ring() -> KeyRing:
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
+    engine = open_in_a_hurry(database_url)
     yield engine
     engine.dispose()
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import event
-
-from app.schema import metadata
 from store.clock import ManualClock
-from store.engine import open_engine
 from store.unit_of_work import Store
 from store.vault import KeyRing
 from tests.conftest import START
+from tests.empty_database import open_in_a_hurry, put_empty_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +23,10 @@ def quick_store(
     folder: Path, clock: Clock | None = None, reactions: dict[str, tuple[str, ...]] | None = None
 ) -> Iterator[Store]:
     """A fresh store in ``folder``, for as long as the block lasts; ``reactions``: which follow which event."""
-    engine = open_engine(f"sqlite:///{folder}/quick.db")
-    event.listen(engine, "connect", _hurry)
-    metadata().create_all(engine)
+    put_empty_database(folder / "quick.db")
+    engine = open_in_a_hurry(f"sqlite:///{folder}/quick.db")
     try:
         ring = KeyRing({"2026-03": b"e" * 32}, b"r" * 32)
         yield Store(engine, ring, clock or ManualClock(START), reactions=reactions)
     finally:
         engine.dispose()
-
-
-def _hurry(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")

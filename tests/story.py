@@ -33,9 +33,9 @@ from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
 from sandbox import Phone, Sandbox
 from store.chats import find_or_open_chat
-from store.engine import open_engine
 from store.unit_of_work import Store
 from tests import promises
+from tests.empty_database import open_in_a_hurry
 from tests.ports import free_port
 from web.factory import make_app
 
@@ -125,7 +125,7 @@ class Town:
                 "PANAH_CANARY": "true" if self._canary else "false",
             }
         )
-        store = Store(open_engine(self._database_url), self._ring, self.clock, reactions=reaction_names())
+        store = Store(open_in_a_hurry(self._database_url), self._ring, self.clock, reactions=reaction_names())
         address = PUBLIC_URL if self.has_every_channel else "http://localhost:8000"
         return House(settings, store, self.clock, Wording(ZONE, address))
 

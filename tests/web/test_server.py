@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from contacts.accounts.models import Tries
 from contacts.accounts.throttle import key_of
+from store.unit_of_work import Store
 from tests.accounts import FORM, join, quick
 from tests.web.conftest import ZONE
 from web.server import listen, serve
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contacts.accounts.passwords import Passwords
-    from store.unit_of_work import Store
 
 
 def answer_of(connection: socket.socket) -> bytes:
@@ -67,13 +67,27 @@ def test_it_answers_and_ends_although_somebody_stays_connected(quick_store: Stor
             urllib.request.urlopen(url, timeout=60)  # noqa: S310  our own address
 
 
+class Asked(Store):
+    """A store that says when somebody has come to it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.engine, store.ring, store.clock)
+        self.came = threading.Event()
+
+    def look_at_ring(self) -> None:
+        super().look_at_ring()
+        self.came.set()
+
+
 def test_a_request_under_way_is_answered_before_it_ends(quick_store: Store) -> None:
-    with served(quick_store) as (url, stop):
+    store = Asked(quick_store)
+    with served(store) as (url, stop):
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=60) as waiting:
             with quick_store.unit("test"):  # holds up whoever wants to write
+                store.came.clear()
                 waiting.sendall(b"POST /open/x HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
-                time.sleep(0.3)
+                assert store.came.wait(60)
                 stop.set()
                 time.sleep(0.3)
             answer = b"".join(iter(lambda: waiting.recv(65536), b""))
