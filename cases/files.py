@@ -20,6 +20,7 @@ from store.files import StoredFile, begin_file, discard_unfinished, sha256_of
 from store.vault import Field
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from store.claims import Claim
@@ -94,6 +95,16 @@ def ask_for_file(unit: UnitOfWork, report: Report, message_id: UUID, sent: SentF
         _came_along(unit, download, sent.written)
     elif state is not FileState.WAITING:
         _note_not_fetched(unit, download)
+
+
+def files_kept(unit: UnitOfWork, case_id: UUID) -> Sequence[StoredFile]:
+    """Return the files that came with the messages of a case and are here, in the order in which they came."""
+    return unit.session.scalars(
+        select(StoredFile)
+        .join(Download, Download.file_id == StoredFile.id)
+        .where(Download.case_id == case_id, Download.message_id.is_not(None), Download.state == FileState.STORED)
+        .order_by(Download.asked_at, Download.id)
+    ).all()
 
 
 def ask_for_sealed_file(unit: UnitOfWork, where: tuple[UUID, UUID, UUID], sent: SentFile) -> None:

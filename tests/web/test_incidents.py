@@ -16,18 +16,24 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.models import Deadline, Occurrence, Watch
 from cases.incidents.models import Incident, IncidentCase
 from cases.models import Case
+from cases.pictures import told_by
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member, join, quick
+from tests.cases.test_cleaning import DOCX
+from tests.cases.test_pictures import picture
 from tests.web.conftest import ZONE
 from tests.web.queries import counted
 from tests.web.scene import Scene
+from tests.web.test_case_files import sends
 from web.factory import make_app
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 LIST = """\
 полиция забрала всех! список:
@@ -36,6 +42,7 @@ LIST = """\
 3) سەرىك د
 """
 FIELD = re.compile(r'name="(name|remark|written)" value="([^"]*)"')
+PHOTO = re.compile(r'<img src="(/console/incidents/photo/[^"]+)"')
 HAPPENED = {"measure": "administrative_arrest", "at": "2026-03-02T20:00", "until": "2026-03-09T20:00"}
 
 
@@ -84,6 +91,15 @@ def acts(browser: Browser, code: str, do: str, **given: str | list[str]) -> Test
 def counts(store: Store, *models: type) -> tuple[int, ...]:
     with store.read() as unit:
         return tuple(unit.session.scalar(select(func.count()).select_from(model)) or 0 for model in models)
+
+
+def put_need(unit: UnitOfWork, scene: Scene, *, accepted_by: UUID | None) -> None:
+    """The report's need of a coordinator, and who has accepted it."""
+    alert = scene._alert(unit)  # noqa: SLF001  the scene's own
+    need = Need(id=alert.id, alert_id=alert.id, case_id=scene.case_id, kind="coordinator", urgency="now")
+    need.state, need.accepted_by, need.opened_at = NeedState.ACCEPTED, accepted_by, unit.now
+    need.accepted_at = unit.now
+    unit.session.add(need)
 
 
 def test_nothing_is_kept_of_a_list_until_a_human_has_said_that_it_is_right(
@@ -261,11 +277,7 @@ def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(
     scene = Scene.begin(quick_store, LIST)
     timur = join(quick_store, "Timur")
     with quick_store.unit("test") as unit:
-        alert = scene._alert(unit)  # noqa: SLF001  the scene's own
-        need = Need(id=alert.id, alert_id=alert.id, case_id=scene.case_id, kind="coordinator", urgency="now")
-        need.state, need.accepted_by, need.opened_at = NeedState.ACCEPTED, timur.contact_id, unit.now
-        need.accepted_at = unit.now
-        unit.session.add(need)
+        put_need(unit, scene, accepted_by=timur.contact_id)
     browser = Browser(client).comes_in(timur)
     assert "/console/incidents/new?report=" in browser.sees(f"/console/case/{scene.code}")
     assert "Guldana T., 34" in browser.sees(f"/console/incidents/new?report={scene.code}")
@@ -277,6 +289,44 @@ def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(
     assert more == code
     with quick_store.read() as unit:
         assert sorted(unit.session.scalars(select(IncidentCase.number))) == [0, 1, 2, 3, 4]
+
+
+def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(
+    quick_store: Store, client: FlaskClient, aigerim: Member
+) -> None:
+    scene = Scene.begin(quick_store, "this is the list from the station")
+    sends(scene, picture())
+    sends(scene, DOCX)
+    with quick_store.unit("test") as unit:
+        put_need(unit, scene, accepted_by=aigerim.contact_id)
+    browser = Browser(client).comes_in(aigerim)
+    begun = browser.sees(f"/console/incidents/new?report={scene.code}")
+    shown = PHOTO.findall(begun)
+    assert len(shown) == 1, "a document is no photo"
+    answer = client.get(shown[0])
+    assert (answer.mimetype, told_by(answer.data, "image/jpeg")) == ("image/jpeg", {})
+    assert answer.data != picture(), "a copy of its dots, not what came"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    with quick_store.read() as unit:
+        assert unit.session.scalar(select(func.count()).where(EventRow.name == "FileViewed")) == 1
+    assert shown[0] in reads(browser, LIST, report=scene.code), "it is still there while what was typed is looked at"
+    someone = Browser(client).comes_in(join(quick_store, "Timur"))
+    someone.sees(shown[0], 404)
+    other = Scene.begin(quick_store, "another report")
+    with quick_store.unit("test") as unit:
+        put_need(unit, other, accepted_by=aigerim.contact_id)
+    Browser(client).comes_in(aigerim).sees(shown[0].replace(scene.code, other.code), 404)
+
+
+def test_a_photo_that_does_not_open_is_not_shown(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:
+    scene = Scene.begin(quick_store)
+    sends(scene, picture()[:400])
+    with quick_store.unit("test") as unit:
+        put_need(unit, scene, accepted_by=aigerim.contact_id)
+    begun = Browser(client).comes_in(aigerim).sees(f"/console/incidents/new?report={scene.code}")
+    answer = client.get(PHOTO.findall(begun)[0])
+    assert (answer.status_code, answer.data) == (415, b"")
 
 
 def test_consent_is_shown_as_it_stands(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:

@@ -43,6 +43,7 @@ from web.console.case_acts import (
 )
 from web.console.gate import Guard
 from web.console.person import readable_case
+from web.console.photographed import photo, photos_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +66,7 @@ def incident_pages(gate: Gate) -> Blueprint:
     pages = Blueprint("incident", __name__)
     gate.page(pages, "/console/incidents", look_through, Guard(ability=Ability.OPEN_CASE))
     gate.page(pages, "/console/incidents/new", begin, MAKES)
+    gate.page(pages, "/console/incidents/photo/<report>/<uuid:file>", photo, MAKES)
     gate.press(pages, "/console/incidents/read", read, MAKES)
     gate.press(pages, "/console/incidents/make", make, MAKES)
     gate.press(pages, "/console/incidents/gather", gather, MAKES)
@@ -138,13 +140,24 @@ def begin(gate: Gate) -> Response:
 
 def _ask(gate: Gate, trouble: str = "", **values: str) -> Response:
     status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
+    given = {"text": "", "report": "", "incident": "", **values}
     return gate.show(
         "console/incident_new.html",
         status,
         trouble=trouble,
         longest=LONGEST_TEXT,
-        **{"text": "", "report": "", "incident": "", **values},
+        photos=_photos(gate, given["report"]),
+        **given,
     )
+
+
+def _photos(gate: Gate, report: str) -> list[UUID]:
+    """Return what stands beside the form: the photos of the report it is of, if one reads that."""
+    if not report:
+        return []
+    with gate.store.read() as unit:
+        case = readable_case(gate, unit, report)
+        return [] if case is None else photos_of(unit, case)
 
 
 def read(gate: Gate) -> Response:
@@ -186,6 +199,8 @@ def _confirm(gate: Gate, rows: Sequence[Row], trouble: str = "") -> Response:
         languages=LANGUAGES,
         zone=gate.words().zone,
         given=request.form,
+        photos=_photos(gate, request.form.get("report", "")),
+        report=request.form.get("report", ""),
         trouble=trouble,
         longest=LONGEST,
         longest_note=LONGEST_NOTE,
