@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 
 from alerts import due
 from app.parked import QUEUES
@@ -22,12 +22,12 @@ IN_TURN = {"inbox": (inbox.in_turn(),), "delivery": (due.in_turn(),)}
 def is_busy(store: Store, within: timedelta) -> bool:
     """Whether somebody works on a row, or should by now or ``within`` so long of business time."""
     with store.read() as unit:
-        return any(
-            unit.session.scalar(
-                select(table.c.id).where(*IN_TURN.get(name, ()), _wanted(table, unit.now + within)).limit(1)
-            )
+        soon = unit.now + within
+        wanted = (
+            exists(select(table.c.id).where(*IN_TURN.get(name, ()), _wanted(table, soon)))
             for name, table in QUEUES.items()
         )
+        return bool(unit.session.scalar(select(or_(*wanted))))
 
 
 def _wanted(table: Table, soon: datetime) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from tests.bad_days.storm import wait_for_calm
 if TYPE_CHECKING:
     from tests.bad_days.ground import Ground
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 A_LITTLE_MORE = 90.0
 """Real seconds: a clock that was set back is noticed within thirty."""
 

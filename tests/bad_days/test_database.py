@@ -108,6 +108,7 @@ def test_somebody_holds_the_database_for_longer_than_anybody_waits(ground: Groun
     assert program.is_running
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_full_disk_is_named_and_nothing_is_half_written(
