@@ -23,7 +23,7 @@ from web.factory import make_app
 if TYPE_CHECKING:
     from tests.web.night import Night
 
-ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|incidents/photo/|numbers\.|registry\.)")
+ELSEWHERE = re.compile(r"/console/(live|sign-in|code|invitation/|drill/<|case/<code>/file/|numbers\.|registry\.)")
 """Not pages of somebody who is signed in; one drill, which there is none of here; files."""
 
 

@@ -74,19 +74,18 @@ class Scene:
         with self.store.unit("test") as unit:
             contact_id = put_contact(unit, ContactCard(name, Role(role), ("KZ",), ("en",), timezone=zone))
             if accepts:
-                alert = self._alert(unit)
-                taken = select(func.count()).where(Need.alert_id == alert.id, Need.kind == role)
-                need = Need(id=new_id(), alert_id=alert.id, case_id=self.case_id, kind=role, urgency="now")
-                need.seat = (unit.session.scalar(taken) or 0) + 1
-                need.state, need.accepted_by, need.opened_at, need.began_at = (
-                    NeedState.ACCEPTED,
-                    contact_id,
-                    unit.now,
-                    unit.now,
-                )
-                need.accepted_at = unit.now
-                unit.session.add(need)
+                self.need_of(unit, accepted_by=contact_id, role=role)
             return contact_id
+
+    def need_of(self, unit: UnitOfWork, *, accepted_by: UUID | None, role: str = "coordinator") -> None:
+        """A need of the report, which somebody has taken."""
+        alert = self._alert(unit)
+        taken = select(func.count()).where(Need.alert_id == alert.id, Need.kind == role)
+        need = Need(id=new_id(), alert_id=alert.id, case_id=self.case_id, kind=role, urgency="now")
+        need.seat = (unit.session.scalar(taken) or 0) + 1
+        need.state, need.accepted_by = NeedState.ACCEPTED, accepted_by
+        need.opened_at = need.began_at = need.accepted_at = unit.now
+        unit.session.add(need)
 
     def _alert(self, unit: UnitOfWork) -> Alert:
         """The alert that the report raised; there is one."""

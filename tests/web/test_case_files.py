@@ -7,23 +7,28 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select, update
 
 from cases import intake
 from cases.access import grant_access
 from cases.files import SentFile
 from cases.intake import Wrapping
-from cases.models import Report
+from cases.models import Report, ReportMessage
 from cases.pictures import look_at_files, told_by
-from tests.cases.test_cleaning import DOCX, TELLS, written
+from store.eventlog import EventRow
+from tests.accounts import Browser, join
+from tests.cases.test_cleaning import DOCX, REMARKS, TELLS, opus, written
 from tests.cases.test_pictures import picture
 from tests.evidence.scene import fetches
+from tests.web.scene import Scene
+from web.console.file_shown import ALONE
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask.testing import FlaskClient
 
-    from tests.web.scene import Scene
+    from store.unit_of_work import Store
 
 PAPER = b"%PDF-1.7 << /Author (Botagoz) >>"
 """It does not open: nobody can make a copy of it."""
@@ -101,3 +106,45 @@ def test_the_page_shows_what_a_file_tells_as_a_claim(client: FlaskClient, scene:
     for told in ("2026:03:01 12:00:00 +05:00", "43.23894, -76.88971", "Canarybrand Phone 9"):
         assert f"<bdi>{told}</bdi>" in page
     assert "It does not open, or is too large" in page
+
+
+def test_on_the_spot_a_photo_is_seen_and_a_voice_is_heard_without_what_they_tell(
+    quick_store: Store, client: FlaskClient
+) -> None:
+    scene = Scene.begin(quick_store)
+    voice = opus(tags=REMARKS)
+    for content in (picture(), voice, DOCX):
+        sends(scene, content)
+    aigerim, stranger = join(quick_store, "Aigerim"), join(quick_store, "Timur")
+    with quick_store.unit("test") as unit:
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
+    browser = Browser(client).comes_in(aigerim)
+    page = browser.sees(f"/console/case/{scene.code}")
+    ways = re.findall(r'href="(/console/case/[^"]+/file/[^"]+)"', page)
+    assert ("Look at it" in page, "Listen to it" in page, len(ways)) == (True, True, 2)
+    for way, media, original in zip(ways, ("audio/ogg", "image/jpeg"), (voice, picture()), strict=True):
+        assert f'src="{way}/copy"' in browser.sees(way)
+        answer = client.get(f"{way}/copy")
+        assert (answer.mimetype, told_by(answer.data, media)) == (media, {})
+        assert answer.data != original, "a copy of the dots or the sound, not what came"
+        assert answer.headers["Content-Security-Policy"] == ALONE
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    with quick_store.read() as unit:
+        seen = unit.session.scalar(select(func.count()).where(EventRow.name == "FileViewed"))
+    assert seen == 2, "each look is an event of the case"
+    for way in (ways[0], f"{ways[0]}/copy"):
+        Browser(client).comes_in(stranger).sees(way, 404)
+
+
+def test_what_lies_with_counsel_is_not_shown_to_a_coordinator(quick_store: Store, client: FlaskClient) -> None:
+    scene = Scene.begin(quick_store)
+    sends(scene, picture())
+    aigerim = join(quick_store, "Aigerim")
+    with quick_store.unit("test") as unit:
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
+    browser = Browser(client).comes_in(aigerim)
+    (way,) = re.findall(r'href="(/console/case/[^"]+/file/[^"]+)"', browser.sees(f"/console/case/{scene.code}"))
+    with quick_store.unit("test") as unit:
+        unit.session.execute(update(ReportMessage).values(counsel_only=True))
+    for of_counsel in (way, f"{way}/copy"):
+        browser.sees(of_counsel, 404)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.models import CUSTODY, Alert, Need
 from cases.consent.agreeing import enter_consent
 from cases.consent.models import Fact
 from cases.consent.people import facts_of, known_of, known_person
@@ -25,15 +25,14 @@ from tests.web.conftest import ZONE
 from tests.web.queries import counted
 from tests.web.scene import Scene
 from tests.web.test_case_files import sends
+from web.console.file_shown import ALONE
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from store.unit_of_work import Store, UnitOfWork
+    from store.unit_of_work import Store
 
 LIST = """\
 полиция забрала всех! список:
@@ -42,7 +41,7 @@ LIST = """\
 3) سەرىك د
 """
 FIELD = re.compile(r'name="(name|remark|written)" value="([^"]*)"')
-PHOTO = re.compile(r'<img src="(/console/incidents/photo/[^"]+)"')
+PHOTO = re.compile(r'<img src="(/console/case/[^"]+/file/[^"]+/copy)"')
 HAPPENED = {"measure": "administrative_arrest", "at": "2026-03-02T20:00", "until": "2026-03-09T20:00"}
 
 
@@ -91,15 +90,6 @@ def acts(browser: Browser, code: str, do: str, **given: str | list[str]) -> Test
 def counts(store: Store, *models: type) -> tuple[int, ...]:
     with store.read() as unit:
         return tuple(unit.session.scalar(select(func.count()).select_from(model)) or 0 for model in models)
-
-
-def put_need(unit: UnitOfWork, scene: Scene, *, accepted_by: UUID | None) -> None:
-    """The report's need of a coordinator, and who has accepted it."""
-    alert = scene._alert(unit)  # noqa: SLF001  the scene's own
-    need = Need(id=alert.id, alert_id=alert.id, case_id=scene.case_id, kind="coordinator", urgency="now")
-    need.state, need.accepted_by, need.opened_at = NeedState.ACCEPTED, accepted_by, unit.now
-    need.accepted_at = unit.now
-    unit.session.add(need)
 
 
 def test_nothing_is_kept_of_a_list_until_a_human_has_said_that_it_is_right(
@@ -277,7 +267,7 @@ def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(
     scene = Scene.begin(quick_store, LIST)
     timur = join(quick_store, "Timur")
     with quick_store.unit("test") as unit:
-        put_need(unit, scene, accepted_by=timur.contact_id)
+        scene.need_of(unit, accepted_by=timur.contact_id)
     browser = Browser(client).comes_in(timur)
     assert "/console/incidents/new?report=" in browser.sees(f"/console/case/{scene.code}")
     assert "Guldana T., 34" in browser.sees(f"/console/incidents/new?report={scene.code}")
@@ -298,7 +288,7 @@ def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(
     sends(scene, picture())
     sends(scene, DOCX)
     with quick_store.unit("test") as unit:
-        put_need(unit, scene, accepted_by=aigerim.contact_id)
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
     browser = Browser(client).comes_in(aigerim)
     begun = browser.sees(f"/console/incidents/new?report={scene.code}")
     shown = PHOTO.findall(begun)
@@ -306,7 +296,7 @@ def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(
     answer = client.get(shown[0])
     assert (answer.mimetype, told_by(answer.data, "image/jpeg")) == ("image/jpeg", {})
     assert answer.data != picture(), "a copy of its dots, not what came"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Security-Policy"] == ALONE
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     with quick_store.read() as unit:
         assert unit.session.scalar(select(func.count()).where(EventRow.name == "FileViewed")) == 1
@@ -315,7 +305,7 @@ def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(
     someone.sees(shown[0], 404)
     other = Scene.begin(quick_store, "another report")
     with quick_store.unit("test") as unit:
-        put_need(unit, other, accepted_by=aigerim.contact_id)
+        other.need_of(unit, accepted_by=aigerim.contact_id)
     Browser(client).comes_in(aigerim).sees(shown[0].replace(scene.code, other.code), 404)
 
 
@@ -323,10 +313,10 @@ def test_a_photo_that_does_not_open_is_not_shown(quick_store: Store, client: Fla
     scene = Scene.begin(quick_store)
     sends(scene, picture()[:400])
     with quick_store.unit("test") as unit:
-        put_need(unit, scene, accepted_by=aigerim.contact_id)
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
     begun = Browser(client).comes_in(aigerim).sees(f"/console/incidents/new?report={scene.code}")
     answer = client.get(PHOTO.findall(begun)[0])
-    assert (answer.status_code, answer.data) == (415, b"")
+    assert (answer.status_code, answer.mimetype) == (415, "text/html")
 
 
 def test_consent_is_shown_as_it_stands(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:

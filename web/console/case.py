@@ -33,6 +33,7 @@ from web.case_link import stored_files
 from web.console import case_acts
 from web.console.case_acts import author_of
 from web.console.case_shown import CaseShown, pages_of
+from web.console.file_shown import SHOWN, file_copy, file_shown
 from web.console.gate import Guard
 from web.console.person import matrix_of
 from web.running import running
@@ -61,6 +62,8 @@ def case_pages(gate: Gate) -> Blueprint:
     """Build the routes."""
     pages = Blueprint("case", __name__)
     gate.page(pages, "/console/case/<code>", look, Guard(ability=Ability.OPEN_CASE))
+    gate.page(pages, "/console/case/<code>/file/<uuid:file>", file_shown, Guard(ability=Ability.OPEN_CASE))
+    gate.page(pages, "/console/case/<code>/file/<uuid:file>/copy", file_copy, Guard(ability=Ability.OPEN_CASE))
     for name, (use, ability) in case_acts.USES.items():
         path = f"/console/case/<code>/{name.replace('_', '-')}"
         gate.press(pages, path, case_acts.press(name, use), Guard(ability=ability))
@@ -139,6 +142,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "audiences": list(Audience),
         "tickets": {file_id: make_ticket(unit, file_id, reader_id) for file_id in stored_files(view)},
         "originals": may_have_original(role),
+        "files_shown": SHOWN,
         "to_counsel": url_for("person.message", code=case.code) if can(role, Ability.ENTER) else None,
         "script": case_acts.script_of(rows, view),
         "echo": echo,
@@ -187,6 +191,7 @@ def _feigned(gate: Gate, code: str) -> Response:
             "audiences": list(Audience),
             "tickets": {},
             "originals": False,
+            "files_shown": frozenset(),
             "to_counsel": None,
             "script": case_acts.script_of_nothing(),
             "echo": "",

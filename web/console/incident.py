@@ -41,9 +41,9 @@ from web.console.case_acts import (
     instant_given,
     words_given,
 )
+from web.console.file_shown import photos_of
 from web.console.gate import Guard
 from web.console.person import readable_case
-from web.console.photographed import photo, photos_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +66,6 @@ def incident_pages(gate: Gate) -> Blueprint:
     pages = Blueprint("incident", __name__)
     gate.page(pages, "/console/incidents", look_through, Guard(ability=Ability.OPEN_CASE))
     gate.page(pages, "/console/incidents/new", begin, MAKES)
-    gate.page(pages, "/console/incidents/photo/<report>/<uuid:file>", photo, MAKES)
     gate.press(pages, "/console/incidents/read", read, MAKES)
     gate.press(pages, "/console/incidents/make", make, MAKES)
     gate.press(pages, "/console/incidents/gather", gather, MAKES)
