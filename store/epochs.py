@@ -72,6 +72,8 @@ def begin(store: Store, epoch: str) -> bool:
     if epoch not in store.ring.epochs:
         return False
     with store.unit(ACTOR, rings=False) as unit:
+        for before in store.ring.epochs[:-1]:  # the one a home was set up with has no row, and none can be locked
+            _note(unit, before)
         _note(unit, epoch, begun_at=unit.now)
         unit.record(EpochBegun(case_id=None, epoch=epoch))
     log.info("epoch_begun", epoch=epoch)
@@ -134,10 +136,14 @@ def condemn_old(store: Store, kept: int = KEPT) -> tuple[str, ...]:
     if not old:
         return ()
     with store.unit(ACTOR, rings=False) as unit:
+        for epoch in old:
+            _note(unit, epoch)
+        # Locked before we look whether they are used: whoever seals to one meanwhile is seen, or sees it condemned.
+        rows = select(KeyEpoch.epoch).where(KeyEpoch.epoch.in_(old)).order_by(KeyEpoch.epoch)
+        unit.session.execute(rows.with_for_update(**OWN))
         used = _in_use(unit)
         over = [epoch for epoch in old if epoch not in used]
         for epoch in over:
-            _note(unit, epoch)
             _condemn(unit, epoch)
         unit.session.execute(update(KeyEpoch).where(KeyEpoch.under.in_(over)).values(sealed=None))
     return tuple(over)

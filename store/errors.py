@@ -36,6 +36,13 @@ class LockedError(StoreError):
         super().__init__(why)
 
 
+class IntakeClosedError(StoreError):
+    """Nothing can be sealed to this public key: the epoch that would open it is destroyed."""
+
+    def __init__(self) -> None:
+        super().__init__("the public key for what comes in is of a destroyed epoch: nobody could open it")
+
+
 class ClockRefusedError(StoreError):
     """Somebody tried to move the business clock outside a sandbox."""
 

@@ -225,6 +225,14 @@ def passphrase_of(path: Path) -> Passphrase | None:
         return None
 
 
+def epochs_in(path: Path) -> frozenset[str] | None:
+    """Which epochs a ring file holds; needs no key. None when there is no ring to read."""
+    try:
+        return frozenset(_read(path).keys) - {ROOT}
+    except StoreError:
+        return None
+
+
 def locked_path(path: Path) -> Path:
     """Where a ring lies while it is locked."""
     return path.with_name(f"{path.name}.locked")

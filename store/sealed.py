@@ -3,6 +3,9 @@
 The pair belongs to an epoch: its private half is derived from the epoch's key and dies with it, its public half lies
 beside the ring for anybody to see. HPKE (RFC 9180) with X25519, HKDF-SHA256 and AES-256-GCM; each ciphertext is bound
 to the source and number of the input, so that one put in another's place does not open.
+
+Nothing is sealed to a pair whose epoch is known to be destroyed: nobody could open it. What is sealed to an epoch that
+this ring does not have yet waits for a ring that has it, here or in another home.
 """
 
 from __future__ import annotations
@@ -23,12 +26,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from store import handover
 from store.base import OWN, Base, new_id
-from store.errors import EpochUnknownError, UnreadableError
+from store.errors import IntakeClosedError, UnreadableError
+from store.handover import KeyEpoch
 from store.inbox import InboxItem, RawInput, keep, move_cursor
 from store.vault import pad, text_bytes, text_of, unpad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from store.unit_of_work import Store, UnitOfWork
@@ -57,7 +61,7 @@ class SealedInput(Base):
     payload: Mapped[bytes]
     received_at: Mapped[datetime]
     refused_at: Mapped[datetime | None]
-    """It did not open: nobody has the key, or somebody has changed it."""
+    """It did not open and never will: its key is destroyed, or somebody has changed it."""
 
 
 Index("ix_sealed_input_epoch", SealedInput.epoch)
@@ -95,7 +99,10 @@ def read_intake_key(path: Path) -> IntakeKey | None:
 def seal_inputs(
     unit: UnitOfWork, key: IntakeKey, source: str, door: str, inputs: Sequence[RawInput], *, moves_cursor: bool = True
 ) -> int:
-    """Keep raw inputs as :func:`store.inbox.keep` does, without any key of ours; return how many were new."""
+    """Keep raw inputs as :func:`store.inbox.keep` does, without any key of ours; return how many were new.
+
+    Raises IntakeClosedError, and keeps nothing, when the epoch of ``key`` is destroyed: whoever brings it keeps it.
+    """
     numbers = [given.number for given in inputs]
     known = {
         number
@@ -105,12 +112,20 @@ def seal_inputs(
         )
     }
     fresh = {given.number: given for given in reversed(inputs) if given.number not in known}
+    if fresh and _is_destroyed(unit, key.epoch):
+        raise IntakeClosedError
     for number in sorted(fresh):
         unit.session.add(_sealed(unit, key, source, door, fresh[number]))
     if numbers and moves_cursor:
         move_cursor(unit, source, max(numbers))
     unit.session.flush()
     return len(fresh)
+
+
+def _is_destroyed(unit: UnitOfWork, epoch: str) -> bool:
+    """Whether an epoch was condemned; as long as this unit lasts it cannot be, if it was not."""
+    destroyed = select(KeyEpoch.destroyed_at).where(KeyEpoch.epoch == epoch).with_for_update(read=True)
+    return unit.session.scalar(destroyed) is not None
 
 
 def _sealed(unit: UnitOfWork, key: IntakeKey, source: str, door: str, given: RawInput) -> SealedInput:
@@ -131,26 +146,49 @@ def open_sealed(store: Store) -> int:
     """Put everything that was sealed into the inbox, in its order, each once; return how many.
 
     A process that dies between two commits leaves the rest sealed, for the next one. What does not open stays, marked.
+    What this ring has no key for yet stays as it is: it is opened as soon as some ring has the key.
     """
+    if not _is_something_sealed(store):
+        return 0
+    with store.read() as unit:
+        later = awaited_epochs(unit, store.ring)
     opened = 0
-    while _is_something_sealed(store):
+    while _is_something_sealed(store, later):
         with store.unit("system") as unit:
-            opened += open_some(unit, store.ring)
+            opened += open_some(unit, store.ring, later)
     if opened:
         log.info("sealed_inputs_opened", count=opened)
     return opened
 
 
-def _is_something_sealed(store: Store) -> bool:
+def _is_something_sealed(store: Store, later: Collection[str] = ()) -> bool:
+    waiting = exists().where(SealedInput.refused_at.is_(None), SealedInput.epoch.not_in(later))
     with store.glance() as connection:
-        return bool(connection.scalar(select(exists().where(SealedInput.refused_at.is_(None)))))
+        return bool(connection.scalar(select(waiting)))
 
 
-def open_some(unit: UnitOfWork, ring: KeyRing) -> int:
-    """Put the first AT_ONCE into the inbox, in this unit; return how many were new there."""
+def awaited_epochs(unit: UnitOfWork, ring: KeyRing) -> frozenset[str]:
+    """Take over what other homes have begun; return the epochs of what waits whose keys may yet come.
+
+    An older copy of a ring lacks keys that others have: only what is known to be destroyed is given up.
+    """
+    missing = sealed_by_epoch(unit).keys() - set(ring.epochs)
+    if not missing:
+        return frozenset()
+    try:
+        handover.take_over(unit.session, ring)
+    except UnreadableError:  # even the newest key here is one that others have destroyed: theirs is the ring
+        return frozenset(missing - set(ring.epochs))
+    missing -= set(ring.epochs)
+    gone = select(KeyEpoch.epoch).where(KeyEpoch.epoch.in_(missing), KeyEpoch.destroyed_at.is_not(None))
+    return frozenset(missing.difference(unit.session.scalars(gone)))
+
+
+def open_some(unit: UnitOfWork, ring: KeyRing, later: Collection[str] = ()) -> int:
+    """Put the first AT_ONCE into the inbox, in this unit, but for the epochs of ``later``; return how many were new."""
     rows = unit.session.scalars(
         select(SealedInput)
-        .where(SealedInput.refused_at.is_(None))
+        .where(SealedInput.refused_at.is_(None), SealedInput.epoch.not_in(later))
         .order_by(SealedInput.source, SealedInput.number)
         .limit(AT_ONCE)
         .with_for_update(**OWN)
@@ -158,7 +196,7 @@ def open_some(unit: UnitOfWork, ring: KeyRing) -> int:
     count = 0
     for row in rows:
         try:
-            given = _opened(unit, ring, row)
+            given = _opened(ring, row)
         except UnreadableError:
             row.refused_at = unit.now
             log.critical("sealed_input_does_not_open", number=row.number, epoch=row.epoch)
@@ -168,13 +206,9 @@ def open_some(unit: UnitOfWork, ring: KeyRing) -> int:
     return count
 
 
-def _opened(unit: UnitOfWork, ring: KeyRing, row: SealedInput) -> RawInput:
+def _opened(ring: KeyRing, row: SealedInput) -> RawInput:
     """Open one; raises UnreadableError."""
-    try:
-        private = _private(ring, row.epoch)
-    except EpochUnknownError:
-        handover.take_over(unit.session, ring)
-        private = _private(ring, row.epoch)
+    private = _private(ring, row.epoch)
     try:
         plain = SUITE.decrypt(row.payload, private, info=_bound_to(row.source, row.number))
         stored = json.loads(text_of(unpad(plain)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -9,18 +10,21 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from store import epochs
-from store.errors import LockedError, UnreadableError
+from store.errors import IntakeClosedError, LockedError, UnreadableError
 from store.eventlog import Event
 from store.inbox import InboxItem, RawInput, claim_inputs, keep, open_input, position
 from store.sealed import (
     AT_ONCE,
+    SUITE,
     IntakeKey,
     SealedInput,
+    awaited_epochs,
     intake_key,
     open_sealed,
     open_some,
@@ -30,7 +34,7 @@ from store.sealed import (
     sealed_by_epoch,
 )
 from store.unit_of_work import Store
-from store.vault import no_keys
+from store.vault import KeyRing, no_keys
 from tests.quick import quick_store
 
 if TYPE_CHECKING:
@@ -53,6 +57,23 @@ def locked(store: Store) -> Store:
 def seals(locked: Store, key: IntakeKey, *inputs: RawInput) -> int:
     with locked.unit("poller") as unit:
         return seal_inputs(unit, key, SOURCE, "telegram", inputs)
+
+
+def put(locked: Store, key: IntakeKey, number: int) -> None:
+    """Have a row that was sealed by somebody who did not look whether its epoch lives."""
+    payload = SUITE.encrypt(b"whatever", X25519PublicKey.from_public_bytes(key.public), info=b"x")
+    with locked.unit("somebody") as unit:
+        unit.session.add(
+            SealedInput(
+                source=SOURCE, number=number, door="telegram", epoch=key.epoch, payload=payload, received_at=unit.now
+            )
+        )
+
+
+def public_of(store: Store, epoch: str) -> bytes:
+    """The public half of the pair of any epoch of a ring."""
+    private = store.ring.epoch_subkey(epoch, "sealed input")
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
 def inbox(store: Store) -> list[tuple[int, str]]:
@@ -157,12 +178,69 @@ def test_an_epoch_lives_until_what_is_sealed_to_it_was_opened_and_then_dies(
     assert open_sealed(store) == 1
     epochs.rotate(store)
     assert key.epoch not in store.ring.epochs
-    with locked.unit("somebody's old copy") as unit:
+    with pytest.raises(IntakeClosedError), locked.unit("somebody's old copy") as unit:
         seal_inputs(unit, key, SOURCE, "telegram", [update_of(6)])
+    with locked.read() as unit:
+        assert position(unit, SOURCE) == 5, "Telegram keeps what nobody could open"
+    put(locked, key, 6)
     assert open_sealed(store) == 0, "what such a copy holds can be read by nobody"
-    with store.unit("test") as unit:
-        assert refused_inputs(unit) == 1
-        unit.session.execute(delete(SealedInput))
+    with store.read() as unit:
+        assert (refused_inputs(unit), sealed_by_epoch(unit)) == (1, {})
+
+
+def test_nothing_is_sealed_to_an_epoch_that_was_renewed_away(store: Store, locked: Store) -> None:
+    before = intake_key(store.ring)
+    epochs.renew(store)
+    with pytest.raises(IntakeClosedError):
+        seals(locked, before, update_of(5))
+    with locked.read() as unit:
+        assert position(unit, SOURCE) is None
+        assert not unit.session.scalars(select(SealedInput)).all()
+    assert seals(locked, intake_key(store.ring), update_of(5)) == 1
+    assert open_sealed(store) == 1
+
+
+def test_whoever_seals_while_an_epoch_is_condemned_is_seen_and_opened(store: Store, locked: Store) -> None:
+    if store.engine.dialect.name == "sqlite":
+        pytest.skip("units of work take turns on SQLite")
+    epochs.begin(store, "2026-04")
+    key = IntakeKey("2026-03", public_of(store, "2026-03"))
+    with ThreadPoolExecutor(1) as other:
+        with locked.unit("poller") as unit:
+            seal_inputs(unit, key, SOURCE, "telegram", [update_of(5)])
+            condemning = other.submit(epochs.condemn_old, store, 1)
+            assert not wait([condemning], timeout=0.5).done, "it looks when we have committed"
+        assert condemning.result(timeout=30) == ()
+    assert open_sealed(store) == 1
+
+
+def test_what_only_a_newer_ring_opens_waits_for_it(store: Store, locked: Store) -> None:
+    older = KeyRing({"2026-03": b"e" * 32}, b"r" * 32)
+    behind = Store(store.engine, older, store.clock)
+    seals(locked, intake_key(store.ring), update_of(5))
+    store.ring.add("2026-04", b"n" * 32)
+    seals(locked, intake_key(store.ring), update_of(6), update_of(7))
+    seals(locked, IntakeKey("2026-03", public_of(store, "2026-03")), update_of(8))
+    assert open_sealed(behind) == 2, "what it has the key for is not held up"
+    assert open_sealed(behind) == 0
+    with store.read() as unit:
+        assert (refused_inputs(unit), sealed_by_epoch(unit)) == (0, {"2026-04": 2})
+        assert awaited_epochs(unit, older) == {"2026-04"}
+    older.add("2026-04", b"n" * 32)
+    assert open_sealed(behind) == 2
+    assert [number for number, _ in inbox(store)] == [5, 6, 7, 8]
+
+
+def test_a_ring_whose_newest_key_others_have_destroyed_gives_nothing_up(
+    store: Store, locked: Store, clock: ManualClock
+) -> None:
+    behind = Store(store.engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), store.clock)
+    for _ in range(3):
+        clock.advance(timedelta(days=31))
+        epochs.rotate(store)
+    seals(locked, intake_key(store.ring), update_of(5))
+    assert open_sealed(behind) == 0
+    assert open_sealed(store) == 1
 
 
 def test_each_epoch_has_a_pair_of_its_own_and_the_file_holds_the_public_half_only(store: Store, tmp_path: Path) -> None:
