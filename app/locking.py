@@ -6,11 +6,13 @@ the recipient, which is kept elsewhere, and afterwards the key as ever.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyrage
 
 from app.backup.form import BackupError
+from app.locked.intake import withdraw_stale
 from app.settings import SettingsError
 from store.ring_file import destroy_file, locked_path, ring_lock, scratch_of, write_once
 
@@ -21,10 +23,22 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 
-def lock(settings: Settings, recipients: Sequence[str]) -> list[Path]:
-    """Seal the ring to ``recipients`` and destroy it; return where copies were destroyed as well.
+@dataclass(frozen=True)
+class Locked:
+    """``copies``: where copies of the ring were destroyed as well.
 
-    The sealed one is on the disk before the open one goes. Raises SettingsError without a recipient or a ring.
+    ``takes_in``: whether what comes in can be sealed from now on.
+    """
+
+    copies: tuple[Path, ...]
+    takes_in: bool
+
+
+def lock(settings: Settings, recipients: Sequence[str]) -> Locked:
+    """Seal the ring to ``recipients`` and destroy it.
+
+    The sealed one is on the disk before the open one goes; a public key to seal to of which the ring knows nothing any
+    more goes before. Raises SettingsError without a recipient or a ring.
     """
     if not recipients:
         raise SettingsError(
@@ -38,9 +52,10 @@ def lock(settings: Settings, recipients: Sequence[str]) -> list[Path]:
         sealed = pyrage.encrypt(path.read_bytes(), known, armored=True).decode("ascii")
         destroy_file(sealed_at)
         write_once(sealed_at, sealed)
+        takes_in = withdraw_stale(settings)
         # First out of sight, by one rename: a ring that is half overwritten would be neither open nor locked.
         destroy_file(path.rename(scratch_of(path)))
-        return [copy for copy in _copies(settings) if destroy_file(copy)]
+        return Locked(tuple(copy for copy in _copies(settings) if destroy_file(copy)), takes_in)
 
 
 def _copies(settings: Settings) -> list[Path]:

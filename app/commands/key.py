@@ -89,12 +89,14 @@ def rotate(to: Path | None, *, passphrase: bool) -> None:
 @fails_clearly
 def renew(*, yes: bool) -> None:
     """Begin a key epoch now and destroy all others: EVERY BACKUP MADE BEFORE CAN BE READ BY NOBODY any more."""
+    from app.locked.intake import publish
     from store import epochs
 
     built = house()
     if not yes:
         _confirm("Every backup made before this moment dies", "renew")
     epoch = epochs.renew(built.store)
+    publish(built.settings, built.store.ring)  # whoever locks it the next second must not seal to what is gone
     left = [one for one in built.store.ring.epochs if one != epoch]
     click.echo(f"Everything that lives is wrapped in the epoch {epoch}.")
     if left:

@@ -24,10 +24,12 @@ def lock(recipients: tuple[str, ...]) -> None:
     from app.locking import lock as seal
 
     chosen = settings()
-    destroyed = seal(chosen, recipients or chosen.recipients)
+    done = seal(chosen, recipients or chosen.recipients)
     click.echo("Locked. Running processes of this home lose their keys within a second and begin anew without them.")
-    for copy in destroyed:
+    for copy in done.copies:
         click.echo(f"The copy of the key ring was destroyed too: {copy}")
+    if not done.takes_in:
+        click.echo("Nothing is taken in until it is unlocked: there is no public key of now to seal it to.")
     click.echo("Other nodes have a key ring of their own: lock each. To be sure of memory, switch the machine off.")
 
 
@@ -38,12 +40,13 @@ def lock(recipients: tuple[str, ...]) -> None:
 def unlock(identity: Path) -> None:
     """Make a locked instance readable again. A `panah up` that waits goes on by itself."""
     from app.backup.identity import read_identity
+    from app.locked.intake import publish
     from app.locking import unlock as put_back
     from app.wiring import open_home
 
     chosen = settings()
     put_back(chosen, read_identity(identity))
-    open_home(chosen)
+    publish(chosen, open_home(chosen))  # it may be locked again before anything runs
     click.echo("Unlocked.")
 
 

@@ -16,7 +16,7 @@ from store.handover import epoch_of
 from store.sealed import intake_key, refused_inputs, sealed_by_epoch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app.settings import Settings
@@ -58,21 +58,47 @@ def check_recipient(settings: Settings) -> Finding:
 
 def check_intake(house: House) -> Finding:
     """What comes in can be sealed while it is locked, and nothing that was sealed is left unopened."""
+    held = house.store.ring.epochs
     with house.store.read() as unit:
-        waiting, refused = sum(sealed_by_epoch(unit).values()), refused_inputs(unit)
+        waiting, refused = sealed_by_epoch(unit), refused_inputs(unit)
     if refused:
         return fault(
             "sealed_intake",
             f"{refused} of what came in while it was locked does not open",
             "somebody has changed it, or its key is destroyed; see the log for sealed_input_does_not_open",
         )
+    return _waiting(waiting, held) or _published(house)
+
+
+def _waiting(waiting: Mapping[str, int], held: Collection[str]) -> Finding | None:
+    """What was sealed and is not open yet: for want of a key, or because nobody has come to it."""
+    keyless = {epoch: count for epoch, count in waiting.items() if epoch not in held}
+    if keyless:
+        return fault(
+            "sealed_intake",
+            f"{sum(keyless.values())} that came in while it was locked wait for a key ring with the epoch "
+            f"{', '.join(sorted(keyless))}",
+            "another home has begun it, or this is not the newest copy of the key ring: put that back, and it opens",
+        )
     if waiting:
         return warn(
             "sealed_intake",
-            f"{waiting} that came in while it was locked wait to be opened",
+            f"{sum(waiting.values())} that came in while it was locked wait to be opened",
             "`panah up` opens them when it starts",
         )
-    if published(house.settings) != intake_key(house.store.ring):
+    return None
+
+
+def _published(house: House) -> Finding:
+    """Whether what is sealed from now on can be opened."""
+    key = published(house.settings)
+    if key is not None and key.epoch not in house.store.ring.epochs:
+        return fault(
+            "sealed_intake",
+            f"the public key for what comes in while it is locked is of the epoch {key.epoch}, which is destroyed",
+            "`panah up` writes that of now within a minute; locked before, nothing is taken in",
+        )
+    if key != intake_key(house.store.ring):
         return warn(
             "sealed_intake",
             "the public key for what comes in while it is locked is not that of now",

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from app.changing_key import change_own_key
 from app.cli import main
 from app.keys import find_key, next_key_path
+from app.locked.intake import published
+from app.locked.running import store_without_keys, works_while_locked
 from app.settings import SettingsError, read_settings
 from app.shares import recover_key, split_key
-from app.wiring import open_home
+from app.wiring import build, open_home
+from store.inbox import RawInput
 from store.ring_file import RingFile, open_ring
+from store.sealed import open_sealed, seal_inputs
 from store.vault import new_key, read_key
 from tests.app.conftest import everything_as_before
 
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from tests.app.conftest import Panah
 
+ROLES = frozenset({"web", "bot", "worker"})
+SOURCE = "telegram:0123456789abcdef"
 PASSPHRASE = "six random words of nobody at all"
 
 
@@ -235,6 +242,44 @@ def test_a_lock_opens_for_its_identity_only(ready: Panah) -> None:
     assert (ready.home / "keyring.json").read_bytes() == before
     assert "nothing is locked" in ready.refuses("unlock", "--identity", mine)
     ready.does("parked")
+
+
+def test_a_home_whose_epoch_was_renewed_seals_to_the_new_one_when_it_is_locked_the_next_second(ready: Panah) -> None:
+    identity = str(ready.folder / "mine")
+    recipient = ready.does("key", "identity", identity).strip()
+    chosen = settings_of(ready)
+    before = published(chosen)
+    ready.does("key", "renew", "--yes")
+    said = ready.does("lock", "--to", recipient)
+    assert "Nothing is taken in" not in said
+    key = published(chosen)
+    assert key is not None
+    assert key != before
+    locked = store_without_keys(chosen)
+    with locked.unit("poller") as unit:
+        assert seal_inputs(unit, key, SOURCE, "telegram", [RawInput(5, "77", "{}")]) == 1
+    locked.engine.dispose()
+    ready.does("unlock", "--identity", identity)
+    house = build(chosen)
+    assert open_sealed(house.store) == 1
+    house.store.engine.dispose()
+
+
+def test_a_public_key_that_the_ring_knows_nothing_of_is_gone_before_the_lock(ready: Panah) -> None:
+    """As left by an earlier release, or beside a ring that was put back."""
+    identity = str(ready.folder / "mine")
+    recipient = ready.does("key", "identity", identity).strip()
+    chosen = settings_of(ready)
+    stale = chosen.intake_path.read_text()
+    ready.does("key", "renew", "--yes")
+    chosen.intake_path.write_text(stale)
+    found = {one["name"]: one for one in json.loads(ready("doctor", "--json").stdout)}
+    assert (found["sealed_intake"]["level"], "destroyed" in found["sealed_intake"]["what"]) == ("fault", True)
+    assert "Nothing is taken in" in ready.does("lock", "--to", recipient)
+    assert published(chosen) is None
+    assert works_while_locked(chosen.model_copy(update={"telegram_bot_token": SecretStr("1:x")}), ROLES, ()) == {}
+    ready.does("unlock", "--identity", identity)
+    assert published(chosen) is not None, "ready for the next time"
 
 
 def test_a_home_is_destroyed_by_two_typed_words_only(own: Panah) -> None:
