@@ -11,8 +11,7 @@ from app.drills import Drills
 from app.housekeeping import Keeper
 from app.migration import SchemaError, needed
 from app.parked import QUEUES
-from bot.poller import source_of
-from bot.webhook import keep_pushed
+from bot.webhook import account_of, keep_pushed
 from contacts.values import ChannelName
 from store.clock import SystemClock
 from web.backstage import Backstage
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from app.wiring import House
     from store.unit_of_work import Store, UnitOfWork
-
-UNNAMED = "0" * 16
-"""Account of updates whose address names none, on a node that has no token."""
 
 
 def backstage(house: House) -> Backstage:
@@ -72,7 +68,7 @@ def _webhook(store: Store, settings: Settings) -> Webhook | None:
     if settings.telegram_mode != "webhook" or settings.telegram_webhook_secret is None:
         return None
     token = settings.telegram_bot_token
-    ours = UNNAMED if token is None else source_of(token.get_secret_value()).removeprefix("telegram:")
+    ours = account_of("" if token is None else token.get_secret_value())
 
     def keep(account: str | None, update: Any) -> None:
         keep_pushed(store, account or ours, update)

@@ -33,6 +33,8 @@ LOOK_EVERY = 60.0
 LEASE = timedelta(seconds=150)
 """Two looks and a little: the lease says that somebody sees to it that messages come in."""
 CALL_SECONDS = 10.0
+UNNAMED = "0" * 16
+"""Account of updates whose address names none, on a node that has no token."""
 ACCOUNT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -43,6 +45,11 @@ class NotAnUpdateError(ValueError):
 def webhook_url(public_url: str, token: str) -> str:
     """Where Telegram brings the updates of this account; gives nothing of the token away."""
     return f"{public_url}{PATH}?account={source_of(token).removeprefix('telegram:')}"
+
+
+def account_of(token: str) -> str:
+    """Name the account that an address without one is for; on a node that has no token, nobody's."""
+    return source_of(token).removeprefix("telegram:") if token else UNNAMED
 
 
 def keep_pushed(store: Store, account: str, update: Any, *, keep: Keep = keep) -> RawInput:

@@ -44,9 +44,12 @@ def make_locked_app(webhook: Webhook, hotlines: str | None) -> Flask:
     @app.errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
     def closed(_error: Exception) -> Response:
         """Whatever else is asked for is closed; at the form people are told so, in every language."""
-        if request.path == FORM or request.path.startswith(f"{FORM}/"):
-            return Response(_form(hotlines), HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/html")
-        return _plain("503 Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+        return _closed(HTTPStatus.SERVICE_UNAVAILABLE, hotlines)
+
+    @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    def too_large(_error: Exception) -> Response:
+        """Who had the form open, and sends what they wrote, is told the same: no word of it is taken in."""
+        return _closed(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, hotlines)
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -56,6 +59,12 @@ def make_locked_app(webhook: Webhook, hotlines: str | None) -> Flask:
         return response
 
     return app
+
+
+def _closed(status: HTTPStatus, hotlines: str | None) -> Response:
+    if request.path == FORM or request.path.startswith(f"{FORM}/"):
+        return Response(_form(hotlines), status, mimetype="text/html")
+    return _plain(f"{status.value} {status.phrase}", status)
 
 
 def _form(hotlines: str | None) -> str:

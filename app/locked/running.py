@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.channels.telegram.request import AiohttpRequest
 from app.channels import DOORS
-from app.locked.answering import Answering
+from app.locked.answering import TAKING_BACK, Answering
 from app.locked.intake import published
 from app.migration import SchemaError, needed
 from app.node import node_identity
 from app.ring_keeper import LOOK_EVERY, is_locked
 from app.wiring import clock_of
-from bot.poller import Poller, source_of
-from bot.webhook import keep_pushed
+from bot.poller import Poller
+from bot.webhook import account_of, keep_pushed
 from store.engine import open_engine
 from store.sealed import seal_inputs
 from store.unit_of_work import Store
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from store.sealed import IntakeKey
     from store.unit_of_work import UnitOfWork
 
-TAKING_BACK = 6.0
-"""Real seconds in which what we have said to people may be taken back, before the usual work begins."""
+ENDING = TAKING_BACK + 1.0
+"""Real seconds after which whoever answers has ended."""
 
 
 def store_without_keys(settings: Settings) -> Store:
@@ -52,14 +52,17 @@ def store_without_keys(settings: Settings) -> Store:
 def works_while_locked(settings: Settings, roles: frozenset[str], ways: Sequence[Way]) -> dict[str, Any]:
     """Return what a process of these roles does while it is locked, by name; nothing where there is nothing to seal to.
 
-    Each runs until its event is set and may be started again after a failure.
+    Each runs until its event is set and may be started again after a failure. As when it is open: who polls needs the
+    bot's token; who is brought updates needs the secret that Telegram repeats, and no token.
     """
-    key, token = published(settings), settings.telegram_bot_token
-    if key is None or token is None:
+    key = published(settings)
+    if key is None:
         return {}
     if settings.telegram_mode == "webhook":
-        return {"web": partial(_be_brought, settings, key, ways)} if "web" in roles else {}
-    return {"poller": partial(_ask, settings, key, ways)} if "bot" in roles else {}
+        known = settings.telegram_webhook_secret is not None
+        return {"web": partial(_be_brought, settings, key, ways)} if known and "web" in roles else {}
+    known = settings.telegram_bot_token is not None
+    return {"poller": partial(_ask, settings, key, ways)} if known and "bot" in roles else {}
 
 
 def watch_for_ring(settings: Settings, stop: threading.Event) -> None:
@@ -88,7 +91,7 @@ async def _poll(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: t
                     await poller.run(stop)
                 finally:
                     speaking.cancel()
-                    await asyncio.wait({speaking}, timeout=TAKING_BACK)
+                    await asyncio.wait({speaking}, timeout=ENDING)
     finally:
         store.engine.dispose()
 
@@ -100,7 +103,7 @@ def _be_brought(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: t
     loop = asyncio.new_event_loop()
     speaking = threading.Thread(target=_speak, args=(loop, answering), name="answering", daemon=True)
     speaking.start()
-    ours = source_of(_token(settings)).removeprefix("telegram:")
+    ours = account_of(_token(settings))
 
     def keep(account: str | None, update: Any) -> None:
         given = keep_pushed(store, account or ours, update, keep=_sealing(key))
@@ -124,7 +127,7 @@ def _speak(loop: asyncio.AbstractEventLoop, answering: Answering) -> None:
         loop.run_forever()
     finally:
         speaking.cancel()
-        loop.run_until_complete(asyncio.wait({speaking}, timeout=TAKING_BACK))
+        loop.run_until_complete(asyncio.wait({speaking}, timeout=ENDING))
         loop.close()
 
 

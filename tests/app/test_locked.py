@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
+import time
+import urllib.error
+import urllib.request
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from alerts.channels.fake import FakeChannel
-from alerts.channels.port import PermanentFailure
-from app.locked.answering import CALLED_AGAIN_AFTER, SAID_AGAIN_AFTER, STANDS_FOR, Answering, heard_in
+from alerts.channels.port import Outgoing, PermanentFailure, RateLimited, Sent, TemporaryFailure
+from app.locked.answering import CALLED_AGAIN_AFTER, PAUSES, SAID_AGAIN_AFTER, STANDS_FOR, Answering, heard_in
 from app.locked.callers import FITS, Way, hand_over, take_over
+from app.locked.running import works_while_locked
+from app.settings import read_settings
+from app.wiring import build
 from bot.poller import raw_input
+from store.inbox import RawInput
+from store.sealed import SealedInput
+from tests.ports import free_port
 from texts.catalogue import LANGUAGES, say
 from web.locked import make_locked_app
-from web.webhook import SECRET_HEADER, Webhook
+from web.webhook import LARGEST_UPDATE, SECRET_HEADER, Webhook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from store.inbox import RawInput
+    from tests.app.conftest import Panah
 
 HOTLINES = "+7 700 000 00 99"
 SECRET = "a-secret-of-nobody-at-all"
@@ -50,9 +62,16 @@ def pressed(language: str) -> RawInput:
 class Night:
     """Two channels, a clock that is moved by hand, and whoever answers."""
 
-    def __init__(self, runner: asyncio.Runner, *ways: Way, hotlines: str | None = None) -> None:
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        *ways: Way,
+        hotlines: str | None = None,
+        telegram: FakeChannel | None = None,
+    ) -> None:
         self._runner = runner
-        self.telegram, self.sms = FakeChannel(), FakeChannel()
+        self.telegram, self.sms = telegram or FakeChannel(), FakeChannel()
+        self._working: asyncio.Task[None] | None = None
         self.now = 1000.0
         doors = {"telegram": self._door(self.telegram), "sms": self._door(self.sms)}
         self.answering = Answering(doors, ways, lambda: self.now, hotlines=hotlines)
@@ -65,15 +84,26 @@ class Night:
 
         return opens
 
-    def hears(self, *inputs: RawInput) -> None:
-        """All of it is answered, and the night is over only when told."""
+    def hears(self, *inputs: RawInput, ends: bool = True) -> None:
+        """All of it is answered; with it the night ends, unless told otherwise."""
         self._runner.run(self._hears(inputs))
+        if ends:
+            self.ends()
 
     async def _hears(self, inputs: tuple[RawInput, ...]) -> None:
-        working = asyncio.create_task(self.answering.run())
+        if self._working is None:
+            self._working = asyncio.create_task(self.answering.run())
         self.answering.take(inputs)
         await self.answering.answered()
         self.left_standing = [shown.text for shown in self.telegram.screen("77")]
+
+    def ends(self) -> None:
+        """The instance is unlocked."""
+        self._runner.run(self._ends())
+
+    async def _ends(self) -> None:
+        working, self._working = self._working, None
+        assert working is not None
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 
@@ -159,6 +189,84 @@ def test_what_we_said_does_not_stand_in_a_chat_for_a_day(runner: asyncio.Runner)
     assert STANDS_FOR < 24 * 3600
 
 
+def test_who_could_not_be_told_is_told_as_soon_as_that_is_possible(runner: asyncio.Runner) -> None:
+    night = Night(runner, AIGERIM, TIMUR)
+    night.sms.fail(TemporaryFailure("down", "the provider is down"))
+    night.telegram.fail_at("77", TemporaryFailure("down", "the provider is down"))
+    night.hears(said("help"), ends=False)
+    assert (night.sms.sent, [one.address for one in night.telegram.sent]) == ([], ["501"])
+    night.telegram.fail_at("77", None)
+    night.now += PAUSES[0]
+    night.hears(said("hello all", chat=-5, kind="group", number=2))
+    assert [one.address for one in night.sms.sent] == ["+77000000001"], "nobody waits for a quarter of an hour"
+    assert [one.address for one in night.telegram.sent] == ["501", "77"], "and each is told once"
+
+
+def test_who_has_blocked_the_bot_is_not_tried_again_and_again(runner: asyncio.Runner) -> None:
+    night = Night(runner)
+    night.telegram.fail(PermanentFailure("blocked", "nobody there", recipient_gone=True))
+    night.hears(said("help"), ends=False)
+    night.now += PAUSES[-1]
+    night.hears(said("help", number=2))
+    assert night.telegram.sent == []
+
+
+def test_a_provider_that_wants_time_gets_it(runner: asyncio.Runner) -> None:
+    night = Night(runner)
+    night.telegram.fail(RateLimited("flood", "too many", retry_after=timedelta(seconds=40)))
+    night.hears(said("help"), ends=False)
+    night.now += 39
+    night.hears(said("help", number=2), ends=False)
+    assert night.telegram.sent == []
+    night.now += 1
+    night.hears(said("help", number=3))
+    assert len(night.telegram.sent) == 1
+
+
+class Broken(FakeChannel):
+    """Fails as nobody foresaw, for one address, and holds the words in what it raises."""
+
+    async def send(self, message: Outgoing) -> Sent:
+        if message.address == "66":
+            raise RuntimeError(message.text)
+        return await super().send(message)
+
+
+def test_what_nobody_foresaw_in_one_row_keeps_no_other_from_being_answered(runner: asyncio.Runner) -> None:
+    night = Night(runner, telegram=Broken())
+    night.hears(
+        RawInput(1, "65", '{"update_id": 1, "callback_query": []}'),
+        RawInput(2, "64", "[]"),
+        said("help", chat=66, number=3),
+        said("help", chat=67, number=4),
+        ends=False,
+    )
+    assert [one.address for one in night.telegram.sent] == ["67"]
+    night.hears(said("help", chat=68, number=5))
+    assert [one.address for one in night.telegram.sent] == ["67", "68"]
+
+
+def test_what_could_not_be_taken_back_is_tried_until_it_is(runner: asyncio.Runner) -> None:
+    night = Night(runner)
+    night.hears(*(said("help", chat=number, number=number) for number in range(70, 79)), ends=False)
+    night.telegram.fail(*[TemporaryFailure("down", "the provider is down")] * 9)
+    night.ends()
+    assert all(night.telegram.screen(str(number)) == [] for number in range(70, 79))
+
+
+def test_after_a_day_what_could_not_be_taken_back_is_not_forgotten(runner: asyncio.Runner) -> None:
+    night = Night(runner)
+    night.hears(said("help"), ends=False)
+    night.now += STANDS_FOR
+    night.telegram.fail(TemporaryFailure("down", "the provider is down"))
+    night.hears(said("hello all", chat=-5, kind="group", number=2), ends=False)
+    assert len(night.telegram.screen("77")) == 1
+    night.now += PAUSES[0]
+    night.hears(said("hello all", chat=-5, kind="group", number=3), ends=False)
+    assert night.telegram.screen("77") == []
+    night.ends()
+
+
 def test_addresses_pass_from_a_process_to_what_it_becomes_through_a_pipe_and_no_file() -> None:
     handle = hand_over([AIGERIM, TIMUR])
     assert os.get_inheritable(handle)
@@ -192,6 +300,60 @@ def test_of_the_pages_only_the_webhook_is_open_and_the_form_says_so_in_every_lan
         answer = browser.get(path)
         assert answer.status_code == 503
         assert "<b>" not in answer.get_data(as_text=True)
-    assert browser.post("/report", data={"words": "x" * 2000}).status_code in {413, 503}
+    for path in ("/report", "/report/K7M-4TX", "/login", "/webhooks/telegram"):
+        sent = browser.post(path, data=b"x" * (LARGEST_UPDATE + 1), headers={SECRET_HEADER: SECRET})
+        assert sent.status_code == 413
+        assert (str(say("report.locked", "ru")) in sent.get_data(as_text=True)) is path.startswith("/report"), (
+            "who had the form open and sends it is told why"
+        )
+    assert len(kept) == 1
     assert browser.get("/healthz").status_code == 200
     assert browser.get("/readyz").get_data() == b"locked\n"
+
+
+def brings(address: str, secret: str | None) -> int:
+    """Bring an update as Telegram does, once the server is there; the status of the answer."""
+    headers = {"Content-Type": "application/json"} | ({} if secret is None else {SECRET_HEADER: secret})
+    request = urllib.request.Request(address, b'{"update_id": 5}', headers)  # noqa: S310  our own address
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  our own address
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_who_is_brought_updates_needs_no_token_and_never_takes_one_without_the_secret(
+    ready: Panah,
+) -> None:
+    stop, port = threading.Event(), free_port()
+    ready.environment |= {
+        "TELEGRAM_MODE": "webhook",
+        "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "PANAH_PUBLIC_URL": "https://panah.example.org",
+        "PANAH_BIND": f"127.0.0.1:{port}",
+    }
+    settings = read_settings(ready.environment)
+    assert works_while_locked(settings, frozenset({"bot"}), ()) == {}
+    works = works_while_locked(settings, frozenset({"web"}), (AIGERIM,))
+    serving = threading.Thread(target=works["web"], args=(stop,))
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{port}/webhooks/telegram?account=0123456789abcdef"
+        assert brings(address, None) == 403
+        assert brings(address, "another-secret-altogether") == 403
+        assert brings(address, SECRET) == 200
+        assert brings(address.partition("?")[0], SECRET) == 200
+    finally:
+        stop.set()
+        serving.join(30)
+    house = build(settings)
+    with house.store.read() as unit:
+        sources = sorted(unit.session.scalars(select(SealedInput.source)))
+    house.store.engine.dispose()
+    assert sources == ["telegram:0000000000000000", "telegram:0123456789abcdef"]
