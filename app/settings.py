@@ -423,6 +423,11 @@ class Settings(BaseModel):
         return self.home / "intake.json"
 
     @property
+    def spent_path(self) -> Path:
+        """Which codes were given while a backup was put back, and how often it was tried: ids and counts only."""
+        return self.home / "restore-spent.json"
+
+    @property
     def seals_path(self) -> Path:
         """The lines of all seals of the log, to be shipped elsewhere."""
         return self.home / "seals.jsonl"

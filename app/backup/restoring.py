@@ -23,21 +23,35 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from app.backup.form import KINDS, PURPOSE, BackupError, End, Header, Reading, Rows
+from app.backup.spending import Spending
 from app.migration import finish_rebuilt, migrating, rebuild
 from store import eventlog
-from store.data_keys import DataKey, Vault
+from store.data_keys import DataKey
 from store.engine import open_engine
 from store.events import BackupRestored
-from store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from app.backup.spending import SpentFile, Units
+    from store.clock import Clock
     from store.vault import KeyRing
 
 ALEMBIC = "alembic_version"
 Take = Callable[[Header | Rows], None]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who must agree. ``agree`` is given how to begin a unit on what was put back, once for each try.
+
+    It returns who said yes, for the log, and raises if that is not enough. ``spent``: where it is kept which codes are
+    used up and how often it was tried, whatever comes of it.
+    """
+
+    agree: Callable[[Units], str]
+    spent: SpentFile
 
 
 @dataclass(frozen=True)
@@ -57,13 +71,13 @@ def restore(
     path: Path,
     identity: object,
     *,
-    now: datetime,
+    clock: Clock,
     force: bool = False,
-    agree: Callable[[UnitOfWork], str] | None = None,
+    asking: Asking | None = None,
 ) -> Restored:
     """Replace what is in the database by what is in a backup, of either engine.
 
-    ``agree`` is asked last, with what was put back: it returns who said yes, for the log; if it raises, all is undone.
+    ``asking`` comes last, with what was put back; if not enough people agree, all is undone but the codes they gave.
 
     Nothing is changed before the backup has been read to its end and found whole and ours, nor unless the restored
     event log holds and ends where the backup says; a process that is killed leaves what was there. Raises BackupError,
@@ -77,12 +91,19 @@ def restore(
         )
     if not force:
         _refuse_to_replace(url)
-    with migrating(url) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        end = _load(connection, ring, path, identity)
-        finish_rebuilt(connection)
-        unreadable = _check(connection, ring, end, header=header, now=now, agree=agree)
+    spending = None if asking is None else Spending(asking.spent, url)
+    try:
+        with migrating(url) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            end = _load(connection, ring, path, identity)
+            finish_rebuilt(connection)
+            unreadable = _check(connection, ring, end)
+            _note(connection, ring, header, clock, _agreed(connection, ring, clock, asking, spending))
+    except BaseException:
+        if spending is not None:
+            spending.keep_here()
+        raise
     _tidy(url)
     return Restored(header.made_at, header.epoch, sum(end.rows.values()), unreadable)
 
@@ -184,32 +205,39 @@ def _foreign_keys(each: Table) -> list[Any]:
     return sorted(each.foreign_key_constraints, key=lambda one: str(one.name))
 
 
-def _check(
-    connection: Connection,
-    ring: KeyRing,
-    end: End,
-    *,
-    header: Header,
-    now: datetime,
-    agree: Callable[[UnitOfWork], str] | None,
-) -> int:
-    """Count and verify what was loaded, note that it was, and return how many scopes nobody can read."""
+def _check(connection: Connection, ring: KeyRing, end: End) -> int:
+    """Count and verify what was loaded, and return how many scopes nobody can read."""
     for name, count in end.rows.items():
         if connection.scalar(select(func.count()).select_from(table(name))) != count:
             raise BackupError(f"not every row of {name} was put back; nothing was changed")
-    mac_key = ring.subkey("eventlog")
-    with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
-        if list(eventlog.verify(session, mac_key)) or eventlog.heads(session) != end.chains:
+    with _session(connection) as session:
+        if list(eventlog.verify(session, ring.subkey("eventlog"))) or eventlog.heads(session) != end.chains:
             raise BackupError("the event log in the backup does not hold; nothing was changed")
-        gone = select(func.count()).where(DataKey.epoch.not_in(ring.epochs))
-        unreadable = session.scalar(gone) or 0
-        agreed = (
-            "" if agree is None else agree(UnitOfWork(session, Vault(session, ring, {}, now), now, "cli", {}, ring))
-        )
-        restored = BackupRestored(case_id=None, epoch=header.epoch, agreed=agreed)
-        eventlog.append(session, mac_key, restored, actor="cli", now=now, reactions=())
+        return session.scalar(select(func.count()).where(DataKey.epoch.not_in(ring.epochs))) or 0
+
+
+def _agreed(
+    connection: Connection, ring: KeyRing, clock: Clock, asking: Asking | None, spending: Spending | None
+) -> str:
+    """Ask whoever must agree; return who did, for the log."""
+    if asking is None or spending is None:
+        return ""
+    with _session(connection) as session:
+        agreed = asking.agree(spending.units(session, ring, clock))
         session.commit()
-    return unreadable
+    return agreed
+
+
+def _note(connection: Connection, ring: KeyRing, header: Header, clock: Clock, agreed: str) -> None:
+    restored = BackupRestored(case_id=None, epoch=header.epoch, agreed=agreed)
+    with _session(connection) as session:
+        eventlog.append(session, ring.subkey("eventlog"), restored, actor="cli", now=clock.now(), reactions=())
+        session.commit()
+
+
+def _session(connection: Connection) -> Session:
+    """A session within the transaction that puts everything back: what it commits is undone with it."""
+    return Session(bind=connection, join_transaction_mode="create_savepoint")
 
 
 def _tidy(url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from app.commands.agreeing import agree_by_shares, by_two, have_two_agree
 from app.commands.shared import as_data, fail, fails_clearly, house, settings
 
 if TYPE_CHECKING:
+    from app.backup.spending import Units
     from app.settings import Settings
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -60,8 +60,9 @@ def restore(
     accounts in it.
     """
     from app.backup.identity import read_identity
+    from app.backup.restoring import Asking, verify
     from app.backup.restoring import restore as put_back
-    from app.backup.restoring import verify
+    from app.backup.spending import SpentFile
     from app.erasure import erase_again, erased_here
     from app.presence import alone
     from app.wiring import build, clock_of, open_home
@@ -84,9 +85,9 @@ def restore(
             ring,
             file,
             opener,
-            now=clock_of(chosen).now(),
+            clock=clock_of(chosen),
             force=force,
-            agree=(lambda unit: have_two_agree(lambda: nullcontext(unit), agreed)) if who is None else (lambda _: who),
+            asking=Asking(partial(_agree, given=agreed, shares=who), SpentFile(chosen.spent_path)),
         )
         again = erase_again(build(chosen, ring).store, erased)
     click.echo(f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M} UTC are back, and the event log holds.")
@@ -94,6 +95,11 @@ def restore(
         click.echo(f"Erased again, because they had been before: {', '.join(again)}")
     if done.unreadable_scopes:
         click.echo(f"{done.unreadable_scopes} data keys are of destroyed epochs: what they close is lost.")
+
+
+def _agree(units: Units, *, given: tuple[str, ...], shares: str | None) -> str:
+    """Return who agreed; nobody is asked where the shares of the key said so already."""
+    return have_two_agree(units, given) if shares is None else shares
 
 
 def _opens(chosen: Settings, key: str) -> bool:

@@ -24,13 +24,20 @@ ENOUGH: Final = 2
 
 def is_able_to_agree(unit: UnitOfWork, account: Account) -> bool:
     """Whether an account may be one of two: in use, of a role that confirms, and nobody forced."""
+    return account.coerced_at is None and _confirms(unit, account)
+
+
+def _confirms(unit: UnitOfWork, account: Account) -> bool:
     role = role_of(unit, account)
-    return role is not None and account.coerced_at is None and can(role, Ability.CONFIRM)
+    return role is not None and can(role, Ability.CONFIRM)
 
 
 def wanted_people(unit: UnitOfWork) -> int:
-    """Return how many have to agree: two, or as many as there are while a team is that small."""
-    return min(ENOUGH, sum(is_able_to_agree(unit, one) for one in all_accounts(unit)))
+    """Return how many have to agree: two, or as many as have the role for it while a team is that small.
+
+    Who is thought to be forced counts, and cannot agree: a team does not become small by being forced.
+    """
+    return min(ENOUGH, sum(_confirms(unit, one) for one in all_accounts(unit)))
 
 
 def agrees(unit: UnitOfWork, login: str, code: str, already: Collection[Account]) -> Account | None:

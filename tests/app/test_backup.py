@@ -22,11 +22,13 @@ from alerts.models import Delivery, DeliveryState
 from app.backup.form import LEFT_OUT, BackupError, Reading, Sums, end_line, line_of
 from app.backup.identity import make_identity, read_identity
 from app.backup.making import encrypt, lines_of, make_backup
-from app.backup.restoring import restore, verify
+from app.backup.restoring import Asking, restore, verify
+from app.backup.spending import SpentFile
 from app.migration import differences, upgrade
 from app.schema import metadata
 from cases.intake import add_message, current_report, open_report
 from cases.models import Case, ReportMessage
+from contacts.accounts.two_people import agrees
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store import epochs
@@ -38,12 +40,14 @@ from store.eventlog import EventRow
 from store.files import CHUNK, FileWriter, begin_file, read_file
 from store.unit_of_work import Store
 from store.vault import Field, KeyRing
+from tests.accounts import join
 from tests.bad_days.program import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from app.backup.spending import Units
     from store.clock import ManualClock
 
 WORDS = "they took my brother near Turgen"
@@ -138,7 +142,7 @@ def test_what_was_backed_up_comes_back_on_the_other_engine_and_home_again(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert made["case"] == 1
     assert WORDS.encode() not in file.read_bytes()
-    done = restore(fresh, store.ring, file, IDENTITY, now=clock.now())
+    done = restore(fresh, store.ring, file, IDENTITY, clock=clock)
     assert (done.epoch, done.rows, done.unreadable_scopes) == ("2026-03", sum(made.values()), 0)
     with using(fresh, store.ring, clock) as copy:
         assert filled.is_there(copy)
@@ -154,7 +158,7 @@ def test_what_was_backed_up_comes_back_on_the_other_engine_and_home_again(
             assert report is not None
             add_message(unit, report, kind="text", content="more")
         make_backup(copy, back, TO)
-    restore(empty_database, store.ring, back, IDENTITY, now=clock.now(), force=True)
+    restore(empty_database, store.ring, back, IDENTITY, clock=clock, force=True)
     assert filled.is_there(store)
     with store.engine.connect() as connection:
         assert differences(connection) == [], "constraints that were taken away for loading are back"
@@ -192,9 +196,31 @@ def test_a_backup_is_of_one_moment_while_others_write(
     header, end = verify(ring, file.with_name("1.age"), IDENTITY)
     assert header.epoch == "2026-03"
     assert end.rows["report_message"] > 1
-    restore(fresh, ring, file.with_name("1.age"), IDENTITY, now=clock.now())  # the log and every pointer hold
+    restore(fresh, ring, file.with_name("1.age"), IDENTITY, clock=clock)  # the log and every pointer hold
     with using(fresh, ring, clock) as copy:
         assert filled.is_there(copy)
+
+
+def test_whoever_agrees_may_take_their_time_and_gives_the_code_of_now(
+    old: tuple[Store, Filled], file: Path, clock: ManualClock, fresh: str, tmp_path: Path
+) -> None:
+    store, _ = old
+    aigerim = join(store, "Aigerim")
+    make_backup(store, file, TO)
+    before = aigerim.code(0)
+
+    def by_telephone(units: Units) -> str:
+        clock.advance(timedelta(minutes=40))
+        with units() as unit:
+            assert agrees(unit, "Aigerim", before, ()) is None
+        clock.advance(timedelta(minutes=40))
+        with units() as unit:
+            account = agrees(unit, "Aigerim", aigerim.code(0), ())
+            assert account is not None
+        return account.code
+
+    asking = Asking(by_telephone, SpentFile(tmp_path / "spent.json"))
+    restore(fresh, store.ring, file, IDENTITY, clock=clock, asking=asking)
 
 
 def test_nothing_that_is_there_is_replaced_unasked(
@@ -204,13 +230,13 @@ def test_nothing_that_is_there_is_replaced_unasked(
     make_backup(store, file, TO)
     before = everything(store)
     with pytest.raises(BackupError, match="--force"):
-        restore(empty_database, store.ring, file, IDENTITY, now=clock.now())
+        restore(empty_database, store.ring, file, IDENTITY, clock=clock)
     assert everything(store) == before
     with pytest.raises(BackupError, match="exists"):
         make_backup(store, file, TO)
     with store.unit("test") as unit:
         unit.session.execute(update(Case).values(language="ru"))
-    restore(empty_database, store.ring, file, IDENTITY, now=clock.now(), force=True)
+    restore(empty_database, store.ring, file, IDENTITY, clock=clock, force=True)
     assert filled.is_there(store)
     with store.read() as unit:
         assert unit.session.scalar(select(Case.language)) == "kk"
@@ -259,7 +285,7 @@ def test_what_is_forged_cut_off_or_damaged_changes_nothing(
     }
     for path, why in wrong.items():
         with pytest.raises(Exception, match=why):
-            restore(empty_database, store.ring, path, IDENTITY, now=clock.now(), force=True)
+            restore(empty_database, store.ring, path, IDENTITY, clock=clock, force=True)
     assert everything(store) == before
     with pytest.raises(BackupError, match="identity"):
         verify(store.ring, file, pyrage.x25519.Identity.generate())
@@ -287,7 +313,7 @@ def test_one_that_breaks_off_leaves_what_was_there(
     event.listen(Engine, "before_cursor_execute", cut)
     try:
         with pytest.raises(PowerCutError):
-            restore(empty_database, store.ring, file, IDENTITY, now=clock.now(), force=True)
+            restore(empty_database, store.ring, file, IDENTITY, clock=clock, force=True)
     finally:
         event.remove(Engine, "before_cursor_execute", cut)
     assert everything(store) == before
@@ -296,17 +322,17 @@ def test_one_that_breaks_off_leaves_what_was_there(
 
 RESTORING = """\
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from app.backup.identity import read_identity
 from app.backup.restoring import restore
+from store.clock import SystemClock
 from store.vault import KeyRing
 url, file, identity = sys.argv[1:]
 ring = KeyRing({"2026-03": b"e" * 32}, b"r" * 32)
 opener = read_identity(Path(identity))
 while True:
     print("ready", flush=True)
-    restore(url, ring, Path(file), opener, now=datetime.now(UTC), force=True)
+    restore(url, ring, Path(file), opener, clock=SystemClock(), force=True)
 """
 
 
@@ -353,13 +379,13 @@ def test_a_backup_dies_with_its_epoch(old: tuple[Store, Filled], file: Path, fre
     make_backup(store, file, TO)
     clock.advance(timedelta(days=31))
     epochs.rotate(store)
-    restore(fresh, store.ring, file, IDENTITY, now=clock.now())
+    restore(fresh, store.ring, file, IDENTITY, clock=clock)
     with using(fresh, store.ring, clock) as copy:
         assert filled.is_there(copy), "last month's still opens"
     clock.advance(timedelta(days=31))
     epochs.rotate(store)
     with pytest.raises(BackupError, match="nobody can read it"):
-        restore(fresh, store.ring, file, IDENTITY, now=clock.now(), force=True)
+        restore(fresh, store.ring, file, IDENTITY, clock=clock, force=True)
 
 
 def test_what_hands_epochs_over_is_in_no_backup(old: tuple[Store, Filled], clock: ManualClock) -> None:

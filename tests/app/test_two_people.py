@@ -91,6 +91,18 @@ def test_who_may_not_confirm_is_not_one_of_the_two(ready: Panah, house: House, w
         assert wanted_people(unit) == 2
 
 
+def test_a_team_does_not_become_small_by_being_forced(ready: Panah, house: House) -> None:
+    admin, aigerim = join(house.store, "administrator", "admin"), join(house.store, "Aigerim")
+    with house.store.unit("test") as unit:
+        note_coercion(unit, unit.session.get_one(Account, aigerim.account_id))
+        assert wanted_people(unit) == 2
+    assert "two people have to agree" in ready.refuses("contacts", "export", *agreeing(admin))
+    with house.store.unit("test") as unit:
+        note_coercion(unit, unit.session.get_one(Account, admin.account_id))
+        assert wanted_people(unit) == 2
+    assert "two people have to agree" in ready.refuses("contacts", "export"), "nobody left is not nobody asked"
+
+
 def test_codes_are_not_guessed_here_either(ready: Panah, house: House) -> None:
     admin, aigerim = join(house.store, "administrator", "admin"), join(house.store, "Aigerim")
     for _ in range(5):
@@ -141,6 +153,51 @@ class TestRestore:
         ready.does(*self.restoring(ready, identity), *agreeing(aigerim, admin))
         assert json.loads(ready.does("case", "list", "--json")) == []
         assert last(house, "BackupRestored")["agreed"] == f"{code_of(house, aigerim)},{code_of(house, admin)}"
+
+    def test_a_code_that_was_given_for_nothing_is_used_up_here_and_at_the_pages(
+        self, ready: Panah, house: House, identity: str
+    ) -> None:
+        aigerim, admin = join(house.store, "Aigerim"), join(house.store, "administrator", "admin")
+        ready.does("backup", str(ready.folder / "b.age"))
+        paper = f"Aigerim:{aigerim.recovery.pop()}"
+        wrong = ("--agreed", "administrator:AAAAA-AAAAA")
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", paper, *wrong)
+        assert "may agree" in ready.refuses("contacts", "export", "--agreed", paper, *agreeing(admin))
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", paper, *agreeing(admin))
+        house.store.engine.dispose()
+        read_settings(ready.environment).spent_path.write_text("nonsense")
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", paper, *agreeing(admin)), (
+            "the database that stayed knows it as well"
+        )
+
+    def test_it_is_so_too_where_there_was_no_database_to_stay(self, ready: Panah, house: House, identity: str) -> None:
+        aigerim, admin = join(house.store, "Aigerim"), join(house.store, "administrator", "admin")
+        ready.does("backup", str(ready.folder / "b.age"))
+        house.store.engine.dispose()
+        paper = f"Aigerim:{aigerim.recovery.pop()}"
+        (ready.home / "panah.db").unlink()
+        wrong = ("--agreed", "administrator:AAAAA-AAAAA")
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", paper, *wrong)
+        (ready.home / "panah.db").unlink(missing_ok=True)
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", paper, *agreeing(admin))
+        ready.does(*self.restoring(ready, identity), *agreeing(aigerim, admin))
+
+    def test_codes_are_not_guessed_by_refused_restores(self, ready: Panah, house: House, identity: str) -> None:
+        aigerim, admin = join(house.store, "Aigerim"), join(house.store, "administrator", "admin")
+        ready.does("backup", str(ready.folder / "b.age"))
+        for _ in range(5):
+            assert "may agree" in ready.refuses(*self.restoring(ready, identity), "--agreed", "Aigerim:AAAAA-AAAAA",
+                                                *agreeing(admin))  # fmt: skip
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), *agreeing(aigerim, admin))
+
+    def test_what_was_spent_since_the_backup_was_made_is_not_good_again(
+        self, ready: Panah, house: House, identity: str
+    ) -> None:
+        aigerim, admin = join(house.store, "Aigerim"), join(house.store, "administrator", "admin")
+        ready.does("backup", str(ready.folder / "b.age"))
+        both = agreeing(aigerim, admin)
+        ready.does(*self.restoring(ready, identity), *both)
+        assert "may agree" in ready.refuses(*self.restoring(ready, identity), *both)
 
     def test_two_shares_of_the_key_are_two_people_as_well(self, ready: Panah, house: House, identity: str) -> None:
         join(house.store, "Aigerim")
