@@ -39,6 +39,7 @@ from store.claims import Claim, finish
 from store.timers import TABLE, Timer, set_timer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -141,8 +142,10 @@ def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: S
         set_timer(unit, TIMER, need.id, until)
         return
     missed = MilestoneMissed(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=need.accepted_by)
-    for other in held_beside(unit, need):
-        give_back_need(unit, _lock(unit, other.id), need.accepted_by, "case")
+    # It leads, so that the others are locked after it, by their ids.
+    for other in _lock_all(unit, held_beside(unit, need)):
+        if other.accepted_by == need.accepted_by:
+            give_back_need(unit, other, need.accepted_by, "case")
     give_back_need(unit, need, need.accepted_by, "stale")
     unit.record(missed)
 
@@ -155,12 +158,12 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
     ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others. Of who is being forced and
     believes to have it nothing is noted; it looks as if it were.
     """
-    need = _lock(unit, need_id)
+    need, beside = _lock_with(unit, need_id, held_beside)
     if seems_to_have(unit, need, contact_id):
         return Ack.NOTED
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
-    for one in (need, *held_beside(unit, need)):
+    for one in (need, *beside):
         _reach(unit, one, contact_id, milestone)
     return Ack.NOTED
 
@@ -187,7 +190,7 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     ``CLOSED`` where what was due is over: nobody is asked, and nothing changes. Nor does anything for who is being
     forced and believes to have it; it looks as if it did.
     """
-    need = _lock(unit, need_id)
+    need, same_person = _lock_with(unit, need_id, held_of_one_person)
     if seems_to_have(unit, need, contact_id):
         return Ack.GIVEN_BACK
     if need.state == NeedState.CLOSED:
@@ -196,10 +199,9 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         return Ack.NOT_YOURS
     if is_over(unit, need):
         return Ack.CLOSED
-    same_person = held_of_one_person(unit, need)
     give_back_need(unit, need, contact_id, "wish")
     for other in same_person:
-        give_back_need(unit, _lock(unit, other.id), contact_id, "case")
+        give_back_need(unit, other, contact_id, "case")
     return Ack.GIVEN_BACK
 
 
@@ -271,3 +273,22 @@ def _lawyer_missing(unit: UnitOfWork, coordinator: Need) -> bool:
 def _lock(unit: UnitOfWork, need_id: UUID) -> Need:
     # The need before its timers, here as everywhere: two who lock in opposite order would wait in a circle.
     return unit.session.get_one(Need, need_id, with_for_update=OWN, populate_existing=True)
+
+
+def _lock_with(
+    unit: UnitOfWork, need_id: UUID, beside: Callable[[UnitOfWork, Need], list[Need]]
+) -> tuple[Need, list[Need]]:
+    """Lock a need and what whoever has it has ``beside`` it, all at once; return it and what they have still.
+
+    While we waited for the locks any of them may have been given to somebody else.
+    """
+    need = unit.session.get_one(Need, need_id)
+    locked = {one.id: one for one in _lock_all(unit, [need, *beside(unit, need)])}
+    need = locked.pop(need_id)
+    return need, [one for one in locked.values() if one.accepted_by is not None and one.accepted_by == need.accepted_by]
+
+
+def _lock_all(unit: UnitOfWork, needs: Collection[Need]) -> list[Need]:
+    """Lock some needs by their ids, as whoever accepts does: nobody waits in a circle. Return them as they are now."""
+    found = select(Need).where(Need.id.in_([one.id for one in needs])).order_by(Need.id)
+    return list(unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +16,12 @@ from alerts.acks import Ack, accept_need
 from alerts.following_up import give_away, reach
 from alerts.joining import came_along
 from alerts.milestones import Milestone
-from alerts.models import Delivery, NeedState
+from alerts.models import Delivery, Need, NeedState
 from alerts.outbox import TABLE
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.identity.suggesting import join_cases, part_cases
 from cases.models import Case, Report
-from store.base import new_id
+from store.base import OWN, new_id
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -181,6 +183,36 @@ def test_whoever_gives_one_back_gives_back_the_person(team: Night) -> None:
     assert {team.need(code).state for code in (first, second)} == {NeedState.PAGING}
     assert takes(team, "Timur", first) is Ack.YOURS
     assert team.need(second).accepted_by == team.contact_id("Timur")
+
+
+def test_what_somebody_else_has_meanwhile_is_not_given_back_and_nobody_waits_in_a_circle(team: Night) -> None:
+    codes = team.reports(), team.reports("the police took my friend")
+    team.later(seconds=20)
+    joins(team, *codes)
+    takes(team, "Aigerim", codes[0])
+    first, second = sorted(team.need(code).id for code in codes)
+    aigerim, timur = team.contact_id("Aigerim"), team.contact_id("Timur")
+    acks: list[Ack | BaseException] = []
+
+    def gives_back() -> None:
+        try:
+            with team.store.unit(f"contact:{aigerim}") as unit:
+                acks.append(give_away(unit, second, aigerim))
+        except BaseException as error:  # noqa: BLE001  told below
+            acks.append(error)
+
+    other = Thread(target=gives_back)
+    with team.store.unit("test") as unit:
+        need = unit.session.get_one(Need, first, with_for_update=OWN)
+        other.start()
+        time.sleep(0.5)  # it waits for us by now
+        unit.session.get_one(Need, second, with_for_update=OWN)
+        need.accepted_by = timur
+    other.join(60)
+    assert acks == [Ack.GIVEN_BACK]
+    with team.store.read() as unit:
+        assert unit.session.get_one(Need, first).accepted_by == timur
+        assert unit.session.get_one(Need, second).state == NeedState.PAGING
 
 
 instants = st.none() | st.integers(-5, 5).map(lambda hours: NOON + timedelta(hours=hours))
