@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
+from alerts.feigning import is_feigned
 from alerts.incidents import lock_with_its_company, take_the_rest
 from alerts.models import FeignedAcceptance, Need, NeedState, Page
 from alerts.outbox import withdraw
@@ -125,6 +126,13 @@ def _feign(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
             return _settled_as(unit, need_id, contact_id)
         unit.session.add(FeignedAcceptance(need_id=need_id, contact_id=contact_id, at=unit.now))
         unit.session.flush()
+    elif said.given_back_at is not None:
+        need = unit.session.get_one(Need, need_id, populate_existing=True)
+        if need.state not in OPEN:
+            return _settled_as(unit, need_id, contact_id)
+        said.at, said.contact_made_at, said.filed_at, said.given_back_at = unit.now, None, None, None
+        unit.session.flush()
+        unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
     return Ack.YOURS
 
 
@@ -158,8 +166,7 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
 
 def standing(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack | None:
     """What came of this contact's part in a need so far; None when nothing has."""
-    feigned = unit.session.get(FeignedAcceptance, (need_id, contact_id))
-    if feigned is not None and is_coerced(unit, contact_id):
+    if is_feigned(unit, need_id, contact_id):
         return Ack.YOURS
     if unit.session.get_one(Need, need_id, populate_existing=True).state not in OPEN:
         return _settled_as(unit, need_id, contact_id)

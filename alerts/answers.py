@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from alerts.acks import OPEN, Ack, accept_need, decline_need, hold_need
 from alerts.buttons import find_button
+from alerts.feigning import believed_reached, seems_to_have
 from alerts.following_up import give_away, reach
 from alerts.following_up_notices import ABOUT, REACHES
 from alerts.milestone_buttons import reached_by
@@ -117,8 +118,11 @@ def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:
     if ABOUT not in row.values:
         return any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
     need, reader = unit.session.get_one(Need, UUID(row.values[ABOUT])), reader_of(unit, row)
-    theirs = reader is not None and need.accepted_by == reader.id
-    return theirs and Milestone(row.values[REACHES]) not in reached_by(need)
+    if reader is None:
+        return False
+    if seems_to_have(unit, need, reader.id):
+        return Milestone(row.values[REACHES]) not in believed_reached(unit, need, reader.id)
+    return need.accepted_by == reader.id and Milestone(row.values[REACHES]) not in reached_by(need)
 
 
 def settle_test(unit: UnitOfWork, test_id: UUID, contact: Contact, *, confirms: bool) -> None:

@@ -1,23 +1,26 @@
 """What somebody who is being forced believes to have: it must go on looking so, on every screen that others look at.
 
-They said yes, which counted as a no; or they had it before, and it was given to others without a word.
+They said yes, which counted as a no; or they had it before, and it was given to others without a word. What they say of
+it is noted where nothing but their own screens is made of it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
-from alerts.events import NeedAccepted, NeedGivenBack
-from alerts.models import FeignedAcceptance
+from alerts.events import MilestoneReached, NeedAccepted, NeedGivenBack
+from alerts.milestones import Milestone
+from alerts.models import FeignedAcceptance, Need, NeedState, Page
+from alerts.seats import OPEN
 from contacts.accounts.coercion import is_coerced
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
-    from alerts.models import Need
     from store.unit_of_work import UnitOfWork
 
 UNASKED = "unreachable"
@@ -25,27 +28,95 @@ UNASKED = "unreachable"
 
 
 def is_feigned(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
-    """Whether somebody who is being forced has said yes to a need, which counted as a no."""
-    return is_coerced(unit, contact_id) and unit.session.get(FeignedAcceptance, (need_id, contact_id)) is not None
+    """Whether it is noted that somebody who is being forced believes to have a need."""
+    if not is_coerced(unit, contact_id):
+        return False
+    said = unit.session.get(FeignedAcceptance, (need_id, contact_id))
+    return said is not None and said.given_back_at is None
 
 
 def seems_to_have(unit: UnitOfWork, need: Need, contact_id: UUID) -> bool:
     """Whether a need must look as if this person had it, although they are being forced and have nothing."""
     if not is_coerced(unit, contact_id):
         return False
-    return is_feigned(unit, need.id, contact_id) or _had_it(unit, need, contact_id)
+    said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
+    return _had_it(unit, need, contact_id) is not None if said is None else said.given_back_at is None
 
 
-def _had_it(unit: UnitOfWork, need: Need, contact_id: UUID) -> bool:
-    """Whether it was theirs until it was given to others without a word."""
-    names = (NeedAccepted.__name__, NeedGivenBack.__name__)
+def believed_to_have(unit: UnitOfWork, contact_id: UUID) -> list[Need]:
+    """Return what must look as if somebody who is being forced had it, of what is sought or somebody has."""
+    if not is_coerced(unit, contact_id):
+        return []
+    said = exists().where(FeignedAcceptance.need_id == Need.id, FeignedAcceptance.contact_id == contact_id)
+    asked = exists().where(Page.need_id == Need.id, Page.contact_id == contact_id)
+    alive = Need.state.in_((*OPEN, NeedState.ACCEPTED))
+    found = unit.session.scalars(select(Need).where(alive, or_(said, asked)).order_by(Need.opened_at, Need.id))
+    return [need for need in found.all() if seems_to_have(unit, need, contact_id)]
+
+
+def believed_reached(unit: UnitOfWork, need: Need, contact_id: UUID) -> tuple[Milestone, ...]:
+    """Return how far they believe to have come with what they seem to have, as :func:`reached_by` does of others."""
+    said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
+    reached = _had_it(unit, need, contact_id) or {} if said is None else _reached(said)
+    return tuple(milestone for milestone in Milestone if milestone in reached)
+
+
+def believed_since(unit: UnitOfWork, need: Need, contact_id: UUID) -> datetime | None:
+    """Return since when it is noted that they believe to have it."""
+    said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
+    return None if said is None else said.at
+
+
+def believe(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone | None) -> bool:
+    """Note that they believe to have come to a milestone, or (None) to have given it back; return whether that is new.
+
+    ``need`` is one that they seem to have.
+    """
+    said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
+    if said is None:
+        reached = _had_it(unit, need, contact_id) or {}
+        said = FeignedAcceptance(
+            need_id=need.id,
+            contact_id=contact_id,
+            at=unit.now,
+            contact_made_at=reached.get(Milestone.CONTACT_MADE),
+            filed_at=reached.get(Milestone.FILED),
+        )
+        unit.session.add(said)
+    if milestone in _reached(said):
+        return False
+    match milestone:
+        case None:
+            said.given_back_at = unit.now
+        case Milestone.CONTACT_MADE:
+            said.contact_made_at = unit.now
+        case Milestone.FILED:
+            said.filed_at = unit.now
+    unit.session.flush()
+    return True
+
+
+def _reached(said: FeignedAcceptance) -> dict[Milestone, datetime]:
+    instants = {Milestone.CONTACT_MADE: said.contact_made_at, Milestone.FILED: said.filed_at}
+    return {milestone: at for milestone, at in instants.items() if at is not None}
+
+
+def _had_it(unit: UnitOfWork, need: Need, contact_id: UUID) -> dict[Milestone, datetime] | None:
+    """When they had reached what, if it was theirs until it was given to others without a word; None if it was not."""
+    names = (NeedAccepted.__name__, NeedGivenBack.__name__, MilestoneReached.__name__)
     rows = (
-        select(EventRow.name, EventRow.payload)
+        select(EventRow.name, EventRow.payload, EventRow.at)
         .where(EventRow.case_id == need.case_id, EventRow.name.in_(names))
         .order_by(EventRow.position)
     )
-    had = False
-    for name, payload in unit.session.execute(rows):
-        if payload.get("need_id") == str(need.id) and payload.get("contact_id") == str(contact_id):
-            had = name == NeedAccepted.__name__ or (had and payload.get("why") == UNASKED)
+    had: dict[Milestone, datetime] | None = None
+    for name, payload, at in unit.session.execute(rows):
+        if payload.get("need_id") != str(need.id) or payload.get("contact_id") != str(contact_id):
+            continue
+        if name == NeedAccepted.__name__:
+            had = {}
+        elif name == MilestoneReached.__name__ and had is not None:
+            had[Milestone(payload["milestone"])] = at
+        elif payload.get("why") != UNASKED:
+            had = None
     return had

@@ -12,9 +12,16 @@ from sqlalchemy import exists, select
 from alerts.acks import OPEN, Ack
 from alerts.escalation import WaitUntil
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
-from alerts.feigning import seems_to_have
-from alerts.following_up_notices import remind, reminder_heard_at, say_no_lawyer
-from alerts.incidents import LOOK_AGAIN, held_beside, leads
+from alerts.feigning import believe, believed_reached, believed_to_have, seems_to_have
+from alerts.following_up_notices import (
+    feign_given_back,
+    feign_next,
+    remind,
+    reminder_heard_at,
+    say_given_back,
+    say_no_lawyer,
+)
+from alerts.incidents import LOOK_AGAIN, every_beside, held_beside, leads
 from alerts.milestone_buttons import next_of, reached_by
 from alerts.milestones import (
     MILESTONES,
@@ -28,7 +35,7 @@ from alerts.milestones import (
     spans_of,
 )
 from alerts.models import CUSTODY, Alert, Need, NeedState
-from alerts.one_person import held_of_one_person
+from alerts.one_person import every_of_one_person, held_of_one_person
 from alerts.paging import give_back_need
 from alerts.policies import ladder_for
 from alerts.seats import is_of_custody, is_over
@@ -156,10 +163,13 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
     A coordinator says it once for all they have of an incident.
 
     ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others. Of who is being forced and
-    believes to have it nothing is noted; it looks as if it were.
+    believes to have it nothing is noted but what they believe; their messages look as if it were.
     """
     need, beside = _lock_with(unit, need_id, held_beside)
     if seems_to_have(unit, need, contact_id):
+        for one in (need, *_believed(unit, every_beside(unit, need), contact_id)):
+            if believe(unit, one, contact_id, milestone):
+                feign_next(unit, one, contact_id)
         return Ack.NOTED
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
@@ -188,10 +198,11 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     With it goes what they have of the same person by another case.
 
     ``CLOSED`` where what was due is over: nobody is asked, and nothing changes. Nor does anything for who is being
-    forced and believes to have it; it looks as if it did.
+    forced and believes to have it; their messages look as if it did.
     """
     need, same_person = _lock_with(unit, need_id, held_of_one_person)
     if seems_to_have(unit, need, contact_id):
+        _feign_giving_away(unit, need, contact_id)
         return Ack.GIVEN_BACK
     if need.state == NeedState.CLOSED:
         return Ack.CLOSED
@@ -205,15 +216,36 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     return Ack.GIVEN_BACK
 
 
+def _feign_giving_away(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    same_person = _believed(unit, every_of_one_person(unit, need), contact_id)
+    believe(unit, need, contact_id, None)
+    feign_given_back(unit, need, contact_id)
+    for other in same_person:
+        believe(unit, other, contact_id, None)
+        say_given_back(unit, other, contact_id)
+
+
+def _believed(unit: UnitOfWork, needs: Collection[Need], contact_id: UUID) -> list[Need]:
+    return [one for one in needs if seems_to_have(unit, one, contact_id)]
+
+
 def to_be_done(unit: UnitOfWork, contact_id: UUID) -> list[tuple[Need, Milestone]]:
-    """Return what somebody has and has still to do, longest held first, and what comes next of each."""
+    """Return what somebody has and has still to do, longest held first, and what comes next of each.
+
+    For who is being forced: what they believe to have.
+    """
+    believed = [
+        (need, next_of(need, believed_reached(unit, need, contact_id)))
+        for need in believed_to_have(unit, contact_id)
+        if is_of_custody(unit, need)
+    ]
     held = (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
         .where(Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY)
         .order_by(Need.accepted_at, Need.id)
     )
-    found = [(need, next_of(need)) for need in unit.session.scalars(held)]
+    found = [*((need, next_of(need)) for need in unit.session.scalars(held)), *believed]
     return [(need, milestone) for need, milestone in found if milestone is not None]
 
 

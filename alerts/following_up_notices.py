@@ -107,30 +107,42 @@ def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedGivenBack) or event.why == "unreachable":
         return None
     if event.why == "case":
-        return _say_given_back(unit, unit.session.get_one(Need, event.need_id), event)
+        return say_given_back(unit, unit.session.get_one(Need, event.need_id), event.contact_id)
     need = unit.session.get_one(Need, event.need_id)
-    _say_given_back(unit, need, event)
-    _tell_who_had_it(unit, need, event)
+    say_given_back(unit, need, event.contact_id)
+    _tell_who_had_it(unit, need, event.contact_id, event.why, again=need.state in OPEN)
     if event.why != "parted":
         _tell_coordinators(unit, need, event)
     return None
 
 
-def _say_given_back(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
+def feign_next(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    """Put what they believe to come next under the messages of who is being forced, as :func:`show_next` does."""
+    for row in shown_to(unit, need, contact_id):
+        rewrite(unit, row)
+
+
+def feign_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+    """Tell who is being forced what others hear who give something back; nobody else hears of it."""
+    say_given_back(unit, need, contact_id)
+    _tell_who_had_it(unit, need, contact_id, "wish", again=True)
+
+
+def say_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
     """Rewrite what asked whoever had it. It is all they are shown of what goes with a case: of that they hear once."""
-    for row in shown_to(unit, need, event.contact_id):
+    for row in shown_to(unit, need, contact_id):
         values = {"code": code_of(unit, need)}
         chat = unit.session.get_one(Chat, row.chat_id)
         enqueue(unit, chat, "staff.you_gave_back", language=row.language, values=values, action="edit", edits_id=row.id)
 
 
-def _tell_who_had_it(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
-    """Say that it is theirs no longer, with the button that takes it again: somebody may be on it after all."""
-    words = {"wish": "gave_back", "parted": "parted"}.get(event.why, "went_stale")
-    for way in _ways(unit, event.contact_id):
+def _tell_who_had_it(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, *, again: bool) -> None:
+    """Say that it is theirs no longer, with the button that takes it ``again``: somebody may be on it after all."""
+    words = {"wish": "gave_back", "parted": "parted"}.get(why, "went_stale")
+    for way in _ways(unit, contact_id):
         telegram = way.channel == ChannelName.TELEGRAM
-        again = telegram and need.state in OPEN
-        accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if again else []
+        taking = telegram and again
+        accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if taking else []
         enqueue(
             unit,
             way.chat,

@@ -196,6 +196,12 @@ def held_beside(unit: UnitOfWork, need: Need) -> list[Need]:
     return list(unit.session.scalars(held.order_by(Need.id)))
 
 
+def every_beside(unit: UnitOfWork, need: Need) -> list[Need]:
+    """Return the other needs of its company, whoever has them."""
+    company = company_of(unit, need)
+    return list(unit.session.scalars(_beside(need, company).order_by(Need.id))) if company else []
+
+
 def leads(need: Need, beside: Sequence[Need]) -> bool:
     """Whether a need is the one by which all those held beside it are followed up. Pure."""
     return all(need.id < other.id for other in beside)

@@ -10,6 +10,7 @@ from alerts.models import CUSTODY, WATCH, Alert
 from cases.docket.models import Watch, WatchState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -36,21 +37,29 @@ def reached_by(need: Need) -> tuple[Milestone, ...]:
     return tuple(reached_at(need))
 
 
-def next_of(need: Need) -> Milestone | None:
+def next_of(need: Need, reached: Collection[Milestone] | None = None) -> Milestone | None:
     """Return what is still to be done for a need that somebody has; None when that is all, or nothing is asked of them.
 
-    A fault of ours has no milestones: whoever took it sees for themselves whether it is mended.
+    A fault of ours has no milestones: whoever took it sees for themselves whether it is mended. ``reached``: how far
+    its reader believes to have come, where that is not what stands in the need.
     """
-    return None if need.case_id is None else first_missing(MILESTONES.get(need.kind, {}), reached_by(need))
+    if need.case_id is None:
+        return None
+    return first_missing(MILESTONES.get(need.kind, {}), reached_by(need) if reached is None else reached)
 
 
-def holder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dict[str, Any]]]:
-    """Make the buttons for whoever has the need: two lines at most. None for a fault of ours."""
+def holder_buttons(
+    unit: UnitOfWork, chat_id: UUID, need: Need, reached: Collection[Milestone] | None = None
+) -> list[list[dict[str, Any]]]:
+    """Make the buttons for whoever has the need: two lines at most. None for a fault of ours.
+
+    ``reached`` as for :func:`next_of`.
+    """
     if need.case_id is None:
         return []
     read = mint(unit, chat_id, "open", "button.open", subject_id=need.id)
     give_back = mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)
-    return [[read, *_how_far(unit, chat_id, need)], [*_for_good(unit, chat_id, need), give_back]]
+    return [[read, *_how_far(unit, chat_id, need, reached)], [*_for_good(unit, chat_id, need), give_back]]
 
 
 def _for_good(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any]]:
@@ -62,13 +71,15 @@ def _for_good(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any
     return [mint(unit, chat_id, NO_LONGER, "button.no_longer", subject_id=watch.id)]
 
 
-def _how_far(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any]]:
+def _how_far(
+    unit: UnitOfWork, chat_id: UUID, need: Need, reached: Collection[Milestone] | None
+) -> list[dict[str, Any]]:
     """The next milestone of a case; of what was watched for, that it is all right. A clock ends with a note instead."""
     alert = unit.session.get_one(Alert, need.alert_id)
     if alert.kind == WATCH:
         missed = unit.session.get_one(Watch, alert.subject_id).state in (WatchState.WAITING, WatchState.MISSED)
         return [mint(unit, chat_id, ALL_RIGHT, "button.all_right", subject_id=alert.subject_id)] if missed else []
-    milestone = next_of(need) if alert.kind == CUSTODY else None
+    milestone = next_of(need, reached) if alert.kind == CUSTODY else None
     return [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]
 
 

@@ -133,13 +133,20 @@ class Need(Base):
 
 
 class FeignedAcceptance(Base):
-    """Somebody who is being forced said yes: it counts as a no, and looks to them as if it had been taken."""
+    """What somebody who is being forced believes of a need: to have taken it, and how far they have come with it.
+
+    Their yes counts as a no, what they had is sought for others, and all they say of it later changes this row alone.
+    """
 
     __tablename__ = "feigned_acceptance"
 
     need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"), primary_key=True)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
     at: Mapped[datetime]
+    contact_made_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+    given_back_at: Mapped[datetime | None]
+    """Since when they believe to have it no longer."""
 
 
 class Page(Base):

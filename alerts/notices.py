@@ -11,7 +11,7 @@ from alerts.buttons import mint
 from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
 from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld, ReporterUnreachable
-from alerts.feigning import is_feigned
+from alerts.feigning import believed_reached, believed_since, is_feigned
 from alerts.incidents import another_speaks_for, open_beside
 from alerts.milestone_buttons import holder_buttons, reached_by
 from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
@@ -167,17 +167,18 @@ def _say_what_is_believed(unit: UnitOfWork, delivery: Delivery, reader_id: UUID)
     if delivery.channel not in REWRITING or delivery.chat_id is None or not is_feigned(unit, need.id, reader_id):
         return
     template, values = _taken_words(unit, need, {"code": code_of(unit, need)})
+    reached, since = believed_reached(unit, need, reader_id), believed_since(unit, need, reader_id)
     enqueue(
         unit,
         unit.session.get_one(Chat, delivery.chat_id),
         template,
         language=delivery.language,
         values=values,
-        buttons=holder_buttons(unit, delivery.chat_id, need),
+        buttons=holder_buttons(unit, delivery.chat_id, need, reached),
         action="edit",
         edits_id=delivery.id,
         urgent=True,
-        dedupe_key=f"rewrite:{delivery.id}:believed",
+        dedupe_key=f"rewrite:{delivery.id}:believed:{since}:{len(reached)}",
     )
 
 

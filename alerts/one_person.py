@@ -70,10 +70,17 @@ def _may_have(unit: UnitOfWork, need: Need, holder: Need) -> bool:
 
 def held_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
     """Return the needs of the same person and kind that whoever has this one has as well."""
-    if need.case_id is None or need.accepted_by is None or not is_of_custody(unit, need):
+    if need.accepted_by is None:
+        return []
+    return [one for one in every_of_one_person(unit, need) if one.accepted_by == need.accepted_by]
+
+
+def every_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
+    """Return the other needs of the same person and kind that are sought or that somebody has, whoever it is."""
+    if need.case_id is None or not is_of_custody(unit, need):
         return []
     others = of_one_person(unit, [need.case_id]) - {need.case_id}
-    return [one for one in of_custody(unit, others, need) if one.accepted_by == need.accepted_by] if others else []
+    return of_custody(unit, others, need) if others else []
 
 
 def of_custody(unit: UnitOfWork, case_ids: Collection[UUID], need: Need) -> list[Need]:

@@ -410,7 +410,9 @@ def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
 
 def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> CasePage:
     """A board as of somebody new: what they said yes to since, and at most two codes their telephone has shown."""
-    yes = select(FeignedAcceptance.need_id).where(FeignedAcceptance.contact_id == contact_id)
+    yes = select(FeignedAcceptance.need_id).where(
+        FeignedAcceptance.contact_id == contact_id, FeignedAcceptance.given_back_at.is_(None)
+    )
     asked = (
         select(Page.need_id)
         .join(Need, Need.id == Page.need_id)

@@ -84,7 +84,7 @@ class _Owed:
 
     channel: str
     pay: Callable[[Channel], Awaitable[None]]
-    given_up: Callable[[], None]
+    given_up: Callable[[], object]
     """What is noted when it cannot be done, however often it is tried."""
     due_at: float
     failures: int = 0
