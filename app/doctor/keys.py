@@ -13,7 +13,7 @@ from store.epochs import KEPT, keys_by_epoch
 from store.eventlog import EventRow
 from store.events import BackupMade
 from store.handover import epoch_of
-from store.sealed import intake_key, refused_inputs, sealed_by_epoch
+from store.sealed import awaited_epochs, intake_key, refused_inputs, sealed_by_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -58,26 +58,25 @@ def check_recipient(settings: Settings) -> Finding:
 
 def check_intake(house: House) -> Finding:
     """What comes in can be sealed while it is locked, and nothing that was sealed is left unopened."""
-    held = house.store.ring.epochs
     with house.store.read() as unit:
         waiting, refused = sealed_by_epoch(unit), refused_inputs(unit)
+        awaited = awaited_epochs(unit, house.store.ring)
     if refused:
         return fault(
             "sealed_intake",
             f"{refused} of what came in while it was locked does not open",
             "somebody has changed it, or its key is destroyed; see the log for sealed_input_does_not_open",
         )
-    return _waiting(waiting, held) or _published(house)
+    return _waiting(waiting, awaited) or _published(house)
 
 
-def _waiting(waiting: Mapping[str, int], held: Collection[str]) -> Finding | None:
+def _waiting(waiting: Mapping[str, int], awaited: Collection[str]) -> Finding | None:
     """What was sealed and is not open yet: for want of a key, or because nobody has come to it."""
-    keyless = {epoch: count for epoch, count in waiting.items() if epoch not in held}
-    if keyless:
+    if awaited:
         return fault(
             "sealed_intake",
-            f"{sum(keyless.values())} that came in while it was locked wait for a key ring with the epoch "
-            f"{', '.join(sorted(keyless))}",
+            f"{sum(waiting[epoch] for epoch in awaited)} that came in while it was locked wait for a key ring with the "
+            f"epoch {', '.join(sorted(awaited))}",
             "another home has begun it, or this is not the newest copy of the key ring: put that back, and it opens",
         )
     if waiting:

@@ -20,7 +20,7 @@ from app.shares import recover_key, split_key
 from app.wiring import build, open_home
 from store.inbox import RawInput
 from store.ring_file import RingFile, open_ring
-from store.sealed import open_sealed, seal_inputs
+from store.sealed import IntakeKey, open_sealed, seal_inputs
 from store.vault import new_key, read_key
 from tests.app.conftest import everything_as_before
 
@@ -273,13 +273,29 @@ def test_a_public_key_that_the_ring_knows_nothing_of_is_gone_before_the_lock(rea
     stale = chosen.intake_path.read_text()
     ready.does("key", "renew", "--yes")
     chosen.intake_path.write_text(stale)
-    found = {one["name"]: one for one in json.loads(ready("doctor", "--json").stdout)}
-    assert (found["sealed_intake"]["level"], "destroyed" in found["sealed_intake"]["what"]) == ("fault", True)
+    assert "destroyed" in fault_of_intake(ready)
     assert "Nothing is taken in" in ready.does("lock", "--to", recipient)
     assert published(chosen) is None
     assert works_while_locked(chosen.model_copy(update={"telegram_bot_token": SecretStr("1:x")}), ROLES, ()) == {}
     ready.does("unlock", "--identity", identity)
     assert published(chosen) is not None, "ready for the next time"
+
+
+def test_what_only_a_newer_ring_opens_is_a_fault_of_the_doctor_until_it_is_there(ready: Panah) -> None:
+    house = build(settings_of(ready))
+    key = published(house.settings)
+    assert key is not None
+    with house.store.unit("poller") as unit:
+        seal_inputs(unit, IntakeKey("2099-01", key.public), SOURCE, "telegram", [RawInput(5, "77", "{}")])
+    house.store.engine.dispose()
+    assert "1 that came in while it was locked wait for a key ring with the epoch 2099-01" in fault_of_intake(ready)
+
+
+def fault_of_intake(panah: Panah) -> str:
+    """What the doctor says is wrong with what comes in while it is locked."""
+    (found,) = (one for one in json.loads(panah("doctor", "--json").stdout) if one["name"] == "sealed_intake")
+    assert found["level"] == "fault"
+    return str(found["what"])
 
 
 def test_a_home_is_destroyed_by_two_typed_words_only(own: Panah) -> None:
