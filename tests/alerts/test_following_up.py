@@ -11,11 +11,15 @@ from sqlalchemy import delete, select
 from alerts.acks import Ack
 from alerts.answers import answer_key, find_link
 from alerts.channel_states import note_channels
+from alerts.events import NeedAccepted
 from alerts.following_up import TIMER, follow_up, follow_up_left_out, give_away, reach
 from alerts.milestones import Milestone
 from alerts.models import Attempt, Delivery, DeliveryState, Need, NeedState
+from alerts.paging import give_back_all
 from alerts.sms import hear_sms
 from alerts.wording import Wording, Words, render
+from contacts.accounts.coercion import note_coercion
+from contacts.accounts.models import Account
 from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
@@ -25,6 +29,7 @@ from store.base import new_id
 from store.chats import Chat, find_or_open_chat
 from store.timers import TABLE, Timer, set_timer
 from store.tokens import token_of
+from tests.accounts import join
 from tests.alerts.search import minutes
 from tests.web.scene import Scene
 from web.factory import make_app
@@ -187,6 +192,48 @@ def test_only_who_has_it_can_say_anything_of_it(store: Store, clock: ManualClock
         assert give_away(unit, duty.need_id, stranger) is Ack.NOT_YOURS
         assert give_away(unit, duty.need_id, duty.timur) is Ack.GIVEN_BACK
         assert give_away(unit, duty.need_id, duty.timur) is Ack.NOT_YOURS
+
+
+def is_forced(store: Store, duty: Duty) -> None:
+    """What they have taken is known to the log; then they sign in under duress, and others are to have it."""
+    with store.unit("test") as unit:
+        account = unit.session.scalars(select(Account).where(Account.contact_id == duty.timur)).one()
+        unit.record(
+            NeedAccepted(
+                case_id=duty.need(unit).case_id, need_id=duty.need_id, need="coordinator", contact_id=duty.timur
+            )
+        )
+        note_coercion(unit, account)
+        give_back_all(unit, duty.timur)
+
+
+def test_a_reminder_that_lies_on_the_telephone_of_who_is_forced_is_answered_as_ever(
+    store: Store, clock: ManualClock
+) -> None:
+    join(store, "Timur")
+    duty = Duty(store, clock, "sms")
+    duty.later(45)
+    duty.leaves()
+    is_forced(store, duty)
+    assert duty.texts("100A") == "sms.noted"
+    assert duty.texts("100D") == "sms.gave_back"
+    assert duty.texts("100A") == "sms.not_yours"
+    assert duty.stands() == (NeedState.PAGING, False), "and nothing of it counts"
+
+
+def test_a_link_in_a_letter_to_who_is_forced_asks_as_ever(store: Store, clock: ManualClock) -> None:
+    join(store, "Timur")
+    duty = Duty(store, clock, "email")
+    duty.later(45)
+    duty.leaves()
+    is_forced(store, duty)
+    with store.read() as unit:
+        token = token_of(unit, "button", UUID(duty.reminder(unit).buttons[0][0]["button"]))
+    web = make_app(store, "UTC").test_client()
+    assert "Is it done?" in web.get(f"/answer/{token}").text
+    assert "Noted" in web.post(f"/answer/{token}", data={"answer": "accept"}).text
+    assert "Nothing is left to do" in web.get(f"/answer/{token}").text
+    assert duty.stands() == (NeedState.PAGING, False)
 
 
 def test_what_no_timer_looks_at_is_looked_at_with_its_whole_span_and_what_is_done_is_left_in_peace(
