@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 
 from alerts.clusters import cluster_of
 from alerts.duty_words import tell
+from alerts.feigning import note_what_they_have
 from alerts.models import ACCOUNT, Alert, Need, NeedState
 from alerts.paging import give_back_all
 from alerts.planning import open_need
@@ -46,6 +47,7 @@ def page_the_others(unit: UnitOfWork, event: Event) -> None:
         return
     account = unit.session.get_one(Account, event.account_id)
     if account.contact_id is not None and account.coerced_at is not None:
+        note_what_they_have(unit, account.contact_id)
         give_back_all(unit, account.contact_id)
     _page(unit, event.account_id)
 

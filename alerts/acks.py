@@ -130,7 +130,8 @@ def _feign(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         need = unit.session.get_one(Need, need_id, populate_existing=True)
         if need.state not in OPEN:
             return _settled_as(unit, need_id, contact_id)
-        said.at, said.contact_made_at, said.filed_at, said.given_back_at = unit.now, None, None, None
+        said.at, said.given_back_at = unit.now, None
+        said.contact_made_at = said.filed_at = said.reminded_at = None
         unit.session.flush()
         unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
     return Ack.YOURS

@@ -6,6 +6,7 @@ it is noted where nothing but their own screens is made of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, or_, select
@@ -57,7 +58,11 @@ def believed_to_have(unit: UnitOfWork, contact_id: UUID) -> list[Need]:
 def believed_reached(unit: UnitOfWork, need: Need, contact_id: UUID) -> tuple[Milestone, ...]:
     """Return how far they believe to have come with what they seem to have, as :func:`reached_by` does of others."""
     said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
-    reached = _had_it(unit, need, contact_id) or {} if said is None else _reached(said)
+    if said is None:
+        had = _had_it(unit, need, contact_id)
+        reached = {} if had is None else had.reached
+    else:
+        reached = _reached(said)
     return tuple(milestone for milestone in Milestone if milestone in reached)
 
 
@@ -74,13 +79,13 @@ def believe(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone
     """
     said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
     if said is None:
-        reached = _had_it(unit, need, contact_id) or {}
+        had = _had_it(unit, need, contact_id) or _Had(unit.now)
         said = FeignedAcceptance(
             need_id=need.id,
             contact_id=contact_id,
-            at=unit.now,
-            contact_made_at=reached.get(Milestone.CONTACT_MADE),
-            filed_at=reached.get(Milestone.FILED),
+            at=had.at,
+            contact_made_at=had.reached.get(Milestone.CONTACT_MADE),
+            filed_at=had.reached.get(Milestone.FILED),
         )
         unit.session.add(said)
     if milestone in _reached(said):
@@ -89,11 +94,27 @@ def believe(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone
         case None:
             said.given_back_at = unit.now
         case Milestone.CONTACT_MADE:
-            said.contact_made_at = unit.now
+            said.contact_made_at, said.reminded_at = unit.now, None
         case Milestone.FILED:
-            said.filed_at = unit.now
+            said.filed_at, said.reminded_at = unit.now, None
     unit.session.flush()
     return True
+
+
+def note_what_they_have(unit: UnitOfWork, contact_id: UUID) -> None:
+    """Note what somebody has who is being forced from now on, before it is given to others without a word to them."""
+    held = select(Need).where(
+        Need.accepted_by == contact_id, Need.state == NeedState.ACCEPTED, Need.case_id.is_not(None)
+    )
+    for need in unit.session.scalars(held.order_by(Need.id)).all():
+        said = unit.session.get(FeignedAcceptance, (need.id, contact_id))
+        if said is None:
+            said = FeignedAcceptance(need_id=need.id, contact_id=contact_id)
+            unit.session.add(said)
+        said.at = need.accepted_at or unit.now
+        said.contact_made_at, said.filed_at, said.reminded_at = need.contact_made_at, need.filed_at, need.reminded_at
+        said.given_back_at = None
+    unit.session.flush()
 
 
 def _reached(said: FeignedAcceptance) -> dict[Milestone, datetime]:
@@ -101,22 +122,30 @@ def _reached(said: FeignedAcceptance) -> dict[Milestone, datetime]:
     return {milestone: at for milestone, at in instants.items() if at is not None}
 
 
-def _had_it(unit: UnitOfWork, need: Need, contact_id: UUID) -> dict[Milestone, datetime] | None:
-    """When they had reached what, if it was theirs until it was given to others without a word; None if it was not."""
+@dataclass
+class _Had:
+    """Since when something was somebody's, and when they had reached what."""
+
+    at: datetime
+    reached: dict[Milestone, datetime] = field(default_factory=dict)
+
+
+def _had_it(unit: UnitOfWork, need: Need, contact_id: UUID) -> _Had | None:
+    """Read in the log whether it was theirs until it was given to others without a word; None if it was not."""
     names = (NeedAccepted.__name__, NeedGivenBack.__name__, MilestoneReached.__name__)
     rows = (
         select(EventRow.name, EventRow.payload, EventRow.at)
         .where(EventRow.case_id == need.case_id, EventRow.name.in_(names))
         .order_by(EventRow.position)
     )
-    had: dict[Milestone, datetime] | None = None
+    had: _Had | None = None
     for name, payload, at in unit.session.execute(rows):
         if payload.get("need_id") != str(need.id) or payload.get("contact_id") != str(contact_id):
             continue
         if name == NeedAccepted.__name__:
-            had = {}
+            had = _Had(at)
         elif name == MilestoneReached.__name__ and had is not None:
-            had[Milestone(payload["milestone"])] = at
+            had.reached[Milestone(payload["milestone"])] = at
         elif payload.get("why") != UNASKED:
             had = None
     return had

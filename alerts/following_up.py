@@ -18,7 +18,6 @@ from alerts.following_up_notices import (
     feign_next,
     remind,
     reminder_heard_at,
-    say_given_back,
     say_no_lawyer,
 )
 from alerts.incidents import LOOK_AGAIN, every_beside, held_beside, leads
@@ -218,11 +217,9 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
 
 def _feign_giving_away(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
     same_person = _believed(unit, every_of_one_person(unit, need), contact_id)
-    believe(unit, need, contact_id, None)
-    feign_given_back(unit, need, contact_id)
-    for other in same_person:
-        believe(unit, other, contact_id, None)
-        say_given_back(unit, other, contact_id)
+    for one in (need, *same_person):
+        believe(unit, one, contact_id, None)
+    feign_given_back(unit, need, contact_id, "wish", same_person)
 
 
 def _believed(unit: UnitOfWork, needs: Collection[Need], contact_id: UUID) -> list[Need]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from alerts.buttons import mint
 from alerts.events import MilestoneReached, NeedGivenBack
 from alerts.milestone_buttons import reminder_buttons
-from alerts.models import Delivery, Need
+from alerts.models import Delivery, FeignedAcceptance, Need
 from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to
 from alerts.outbox import enqueue
 from alerts.targets import ways_to
@@ -25,6 +25,7 @@ from contacts.values import ChannelName
 from store.chats import Chat
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -46,8 +47,33 @@ _MINUTE = timedelta(minutes=1)
 
 def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta) -> None:
     """Say what is missing, and that others will be asked when the grace is over."""
-    if need.accepted_by is None:
-        return
+    if need.accepted_by is not None:
+        once = f"{_reminders(need, milestone)}{need.reminded_at}"
+        _remind(unit, need, need.accepted_by, (milestone, grace), once=once)
+
+
+def feign_reminder(
+    unit: UnitOfWork,
+    need: Need,
+    said: FeignedAcceptance,
+    missing: tuple[Milestone, timedelta],
+    reached: Collection[Milestone],
+) -> None:
+    """Say the same to who is being forced and believes to have it. ``missing``: the milestone, and its grace."""
+    once = f"believed:{need.id}:{missing[0]}:{said.reminded_at}"
+    _remind(unit, need, said.contact_id, missing, once=once, reached=reached)
+
+
+def _remind(
+    unit: UnitOfWork,
+    need: Need,
+    contact_id: UUID,
+    missing: tuple[Milestone, timedelta],
+    *,
+    once: str,
+    reached: Collection[Milestone] | None = None,
+) -> None:
+    milestone, grace = missing
     values = {
         "code": code_of(unit, need),
         "minutes": str(grace // _MINUTE),
@@ -55,8 +81,8 @@ def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta)
         ABOUT: str(need.id),
         REACHES: str(milestone),
     }
-    for way in _ways(unit, need.accepted_by, calls=True):
-        asking = _reminding(unit, need, way, values)
+    for way in _ways(unit, contact_id, calls=True):
+        asking = _reminding(unit, need, way, values, reached)
         enqueue(
             unit,
             way.chat,
@@ -67,13 +93,15 @@ def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta)
             urgent=True,
             method_id=way.method.id,
             number=asking.number,
-            dedupe_key=f"{_reminders(need, milestone)}{need.reminded_at}:{way.method.id}",
+            dedupe_key=f"{once}:{way.method.id}",
         )
 
 
-def _reminding(unit: UnitOfWork, need: Need, way: Reachable, values: dict[str, str]) -> Asking:
+def _reminding(
+    unit: UnitOfWork, need: Need, way: Reachable, values: dict[str, str], reached: Collection[Milestone] | None
+) -> Asking:
     if way.channel == ChannelName.TELEGRAM:
-        return Asking("staff.remind", values, reminder_buttons(unit, way.chat.id, need))
+        return Asking("staff.remind", values, reminder_buttons(unit, way.chat.id, need, reached))
     asking = ask_by(unit, way, Asked(need.kind, need.id, FOLLOW_UP, has_page=False), ("page.remind", values))
     return Asking(asking.template, {**values, **asking.values}, asking.buttons, asking.number)
 
@@ -122,10 +150,14 @@ def feign_next(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
         rewrite(unit, row)
 
 
-def feign_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
-    """Tell who is being forced what others hear who give something back; nobody else hears of it."""
-    say_given_back(unit, need, contact_id)
-    _tell_who_had_it(unit, need, contact_id, "wish", again=True)
+def feign_given_back(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, with_it: Collection[Need] = ()) -> None:
+    """Tell who is being forced what others hear whose case was given back, ``with_it`` the others that went along.
+
+    Nobody else hears of it. ``why`` as in :class:`alerts.events.NeedGivenBack`.
+    """
+    for one in (need, *with_it):
+        say_given_back(unit, one, contact_id)
+    _tell_who_had_it(unit, need, contact_id, why, again=True)
 
 
 def say_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:

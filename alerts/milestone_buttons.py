@@ -83,9 +83,14 @@ def _how_far(
     return [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]
 
 
-def reminder_buttons(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[list[dict[str, Any]]]:
-    """Make the buttons under a reminder: everything still to be done, since who has filed need not tap twice."""
-    missing = next_of(need)
+def reminder_buttons(
+    unit: UnitOfWork, chat_id: UUID, need: Need, reached: Collection[Milestone] | None = None
+) -> list[list[dict[str, Any]]]:
+    """Make the buttons under a reminder: everything still to be done, since who has filed need not tap twice.
+
+    ``reached`` as for :func:`next_of`.
+    """
+    missing = next_of(need, reached)
     left = [] if missing is None else list(MILESTONES[need.kind])
     reach = [mint(unit, chat_id, one, f"button.{one}", subject_id=need.id) for one in left[_place(left, missing) :]]
     return [reach, [mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)]]

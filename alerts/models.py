@@ -143,8 +143,10 @@ class FeignedAcceptance(Base):
     need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"), primary_key=True)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
     at: Mapped[datetime]
+    """Since when they believe to have it. Before they were forced, if it was really theirs then."""
     contact_made_at: Mapped[datetime | None]
     filed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     given_back_at: Mapped[datetime | None]
     """Since when they believe to have it no longer."""
 

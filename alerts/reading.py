@@ -410,8 +410,14 @@ def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
 
 def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> CasePage:
     """A board as of somebody new: what they said yes to since, and at most two codes their telephone has shown."""
-    yes = select(FeignedAcceptance.need_id).where(
-        FeignedAcceptance.contact_id == contact_id, FeignedAcceptance.given_back_at.is_(None)
+    yes = (
+        select(FeignedAcceptance.need_id)
+        .join(Account, Account.contact_id == FeignedAcceptance.contact_id)
+        .where(
+            FeignedAcceptance.contact_id == contact_id,
+            FeignedAcceptance.given_back_at.is_(None),
+            FeignedAcceptance.at >= Account.coerced_at,
+        )
     )
     asked = (
         select(Page.need_id)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from alerts.believing import follow_up_what_is_believed
 from alerts.channels.telegram.request import AiohttpRequest
 from alerts.counsel_watch import watch_counsel
 from alerts.duty_notices import keep_watch
@@ -179,6 +180,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "rosters": keep_watch,
     "codes": forget_expired,
     "followed_up": follow_up_left_out,
+    "believed": follow_up_what_is_believed,
     "proposals": forget_proposals,
     "tries": forget_old_tries,
     "challenges": forget_challenges,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from alerts.acks import Ack, accept_need
+from alerts.believing import follow_up_what_is_believed
 from alerts.events import NeedGivenBack
 from alerts.following_up import give_away, reach, to_be_done
 from alerts.milestones import Milestone
-from alerts.models import Need, NeedState
+from alerts.models import FeignedAcceptance, Need, NeedState
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.models import Account
 from store.eventlog import EventRow
@@ -109,6 +111,42 @@ def test_who_is_forced_sees_message_for_message_what_others_see(team: Night, had
         assert not [one for one in told if one["need_id"] == str(need.id) and one["why"] == "wish"]
         assert unit.session.get_one(Need, team.need(others).id).accepted_by == team.contact_id("Timur")
     assert team.store.verify_log() == []
+
+
+def remarks(night: Night, name: str, code: str) -> Screen:
+    """The same but for what is told to everybody whose case has no lawyer."""
+    return [one for one in shown(night, name, code) if "lawyer" not in one[0]]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("had_it_before", [False, True])
+def test_who_is_forced_is_reminded_and_loses_it_by_silence_as_others_do(team: Night, had_it_before: bool) -> None:
+    theirs, others = team.reports(), team.reports("the police took my friend")
+    team.later(seconds=20)
+    if not had_it_before:
+        is_forced(team, "Aigerim")
+    for name, code in (("Aigerim", theirs), ("Timur", others)):
+        does(team, name, partial(takes, team.need(code).id))
+    if had_it_before:
+        team.later(minutes=10)
+        is_forced(team, "Aigerim")
+    seen = []
+    for _ in range(6):
+        for _ in range(10):
+            team.later(minutes=1)
+            with team.store.unit("system") as unit:
+                follow_up_what_is_believed(unit)
+        team.later(seconds=5)
+        seen.append(remarks(team, "Aigerim", theirs))
+        assert seen[-1] == remarks(team, "Timur", others)
+    assert len({str(one) for one in seen}) > 2, "it was theirs, they were reminded, it is theirs no longer"
+    with team.store.read() as unit:
+        assert unit.session.get_one(Need, team.need(theirs).id).reminded_at is None
+        assert unit.session.scalars(select(FeignedAcceptance.given_back_at)).one() is not None
+
+
+def takes(need_id: UUID, unit: UnitOfWork, who: UUID) -> Ack:
+    return accept_need(unit, need_id, who)
 
 
 @pytest.mark.heavy

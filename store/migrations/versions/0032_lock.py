@@ -12,7 +12,7 @@ down_revision = "0030"
 branch_labels = None
 depends_on = None
 
-COLUMNS = ("contact_made_at", "filed_at", "given_back_at")
+COLUMNS = ("contact_made_at", "filed_at", "reminded_at", "given_back_at")
 
 
 def upgrade() -> None:
