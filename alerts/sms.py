@@ -23,13 +23,14 @@ from alerts.reach import note_reachable, note_unreachable
 from alerts.shifts import shift_test_in
 from alerts.targets import staff_language
 from cases.urgency import Need, needs_of, read_urgency
-from contacts.models import Contact, ContactMethod
+from contacts.directory import owners_of
 from contacts.verification import confirm
 from store.chats import Chat, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contacts.models import Contact
     from store.unit_of_work import UnitOfWork
 
 Hear = Callable[["UnitOfWork", Chat, str], None]
@@ -46,7 +47,7 @@ def hear_sms(unit: UnitOfWork, chat: Chat, text: str, hear_report: Hear) -> None
 
     ``hear_report`` is given what is no answer of a helper's: a report.
     """
-    owners = _owners(unit, chat)
+    owners = owners_of(unit, chat)
     if not owners:
         hear_report(unit, chat, text)
         return
@@ -132,13 +133,3 @@ def _say(unit: UnitOfWork, chat: Chat, reader: Contact, key: str, **values: str)
     """Answer, where an answer can be answered again: to a number that texts only one way nothing is promised."""
     if can_answer_sms(unit, address_of(unit, chat)):
         enqueue(unit, chat, key, language=staff_language(reader, chat), values=dict(values), urgent=True)
-
-
-def _owners(unit: UnitOfWork, chat: Chat) -> Sequence[Contact]:
-    """Return the helpers this number belongs to, proved or about to be, in a fixed order."""
-    return unit.session.scalars(
-        select(Contact)
-        .join(ContactMethod, ContactMethod.contact_id == Contact.id)
-        .where(ContactMethod.chat_id == chat.id, Contact.left_at.is_(None))
-        .order_by(Contact.created_at, Contact.id)
-    ).all()

@@ -16,7 +16,7 @@ from store.data_keys import contact_scope
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -127,6 +127,16 @@ def linked_contact(unit: UnitOfWork, chat_id: UUID) -> Contact | None:
             Contact.left_at.is_(None),
         )
     ).one_or_none()
+
+
+def owners_of(unit: UnitOfWork, chat: Chat) -> Sequence[Contact]:
+    """Return the helpers whose way a conversation is, proved or about to be, in a fixed order; nobody who has left."""
+    return unit.session.scalars(
+        select(Contact)
+        .join(ContactMethod, ContactMethod.contact_id == Contact.id)
+        .where(ContactMethod.chat_id == chat.id, Contact.left_at.is_(None))
+        .order_by(Contact.created_at, Contact.id)
+    ).all()
 
 
 def methods_of(unit: UnitOfWork, contact_id: UUID) -> list[ContactMethod]:

@@ -10,7 +10,7 @@ from alerts.reach import note_reachable
 from contacts.countries import sms_facts
 from dialogue.model import Said
 from dialogue.reception import Heard, receive
-from dialogue.same_number import join_case_of_number
+from dialogue.same_number import stand_by_number
 from dialogue.texting import step_by_text
 from store.chats import address_of
 from texts.locale import language_of_country
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def hear_text(unit: UnitOfWork, chat: Chat, text: str) -> None:
     """Hear one text, in the unit that puts its raw copy away. After "stop" nothing that waits leaves any more."""
-    join_case_of_number(unit, chat)
+    stand_by_number(unit, chat)
     country = sms_facts(address_of(unit, chat)).country
     heard = Heard(Said(text), "text", text, words=text, client_language=language_of_country(country))
     receive(unit, chat, heard, decide=step_by_text)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, Table, exists, select
+from sqlalchemy import ForeignKey, String, Table, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,13 +26,13 @@ from cases.docket.watching import PlannedWatch
 from cases.events import FileStored
 from cases.files import SentFile, source_of
 from cases.intake import Wrapping
-from cases.models import Case, Download
-from contacts.models import ContactMethod
+from cases.models import Case, Download, Report
+from contacts.directory import owners_of
 from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
 from dialogue.reception import Heard, receive
-from dialogue.same_number import join_case_of_number
+from dialogue.same_number import stand_by_number
 from store.base import OWN, Base, new_id
-from store.chats import VOICE, Chat, address_of, find_or_open_chat
+from store.chats import VOICE, Chat, address_of, find_or_open_chat, hold_address
 from store.claims import Claimable
 from store.inbox import is_first
 
@@ -62,6 +62,9 @@ class PhoneCall(Claimable, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
+    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
+    """What was reported by it: what is said in it belongs there, however late we hear of that. None while a helper may
+    only be returning a call of ours."""
     sid: Mapped[str] = mapped_column(String(64), unique=True)
     """How the provider names it."""
     language: Mapped[str | None] = mapped_column(String(16))
@@ -86,11 +89,12 @@ def take_call(unit: UnitOfWork, sid: str, caller: str, language: str) -> PhoneCa
     ``language``: which is spoken to whoever chooses none.
     """
     address = caller if is_number(caller) else f"{WITHHELD}:{sid}"
+    hold_address(unit, address)
     chat = find_or_open_chat(unit, VOICE, address)
     call, fresh = _begin(unit, chat, sid)
     if fresh:
         chat.language = chat.language or language
-        if not _is_helpers(unit, chat):
+        if not owners_of(unit, chat):
             _report(unit, chat, call)
     return call
 
@@ -107,24 +111,38 @@ def _begin(unit: UnitOfWork, chat: Chat, sid: str) -> tuple[PhoneCall, bool]:
     return unit.session.scalars(select(PhoneCall).where(PhoneCall.sid == sid)).one(), fresh is not None
 
 
-def _is_helpers(unit: UnitOfWork, chat: Chat) -> bool:
-    return bool(unit.session.scalar(select(exists().where(ContactMethod.chat_id == chat.id))))
-
-
-def _report(unit: UnitOfWork, chat: Chat, call: PhoneCall) -> None:
+def _report(unit: UnitOfWork, chat: Chat, call: PhoneCall) -> Report:
+    """Report a call, with the open case of its number; of a helper, who tells of many people, as a case of its own."""
     unit.actor = f"chat:{chat.id}"
-    join_case_of_number(unit, chat)
-    _hold_case(unit, chat)
+    if owners_of(unit, chat):
+        chat.case_id = chat.dialogue = None
+    stand_by_number(unit, chat)
     receive(unit, chat, Heard(Sent(Kind.OTHER), CALLED, "{}"), decide=_keep)
-    if chat.case_id is not None and is_number(address_of(unit, chat)):
+    report = intake.current_report(unit, chat)
+    if report is None:
+        raise LookupError("a call was heard and nothing was opened")
+    call.report_id = report.id
+    if is_number(address_of(unit, chat)):
         planned = PlannedWatch(WatchKind.CALL_BACK, 1, unit.now + CALL_BACK_AFTER, "coordinator", None)
-        open_watch(unit, chat.case_id, call.id, planned)
+        open_watch(unit, report.case_id, call.id, planned)
+    unit.session.flush()
+    return report
 
 
-def _hold_case(unit: UnitOfWork, chat: Chat) -> None:
+def _caller(unit: UnitOfWork, call: PhoneCall) -> Chat:
+    """Return the conversation of a call, before anything of it is changed: whatever else its number brings waits."""
+    chat = unit.session.get_one(Chat, call.chat_id)
+    hold_address(unit, address_of(unit, chat))
+    return chat
+
+
+def _report_of(unit: UnitOfWork, call: PhoneCall) -> Report | None:
+    return None if call.report_id is None else unit.session.get_one(Report, call.report_id)
+
+
+def _hold_case(unit: UnitOfWork, report: Report) -> None:
     """Lock the case before its log and its watches, as everywhere: two in opposite order would wait in a circle."""
-    if chat.case_id is not None:
-        unit.session.get_one(Case, chat.case_id, with_for_update=OWN, populate_existing=True)
+    unit.session.get_one(Case, report.case_id, with_for_update=OWN, populate_existing=True)
 
 
 def _keep(state: State, _given: Input, _now: datetime) -> Outcome:
@@ -140,11 +158,11 @@ def find_call(unit: UnitOfWork, sid: str) -> PhoneCall | None:
 
 def choose_language(unit: UnitOfWork, call: PhoneCall, language: str, *, chosen: bool) -> None:
     """Speak a language from now on; a helper who chooses one is about to report something. Safe to repeat."""
-    chat = unit.session.get_one(Chat, call.chat_id)
+    chat = _caller(unit, call)
     call.language = language
     if chosen:
         chat.language, chat.language_chosen = language, True
-    report = intake.current_report(unit, chat)
+    report = _report_of(unit, call)
     if report is None and chosen:
         _report(unit, chat, call)
     elif report is not None and chosen and len(intake.reports_in(unit, report.case_id)) == 1:
@@ -155,21 +173,19 @@ def choose_language(unit: UnitOfWork, call: PhoneCall, language: str, *, chosen:
 def note_recording(unit: UnitOfWork, call: PhoneCall, sid: str) -> bool:
     """Keep that something was said, and have it fetched; return whether it is news. Told twice, it is kept once.
 
-    Whoever left a message is not called back because they left none.
+    It stays with what its own call reported, whatever else was reported from that number meanwhile. Whoever left a
+    message is not called back because they left none.
     """
     if not is_first(unit, RECORDING, sid):
         return False
-    chat = unit.session.get_one(Chat, call.chat_id)
+    chat = _caller(unit, call)
     unit.actor = f"chat:{chat.id}"
-    if intake.current_report(unit, chat) is None:
-        _report(unit, chat, call)
-    _hold_case(unit, chat)
-    files = (SentFile("voice", source=sid, unique=sid),)
-    heard = Heard(Sent(Kind.VOICE), "voice", json.dumps({"voice": {}}), wrapping=Wrapping(files=files))
-    receive(unit, chat, heard, decide=_keep)
+    report = _report_of(unit, call) or _report(unit, chat, call)
+    _hold_case(unit, report)
+    wrapping = Wrapping(files=(SentFile("voice", source=sid, unique=sid),))
+    intake.add_message(unit, report, kind="voice", content=json.dumps({"voice": {}}), wrapping=wrapping)
     call.recorded_at = call.recorded_at or unit.now
-    if chat.case_id is not None:
-        end_watches(unit, chat.case_id, [WatchKind.CALL_BACK], [call.id])
+    end_watches(unit, report.case_id, [WatchKind.CALL_BACK], [call.id])
     unit.session.flush()
     return True
 
@@ -177,8 +193,9 @@ def note_recording(unit: UnitOfWork, call: PhoneCall, sid: str) -> bool:
 def answer_call_back(unit: UnitOfWork, call: PhoneCall, key: str) -> None:
     """Keep whether we may call this number back: the answer to the question that every door asks."""
     chat = unit.session.get_one(Chat, call.chat_id)
-    report = intake.current_report(unit, chat)
+    report = _report_of(unit, call)
     if key in KEYS and report is not None:
+        _hold_case(unit, report)
         unit.actor = f"chat:{chat.id}"
         intake.record_answer(unit, report, "call", value=KEYS[key])
 

@@ -94,8 +94,7 @@ def receive(unit: UnitOfWork, chat: Chat, heard: Heard, *, decide: Decide = step
     report = intake.current_report(unit, chat)
     if _kept_without_a_word(unit, chat, report, heard):
         return
-    state = State.from_json(_stored_state(unit, chat), open_report=report is not None)
-    outcome = decide(replace(state, brief=surging(unit) is not None), heard.given, unit.now)
+    outcome = decide(_state(unit, chat, report), heard.given, unit.now)
     _carry_out(unit, chat, heard, report, outcome.effects)
     if not is_suspected(unit, chat):
         for reply in outcome.replies:
@@ -103,6 +102,12 @@ def receive(unit: UnitOfWork, chat: Chat, heard: Heard, *, decide: Decide = step
     field = Field("chat", "dialogue", chat.id)
     chat.dialogue = unit.vault.seal(chat_scope(chat.id), field, outcome.state.to_json())
     unit.session.flush()
+
+
+def _state(unit: UnitOfWork, chat: Chat, report: Report | None) -> State:
+    """Where the conversation stands now. Who had us stop stays so, whatever became of the bookmark."""
+    state = State.from_json(_stored_state(unit, chat), open_report=report is not None)
+    return replace(state, brief=surging(unit) is not None, muted=state.muted or chat.muted_at is not None)
 
 
 def _kept_without_a_word(unit: UnitOfWork, chat: Chat, report: Report | None, heard: Heard) -> bool:

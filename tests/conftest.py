@@ -80,6 +80,7 @@ LOCKS = frozenset(
         "test_migration",
         "test_receiving",
         "test_releases",
+        "test_same_number",
         "test_throttle",
         "test_up",
     }

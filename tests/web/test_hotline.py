@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 from alerts.wording import Wording
 from cases.docket.models import Watch, WatchState
 from cases.models import Case, Download, Report, ReportAnswer, ReportMessage
+from cases.retention import close_case
 from cases.views.responder import view_for_responder
 from dialogue.calling import PhoneCall
 from store.chats import Chat
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import Any
+    from uuid import UUID
 
     from werkzeug.test import TestResponse
 
@@ -85,6 +87,24 @@ class Line:
         with self.night.store.unit("test") as unit:
             (case,) = unit.session.scalars(select(Case)).all()
             return view_for_responder(unit, case.id, self.night.contact_id("Aigerim"), role)
+
+    def codes(self) -> list[str]:
+        return [case.code for case in sorted(self.rows(Case), key=lambda case: case.opened_at)]
+
+    def reports(self) -> list[list[Report]]:
+        """What was reported, by case, oldest first."""
+        found: dict[UUID, list[Report]] = {}
+        for report in sorted(self.rows(Report), key=lambda report: (report.received_at, report.id)):
+            found.setdefault(report.case_id, []).append(report)
+        return list(found.values())
+
+    def closes(self) -> None:
+        """A human closes the newest case."""
+        with self.night.store.unit("test") as unit:
+            newest = unit.session.scalars(select(Case.id).order_by(Case.opened_at.desc())).first()
+            assert newest is not None
+            close_case(unit, newest, by="cli", note="he is home")
+        self.night.works()
 
     def works_on(self, name: str) -> list[str]:
         return [one.text for one in self.night.sent("telegram", name)]
@@ -192,6 +212,44 @@ def test_a_call_and_a_text_from_one_number_are_one_case(line: Line) -> None:
     assert sorted(report.door for report in line.rows(Report)) == ["sms", "voice"]
     assert case.code in line.night.sent("sms", CALLER)[0].text
     assert sorted(line.view().numbers) == [("sms", CALLER), ("voice", CALLER)]
+
+
+def test_a_second_emergency_after_the_case_was_closed_is_a_report_of_its_own(line: Line) -> None:
+    line.hears("")
+    line.night.texts(CALLER, "they took my brother")
+    line.closes()
+    line.night.later(hours=1)
+    line.hears("", sid=OTHER_SID)
+    line.night.texts(CALLER, "now they took my sister")
+    _, second = line.codes()
+    assert second in line.works_on(AIGERIM)[-1], "in the closed one nobody would be rung"
+    assert [sorted(one.door for one in reports) for reports in line.reports()] == [["sms", "voice"], ["sms", "voice"]]
+    assert second in line.night.sent("sms", CALLER)[-1].text
+
+
+def test_who_had_us_stop_is_texted_nothing_when_they_report_again(line: Line) -> None:
+    line.night.texts(CALLER, "they took my brother")
+    line.night.texts(CALLER, "STOP")
+    line.closes()
+    texted = len(line.night.sent("sms", CALLER))
+    line.night.texts(CALLER, "now they took my sister")
+    line.night.later(minutes=20)
+    assert len(line.codes()) == 2
+    assert len(line.night.sent("sms", CALLER)) == texted
+
+
+def test_a_recording_told_of_late_stays_with_its_own_call(line: Line) -> None:
+    line.hears("")
+    line.closes()
+    line.hears("", sid=OTHER_SID)
+    line.hears("/recording", RecordingSid=RECORDING)
+    line.hears("/back", Digits="1")
+    first, second = line.reports()
+    assert [row.report_id for row in line.rows(ReportMessage) if row.kind == "voice"] == [first[0].id]
+    assert [row.report_id for row in line.rows(ReportAnswer)] == [first[0].id]
+    assert {row.case_id for row in line.rows(Watch) if row.state == WatchState.WAITING} == {second[0].case_id}, (
+        "the second call has left no message, and is still to be called back"
+    )
 
 
 @pytest.mark.parametrize("caller", ["+266696687", "anonymous", "", "+7378742833"])

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "phone_call",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("chat_id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=True),
         sa.Column("sid", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=True),
         sa.Column("began_at", store.types.UtcDateTime(), nullable=False),
@@ -29,10 +30,12 @@ def upgrade() -> None:
         sa.Column("parked_at", store.types.UtcDateTime(), nullable=True),
         sa.Column("trouble", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name="fk_phone_call_chat_id_chat"),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name="fk_phone_call_report_id_report"),
         sa.PrimaryKeyConstraint("id", name="pk_phone_call"),
         sa.UniqueConstraint("sid", name="uq_phone_call_sid"),
     )
     op.create_index("ix_phone_call_chat_id", "phone_call", ["chat_id"])
+    op.create_index("ix_phone_call_report_id", "phone_call", ["report_id"])
     op.create_index(
         "ix_phone_call_due_at",
         "phone_call",
@@ -45,5 +48,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo them."""
     op.drop_index("ix_phone_call_due_at", table_name="phone_call")
+    op.drop_index("ix_phone_call_report_id", table_name="phone_call")
     op.drop_index("ix_phone_call_chat_id", table_name="phone_call")
     op.drop_table("phone_call")
