@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alerts.models import Delivery
-from alerts.outbox import cancel
 from alerts.reach import note_reachable
 from contacts.countries import sms_facts
+from dialogue.calling import keep_away
 from dialogue.model import Said
 from dialogue.reception import Heard, receive
-from dialogue.same_number import stand_by_number
+from dialogue.same_number import said_unsafe, stand_by_number
+from dialogue.telling import was_answered, withdraw_texts
 from dialogue.texting import step_by_text
 from store.chats import address_of
 from texts.locale import language_of_country
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 
 
 def hear_text(unit: UnitOfWork, chat: Chat, text: str) -> None:
-    """Hear one text, in the unit that puts its raw copy away. After "stop" nothing that waits leaves any more."""
+    """Hear one text, in the unit that puts its raw copy away.
+
+    After "stop", or after somebody said that it is not safe, nothing that waits leaves any more.
+    """
     stand_by_number(unit, chat)
     country = sms_facts(address_of(unit, chat)).country
     heard = Heard(Said(text), "text", text, words=text, client_language=language_of_country(country))
-    receive(unit, chat, heard, decide=step_by_text)
+    step = partial(step_by_text, unsafe=said_unsafe(unit, chat), answered=was_answered(unit, chat))
+    receive(unit, chat, heard, decide=step)
+    if chat.case_id is not None and said_unsafe(unit, chat):
+        keep_away(unit, chat, chat.case_id)
     if chat.muted_at is None:
         note_reachable(unit, chat)
     else:
-        cancel(unit, Delivery.chat_id == chat.id, Delivery.page_id.is_(None))
+        withdraw_texts(unit, chat)

@@ -29,10 +29,12 @@ from cases.intake import Wrapping
 from cases.models import Case, Download, Report
 from contacts.directory import owners_of
 from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
+from dialogue.questions import CALL, UNSAFE
 from dialogue.reception import Heard, receive
-from dialogue.same_number import stand_by_number
+from dialogue.same_number import other_door, said_unsafe, stand_by_number
+from dialogue.telling import withdraw_texts
 from store.base import OWN, Base, new_id
-from store.chats import VOICE, Chat, address_of, find_or_open_chat, hold_address
+from store.chats import SMS, VOICE, Chat, address_of, find_or_open_chat, hold_address
 from store.claims import Claimable
 from store.inbox import is_first
 
@@ -51,7 +53,7 @@ CALL_BACK_AFTER: Final = timedelta(minutes=10)
 RECORDING: Final = "recording"
 CALLED: Final = "call"
 """The kind of the message that stands for a call itself."""
-KEYS: Final = {"1": "yes", "2": "unsafe"}
+KEYS: Final = {"1": "yes", "2": UNSAFE}
 """What the keys mean after "may we call this number back"."""
 
 
@@ -117,12 +119,15 @@ def _report(unit: UnitOfWork, chat: Chat, call: PhoneCall) -> Report:
     if owners_of(unit, chat):
         chat.case_id = chat.dialogue = None
     stand_by_number(unit, chat)
+    unsafe, is_new = said_unsafe(unit, chat), chat.case_id is None
     receive(unit, chat, Heard(Sent(Kind.OTHER), CALLED, "{}"), decide=_keep)
     report = intake.current_report(unit, chat)
     if report is None:
         raise LookupError("a call was heard and nothing was opened")
     call.report_id = report.id
-    if is_number(address_of(unit, chat)):
+    if unsafe and is_new:  # whoever works on this report has to know it
+        intake.record_answer(unit, report, CALL.name, value=UNSAFE)
+    if not unsafe and is_number(address_of(unit, chat)):
         planned = PlannedWatch(WatchKind.CALL_BACK, 1, unit.now + CALL_BACK_AFTER, "coordinator", None)
         open_watch(unit, report.case_id, call.id, planned)
     unit.session.flush()
@@ -191,13 +196,33 @@ def note_recording(unit: UnitOfWork, call: PhoneCall, sid: str) -> bool:
 
 
 def answer_call_back(unit: UnitOfWork, call: PhoneCall, key: str) -> None:
-    """Keep whether we may call this number back: the answer to the question that every door asks."""
-    chat = unit.session.get_one(Chat, call.chat_id)
+    """Keep whether we may call this number back: the answer to the question that every door asks.
+
+    Whoever says that it is not safe is not texted either: a text lies in the phone.
+    """
+    chat = _caller(unit, call)
     report = _report_of(unit, call)
-    if key in KEYS and report is not None:
-        _hold_case(unit, report)
-        unit.actor = f"chat:{chat.id}"
-        intake.record_answer(unit, report, "call", value=KEYS[key])
+    if key not in KEYS or report is None:
+        return
+    _hold_case(unit, report)
+    unit.actor = f"chat:{chat.id}"
+    intake.record_answer(unit, report, CALL.name, value=KEYS[key])
+    if KEYS[key] == UNSAFE:
+        keep_away(unit, chat, report.case_id)
+
+
+def keep_away(unit: UnitOfWork, chat: Chat, case_id: UUID) -> None:
+    """Withdraw what was to be texted to a number that is not safe, and ask nobody to call it back. Safe to repeat.
+
+    To be said while the case is held in which they said so.
+    """
+    for one in (chat, other_door(unit, chat)):
+        if one is not None and one.door == SMS and not owners_of(unit, one):
+            withdraw_texts(unit, one)
+        if one is not None and one.door == VOICE:
+            calls = select(PhoneCall.id).join(Report, Report.id == PhoneCall.report_id)
+            mine = calls.where(PhoneCall.chat_id == one.id, Report.case_id == case_id)
+            end_watches(unit, case_id, [WatchKind.CALL_BACK], unit.session.scalars(mine).all())
 
 
 def forget_recording(unit: UnitOfWork, event: Event) -> None:

@@ -65,6 +65,8 @@ DETAILS: Final = (
 # Stands under the first reply and is never waited for: whoever does not answer is not called. It takes buttons only,
 # because a "yes" typed in these minutes may be meant for something else.
 CALL: Final = Question("call", options=("yes", "write", "unsafe"), skip=False)
+UNSAFE: Final = "unsafe"
+"""The answer to it that neither calls nor texts are safe."""
 
 BY_NAME: Final[Mapping[str, Question]] = MappingProxyType({asked.name: asked for asked in QUESTIONS + DETAILS})
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import select
+
 from cases import intake
-from cases.models import Case
+from cases.models import Case, Report, ReportAnswer
 from cases.retention import is_closed
 from contacts.directory import owners_of
+from dialogue.questions import CALL, UNSAFE
 from store.base import OWN
 from store.chats import SMS, VOICE, address_of, find_chat, hold_address
+from store.data_keys import case_scope
+from store.vault import Field
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,12 +46,38 @@ def stand_by_number(unit: UnitOfWork, chat: Chat) -> None:
 
 
 def _join_other_door(unit: UnitOfWork, chat: Chat) -> None:
-    other = find_chat(unit, OTHER[chat.door], address_of(unit, chat))
+    other = other_door(unit, chat)
     if other is None or other.case_id is None or owners_of(unit, chat) or owners_of(unit, other):
         return
     if _is_open(unit, other.case_id) and intake.current_report(unit, other) is not None:
         intake.join_case(unit, chat, other.case_id)
         chat.language = chat.language or other.language
+
+
+def other_door(unit: UnitOfWork, chat: Chat) -> Chat | None:
+    """Return the conversation of the same number at the other door, if there is one."""
+    return find_chat(unit, OTHER[chat.door], address_of(unit, chat)) if chat.door in OTHER else None
+
+
+def said_unsafe(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether the last word from a number, by text or in a call, is that it is not safe to be called or texted there.
+
+    It holds for whatever is reported from it later, until somebody there says otherwise.
+    """
+    if chat.door not in OTHER:
+        return False
+    other = other_door(unit, chat)
+    told = unit.session.scalars(
+        select(ReportAnswer)
+        .join(Report, Report.id == ReportAnswer.report_id)
+        .where(Report.chat_id.in_([one.id for one in (chat, other) if one is not None]))
+        .where(ReportAnswer.question == CALL.name, ReportAnswer.value.is_not(None))
+        .order_by(ReportAnswer.given_at.desc(), ReportAnswer.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if told is None or told.value is None:
+        return False
+    return unit.vault.open(case_scope(told.case_id), Field("report_answer", "value", told.id), told.value) == UNSAFE
 
 
 def _is_open(unit: UnitOfWork, case_id: UUID | None) -> bool:

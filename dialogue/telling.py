@@ -1,7 +1,8 @@
 """How somebody who reports is told something, at whichever door they stand: the one way from here to the outbox.
 
-A text message is sent only where it can be answered, and only so many are: whoever makes us text all night, from one
-number or from many, costs us no more than that, and what they send is kept and heard all the same.
+A text message is sent only where it can be answered and is safe, and only so many are: whoever makes us text all night,
+from one number or from many, costs us no more than that, and what they send is kept and heard all the same. That
+somebody has their report is told in any flood: a person has decided it, so it cannot be had in masses.
 """
 
 from __future__ import annotations
@@ -9,11 +10,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import exists, select
+
 from alerts.channel_states import can_answer_sms, is_set_up
-from alerts.outbox import enqueue
-from contacts.accounts.throttle import Limit, count_try, key_of
+from alerts.models import Delivery, DeliveryState
+from alerts.outbox import cancel, enqueue
+from cases import intake
+from contacts.accounts.throttle import Limit, count_try, has_room, key_of
 from contacts.values import ChannelName
 from dialogue.doors import said_at
+from dialogue.same_number import said_unsafe
 from store.chats import SMS, address_of
 
 if TYPE_CHECKING:
@@ -27,7 +33,10 @@ TO_ONE_NUMBER: Final = Limit(12, timedelta(days=1))
 """Texts to one number that reports."""
 FIRST_REPLIES: Final = Limit(200, timedelta(hours=1))
 """First replies by text, to all numbers together: anybody can have us send these, from numbers that earn by it."""
+ALL_TEXTS: Final = Limit(400, timedelta(hours=1))
+"""Whatever is texted to all who report together."""
 _FIRST: Final = frozenset({"text.first", "text.first_later"})
+_TAKEN: Final = "text.taken"
 
 
 def tell(
@@ -41,10 +50,11 @@ def tell(
 ) -> None:
     """Tell the other side of a conversation something, without a sound; nothing where its door takes no such words.
 
-    ``button`` makes one that can be pressed; without it none are shown.
+    ``button`` makes one that can be pressed; without it none are shown. What was told under the same ``dedupe_key``
+    before is not told again, and counts for nothing.
     """
     said = said_at(chat.door, reply)
-    if said is None or not _may_be_told(unit, chat, said.key):
+    if said is None or (chat.door == SMS and not _may_be_texted(unit, chat, said.key, dedupe_key)):
         return
     enqueue(
         unit,
@@ -58,14 +68,50 @@ def tell(
     )
 
 
-def _may_be_told(unit: UnitOfWork, chat: Chat, key: str) -> bool:
-    """Whether a message may leave for this door. Where texts go one way only, a reply would promise what is not so."""
-    if chat.door != SMS:
-        return True
-    number = address_of(unit, chat)
-    return (
-        is_set_up(unit, ChannelName.SMS)
-        and can_answer_sms(unit, number)
-        and count_try(unit, key_of(unit, "text_to", chat.id), TO_ONE_NUMBER)
-        and (key not in _FIRST or count_try(unit, key_of(unit, "text_first"), FIRST_REPLIES))
+def was_answered(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether the first reply to what is reported in a conversation by text was sent, or is about to be."""
+    report = intake.current_report(unit, chat)
+    if report is None:
+        return False
+    first = exists().where(
+        Delivery.chat_id == chat.id,
+        Delivery.template.startswith("text.first"),
+        Delivery.created_at >= report.received_at,
+        Delivery.state != DeliveryState.CANCELLED,
     )
+    return bool(unit.session.scalar(select(first)))
+
+
+def withdraw_texts(unit: UnitOfWork, chat: Chat) -> None:
+    """Have nothing leave any more that waits to be texted to whoever reports."""
+    cancel(unit, Delivery.chat_id == chat.id, Delivery.page_id.is_(None))
+
+
+def _may_be_texted(unit: UnitOfWork, chat: Chat, key: str, dedupe_key: str | None) -> bool:
+    """Whether a text may leave. Where texts go one way only, a reply would promise what is not so.
+
+    Who never heard from us is not asked anything, nor told that nobody has their report: of which we did not tell them.
+    """
+    if not is_set_up(unit, ChannelName.SMS) or not can_answer_sms(unit, address_of(unit, chat)):
+        return False
+    if said_unsafe(unit, chat) or _was_told(unit, dedupe_key):
+        return False
+    if key == _TAKEN:
+        return True
+    is_first = key in _FIRST
+    return (is_first or was_answered(unit, chat)) and _is_within_limits(unit, chat, is_first=is_first)
+
+
+def _was_told(unit: UnitOfWork, dedupe_key: str | None) -> bool:
+    """Whether it would be the same once more: what is never sent must not use up what may be."""
+    return dedupe_key is not None and bool(
+        unit.session.scalar(select(exists().where(Delivery.dedupe_key == dedupe_key)))
+    )
+
+
+def _is_within_limits(unit: UnitOfWork, chat: Chat, *, is_first: bool) -> bool:
+    """Count one more text, where all limits have room for it: none is used up by what another one holds back."""
+    limits = [(key_of(unit, "text_to", chat.id), TO_ONE_NUMBER), (key_of(unit, "text_out"), ALL_TEXTS)]
+    if is_first:
+        limits.append((key_of(unit, "text_first"), FIRST_REPLIES))
+    return all(has_room(unit, *one) for one in limits) and all(count_try(unit, *one) for one in limits)

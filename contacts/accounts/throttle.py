@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Table, case, delete, literal
+from sqlalchemy import Table, case, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -65,6 +65,12 @@ def count_try(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
         .returning(TABLE.c.tries)
     )
     return limit.allows(counted or 1)
+
+
+def has_room(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
+    """Whether one more try would be judged; none is counted."""
+    counted = unit.session.execute(select(TABLE.c.began_at, TABLE.c.tries).where(TABLE.c.key == key)).one_or_none()
+    return counted is None or counted.began_at <= unit.now - limit.within or limit.allows(counted.tries + 1)
 
 
 def forget_tries(unit: UnitOfWork, key: bytes) -> None:

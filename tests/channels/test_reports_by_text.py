@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
 
+from alerts.channels.port import TemporaryFailure
 from alerts.erasing import TIMER as ERASE
 from cases.models import Case, Report, ReportAnswer, ReportMessage
-from contacts.accounts.throttle import count_try, key_of
-from dialogue.telling import FIRST_REPLIES
+from contacts.accounts.throttle import count_try, has_room, key_of
+from dialogue.telling import ALL_TEXTS, FIRST_REPLIES, TO_ONE_NUMBER
 from store.chats import Chat, find_chat
 from store.timers import Timer
 
@@ -98,6 +100,31 @@ def test_after_stop_nothing_is_texted_and_everything_is_heard(night: Night) -> N
     assert texted(night)[-1].endswith("a person has your message now."), "what was missed is told"
 
 
+def test_after_it_is_not_safe_nothing_is_texted_not_even_that_somebody_has_it(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=1)
+    before = len(texted(night))
+    night.texts(STRANGER, "3")
+    night.later(minutes=3)
+    night.texts(STRANGER, "he has asthma")
+    night.later(minutes=20)
+    night.accepts("Aigerim")
+    night.later(minutes=1)
+    assert len(texted(night)) == before
+    assert count(night, ReportMessage) == 3
+    night.texts(STRANGER, "START")
+    assert texted(night)[-1].endswith("a person has your message now."), "whoever texts it says that texts are safe"
+
+
+def test_what_waits_for_a_number_that_is_not_safe_is_withdrawn(night: Night) -> None:
+    night.channels["sms"].fail_at(STRANGER, TemporaryFailure("phone_off", "the phone is off"))
+    night.texts(STRANGER, TOOK)
+    night.texts(STRANGER, "3")
+    night.channels["sms"].fail_at(STRANGER, None)
+    night.later(minutes=20)
+    assert not texted(night)
+
+
 def test_a_flood_from_one_number_is_kept_whole_and_costs_four_texts(night: Night) -> None:
     night.texts(STRANGER, "hello, are you there?")
     night.accepts("Aigerim")
@@ -122,6 +149,48 @@ def test_a_flood_from_many_numbers_is_kept_whole_and_answered_only_so_often(nigh
     night.clock.advance(FIRST_REPLIES.within)
     night.texts("+77000000799", "hello, are you there?")
     assert texted(night, "+77000000799"), "an hour later others are answered again"
+
+
+def test_all_that_is_texted_has_one_limit_and_that_somebody_has_it_is_told_beyond_it(night: Night) -> None:
+    night.texts(STRANGER, "hello, are you there?")
+    with night.store.unit("test") as unit:
+        for _ in range(ALL_TEXTS.tries):
+            count_try(unit, key_of(unit, "text_out"), ALL_TEXTS)
+    night.texts(STRANGER, "2")
+    night.later(minutes=20)
+    assert len(texted(night)) == 1, "nothing is asked, and nothing said of waiting"
+    night.accepts("Aigerim")
+    assert texted(night)[-1].endswith("a person has your message now.")
+
+
+def test_who_was_not_answered_in_a_flood_hears_only_that_somebody_has_it_and_is_answered_when_it_is_over(
+    night: Night,
+) -> None:
+    with night.store.unit("test") as unit:
+        for _ in range(FIRST_REPLIES.tries):
+            count_try(unit, key_of(unit, "text_first"), FIRST_REPLIES)
+    night.texts(STRANGER, "hello, are you there?")
+    night.later(minutes=20)
+    assert not texted(night), "“nobody has taken it yet” would be the first they hear of us"
+    night.accepts("Aigerim")
+    assert [one.endswith("a person has your message now.") for one in texted(night)] == [True]
+    night.clock.advance(FIRST_REPLIES.within)
+    night.texts(STRANGER, "they took my brother")
+    assert texted(night)[-1].startswith("We have your message"), texted(night)
+
+
+def test_what_was_told_before_uses_up_no_text_and_taken_is_told_to_whoever_had_all_of_theirs(night: Night) -> None:
+    night.texts(STRANGER, "hello, are you there?")
+    night.later(hours=5)  # “nobody has taken it yet” is said once, and decided on again and again
+    with night.store.unit("test") as unit:
+        chat = find_chat(unit, "sms", STRANGER)
+        assert chat is not None
+        room = [has_room(unit, key_of(unit, "text_to", chat.id), replace(TO_ONE_NUMBER, tries=left)) for left in (2, 3)]
+        assert room == [False, True], "two texts have left, and no more were counted"
+        for _ in range(TO_ONE_NUMBER.tries):
+            count_try(unit, key_of(unit, "text_to", chat.id), TO_ONE_NUMBER)
+    night.accepts("Aigerim")
+    assert texted(night)[-1].endswith("a person has your message now.")
 
 
 def test_a_helper_who_is_taken_is_heard_and_a_reply_code_stays_one(night: Night) -> None:

@@ -85,7 +85,7 @@ def test_stop_in_each_language_ends_what_we_send_and_start_begins_it_again(word:
     assert more.effects == (AddMessage(),)
     assert not stopped.replies
     assert not more.replies
-    assert back.effects == (Unmute(), AddMessage())
+    assert back.effects == (AddMessage(), Unmute())
     assert not back.replies
     assert replies(after) == ["ask.where"]
 
@@ -95,7 +95,37 @@ def test_stop_before_anything_was_told_opens_nothing_and_words_after_it_are_hear
     assert stopped.effects == (Mute(),)
     assert told.effects == (OpenReport(), AddMessage())
     assert not told.replies
-    assert back.effects == (Unmute(), AddMessage())
+    assert back.effects == (AddMessage(), Unmute())
+
+
+def test_who_says_that_it_is_not_safe_is_texted_nothing_more_until_they_take_it_back() -> None:
+    _, unsafe = words("they took my brother", "3")
+    assert unsafe.effects == (AddMessage(), Answer("call", "unsafe", from_message=True))
+    assert not unsafe.replies
+    on = step_by_text(unsafe.state, Said("Almaty, the station"), NOON + timedelta(hours=1), unsafe=True)
+    assert on.effects == (AddMessage(),)
+    assert not on.replies
+    back = step_by_text(on.state, Said("2"), NOON + timedelta(hours=2), unsafe=True)
+    assert replies(back) == ["ask.where"]
+
+
+def test_start_says_that_texts_are_safe_again_and_calls_are_not() -> None:
+    _, unsafe = words("they took my brother", "3")
+    back = step_by_text(unsafe.state, Said("START"), NOON, unsafe=True)
+    assert back.effects == (AddMessage(), Answer("call", "write"), Unmute())
+
+
+def test_who_said_that_it_is_not_safe_and_reports_again_is_not_answered_and_people_know_why() -> None:
+    again = step_by_text(State(), Said("now they took my sister"), NOON, unsafe=True)
+    assert again.effects == (OpenReport(), AddMessage(), Answer("call", "unsafe"))
+    assert not again.replies
+
+
+def test_who_could_not_be_answered_when_they_began_is_answered_when_they_write_on() -> None:
+    (first,) = words("they took my brother")
+    on = step_by_text(first.state, Said("at the market"), NOON, answered=False)
+    assert on.effects == (AddMessage(),)
+    assert replies(on) == ["reply.first|ask.call"]
 
 
 def test_start_alone_is_somebody_who_may_be_unable_to_say_more() -> None:

@@ -238,6 +238,34 @@ def test_who_had_us_stop_is_texted_nothing_when_they_report_again(line: Line) ->
     assert len(line.night.sent("sms", CALLER)) == texted
 
 
+def test_who_said_that_it_is_not_safe_is_neither_called_back_nor_texted(line: Line) -> None:
+    line.night.texts(CALLER, "they took my brother")
+    line.hears("", sid=OTHER_SID)
+    line.hears("")
+    line.hears("/language", Digits="2")
+    line.leaves_message(Digits="#")
+    texted = len(line.night.sent("sms", CALLER))
+    line.hears("/back", Digits="2")
+    line.hears("", sid="CA" + "2" * 32)
+    line.night.later(minutes=30)
+    line.night.accepts("Aigerim")
+    assert {row.state for row in line.rows(Watch)} == {WatchState.CANCELLED}
+    assert not any("Call back" in told for told in line.works_on(AIGERIM))
+    assert len(line.night.sent("sms", CALLER)) == texted, "a text lies in the phone"
+
+
+def test_who_texts_that_it_is_not_safe_is_not_called_back_either(line: Line) -> None:
+    line.hears("")
+    line.night.texts(CALLER, "they took my brother")
+    line.night.texts(CALLER, "3")
+    assert {row.state for row in line.rows(Watch)} == {WatchState.CANCELLED}
+    line.closes()
+    line.hears("", sid=OTHER_SID)
+    line.night.later(minutes=30)
+    assert [row.state for row in line.rows(Watch)] == [WatchState.CANCELLED], "nor when they report again"
+    assert len(line.rows(ReportAnswer)) == 2, "and whoever works on that knows it"
+
+
 def test_a_recording_told_of_late_stays_with_its_own_call(line: Line) -> None:
     line.hears("")
     line.closes()
