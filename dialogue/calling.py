@@ -87,7 +87,8 @@ def is_number(address: str) -> bool:
 def take_call(unit: UnitOfWork, sid: str, caller: str, language: str) -> PhoneCall:
     """Keep that somebody calls, and report it at once; the same call again changes nothing.
 
-    A helper who calls is asked first, as they may only be returning a call of ours: see :func:`choose_language`.
+    A helper who calls may only be returning a call of ours: they are heard from the next step on, see
+    :func:`choose_language`.
     ``language``: which is spoken to whoever chooses none.
     """
     address = caller if is_number(caller) else f"{WITHHELD}:{sid}"
@@ -162,15 +163,18 @@ def find_call(unit: UnitOfWork, sid: str) -> PhoneCall | None:
 
 
 def choose_language(unit: UnitOfWork, call: PhoneCall, language: str, *, chosen: bool) -> None:
-    """Speak a language from now on; a helper who chooses one is about to report something. Safe to repeat."""
+    """Speak a language from now on; a helper who has stayed so long has something to report. Safe to repeat.
+
+    Whether they pressed a key makes no difference: who is in need may not be able to, and is told that people know.
+    """
     chat = _caller(unit, call)
     call.language = language
     if chosen:
         chat.language, chat.language_chosen = language, True
     report = _report_of(unit, call)
-    if report is None and chosen:
+    if report is None:
         _report(unit, chat, call)
-    elif report is not None and chosen and len(intake.reports_in(unit, report.case_id)) == 1:
+    elif chosen and len(intake.reports_in(unit, report.case_id)) == 1:
         unit.session.get_one(Case, report.case_id).language = language
     unit.session.flush()
 

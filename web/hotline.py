@@ -47,10 +47,14 @@ class Step:
 
 
 def _welcome(step: Step) -> str:
-    """Report the call, and tell which languages there are; where there is one, go on in it."""
+    """Report the call, and tell which languages there are; where there is one, go on in it.
+
+    A helper is told of that one as well: whoever only returns a call of ours hangs up, and whoever stays is reported.
+    """
     offered = step.speech.hotline.offered
     call = take_call(step.unit, step.sid, step.caller, offered[0])
-    return step.speech.welcome() if len(offered) > 1 else _go_on(step, call, None)
+    may_return_ours = call.report_id is None
+    return step.speech.welcome() if len(offered) > 1 or may_return_ours else _go_on(step, call, None)
 
 
 def _choose(step: Step) -> str:

@@ -16,6 +16,7 @@ from cases.docket.models import Watch, WatchState
 from cases.models import Case, Download, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case
 from cases.views.responder import view_for_responder
+from contacts.leaving import mark_left
 from dialogue.calling import PhoneCall
 from store.chats import Chat
 from store.engine import open_engine
@@ -51,11 +52,15 @@ class Line:
     def __init__(self, night: Night, folder: Path) -> None:
         self.night = night
         self.folder = folder
-        hotline = Hotline(("ru", "kk", "en"), folder)
-        twilio = Twilio(TOKEN, PUBLIC, Wording("Asia/Almaty", PUBLIC), hotline)
-        backstage = Backstage(lambda _: NotImplemented, lambda _: True, twilio=twilio, hotlines="+7 700 000 00 99")
-        self._backstage = backstage
-        self.opens(night.store)
+        self.speaks("ru", "kk", "en")
+
+    def speaks(self, *languages: str) -> None:
+        """The operator says in which languages callers are spoken to."""
+        twilio = Twilio(TOKEN, PUBLIC, Wording("Asia/Almaty", PUBLIC), Hotline(languages, self.folder))
+        self._backstage = Backstage(
+            lambda _: NotImplemented, lambda _: True, twilio=twilio, hotlines="+7 700 000 00 99"
+        )
+        self.opens(self.night.store)
 
     def opens(self, store: Store) -> None:
         """Serve the pages upon this database."""
@@ -288,12 +293,34 @@ def test_who_shows_no_number_is_heard_and_cannot_be_called_back(line: Line, call
     assert not line.rows(Watch)
 
 
-def test_a_helper_who_returns_our_call_alarms_nobody_until_they_choose_a_language(line: Line) -> None:
+def test_a_helper_who_returns_our_call_alarms_nobody_and_one_who_stays_is_reported_with_or_without_a_key(
+    line: Line,
+) -> None:
     line.hears("", From=HELPERS)
-    line.hears("/language", From=HELPERS, Digits="")
     assert not line.rows(Case)
-    line.hears("/language", From=HELPERS, Digits="1")
-    assert len(line.rows(Case)) == 1
+    line.hears("/language", From=HELPERS, Digits="")
+    (code,) = line.codes()
+    assert code in line.works_on(AIGERIM)[-1], "“people have been told that you called” is true"
+    line.hears("", From=HELPERS, sid=OTHER_SID)
+    line.hears("/language", From=HELPERS, sid=OTHER_SID, Digits="1")
+    assert len(line.codes()) == 2, "they tell of many people: each call is a case of its own"
+
+
+def test_where_there_is_one_language_a_helper_hears_its_menu_and_is_reported_when_they_stay(line: Line) -> None:
+    line.speaks("en")
+    assert line.hears("", sid=OTHER_SID).find("Record") is not None, "others speak at once"
+    assert len(line.codes()) == 1
+    assert line.hears("", From=HELPERS).find("Gather") is not None
+    assert len(line.codes()) == 1
+    assert line.hears("/language", From=HELPERS, Digits="").find("Record") is not None
+    assert len(line.codes()) == 2
+
+
+def test_a_helper_who_has_left_is_heard_like_anybody(line: Line) -> None:
+    with line.night.store.unit("test") as unit:
+        mark_left(unit, line.night.contact_id("Aigerim"))
+    line.hears("", From=HELPERS)
+    assert len(line.codes()) == 1
 
 
 def test_recordings_are_played_where_somebody_made_them_all(line: Line) -> None:
