@@ -1,7 +1,7 @@
 """What somebody answers by SMS. A number we know is a helper's; what strangers write is a report like any other.
 
-A helper reports, too: what they text is heard as a report where it speaks of somebody being held, or begins with the
-word "report". It may be about themselves.
+A helper reports, too: what they text is heard as a report where it speaks of somebody being held, begins with the word
+"report", or follows such a text within a day. It may be about themselves.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from alerts.outbox import enqueue
 from alerts.reach import note_reachable, note_unreachable
 from alerts.shifts import shift_test_in
 from alerts.targets import staff_language
+from cases.models import Report, ReportMessage
+from cases.retention import is_closed
 from cases.urgency import Need, needs_of, read_urgency
 from contacts.directory import owners_of
 from contacts.verification import confirm
@@ -37,6 +39,8 @@ Hear = Callable[["UnitOfWork", Chat, str], None]
 """Hears what somebody reports by text."""
 REPORTING = re.compile(r"\s*/?report\b[\s:,.–—-]*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
 """How a helper begins who reports what is no plain case of custody."""
+TELLS_ON_FOR = timedelta(days=1)
+"""How long after what they reported last a helper's words that answer nothing belong to it."""
 UNCLEAR_AT_MOST = 3
 """Answers to nonsense, an hour and a number: somebody else's auto-reply must not talk to us all night."""
 UNCLEAR_WITHIN = timedelta(hours=1)
@@ -56,22 +60,45 @@ def hear_sms(unit: UnitOfWork, chat: Chat, text: str, hear_report: Hear) -> None
         note_unreachable(unit, chat)  # this number only; whoever sends STOP has other ways, or none
         return
     note_reachable(unit, chat)
-    reported = _reported(chat, text) if isinstance(reply, replies.Unclear) else None
+    reported = _reported(unit, chat, text) if isinstance(reply, replies.Unclear) else None
     if reported is None:
         _answer_helper(unit, chat, owners, reply)
-    else:
-        hear_report(unit, chat, reported)
+        return
+    hear_report(unit, chat, reported)
+    if reported == text and open_numbered(unit, chat):  # they may believe that they have answered us
+        _say_unclear(unit, chat, owners[0])
 
 
-def _reported(chat: Chat, text: str) -> str | None:
-    """Return what a helper reports; None where they do not. With "report" before it, it is a case of its own."""
+def _reported(unit: UnitOfWork, chat: Chat, text: str) -> str | None:
+    """Return what a helper reports; None where they do not. With "report" before it, it is a case of its own.
+
+    What they text within a day belongs to what they reported last: nothing of somebody who is being taken is lost.
+    Later it is no more than an answer that nobody understands, unless it speaks of custody: then it is a case of its
+    own, too.
+    """
     named = REPORTING.fullmatch(text)
     if named is not None and named["words"]:
         chat.case_id = chat.dialogue = None
         return named["words"]
-    if chat.case_id is not None or Need.LAWYER in needs_of(read_urgency(text), None):
+    if _is_telling(unit, chat):
+        return text
+    if Need.LAWYER in needs_of(read_urgency(text), None):
+        chat.case_id = chat.dialogue = None
         return text
     return None
+
+
+def _is_telling(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether something was reported from here of late, in a case that is still open."""
+    if chat.case_id is None or is_closed(unit, chat.case_id):
+        return False
+    told = select(ReportMessage.id).join(Report, Report.id == ReportMessage.report_id)
+    lately = told.where(
+        Report.chat_id == chat.id,
+        Report.case_id == chat.case_id,
+        ReportMessage.received_at > unit.now - TELLS_ON_FOR,
+    )
+    return unit.session.scalar(lately.limit(1)) is not None
 
 
 def _answer_helper(unit: UnitOfWork, chat: Chat, owners: Sequence[Contact], reply: replies.Reply) -> None:

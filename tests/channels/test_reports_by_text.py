@@ -13,6 +13,7 @@ from alerts.channels.port import TemporaryFailure
 from alerts.erasing import TIMER as ERASE
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from contacts.accounts.throttle import count_try, has_room, key_of
+from dialogue.calling import choose_language, take_call
 from dialogue.telling import ALL_TEXTS, FIRST_REPLIES, TO_ONE_NUMBER
 from store.chats import Chat, find_chat
 from store.timers import Timer
@@ -211,6 +212,40 @@ def test_a_helper_reports_somebody_else_by_text_each_as_a_case_of_their_own(nigh
         chat = find_chat(unit, "sms", HELPERS)
         assert chat is not None
         assert chat.case_id is not None
+
+
+def test_what_a_helper_reports_by_text_is_not_put_with_what_they_reported_by_telephone(night: Night) -> None:
+    with night.store.unit("test") as unit:
+        call = take_call(unit, "CA" + "0" * 32, HELPERS, "en")
+        choose_language(unit, call, "en", chosen=True)
+    night.works()
+    assert count(night, Case) == 1
+    night.texts(HELPERS, "report they took Askar at the market")
+    night.texts(HELPERS, "report a second man at the border")
+    assert count(night, Case) == 3
+
+
+def test_an_answer_nobody_understands_is_not_filed_in_what_a_helper_reported_days_ago(night: Night) -> None:
+    night.texts(HELPERS, "report: a family wants to talk to us")
+    night.later(days=2)
+    before = count(night, ReportMessage)
+    night.texts(HELPERS, "ok ok I am coming")
+    assert count(night, ReportMessage) == before
+    assert night.rows("sms", asks=False)[-1].template == "sms.unclear"
+    night.texts(HELPERS, "police at my door, they are taking me")
+    assert count(night, Case) == 2, "and this is another matter"
+
+
+def test_who_answers_in_words_while_they_are_reporting_hears_that_it_was_no_answer(night: Night) -> None:
+    night.policy(coordinator="[sms]")
+    night.texts(HELPERS, "police at my door, they are taking me")
+    night.reports("hello, are you there?")
+    night.works()
+    assert night.rows("sms", "Aigerim")
+    before = count(night, ReportMessage)
+    night.texts(HELPERS, "ok ok I am coming")
+    assert count(night, ReportMessage) == before + 1, "it may be said of themselves, so it is kept"
+    assert night.rows("sms", asks=False)[-1].template == "sms.unclear"
 
 
 def test_a_text_cannot_be_taken_back_so_nobody_tries_to(night: Night) -> None:
