@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, func, insert, or_, select, update
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
+SPOKEN_TRIES = 3
+"""How often a message is sent with its recording; whatever stands in the way of that lets plain words through."""
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -107,15 +109,15 @@ def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
         callback_id=callback_id,
         doubtful_since=_doubtful_since(unit, due),
         entry=entry,
-        recording=_recording(wording, row) if row.action == "send" else None,
+        recording=_recording(wording, due) if row.action == "send" else None,
     )
 
 
-def _recording(wording: Wording, row: Any) -> Path | None:
-    """What is spoken beside the words, where the channel carries it."""
-    if row.channel != ChannelName.TELEGRAM:
+def _recording(wording: Wording, due: Due) -> Path | None:
+    """What is spoken beside the words, where the channel carries it; after a few tries words that arrive are more."""
+    if due.row.channel != ChannelName.TELEGRAM or due.held.tries > SPOKEN_TRIES:
         return None
-    return spoken_reply(wording.recordings, row.language, row.template)
+    return spoken_reply(wording.recordings, due.row.language, due.row.template)
 
 
 def _doubtful_since(unit: UnitOfWork, due: Due) -> datetime | None:

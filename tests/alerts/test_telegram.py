@@ -160,6 +160,7 @@ REFUSALS: list[tuple[int, str, type[ChannelError], str, bool | None]] = [
     (400, "Bad Request: message is too long", PermanentFailure, "too_long", False),
     (400, "Bad Request: message text is empty", PermanentFailure, "empty", False),
     (400, "Bad Request: BUTTON_DATA_INVALID", PermanentFailure, "button_refused", False),
+    (400, "Bad Request: VOICE_MESSAGES_FORBIDDEN", PermanentFailure, "takes_no_voice", False),
     (400, "Bad Request: message to edit not found", PermanentFailure, "edit_gone", False),
     (400, "Bad Request: message can't be edited", PermanentFailure, "edit_refused", False),
     (
@@ -512,6 +513,16 @@ async def test_who_takes_no_voice_messages_gets_the_words(
     failure = await failure_of(channel.send(replace(PAGE, recording=recording)), PermanentFailure)
     assert failure.recipient_gone
     assert [method for method, _ in api.calls] == ["sendVoice"], "nobody is there to read it either"
+
+
+async def test_a_recording_that_failed_for_the_moment_is_sent_again_and_not_given_up_for_words(
+    api: BotApi, channel: TelegramChannel, tmp_path: Path
+) -> None:
+    recording = tmp_path / "reply.first.mp3"
+    recording.write_bytes(b"ID3 invented")
+    api.refuses(503, "Service Unavailable")
+    await failure_of(channel.send(replace(PAGE, recording=recording)), TemporaryFailure)
+    assert [method for method, _ in api.calls] == ["sendVoice"]
 
 
 @pytest.mark.parametrize("words", ["x" * 1025, "short"])

@@ -44,6 +44,7 @@ from store.timers import TABLE as TIMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from alerts.channels.port import Outgoing, Report
     from store.clock import ManualClock
@@ -193,6 +194,10 @@ class Night:
             at = unit.now + ahead
             send_test(unit, Check(f"test {name}", "duty", str(self.contact_id(name)), at))
         self.works()
+
+    def speaks_from(self, recordings: Path) -> None:
+        """Somebody has spoken what reporters are told; the recordings lie there."""
+        self._wording = Wording("Asia/Almaty", "https://panah.example.org", recordings=recordings)
 
     def sets_up(self, *channels: str) -> None:
         """The operator changes which channels there are."""

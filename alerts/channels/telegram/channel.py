@@ -16,7 +16,6 @@ from alerts.channels.port import (
     Outgoing,
     PermanentFailure,
     Sent,
-    TemporaryFailure,
     UnknownOutcome,
 )
 from alerts.channels.telegram.errors import NOT_MODIFIED, error_of
@@ -59,13 +58,12 @@ class TelegramChannel:
         """Hand one message to Telegram; raises ChannelError. The id is unique within the chat only.
 
         A recording goes with its words below it. Who takes no voice messages, which people can forbid, gets the words.
+        What failed for the moment is raised: for whoever cannot read, words alone are nothing.
         """
         if message.recording is not None and len(message.text) <= LONGEST_CAPTION:
             spoken = await _read(message.recording)
             try:
                 return await _translated(self._speak(message, spoken)) if spoken else await self._write(message)
-            except TemporaryFailure:
-                pass  # it was not taken, for whatever reason: the words may be
             except PermanentFailure as error:
                 if error.recipient_gone:
                     raise

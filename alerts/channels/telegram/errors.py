@@ -110,6 +110,7 @@ THIS_CALL_ONLY = (
         "file_gone",
         "Telegram does not know the file (any more)",
     ),
+    Row(("voice_messages_forbidden",), "takes_no_voice", "the person takes no voice messages"),
     Row(("chat member status can't be changed in private",), "not_a_group", "a private chat cannot be left"),
 )
 """The fault lies in the message, edit or answer; the address is as good as before."""
