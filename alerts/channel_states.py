@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from alerts.giving_up import look_at_row
 from alerts.models import UNSENT, ChannelState, Delivery, DeliveryState
@@ -56,8 +56,19 @@ def note_channels(unit: UnitOfWork, configured: frozenset[str], answers_in: Sequ
         state.answers_in = list(answers_in)
         state.configured, state.since = there, unit.now
         unit.session.flush()
-        if not there:
+        if there:
+            _forget_after_all(unit, str(channel))
+        else:
             _abandon(unit, str(channel))
+
+
+def _forget_after_all(unit: UnitOfWork, channel: str) -> None:
+    """Have a provider that is back forget what it was to forget when it was taken away."""
+    unit.session.execute(
+        update(Delivery)
+        .where(Delivery.channel == channel, Delivery.action == "redact", Delivery.trouble == OFF)
+        .values(state=DeliveryState.QUEUED, trouble=None, due_at=unit.now, fence=None)
+    )
 
 
 def _abandon(unit: UnitOfWork, channel: str) -> None:

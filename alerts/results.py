@@ -47,6 +47,8 @@ PATIENT_STEPS = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure; the last one repeats."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """After a day of temporary failures a message that is no page is no longer news."""
+TRY_ON = timedelta(hours=1)
+"""How long it rests from then on if it makes a provider forget something: that is tried until it is done."""
 LONGEST_MEANING = 200
 """Characters that are kept of what a failure means."""
 AFTER_MISCONFIGURATION = timedelta(seconds=15)
@@ -255,7 +257,11 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
 
 def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     row = unit.session.get_one(Delivery, job.delivery_id)
-    if not row.asks and unit.now - row.created_at > GIVE_UP_AFTER:
+    is_no_news = not row.asks and unit.now - row.created_at > GIVE_UP_AFTER
+    if is_no_news and job.action == "redact":  # what somebody said must not stay there, however long it takes
+        _again(unit, job, unit.now + TRY_ON, state)
+        return
+    if is_no_news:
         if claims.settle(unit.session, TABLE, job.held, due_at=None, state=DeliveryState.FAILED_PERMANENT):
             give_up(unit, row.id, None)
         return

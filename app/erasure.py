@@ -31,16 +31,18 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
+from alerts.incoming import have_forgotten
 from alerts.models import Delivery
 from app.schema import metadata
 from cases.events import CaseErased
+from cases.files import source_of
 from cases.incidents.models import Incident, IncidentCase
-from cases.models import Case, Download, Report
+from cases.models import Case, Download, FileState, Report
 from cases.retention import ErasedCase, Retention, RetentionError, has_open_remedy
 from cases.sealed.models import CheckIn, SealedFile
 from contacts.models import ContactMethod
 from store.base import OWN
-from store.chats import Chat
+from store.chats import VOICE, Chat
 from store.data_keys import DataKey, Scope, case_scope, chat_scope, incident_scope, sealed_scope
 from store.engine import open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
@@ -92,6 +94,7 @@ def erase_case(store: Store, case_id: UUID, *, by: str, again: bool = False) -> 
             _refuse_what_must_stay(unit, case_id)
         line = _line_for_counting(unit, case, by)
         chats = _chats_of(unit, case_id)
+        _have_forgotten_elsewhere(unit, case_id, chats)
         doomed = _doomed(unit, case, chats)
         scopes = _scopes_of(unit, case_id, chats, doomed.get(_table(Incident), ()))
         pieces = _pieces(unit, doomed, scopes)
@@ -157,6 +160,25 @@ def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
         update(Chat).where(Chat.case_id == case_id, Chat.id.not_in(alone)).values(case_id=None, dialogue=None)
     )
     return alone
+
+
+def _have_forgotten_elsewhere(unit: UnitOfWork, case_id: UUID, chats: Sequence[UUID]) -> None:
+    """Have providers forget what they still have of it: when its rows are gone, nobody here knows of that any more."""
+    unfetched = (
+        select(Download)
+        .join(Chat, Chat.id == Download.chat_id)
+        .where(Download.case_id == case_id, Download.state != FileState.STORED, Chat.door == VOICE)
+    )
+    for download in unit.session.scalars(unfetched).all():
+        have_forgotten(unit, VOICE, source_of(unit, download))
+    ours = aliased(Delivery)
+    pending = (
+        select(Delivery.channel, ours.provider_ref)
+        .join(ours, ours.id == Delivery.edits_id)
+        .where(Delivery.chat_id.in_(chats), Delivery.action == "redact", Delivery.due_at.is_not(None))
+    )
+    for channel, ref in unit.session.execute(pending).all():
+        have_forgotten(unit, channel, ref or "")
 
 
 def _doomed(unit: UnitOfWork, case: Case, chats: Sequence[UUID]) -> Ids:

@@ -83,11 +83,20 @@ def _note(store: Store, held: Claim, found: list[str] | None, trouble: str) -> N
             if found is None:
                 _later(unit, held, trouble)
                 return
+            call = _still_there(unit, held)
             for sid in found:
-                note_recording(unit, unit.session.get_one(PhoneCall, held.id), sid)
+                note_recording(unit, call, sid)
             claims.finish(unit.session, TABLE, held)
     except LeaseLostError:
         log.info("lease_lost", queue="call", id=str(held.id))
+
+
+def _still_there(unit: UnitOfWork, held: Claim) -> PhoneCall:
+    """Return a claimed call; raises LeaseLostError when it went with its case, which was erased meanwhile."""
+    call = unit.session.get(PhoneCall, held.id)
+    if call is None:
+        raise LeaseLostError("the row is gone")
+    return call
 
 
 def _later(unit: UnitOfWork, held: Claim, trouble: str) -> None:

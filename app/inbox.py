@@ -30,7 +30,7 @@ def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
     """Have a text heard, and have its provider forget what it said."""
     text = unpack(kept)
     hear_sms(unit, chat, text.words, hear_text)
-    have_forgotten(unit, chat, text.sid)
+    have_forgotten(unit, SMS, text.sid)
 
 
 Hear = Callable[["UnitOfWork", InboxItem, "Chat", str], None]

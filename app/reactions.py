@@ -201,6 +201,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,
             "tell_reporter_of_file": tell_reporter_of_file,
+            "forget_recording": forget_recording,
         },
         StepPaged: {"promise_the_truth": promise_the_truth},
         NeedAccepted: {

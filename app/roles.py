@@ -20,6 +20,7 @@ from alerts.channels.telegram.request import AiohttpRequest
 from alerts.counsel_watch import watch_counsel
 from alerts.duty_notices import keep_watch
 from alerts.following_up import follow_up_left_out
+from alerts.incoming import drop_what_is_forgotten
 from alerts.signoff_reminders import remind_signers
 from alerts.vitals import read_vitals
 from app.backstage import backstage
@@ -181,6 +182,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "codes": forget_expired,
     "followed_up": follow_up_left_out,
     "believed": follow_up_what_is_believed,
+    "forgotten": drop_what_is_forgotten,
     "proposals": forget_proposals,
     "tries": forget_old_tries,
     "challenges": forget_challenges,

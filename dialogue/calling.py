@@ -23,7 +23,7 @@ from cases import intake
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import end_watches, open_watch
 from cases.docket.watching import PlannedWatch
-from cases.events import FileStored
+from cases.events import FileNotFetched, FileStored
 from cases.files import SentFile, source_of
 from cases.intake import Wrapping
 from cases.models import Case, Download, Report
@@ -230,10 +230,14 @@ def keep_away(unit: UnitOfWork, chat: Chat, case_id: UUID) -> None:
 
 
 def forget_recording(unit: UnitOfWork, event: Event) -> None:
-    """Have the provider erase a recording that lies here now. Safe to repeat."""
-    if not isinstance(event, FileStored):
-        return
-    download = unit.session.scalars(select(Download).where(Download.file_id == event.file_id)).one_or_none()
-    chat = None if download is None else unit.session.get_one(Chat, download.chat_id)
-    if download is not None and chat is not None and chat.door == VOICE:
-        have_forgotten(unit, chat, source_of(unit, download))
+    """Have the provider erase a recording that lies here now, or never will. Safe to repeat."""
+    match event:
+        case FileStored(file_id=file_id):
+            which = Download.file_id == file_id
+        case FileNotFetched(message_id=message_id):
+            which = Download.message_id == message_id
+        case _:
+            return
+    by_telephone = select(Download).join(Chat, Chat.id == Download.chat_id).where(which, Chat.door == VOICE)
+    for download in unit.session.scalars(by_telephone).all():
+        have_forgotten(unit, VOICE, source_of(unit, download))
