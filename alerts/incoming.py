@@ -31,18 +31,20 @@ class IncomingText:
 
     sid: str
     words: str = field(repr=False)
+    pictures: tuple[str, ...] = field(default=(), repr=False)
+    """What came with it besides words, as the provider names it; empty for each whose name could not be read."""
 
 
 def pack(text: IncomingText) -> str:
     """Return a text as one line that is kept, encrypted, until it is heard."""
-    return json.dumps({"sid": text.sid, "words": text.words})
+    return json.dumps({"sid": text.sid, "words": text.words, "pictures": text.pictures})
 
 
 def unpack(kept: str) -> IncomingText:
     """Read what was kept. What an earlier release kept is words and nothing else. Never raises."""
     try:
         found = json.loads(kept)
-        return IncomingText(str(found["sid"]), str(found["words"]))
+        return IncomingText(str(found["sid"]), str(found["words"]), tuple(map(str, found.get("pictures", ()))))
     except (ValueError, TypeError, LookupError, RecursionError):
         return IncomingText("", kept)
 

@@ -483,8 +483,15 @@ def tell_method_died(unit: UnitOfWork, event: Event) -> None:
         enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
 
 
+NOT_FETCHED = {
+    FileState.TOO_LARGE: "staff.file_too_large",
+    FileState.TOO_MANY: "staff.files_too_many",
+    FileState.NOT_TAKEN: "staff.file_not_taken",
+}
+
+
 def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
-    """Tell those who took a case that a file of its reporter stays in Telegram; of a flood of them, once an hour."""
+    """Tell those who took a case that a file of its reporter stays where it is; of a flood of them, once an hour."""
     if not isinstance(event, FileNotFetched) or event.case_id is None:
         return
     for need, contact in takers(unit, event.case_id):
@@ -493,7 +500,7 @@ def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
             enqueue(
                 unit,
                 way.chat,
-                "staff.files_too_many" if event.why == FileState.TOO_MANY else "staff.file_too_large",
+                NOT_FETCHED[FileState(event.why)],
                 language=way.language,
                 values={"code": code_of(unit, need)},
                 dedupe_key=f"file:{event.why}:{need.id}:{once_for(unit, event)}",

@@ -29,8 +29,9 @@ SMS = "sms"
 def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
     """Have a text heard, and have its provider forget what it said."""
     text = unpack(kept)
-    hear_sms(unit, chat, text.words, hear_text)
-    have_forgotten(unit, SMS, text.sid)
+    hear_sms(unit, chat, text.words, partial(hear_text, pictures=text.pictures))
+    for sid in (text.sid, *text.pictures):
+        have_forgotten(unit, SMS, sid)
 
 
 Hear = Callable[["UnitOfWork", InboxItem, "Chat", str], None]

@@ -55,7 +55,7 @@ class FileStored(Event):
 
 @dataclass(frozen=True)
 class FileNotFetched(Event):
-    """A file that was sent stays where it is; ``why`` is ``too_large`` or ``too_many``."""
+    """A file that was sent stays where it is; ``why`` is ``too_large``, ``too_many`` or ``not_taken``."""
 
     message_id: UUID
     chat_id: UUID

@@ -132,6 +132,8 @@ class ReportAnswer(Base):
 class FileState(StrEnum):
     """waiting → stored, or too_large. too_many: not fetched, because its sender had sent too many before.
 
+    not_taken: it came by text message, and of those only words are taken.
+
     A waiting one that is parked could not be fetched and waits for a person.
     """
 
@@ -139,6 +141,7 @@ class FileState(StrEnum):
     STORED = "stored"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
+    NOT_TAKEN = "not_taken"
 
 
 class Download(Claimable, Base):

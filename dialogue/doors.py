@@ -29,6 +29,8 @@ ASKING: Final = ("ask.", "option.")
 OFFER: Final = "reply.sealed_offer"
 """What can be left sealed is left in Telegram."""
 TELEGRAM: Final = "telegram"
+WORDS_ONLY: Final = "text.words_only"
+"""Of what came by text message only the words were taken."""
 TEXTED: Final[Mapping[str, str]] = {
     "reply.first": "text.first",
     "reply.first_later": "text.first_later",
@@ -41,6 +43,7 @@ TEXTED: Final[Mapping[str, str]] = {
     "ask.call": "text.ask_call",
     "ask.where": "text.ask_where",
     "ask.who": "text.ask_who",
+    WORDS_ONLY: WORDS_ONLY,
 }
 """All that is ever texted to somebody who reports, and in which words: short ones, without a name or a fact."""
 

@@ -14,6 +14,7 @@ from alerts.outbox import cancel
 from alerts.seats import is_of_custody
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
+from dialogue.doors import WORDS_ONLY
 from dialogue.model import Reply
 from dialogue.silence import is_suspected
 from dialogue.standing import Standing, standing_of
@@ -114,15 +115,23 @@ def tell_what_was_missed(unit: UnitOfWork, chat: Chat) -> None:
         _say_taken(unit, chat, case)
 
 
+NOT_COPIED = {
+    FileState.TOO_LARGE: "reply.file_too_large",
+    FileState.TOO_MANY: "reply.files_too_many",
+    FileState.NOT_TAKEN: WORDS_ONLY,
+}
+
+
 def tell_reporter_of_file(unit: UnitOfWork, event: Event) -> None:
-    """Say truthfully that a file could not be copied; of a flood of them, once an hour."""
+    """Say truthfully that a file could not be copied; of a flood of them, once an hour; by text, once for a case."""
     if not isinstance(event, FileNotFetched) or event.case_id is None:
         return
     case = unit.session.get_one(Case, event.case_id)
     chat = unit.session.get_one(Chat, event.chat_id)
     if chat.muted_at is None and not is_suspected(unit, chat):
-        key = "reply.files_too_many" if event.why == FileState.TOO_MANY else "reply.file_too_large"
-        once = f"reporter_file:{event.why}:{chat.id}:{once_for(unit, event)}"
+        key = NOT_COPIED[FileState(event.why)]
+        when = case.id if event.why == FileState.NOT_TAKEN else once_for(unit, event)
+        once = f"reporter_file:{event.why}:{chat.id}:{when}"
         tell(unit, chat, Reply(key, {"code": case.code}), language=chat.language or case.language, dedupe_key=once)
 
 

@@ -6,6 +6,7 @@ a call must be answered while the caller listens, so it is settled there and the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ LARGEST_FORM = 64 * 1024
 SMS_SOURCE = "sms"
 KEY = Report(Arrival.DELIVERED, "key", "a key was pressed")
 NOTHING = "<Response/>"
+MOST_PICTURES = 10
+"""Twilio brings no more with one text."""
+PICTURE = re.compile(r"/Media/(?P<sid>ME[0-9a-zA-Z]{1,40})$")
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def _keep_text(store: Store) -> Response:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     for again in (True, True, False):
         try:
-            _keep_once(store, sid, sender, request.form.get("Body", ""))
+            _keep_once(store, sender, IncomingText(sid, request.form.get("Body", ""), _pictures(sid)))
         except IntegrityError:  # somebody else's text took the same number in the same microsecond
             if not again:
                 raise
@@ -105,11 +109,19 @@ def _keep_text(store: Store) -> Response:
     return _twiml(NOTHING)
 
 
-def _keep_once(store: Store, sid: str, sender: str, words: str) -> None:
+def _pictures(sid: str) -> tuple[str, ...]:
+    """What came with the text at hand besides words, by the names under which it is erased; no address is kept."""
+    count = request.form.get("NumMedia", "")
+    many = min(int(count), MOST_PICTURES) if count.isascii() and count.isdecimal() else 0
+    named = (PICTURE.search(request.form.get(f"MediaUrl{number}", "")) for number in range(many))
+    return tuple("" if one is None else f"{sid}/{one['sid']}" for one in named)
+
+
+def _keep_once(store: Store, sender: str, text: IncomingText) -> None:
     """Keep a text unless it was brought before: what was recorded on its way must not be said a second time."""
     with store.unit("webhook") as unit:
-        if is_first(unit, SMS_SOURCE, sid):
-            kept = RawInput(free_number(unit, SMS_SOURCE), sender, pack(IncomingText(sid, words)))
+        if is_first(unit, SMS_SOURCE, text.sid):
+            kept = RawInput(free_number(unit, SMS_SOURCE), sender, pack(text))
             keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
 
 

@@ -251,12 +251,27 @@ async def test_the_words_are_taken_out_of_twilios_records(api: TwilioApi, sms: S
     await sms.redact(sent.provider_id)
 
 
+async def test_pictures_and_recordings_are_erased_there_and_what_is_gone_is_fine(
+    api: TwilioApi, sms: SmsChannel, voice: VoiceChannel
+) -> None:
+    api.says(204, b"")
+    await sms.redact("MM1/ME2")
+    await voice.redact("RE1")
+    assert [(method, path.partition(ACCOUNT)[2]) for method, path, _ in api.asked] == [
+        ("DELETE", "/Messages/MM1/Media/ME2.json"),
+        ("DELETE", "/Recordings/RE1.json"),
+    ]
+    api.refuses(404, 20404)
+    await sms.redact("MM1/ME2")
+    await voice.redact("RE1")
+
+
 async def test_a_redaction_that_fails_says_so(api: TwilioApi, sms: SmsChannel) -> None:
     api.refuses(401, 20003)
     assert (await failure_of(sms.redact("SM1"), Misconfigured)).code == "token_refused"
 
 
-@pytest.mark.parametrize("provider_id", ["", "../Calls/CA1", "SM1.json?x=", "41", "SM1\n"])
+@pytest.mark.parametrize("provider_id", ["", "MM1/../Calls/CA1", "../Calls/CA1", "SM1.json?x=", "41", "SM1\n"])
 async def test_what_is_no_identifier_is_not_put_into_an_address(
     api: TwilioApi, sms: SmsChannel, voice: VoiceChannel, provider_id: str
 ) -> None:

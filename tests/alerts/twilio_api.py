@@ -155,6 +155,8 @@ async def twilio_api() -> AsyncIterator[TwilioApi]:
     for method in ("GET", "POST"):
         app.router.add_route(method, base + "/{kind:Messages|Calls}.json", api.handle)
         app.router.add_route(method, base + "/{kind:Messages|Calls}/{sid}.json", api.handle)
+    app.router.add_delete(base + "/Messages/{message}/Media/{sid}.json", api.handle)
+    app.router.add_delete(base + "/Recordings/{sid}.json", api.handle)
 
     async def account(request: web.Request) -> web.StreamResponse:
         if api.instead is not None:

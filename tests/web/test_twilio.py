@@ -11,7 +11,11 @@ from twilio.request_validator import RequestValidator
 
 from alerts.models import DeliveryState, Receipt
 from alerts.wording import Wording
+from app.inbox import inbox_queue
+from cases.models import Report
+from cases.views.responder import view_for_responder
 from store.inbox import InboxItem
+from store.queues import work_once
 from tests.channels.night import Night, newest_attempt
 from web.backstage import Backstage
 from web.factory import make_app
@@ -125,6 +129,26 @@ def test_a_call_asks_again_until_it_understands(provider: Provider) -> None:
         assert f"{PUBLIC}{path}" in answer.text
     assert "Thank you" in provider.brings(path, Digits="2").text
     assert "Thank you" in provider.brings(path, Digits="1").text, "who changes their mind may still take it"
+
+
+def test_a_picture_by_text_is_told_of_and_not_taken(provider: Provider) -> None:
+    night = provider.night
+    stranger, picture = "+77000000077", "https://api.example.org/2010-04-01/Accounts/AC0/Messages/MM7/Media/ME8"
+    form = {"MessageSid": "MM7", "From": stranger, "Body": "", "NumMedia": "2", "MediaUrl0": picture, "MediaUrl1": "?"}
+    assert provider.brings("/webhooks/twilio/sms", **form).status_code == 200
+    queue = inbox_queue("Asia/Almaty")
+    while work_once(night.store, queue):
+        pass
+    night.works()
+    night.later(minutes=1)
+    told = [one.text for one in night.sent("sms", stranger)]
+    assert len(told) == 2
+    assert "Картинка до нас не дошла" in told[1]
+    assert set(night.redacted("sms")) >= {"MM7", "MM7/ME8"}
+    with night.store.unit("test") as unit:
+        case_id = unit.session.scalars(select(Report.case_id).where(Report.door == "sms")).one()
+        (entry,) = view_for_responder(unit, case_id, night.contact_id("Aigerim"), "coordinator").entries
+        assert [(one.kind, one.state) for one in entry.files] == [("photo", "not_taken")] * 2
 
 
 def test_a_text_is_kept_before_it_is_answered_and_handled_once(provider: Provider) -> None:

@@ -44,6 +44,11 @@ class Answer:
     text: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
 
+    @property
+    def content(self) -> bytes:
+        """The same as bytes: the library looks at these where it deletes."""
+        return self.text.encode()
+
 
 @dataclass
 class _Departure:

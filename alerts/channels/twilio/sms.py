@@ -81,9 +81,12 @@ class SmsChannel:
     async def redact(self, provider_id: str) -> None:
         """Empty the text in Twilio's records; the number and the time stay there. Raises ChannelError.
 
-        A message that is gone from them is fine. TemporaryFailure while it is still under way.
+        ``MESSAGE/PICTURE`` erases a picture that came with a message. What is gone from them is fine. TemporaryFailure
+        while it is still under way.
         """
-        call = self._account.messages(checked_sid(provider_id)).update_async(body="")
+        sid, _, picture = provider_id.partition("/")
+        message = self._account.messages(checked_sid(sid))
+        call = message.media(checked_sid(picture)).delete_async() if picture else message.update_async(body="")
         try:
             await about_one(call)
         except PermanentFailure as error:
