@@ -95,6 +95,18 @@ def test_an_entry_shows_from_where_each_word_is_and_who_may_be_the_same(room: Ro
     room.browser.sees(f"{PAGE}/R-AAA-AA2", 404)
 
 
+def test_no_header_of_a_request_keeps_a_look_out_of_the_log(room: Room) -> None:
+    scene = Scene.begin(room.store)
+    assert room.dana.contact_id is not None
+    with room.store.unit("test") as unit:
+        grant_access(unit, scene.case_id, room.dana.contact_id, room.dana.contact_id, unit.now + timedelta(days=1))
+    for path in (f"{PAGE}/{room.code()}", f"/console/case/{scene.code}/registry"):
+        answer = room.browser.client.get(path, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        assert 'id="live"' not in answer.text, "an open page that asked for itself would fill the log"
+    assert room.events("RegistryEntryShown") == room.events("CaseViewed") == 1
+
+
 def test_few_are_not_counted_and_many_are_with_what_the_numbers_cannot_say(room: Room) -> None:
     page = room.sees(PAGE)
     assert "too few to be counted" in page

@@ -113,6 +113,17 @@ def test_who_reads_both_sees_them_side_by_side_and_it_is_logged(two: Two) -> Non
     assert seen == {two.first.case_id, two.second.case_id}
 
 
+def test_no_header_of_a_request_keeps_a_look_at_both_out_of_the_log(two: Two) -> None:
+    two.lets(two.first)
+    two.lets(two.second)
+    answer = two.browser.client.get(two.both_path, headers={"HX-Request": "true"})
+    assert NAME in answer.text
+    with two.store.read() as unit:
+        seen = set(unit.session.scalars(select(EventRow.case_id).where(EventRow.name == "CaseViewed")))
+    assert seen == {two.first.case_id, two.second.case_id}
+    assert 'id="live"' not in answer.text, "an open page that asked for itself would fill the log"
+
+
 def test_they_are_joined_and_parted_by_a_press(two: Two) -> None:
     two.lets(two.first)
     two.lets(two.second)

@@ -257,7 +257,10 @@ class Gate:
 
     @property
     def is_refresh(self) -> bool:
-        """Whether an open page asks for itself again, because something was committed."""
+        """Whether an open page says that it asks for itself again, because something was committed.
+
+        Anybody can say so: it may thin out what is logged of one reader, and must never leave a first look unlogged.
+        """
         return "HX-Request" in request.headers
 
     def to(self, endpoint: str, **values: Any) -> Response:

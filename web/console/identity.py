@@ -54,9 +54,8 @@ def beside(gate: Gate, code: str, other: str) -> Response:
         sides, row = found.sides, found.pair
         leader = next((side.case.code for side in sides if row is not None and side.case.id == row.leader_id), None)
         unit.session.expunge_all()
-    if not gate.is_refresh:
-        with gate.store.unit(gate.who.actor) as unit:
-            note_shown(unit, sides, contact_id)
+    with gate.store.unit(gate.who.actor) as unit:
+        note_shown(unit, sides, contact_id)
     return gate.show("console/same_both.html", code=code, sides=sides, row=row, leader=leader, against=AGAINST)
 
 

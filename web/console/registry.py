@@ -140,8 +140,7 @@ def entry(gate: Gate, entry: str) -> Response:
         pairs = [] if found is None else pairs_of(unit, found.id)
     if found is None:
         return _none(gate)
-    if not gate.is_refresh:
-        _note(gate, found)
+    _note(gate, found)
     return gate.show("console/registry_entry.html", entry=found, pairs=pairs, against=AGAINST)
 
 
@@ -166,9 +165,8 @@ def of_case(gate: Gate, code: str) -> Response:
             return no_case(gate)
         case_id = opened.case.id
         proposals = proposals_of(unit, case_id)
-    if not gate.is_refresh:
-        with gate.store.unit(gate.who.actor, rings=False) as unit:
-            unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
+    with gate.store.unit(gate.who.actor, rings=False) as unit:
+        unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
     return gate.show("console/registry_case.html", code=code, proposals=proposals, against=AGAINST)
 
 
