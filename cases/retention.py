@@ -17,6 +17,7 @@ from sqlalchemy import ForeignKey, String, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, Watch, WatchState
+from cases.docket.vocabulary import NO_HARM
 from cases.docket.watches import end_watches
 from cases.events import CaseClosed, CaseKept, CaseReopened, ErasureConfirmed, ErasureWarned
 from cases.models import Case, ReportMessage
@@ -145,7 +146,8 @@ def close_case(unit: UnitOfWork, case_id: UUID, *, by: str, note: str, no_case: 
         return
     if has_open_remedy(unit, case_id):
         raise RetentionError("a clock of it runs, or something is still to come; end that first")
-    if no_case and unit.session.scalar(select(exists().where(Occurrence.case_id == case_id))):
+    entered = exists().where(Occurrence.case_id == case_id, Occurrence.kind.not_in(NO_HARM))
+    if no_case and unit.session.scalar(select(entered)):
         raise RetentionError("something was entered for it: it was a case")
     row.closed_at, row.closed_by, row.no_case = unit.now, by, no_case
     row.warned_at = row.confirmed_at = row.confirmed_by = None

@@ -165,6 +165,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "sealed_file_approved": PLAIN,
     "sealed_file_objected": PLAIN,
     "sealed_file_opened": PLAIN,
+    "sealed_check_ins_stopped": PLAIN,
+    "sealed_duress_cleared": PLAIN,
     "removed": Meaning(
         risk=5,
         ends=frozenset(
@@ -181,7 +183,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
 
 
-BY_PROGRAM: Final = frozenset({"sealed_file_approved", "sealed_file_objected", "sealed_file_opened"})
+NO_HARM: Final = frozenset({"sealed_check_ins_stopped", "sealed_duress_cleared"})
+"""What a person of a sealed file confirmed by a safe way, that they are well: it makes no case of their file."""
+BY_PROGRAM: Final = NO_HARM | {"sealed_file_approved", "sealed_file_objected", "sealed_file_opened"}
 """Events that the program writes when they happen in it: nobody enters them by hand."""
 
 

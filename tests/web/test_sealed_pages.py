@@ -13,8 +13,11 @@ from app.settings import read_settings
 from cases import intake
 from cases.access import grant_access
 from cases.consent.agreeing import emergency_releases
+from cases.docket.history import details_of
+from cases.docket.models import Occurrence
 from cases.models import Case
-from cases.sealed import keeping
+from cases.retention import Retention
+from cases.sealed import check_ins, keeping
 from cases.sealed.models import EntryKind, SealedFile
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
@@ -156,6 +159,42 @@ def test_an_objection_stops_it_and_two_must_agree_anew(left: Left) -> None:
     left.presses(left.timur, "approve", words="I was wrong")
     left.waits(60)
     assert not left.is_open()
+
+
+def test_whom_the_person_trusts_is_shown_to_nobody_unlogged(left: Left) -> None:
+    left.confirms()
+    answer = left.at["Timur"].comes_in(left.timur).client.get(left.path, headers={"HX-Request": "true"})
+    assert AUNT in answer.text
+    with left.store.read() as unit:
+        shown = unit.session.scalars(select(EventRow.actor).where(EventRow.name == "SealedContentShown")).all()
+    assert f"contact:{left.timur.contact_id}" in shown
+
+
+def test_by_what_safe_way_the_person_said_that_they_are_well_stays_with_the_case(left: Left) -> None:
+    with left.store.unit("chat:person") as unit:
+        file = keeping.file_of_case(unit, left.case_id)
+        assert file is not None
+        check_ins.agree(unit, file, (9 * 60, ZONE), 24, 4)
+        keeping.agree_on(unit, file, "duress_word", "pomegranate")
+        assert keeping.heed_duress(unit, file, "a pomegranate, please")
+    for do in ("stop", "free"):
+        assert left.presses(left.aigerim, do, words=" ") == 409
+        assert left.presses(left.aigerim, do, words="she rang from her sister's telephone") == 303
+        assert left.presses(left.aigerim, do, words="twice") == 303
+    with left.store.read() as unit:
+        rows = unit.session.scalars(select(Occurrence).where(Occurrence.case_id == left.case_id)).all()
+        assert {row.kind for row in rows} == {"sealed_check_ins_stopped", "sealed_duress_cleared"}
+        assert len(rows) == 2, "once is enough"
+        said = {details_of(unit, row)["note"] for row in rows}
+        assert said == {"she rang from her sister's telephone"}
+        assert {row.entered_by for row in rows} == {f"contact:{left.aigerim.contact_id}"}
+    with left.store.unit("chat:person") as unit:
+        file = keeping.file_of_case(unit, left.case_id)
+        assert file is not None
+        keeping.withdraw(unit, file)
+    with left.store.read() as unit:
+        row = unit.session.get_one(Retention, left.case_id)
+        assert row.no_case, "they were well: that makes no case of a file that was taken back"
 
 
 def test_under_duress_it_looks_done(left: Left) -> None:

@@ -14,7 +14,8 @@ from flask import Blueprint, Response, request
 from alerts.sealed_reading import note_trusted_shown, report_to_count, sealed_listed, sealed_shown
 from cases.consent.errors import ConsentError
 from cases.docket.reading import case_by_code
-from cases.sealed import check_ins, keeping, triggering
+from cases.sealed import keeping, triggering
+from cases.sealed.confirming import free_as_confirmed, stop_as_confirmed
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
 from web.refusals import reason
@@ -46,14 +47,14 @@ def look_through(gate: Gate) -> Response:
 
 
 def look(gate: Gate, code: str) -> Response:
-    """Show one, and note who was shown whom the person trusts."""
+    """Show one, and note who was shown whom the person trusts, whatever the request says of itself."""
     if gate.who.duress or gate.who.contact_id is None:
         return _none(gate)
     with gate.store.read() as unit:
         shown = sealed_shown(unit, code, gate.who)
     if shown is None:
         return _none(gate)
-    if shown.trusted and not gate.is_refresh:
+    if shown.trusted:
         with gate.store.unit(gate.who.actor, rings=False) as unit:
             note_trusted_shown(unit, shown.case_id, gate.who.contact_id)
     return gate.show("console/sealed_one.html", shown=shown, is_coordinator=gate.who.role == "coordinator")
@@ -115,21 +116,12 @@ def _object(_gate: Gate, unit: UnitOfWork, file: SealedFile) -> None:
 
 def _stop(_gate: Gate, unit: UnitOfWork, file: SealedFile) -> None:
     """Stop the check-ins, because the person said so by the way that is safe."""
-    _say_how(_given("words"))
-    row = check_ins.check_in_of(unit, file.case_id)
-    if row is not None:
-        check_ins.stop(unit, row)
+    stop_as_confirmed(unit, file, _given("words"))
 
 
 def _free(_gate: Gate, unit: UnitOfWork, file: SealedFile) -> None:
     """Say that nobody makes the person write, as they confirmed by the way that is safe."""
-    _say_how(_given("words"))
-    keeping.clear_duress(unit, file)
-
-
-def _say_how(words: str) -> None:
-    if not words.strip():
-        raise ConsentError("say by what safe way the person confirmed it")
+    free_as_confirmed(unit, file, _given("words"))
 
 
 ACTS: dict[str, Callable[[Gate, UnitOfWork, SealedFile], None]] = {
