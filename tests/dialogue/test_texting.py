@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.replies import Stop, read_reply
 from dialogue.doors import TEXTED, said_at
 from dialogue.model import AddMessage, Answer, Input, Kind, Mute, OpenReport, Outcome, Reply, Said, Sent, State, Unmute
 from dialogue.texting import PATIENCE, step_by_text
@@ -177,3 +179,25 @@ def segments(text: str) -> int:
     """How many segments a text costs: 160 or 153 letters of the GSM alphabet, 70 or 67 of any other."""
     one, several = (160, 153) if set(text) <= GSM else (70, 67)
     return 1 if len(text) <= one else -(-len(text) // several)
+
+
+OTHERS = {"en": "Others", "ru": "чужие", "kk": "бөгделер", "kk-Arab": "بوگدەلەر", "ug": "باشقىلار", "zh": "他人"} | {
+    "tr": "başkaları",
+    "uz": "boshqalar",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_does_not_say_who_we_are_and_warns_that_others_can_read_it(language: str) -> None:
+    said = {key: say_plain(key, language, code="K7M-4TX", hotlines="1") for key in sorted(set(TEXTED.values()))}
+    assert [key for key, text in said.items() if "panah" in text.casefold()] == [], "the phone may be in other hands"
+    for key in ("text.ask_where", "text.thanks"):
+        assert OTHERS[language] in said[key], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_that_ends_texts_is_one_that_ends_them(language: str) -> None:
+    for key in ("text.first", "text.first_later"):
+        words = re.findall(r"\w+", say_plain(key, language, code="K7M-4TX"))
+        chinese = language == "zh"
+        assert any(isinstance(read_reply(word), Stop) for word in words) or (chinese and "停止" in "".join(words)), key

@@ -29,6 +29,18 @@ def test_every_language_has_every_one_of_them_and_speaks_it_itself(language: str
     assert [key for key in RELATIVES if spoken(key, language) != language] == []
 
 
+UNITED_NATIONS = {"en": "UN ", "ru": "ООН", "kk": "БҰҰ", "kk-Arab": "ب ۇ ۇ", "ug": "ب د ت", "zh": "联合国"} | {
+    "tr": "BM ",
+    "uz": "BMT",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("body", ["un", "unhcr"])
+def test_who_signs_a_release_beforehand_reads_that_it_goes_to_the_united_nations(language: str, body: str) -> None:
+    assert UNITED_NATIONS[language] in say_plain(f"option.sealed.{body}", language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_left_over_from_another_script(language: str) -> None:
     for key in TELLING:
