@@ -23,7 +23,7 @@ from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.events import CaseViewed
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess, ReportMessage
-from cases.registry.models import ProposalState, RegistryProposal
+from cases.registry.models import RegistryProposal
 from cases.retention import Retention
 from cases.sealed.models import SealedFile
 from contacts.accounts.coercion import is_coerced
@@ -177,7 +177,7 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
     )
     listed = (
         select(func.count())
-        .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == ProposalState.OPEN)
+        .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == SuggestionState.OPEN)
         .scalar_subquery()
     )
     last, of_case = aliased(EventRow), aliased(EventRow)

@@ -662,6 +662,15 @@ class RegistryEntryShown(Event):
 
 
 @dataclass(frozen=True)
+class RegistryPairDecided(Event):
+    """Somebody says of two entries of the registry that they are one person (``same``), or two. Of no case."""
+
+    entry_id: UUID
+    other_id: UUID
+    same: int
+
+
+@dataclass(frozen=True)
 class RegistryProposalRefused(Event):
     """Somebody says that the person of a case is not the one in the registry."""
 

@@ -54,6 +54,8 @@ def import_(
     """
     from cases.registry.importing import RegistryError, plan_import, refuse_source, write_import
     from cases.registry.listing import MappingError, Reading, read_listing
+    from cases.registry.proposing import settle
+    from cases.registry.shelf import Shelf
 
     store = house().store
     try:
@@ -70,11 +72,11 @@ def import_(
         import_id = write_import(store, source, listing, by=_who(who))
     except (MappingError, RegistryError) as error:
         fail(str(error))
+    settle(store, Shelf(), by=_who(who))
     if import_id is None:
         click.echo("Nothing to take in: all of it stands already.")
-        return
-    _after(store, import_id, by=_who(who))
-    click.echo(f"Taken in as {import_id}.")
+    else:
+        click.echo(f"Taken in as {import_id}.")
 
 
 def _pair(given: str) -> tuple[str, str]:
@@ -130,21 +132,13 @@ def _shorten(lines: Iterable[str], count: int, *, err: bool = False) -> None:
         click.echo(line, err=err)
 
 
-def _after(store: Store, import_id: UUID, *, by: str) -> None:
-    """Propose who is twice in it, and have the cases looked at again."""
-    from cases.registry.proposing import look_at_every_case, propose_pairs, touched_by
-    from cases.registry.shelf import Shelf
-
-    with store.read() as unit:
-        touched = touched_by(unit, import_id)
-    propose_pairs(store, Shelf(), touched, by=by)
-    look_at_every_case(store, by=by)
-
-
 @registry.command()
 @fails_clearly
 def imports() -> None:
-    """Print every file that was taken in: when, by whom, of which source, its SHA-256."""
+    """Print every file that was taken in: when, by whom, of which source, its SHA-256.
+
+    What was interrupted goes on when its command is given again.
+    """
     from sqlalchemy import select
 
     from cases.registry.models import RegistryImport
@@ -152,6 +146,8 @@ def imports() -> None:
     with house().store.read() as unit:
         for row in unit.session.scalars(select(RegistryImport).order_by(RegistryImport.made_at, RegistryImport.id)):
             state = "undone" if row.undone_at else "taken in" if row.finished_at else "interrupted"
+            if state != "interrupted" and row.compared_at is None:
+                state += ", what follows was interrupted"
             click.echo(
                 f"{row.id}  {row.made_at:%Y-%m-%d %H:%M} UTC  {row.source}  {row.lines}  {state}  "
                 f"{row.made_by}  {row.digest.hex()}"
@@ -165,7 +161,8 @@ def undo(import_id: UUID) -> None:
     """Take a whole import back: what it made is erased, what it changed is as it was before."""
     from app.erasure import overwrite_traces
     from cases.registry.importing import RegistryError, undo_import
-    from cases.registry.proposing import look_at_every_case
+    from cases.registry.proposing import settle
+    from cases.registry.shelf import Shelf
 
     store = house().store
     try:
@@ -173,7 +170,7 @@ def undo(import_id: UUID) -> None:
     except RegistryError as error:
         fail(str(error))
     traces = overwrite_traces(store.engine)
-    look_at_every_case(store, by="cli")
+    settle(store, Shelf(), by="cli")
     click.echo(f"Taken back; {gone} entries are gone. On the disk: {traces.how}.")
 
 

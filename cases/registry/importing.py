@@ -7,7 +7,7 @@ both keep where they are from. Entries that were erased are not taken in again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, delete, func, or_, select, update
@@ -28,7 +28,7 @@ from store.data_keys import DataKey
 from store.vault import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from cases.registry.listing import Line, Listing
@@ -50,7 +50,10 @@ class Planned:
 
     line: Line
     entry_id: UUID | None
-    changes: Mapping[str, str]
+    changes: Mapping[str, str] = field(repr=False)
+    own_index: bytes = field(repr=False)
+    stood: frozenset[UUID] = frozenset()
+    """Rows of fields that stood when it was planned: while they do, the plan holds."""
 
 
 @dataclass(frozen=True)
@@ -96,29 +99,31 @@ def write_import(store: Store, source: str, listing: Listing, *, by: str) -> UUI
     """Take a list in, in pieces; return the id of the import, None where there was nothing to change.
 
     Interrupted, it goes on when it is called again with the same list. Raises RegistryError, while an import of another
-    list of this source was interrupted.
+    list of this source was interrupted, and when it is undone meanwhile. What is compared is compared beforehand:
+    whoever is paged must not wait for a long list.
     """
     refuse_source(source)
+    with store.read() as unit:
+        if interrupted(unit, source, listing) is None and plan_import(unit, source, listing).is_empty:
+            return None
     with store.unit(by, rings=False) as unit:
         import_id = begin_import(unit, source, listing)
-    if import_id is None:
-        return None
     for lines in _in_batches(listing.lines):
-        with store.unit(by, rings=False) as unit:
-            write_lines(unit, import_id, source, lines, listing.told)
-    with store.unit(by) as unit:
-        row = unit.session.get_one(RegistryImport, import_id)
-        row.finished_at = unit.now
+        write_lines(store, import_id, source, lines, listing.told, by=by)
+    with store.read() as unit:
         written = select(RegistryField.entry_id).where(
             or_(RegistryField.import_id == import_id, RegistryField.superseded_by == import_id)
         )
-        row.lines = unit.session.scalar(select(func.count()).select_from(written.distinct().subquery())) or 0
-        unit.record_last(RegistryImported(case_id=None, import_id=import_id, entries=row.lines))
+        entries = unit.session.scalar(select(func.count()).select_from(written.distinct().subquery())) or 0
+    with store.unit(by) as unit:
+        row = _under_way(unit, import_id)
+        row.finished_at, row.lines = unit.now, entries
+        unit.record_last(RegistryImported(case_id=None, import_id=import_id, entries=entries))
     return import_id
 
 
-def begin_import(unit: UnitOfWork, source: str, listing: Listing) -> UUID | None:
-    """Begin an import, or go on with one that was interrupted; None where there is nothing to change."""
+def interrupted(unit: UnitOfWork, source: str, listing: Listing) -> UUID | None:
+    """Return the import of this list that was interrupted; raises RegistryError where it is one of another list."""
     open_ones = unit.session.scalars(
         select(RegistryImport).where(
             RegistryImport.source == source,
@@ -128,13 +133,24 @@ def begin_import(unit: UnitOfWork, source: str, listing: Listing) -> UUID | None
     ).all()
     if any(row.digest != listing.digest for row in open_ones):
         raise RegistryError("an import of this source was interrupted; run it again with the same file, or undo it")
-    if open_ones:
-        return open_ones[0].id
-    if plan_import(unit, source, listing).is_empty:
-        return None
+    return open_ones[0].id if open_ones else None
+
+
+def begin_import(unit: UnitOfWork, source: str, listing: Listing) -> UUID:
+    """Begin an import, or go on with the one of this list that was interrupted. Raises RegistryError."""
+    known = interrupted(unit, source, listing)
+    if known is not None:
+        return known
     row = RegistryImport(id=new_id(), source=source, digest=listing.digest, made_at=unit.now, made_by=unit.actor)
     unit.session.add(row)
     return row.id
+
+
+def _under_way(unit: UnitOfWork, import_id: UUID) -> RegistryImport:
+    row = unit.session.get_one(RegistryImport, import_id, with_for_update=OWN, populate_existing=True)
+    if row.undone_at is not None:
+        raise RegistryError("somebody has taken this import back meanwhile; run it again")
+    return row
 
 
 def _in_batches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
@@ -144,19 +160,8 @@ def _in_batches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 def _plan(unit: UnitOfWork, source: str, lines: Sequence[Line], told: frozenset[str]) -> Iterator[Planned | int | None]:
     """For each line: what it changes, its number where its entry was erased, None where all of it stands already."""
     indexes = {line.own_id: index_of(unit, source, line.own_id) for line in lines}
-    known = {
-        row.own_index: row.id
-        for row in unit.session.execute(
-            select(RegistryEntry.own_index, RegistryEntry.id).where(
-                RegistryEntry.source == source, RegistryEntry.own_index.in_(list(indexes.values()))
-            )
-        )
-    }
-    gone = set(
-        unit.session.scalars(
-            select(RegistryErased.own_index).where(RegistryErased.own_index.in_(list(indexes.values())))
-        )
-    )
+    known, gone = _known(unit, source, indexes.values())
+    stood = _stood(unit, known.values())
     stands = standing(unit, list(known.values()))
     for line in lines:
         index = indexes[line.own_id]
@@ -164,10 +169,45 @@ def _plan(unit: UnitOfWork, source: str, lines: Sequence[Line], told: frozenset[
         if index in gone:
             yield line.number
         elif entry_id is None:
-            yield Planned(line, None, line.values)
+            yield Planned(line, None, line.values, index)
         else:
             changes = changes_of(stands.get(entry_id, {}), line.values, told)
-            yield Planned(line, entry_id, changes) if changes else None
+            yield Planned(line, entry_id, changes, index, stood[entry_id]) if changes else None
+
+
+def _known(unit: UnitOfWork, source: str, indexes: Collection[bytes]) -> tuple[dict[bytes, UUID], set[bytes]]:
+    """Of fingerprints of a source: the entries there are, and which were erased. Two statements."""
+    rows = unit.session.execute(
+        select(RegistryEntry.own_index, RegistryEntry.id).where(
+            RegistryEntry.source == source, RegistryEntry.own_index.in_(indexes)
+        )
+    ).all()
+    gone = unit.session.scalars(select(RegistryErased.own_index).where(RegistryErased.own_index.in_(indexes))).all()
+    return {row.own_index: row.id for row in rows}, set(gone)
+
+
+def _stood(unit: UnitOfWork, entry_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    rows = unit.session.execute(
+        select(RegistryField.entry_id, RegistryField.id).where(
+            RegistryField.entry_id.in_(entry_ids), RegistryField.superseded_by.is_(None)
+        )
+    ).all()
+    found: dict[UUID, set[UUID]] = {one: set() for one in entry_ids}
+    for entry_id, field_id in rows:
+        found[entry_id].add(field_id)
+    return {entry_id: frozenset(ids) for entry_id, ids in found.items()}
+
+
+def _holds(unit: UnitOfWork, source: str, planned: Sequence[Planned]) -> bool:
+    """Whether nothing of it was entered or erased since it was planned. Three statements, and nothing is decrypted."""
+    known, gone = _known(unit, source, [one.own_index for one in planned])
+    stood = _stood(unit, known.values())
+    return all(
+        one.own_index not in gone
+        and known.get(one.own_index) == one.entry_id
+        and (one.entry_id is None or stood[one.entry_id] == one.stood)
+        for one in planned
+    )
 
 
 def changes_of(stands: Mapping[str, str], said: Mapping[str, str], told: frozenset[str]) -> dict[str, str]:
@@ -176,9 +216,23 @@ def changes_of(stands: Mapping[str, str], said: Mapping[str, str], told: frozens
     return changed | {name: "" for name in told & set(stands) if name not in said}
 
 
-def write_lines(unit: UnitOfWork, import_id: UUID, source: str, lines: Sequence[Line], told: frozenset[str]) -> None:
-    """Take in some lines of a list; what stands already stays as it is."""
-    planned = [one for one in _plan(unit, source, lines, told) if isinstance(one, Planned)]
+def write_lines(
+    store: Store, import_id: UUID, source: str, lines: Sequence[Line], told: frozenset[str], *, by: str
+) -> None:
+    """Take in some lines of a list, in one transaction; what stands already stays as it is. Raises RegistryError."""
+    while True:
+        with store.read() as unit:
+            planned = [one for one in _plan(unit, source, lines, told) if isinstance(one, Planned)]
+        if not planned:
+            return
+        with store.unit(by, rings=False) as unit:
+            _under_way(unit, import_id)
+            if _holds(unit, source, planned):
+                _write(unit, import_id, source, planned)
+                return
+
+
+def _write(unit: UnitOfWork, import_id: UUID, source: str, planned: Sequence[Planned]) -> None:
     made = {one.line.number: new_id() for one in planned if one.entry_id is None}
     unit.vault.make([entry_scope(entry_id) for entry_id in made.values()])
     codes = _free_codes(unit, len(made))
@@ -189,7 +243,7 @@ def write_lines(unit: UnitOfWork, import_id: UUID, source: str, lines: Sequence[
                     id=made[one.line.number],
                     code=codes.pop(),
                     source=source,
-                    own_index=index_of(unit, source, one.line.own_id),
+                    own_index=one.own_index,
                     import_id=import_id,
                     made_at=unit.now,
                     changed_at=unit.now,
@@ -244,39 +298,49 @@ def _free_codes(unit: UnitOfWork, count: int) -> list[str]:
 def undo_import(store: Store, import_id: UUID, *, by: str) -> int:
     """Take a whole import back: what it made goes, what it changed is as it was before; return how many entries went.
 
-    In pieces, and safe to repeat. Raises RegistryError while a later import of the same source stands.
+    In pieces, and safe to repeat; what follows it (:func:`cases.registry.proposing.settle`) is for the caller. Raises
+    RegistryError while a later import of the same source stands.
     """
-    with store.unit(by, rings=False) as unit:
-        _refuse_undoing(unit, import_id)
     gone = 0
+    with store.read() as unit:
+        row = unit.session.get(RegistryImport, import_id)
+        if row is not None and row.undone_at is not None and row.compared_at is None:
+            return gone  # it was interrupted after its last piece
     while True:
+        scopes: list[Scope] = []
         with store.unit(by, rings=False) as unit:
+            row = _undoable(unit, import_id)
             made = unit.session.scalars(
                 select(RegistryEntry.id).where(RegistryEntry.import_id == import_id).limit(BATCH)
             ).all()
-            scopes = remove_entries(unit, made)
+            if made:
+                scopes = remove_entries(unit, made)
+            elif not _put_back(unit, import_id):
+                row.undone_at, row.undone_by, row.compared_at = unit.now, unit.actor, None
+                unit.record_last(RegistryImportUndone(case_id=None, import_id=import_id))
+                return gone
         for scope in scopes:
             store.forget_key(scope)
         gone += len(made)
-        if not made:
-            break
-    with store.unit(by) as unit:
-        touched = select(RegistryField.entry_id).where(
-            or_(RegistryField.import_id == import_id, RegistryField.superseded_by == import_id)
-        )
-        unit.session.execute(update(RegistryEntry).where(RegistryEntry.id.in_(touched)).values(changed_at=unit.now))
-        unit.session.execute(delete(RegistryField).where(RegistryField.import_id == import_id))
-        unit.session.execute(
-            update(RegistryField).where(RegistryField.superseded_by == import_id).values(superseded_by=None)
-        )
-        row = unit.session.get_one(RegistryImport, import_id)
-        row.undone_at, row.undone_by = unit.now, unit.actor
-        unit.record_last(RegistryImportUndone(case_id=None, import_id=import_id))
-    return gone
 
 
-def _refuse_undoing(unit: UnitOfWork, import_id: UUID) -> None:
-    row = unit.session.get(RegistryImport, import_id)
+def _put_back(unit: UnitOfWork, import_id: UUID) -> int:
+    """Have some of the entries that an import changed stand as before it; return how many."""
+    theirs = or_(RegistryField.import_id == import_id, RegistryField.superseded_by == import_id)
+    touched = unit.session.scalars(select(RegistryField.entry_id).where(theirs).distinct().limit(BATCH)).all()
+    if not touched:
+        return 0
+    of_these = RegistryField.entry_id.in_(touched)
+    unit.session.execute(delete(RegistryField).where(of_these, RegistryField.import_id == import_id))
+    unit.session.execute(
+        update(RegistryField).where(of_these, RegistryField.superseded_by == import_id).values(superseded_by=None)
+    )
+    unit.session.execute(update(RegistryEntry).where(RegistryEntry.id.in_(touched)).values(changed_at=unit.now))
+    return len(touched)
+
+
+def _undoable(unit: UnitOfWork, import_id: UUID) -> RegistryImport:
+    row = unit.session.get(RegistryImport, import_id, with_for_update=OWN, populate_existing=True)
     if row is None or row.undone_at is not None:
         raise RegistryError("there is no such import, or it was undone before; see `panah registry imports`")
     later = unit.session.scalar(
@@ -291,6 +355,7 @@ def _refuse_undoing(unit: UnitOfWork, import_id: UUID) -> None:
     )
     if later:
         raise RegistryError("a later import of this source stands; undo that one first")
+    return row
 
 
 def remove_entries(unit: UnitOfWork, entry_ids: Sequence[UUID]) -> list[Scope]:

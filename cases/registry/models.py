@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.identity.models import SuggestionState
 from store.base import Base, new_id
 
 
@@ -31,6 +31,8 @@ class RegistryImport(Base):
     """Entries that it made or changed."""
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None] = mapped_column(String(80))
+    compared_at: Mapped[datetime | None]
+    """When all that follows had been done: its people compared with each other, and the cases asked to look again."""
 
 
 class RegistryEntry(Base):
@@ -91,14 +93,6 @@ class RegistryErased(Base):
     erased_by: Mapped[str] = mapped_column(String(80))
 
 
-class ProposalState(StrEnum):
-    """open → same (a person says so) | other (two people)."""
-
-    OPEN = "open"
-    SAME = "same"
-    OTHER = "other"
-
-
 class RegistryPair(Base):
     """Two entries may be of one person. Of each pair there is one row, the lower id first; people decide."""
 
@@ -114,7 +108,7 @@ class RegistryPair(Base):
     score: Mapped[float] = mapped_column(Float)
     reasons: Mapped[list[Any]]
     """Words of :class:`cases.identity.records.Reason`."""
-    state: Mapped[str] = mapped_column(String(8), default=ProposalState.OPEN)
+    state: Mapped[str] = mapped_column(String(8), default=SuggestionState.OPEN)
     made_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(80))
@@ -134,7 +128,7 @@ class RegistryProposal(Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("registry_entry.id"), index=True)
     score: Mapped[float] = mapped_column(Float)
     reasons: Mapped[list[Any]]
-    state: Mapped[str] = mapped_column(String(8), default=ProposalState.OPEN)
+    state: Mapped[str] = mapped_column(String(8), default=SuggestionState.OPEN)
     made_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(80))

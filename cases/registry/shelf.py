@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from cases.identity.index import Index
+from cases.identity.comparing import compare
+from cases.identity.index import Index, forget_names
+from cases.identity.models import SuggestionState
 from cases.identity.records import Record
 from cases.registry.counting import Figure, figure_of
 from cases.registry.entries import records_in, standing
-from cases.registry.models import ProposalState, RegistryEntry, RegistryErased, RegistryImport, RegistryPair
-from cases.registry.vocabulary import NAMES
+from cases.registry.models import RegistryEntry, RegistryErased, RegistryImport, RegistryPair
+from cases.registry.vocabulary import NAMES, Status
 from cases.spelling import Sought
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -41,6 +43,7 @@ class Held:
     born: str = field(repr=False)
     records: tuple[Record, ...] = field(repr=False)
     figure: Figure
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ class Named:
 
 
 class Shelf:
-    """Every entry, by name. All methods may be called from any thread."""
+    """Every entry, by name. All methods may be called from any thread.
+
+    One thread at a time takes in what changed, which of a long list takes long, and no other waits for it.
+    """
 
     def __init__(self) -> None:
         self._held: dict[UUID, Held] = {}
@@ -75,29 +81,52 @@ class Shelf:
         self._upto: datetime | None = None
         self._stand: tuple[int, datetime | None, int, int] | None = None
         self._lock = threading.RLock()
+        """Held while an entry is put in or what is in is looked through; never while the database is asked."""
+        self._following = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Shelf({len(self._held)} entries)"
 
-    def follow(self, unit: UnitOfWork) -> None:
-        """Take in what changed; one statement where nothing did."""
-        with self._lock:
+    def follow(self, unit: UnitOfWork) -> bool:
+        """Take in what changed; one statement where nothing did. Return whether there is something to answer from.
+
+        Where another thread is at it, this one goes on with what was taken in before, and with False if that is nothing
+        yet.
+        """
+        if not self._following.acquire(blocking=False):
+            return self._stand is not None
+        try:
             stand = _stand(unit)
-            if stand == self._stand:
-                return
-            rows = unit.session.execute(select(RegistryEntry.id, RegistryEntry.changed_at)).all()
-            there = {row.id: row.changed_at for row in rows}
-            for entry_id in set(self._held) - set(there):
-                self._put(entry_id, None)
-            # Whatever is as new as the newest that was seen is read again: two may have been written at one instant.
-            news = [one for one, at in there.items() if self._upto is None or at >= self._upto or one not in self._held]
-            for at in range(0, len(news), BATCH):
-                self._take_in(unit, news[at : at + BATCH])
-            self._upto, self._stand = stand[1], stand
+            if stand != self._stand:
+                self._follow(unit)
+                self._upto, self._stand = stand[1], stand
+        finally:
+            self._following.release()
+        return True
+
+    def _follow(self, unit: UnitOfWork) -> None:
+        rows = unit.session.execute(select(RegistryEntry.id, RegistryEntry.changed_at)).all()
+        there = {row.id: row.changed_at for row in rows}
+        gone = set(self._held) - set(there)
+        for entry_id in gone:
+            self._put(entry_id, None)
+        if gone:
+            forget_names()
+        news = [one for one, at in there.items() if self._is_news(one, at)]
+        for at in range(0, len(news), BATCH):
+            self._take_in(unit, news[at : at + BATCH])
+
+    def _is_news(self, entry_id: UUID, changed_at: datetime) -> bool:
+        """Whether an entry is to be read: its time differs, whichever way clocks went.
+
+        Whatever is as new as the newest that was seen is read again: two may have been written at one instant.
+        """
+        held = self._held.get(entry_id)
+        return held is None or held.changed_at != changed_at or self._upto is None or changed_at >= self._upto
 
     def forget(self) -> None:
         """Forget everybody."""
-        with self._lock:
+        with self._following, self._lock:
             self._held.clear()
             self._people.clear()
             self._names.clear()
@@ -133,6 +162,17 @@ class Shelf:
                 if (held := self._held.get(one)) is not None
             ]
 
+    def alike_each_other(self, entry_id: UUID, other_id: UUID) -> Candidate | None:
+        """Return how much speaks for two entries being one person; None where nothing does any more."""
+        ours, theirs = self.records_of(entry_id), self.records_of(other_id)
+        verdicts = [verdict for one in ours for other in theirs if (verdict := compare(one, other)).suggests]
+        with self._lock:
+            held = self._held.get(other_id)
+        if held is None or not verdicts:
+            return None
+        best = max(verdicts, key=lambda verdict: verdict.score)
+        return Candidate(other_id, held.code, best.score, best.reasons)
+
     def records_of(self, entry_id: UUID) -> tuple[Record, ...]:
         """Return what can be compared of an entry."""
         with self._lock:
@@ -140,20 +180,26 @@ class Shelf:
         return () if held is None else held.records
 
     def figures(self, unit: UnitOfWork) -> list[Figure]:
-        """Return what counts of each person: of entries that people said are one, the one that says most."""
+        """Return what counts of each person: of entries that people said are one, the one that says most.
+
+        Of several that say as much, the one that was changed last: its source knows what the others knew, or more.
+        """
         same = unit.session.execute(
-            select(RegistryPair.entry_id, RegistryPair.other_id).where(RegistryPair.state == ProposalState.SAME)
+            select(RegistryPair.entry_id, RegistryPair.other_id).where(RegistryPair.state == SuggestionState.SAME)
         ).all()
         with self._lock:
-            alone = {entry_id: held.figure for entry_id, held in self._held.items()}
-        return [max(group, key=_says) for group in _together(alone, [(row[0], row[1]) for row in same])]
+            alone = dict(self._held)
+        groups = _together(alone, [(row[0], row[1]) for row in same])
+        return [max(group, key=_says).figure for group in groups]
 
     def _take_in(self, unit: UnitOfWork, entry_ids: Sequence[UUID]) -> None:
         values = standing(unit, entry_ids)
         rows = unit.session.execute(
-            select(RegistryEntry.id, RegistryEntry.code, RegistryEntry.source).where(RegistryEntry.id.in_(entry_ids))
+            select(RegistryEntry.id, RegistryEntry.code, RegistryEntry.source, RegistryEntry.changed_at).where(
+                RegistryEntry.id.in_(entry_ids)
+            )
         ).all()
-        for entry_id, code, source in rows:
+        for entry_id, code, source, changed_at in rows:
             said = values.get(entry_id)
             self._put(
                 entry_id,
@@ -166,17 +212,19 @@ class Shelf:
                     said.get("born", ""),
                     tuple(records_in(said)),
                     figure_of(said),
+                    changed_at,
                 ),
             )
 
     def _put(self, entry_id: UUID, held: Held | None) -> None:
         records = () if held is None else held.records
-        self._people.put(entry_id, records)
-        self._names.put(entry_id, [Record(record.name) for record in records])
-        if held is None:
-            self._held.pop(entry_id, None)
-        else:
-            self._held[entry_id] = held
+        with self._lock:
+            self._people.put(entry_id, records)
+            self._names.put(entry_id, [Record(record.name) for record in records])
+            if held is None:
+                self._held.pop(entry_id, None)
+            else:
+                self._held[entry_id] = held
 
 
 def _stand(unit: UnitOfWork) -> tuple[int, datetime | None, int, int]:
@@ -189,13 +237,16 @@ def _stand(unit: UnitOfWork) -> tuple[int, datetime | None, int, int]:
     return row[0], row[1], row[2], row[3]
 
 
-def _says(figure: Figure) -> tuple[int, str]:
-    return sum(value != "" for value in (figure.status, figure.since, figure.region)), figure.status
+def _says(held: Held) -> tuple[int, datetime, str]:
+    """How much an entry says; that nothing is known of where somebody is says nothing."""
+    figure = held.figure
+    status = "" if figure.status == Status.UNKNOWN else figure.status
+    return sum(value != "" for value in (status, figure.since, figure.region)), held.changed_at, held.code
 
 
-def _together(figures: dict[UUID, Figure], same: Sequence[tuple[UUID, UUID]]) -> list[list[Figure]]:
+def _together(entries: Mapping[UUID, Held], same: Sequence[tuple[UUID, UUID]]) -> list[list[Held]]:
     """Put what is one person into one group. Pure."""
-    leader = {one: one for one in figures}
+    leader = {one: one for one in entries}
 
     def led(one: UUID) -> UUID:
         while leader[one] != one:
@@ -205,7 +256,7 @@ def _together(figures: dict[UUID, Figure], same: Sequence[tuple[UUID, UUID]]) ->
     for one, other in same:
         if one in leader and other in leader:
             leader[led(one)] = led(other)
-    groups: dict[UUID, list[Figure]] = {}
-    for one, figure in figures.items():
-        groups.setdefault(led(one), []).append(figure)
+    groups: dict[UUID, list[Held]] = {}
+    for one, held in entries.items():
+        groups.setdefault(led(one), []).append(held)
     return list(groups.values())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, event, func, select
 
 from app.erasure import erase_case
 from cases import intake
 from cases.consent.people import enter_fact
 from cases.identity.lookout import Lookout, look_queue
+from cases.identity.models import IdentityLook
+from cases.identity.names import name_of
 from cases.registry.entries import Entry, entry_by_code
 from cases.registry.erasing import erase_entry
 from cases.registry.importing import (
@@ -39,6 +43,7 @@ from cases.registry.proposing import (
     proposals_of,
     propose_pairs,
     refuse_proposal,
+    settle,
     touched_by,
 )
 from cases.registry.shelf import Shelf
@@ -46,12 +51,14 @@ from cases.retention import close_case
 from store.data_keys import DataKey
 from store.queues import work_once
 from tests.registry.lists import LINES, MORE, listing
+from tests.web.queries import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from store.clock import ManualClock
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 SOURCE = "example-list"
 
@@ -88,6 +95,31 @@ class Desk:
         with self.store.read() as unit:
             shelf.follow(unit)
         return shelf
+
+
+class Meanwhile:
+    """A store beside which something happens: after the first look (``reads``), or before each writing (``writes``)."""
+
+    def __init__(
+        self, store: Store, reads: Callable[[], None] | None = None, writes: Callable[[], None] | None = None
+    ) -> None:
+        self._store, self._reads, self._writes = store, reads, writes
+        self.forget_key = store.forget_key
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        with self._store.read() as unit:
+            yield unit
+        happens, self._reads = self._reads, None
+        if happens is not None:
+            happens()
+
+    @contextmanager
+    def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:
+        if self._writes is not None:
+            self._writes()
+        with self._store.unit(actor, rings=rings) as unit:
+            yield unit
 
 
 @pytest.fixture
@@ -137,6 +169,7 @@ def test_a_later_list_supersedes_what_it_says_otherwise_and_can_be_taken_back(de
         undo_import(desk.store, first, by="cli")
     assert undo_import(desk.store, second, by="cli") == 1
     assert desk.stands() == before
+    settle(desk.store, Shelf(), by="cli")
     with pytest.raises(RegistryError, match="undone before"):
         undo_import(desk.store, second, by="cli")
     assert undo_import(desk.store, first, by="cli") == 3
@@ -150,13 +183,107 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(desk: Desk) -> None
     listed = listing(*LINES, MORE)
     with desk.store.unit("cli:dana") as unit:
         import_id = begin_import(unit, SOURCE, listed)
-    with desk.store.unit("cli:dana") as unit:
-        assert import_id is not None
-        write_lines(unit, import_id, SOURCE, listed.lines[:2], listed.told)  # and the power went
+    write_lines(desk.store, import_id, SOURCE, listed.lines[:2], listed.told, by="cli:dana")  # and the power went
     with pytest.raises(RegistryError, match="interrupted"):
         desk.takes_in(MORE)
     assert desk.takes_in(*LINES, MORE) == import_id
     assert (desk.count(RegistryEntry), desk.count(RegistryImport)) == (4, 1)
+
+
+def test_while_a_list_is_compared_nobody_waits_to_write(desk: Desk) -> None:
+    listed = listing(*(f"{number},Somebody {number},,,Ili,in camp,2018," for number in range(100, 400)))
+    with desk.store.unit("test") as unit, counted(desk.store) as asked:
+        begin_import(unit, SOURCE, listed)
+    assert asked.count <= 3, "whatever grows with the list was looked at before"
+
+
+def test_what_happens_between_the_plan_and_the_writing_counts(desk: Desk) -> None:
+    first = desk.takes_in()
+    code, gone = desk.of("Nurlan Serikuly").code, desk.of("Example, Person").code
+    later = listing(LINES[0].replace("1991", "1992"), LINES[2].replace("Ili", "Altay"), MORE)
+
+    def meanwhile() -> None:
+        erase_entry(desk.store, gone, by="test")
+        with desk.store.unit("cli:timur") as unit:
+            other = begin_import(unit, "example-list", later)
+        write_lines(desk.store, other, SOURCE, later.lines[:1], later.told, by="cli:timur")
+
+    with desk.store.unit("cli:dana") as unit:
+        second = begin_import(unit, SOURCE, later)
+    store = Meanwhile(desk.store, meanwhile)
+    write_lines(store, second, SOURCE, later.lines, later.told, by="cli:dana")  # type: ignore[arg-type]  # stands for one
+    assert [one.code for one in desk.entries() if "Example, Person" in one.names] == [], "what was erased stays so"
+    born = [one for entry in desk.entries() if entry.code == code for one in entry.fields if one.field == "born"]
+    assert sorted((one.value, one.stands) for one in born) == [("1991", False), ("1992", True)], "and nothing twice"
+    assert desk.of("Нурлан Серикулы").names
+    undo_import(desk.store, second, by="cli")
+    with pytest.raises(RegistryError, match="meanwhile"):
+        write_lines(desk.store, second, SOURCE, later.lines, later.told, by="cli:dana")
+    assert first is not None
+    assert undo_import(desk.store, first, by="cli") == 2
+
+
+def test_a_long_import_is_taken_back_in_pieces_and_goes_on_where_it_was(desk: Desk, clock: ManualClock) -> None:
+    lines = [f"{number},Somebody {number},,,Ili,in camp,2018," for number in range(100, 330)]
+    desk.takes_in(*lines)
+    before = desk.stands()
+    clock.advance(timedelta(days=1))
+    second = desk.takes_in(*(line.replace("in camp", "释放") for line in lines))
+    assert second is not None
+    writes = 0
+
+    def power_goes() -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        undo_import(Meanwhile(desk.store, writes=power_goes), second, by="cli")  # type: ignore[arg-type]  # as above
+    half = [values for values in desk.stands() if "status=held" in values]
+    assert 0 < len(half) < len(lines), "a piece is committed"
+    assert undo_import(desk.store, second, by="cli") == 0
+    assert desk.stands() == before
+
+
+def test_what_follows_an_import_is_made_up_for_when_it_was_interrupted(desk: Desk) -> None:
+    with desk.store.unit("test") as unit:
+        case_id = intake.open_case(unit, language="en").id
+    imported = desk.takes_in(*LINES, MORE)  # and the power went
+    assert desk.count(RegistryPair) == 0
+    assert desk.takes_in(*LINES, MORE) is None
+    assert settle(desk.store, Shelf(), by="test") == 1
+    with desk.store.read() as unit:
+        assert unit.session.scalars(select(IdentityLook.case_id)).all() == [case_id]
+    assert settle(desk.store, Shelf(), by="test") == 0, "once"
+    assert imported is not None
+    undo_import(desk.store, imported, by="test")  # and the power went again
+    with desk.store.unit("test") as unit:
+        unit.session.execute(delete(IdentityLook))
+    assert undo_import(desk.store, imported, by="test") == 0
+    settle(desk.store, Shelf(), by="test")
+    assert desk.count(IdentityLook) == 1
+
+
+def test_a_pair_that_nothing_speaks_for_any_more_goes_unless_somebody_decided(desk: Desk, clock: ManualClock) -> None:
+    desk.takes_in(*LINES, MORE)
+    settle(desk.store, Shelf(), by="test")
+    assert desk.count(RegistryPair) == 1
+    clock.advance(timedelta(days=1))
+    mended = desk.takes_in(*LINES, MORE.replace("Нурлан Серикулы", "Дилшат Кто-то"))
+    settle(desk.store, Shelf(), by="test")
+    assert desk.count(RegistryPair) == 0, "the source mended the name"
+    assert mended is not None
+    undo_import(desk.store, mended, by="test")
+    settle(desk.store, Shelf(), by="test")
+    assert desk.count(RegistryPair) == 1, "or did not"
+    first = desk.of("Nurlan Serikuly")
+    with desk.store.unit("test") as unit:
+        (pair,) = pairs_of(unit, first.id)
+        assert decide_pair(unit, first.id, pair.id, same=False)
+    desk.takes_in(*LINES, MORE.replace("Нурлан Серикулы", "Дилшат Кто-то"))
+    settle(desk.store, Shelf(), by="test")
+    assert desk.count(RegistryPair) == 1, "what somebody said stays"
 
 
 def test_an_erased_entry_is_gone_and_is_not_taken_in_again(desk: Desk) -> None:
@@ -213,6 +340,70 @@ def test_a_name_is_found_in_any_script_and_what_changed_is_heard_of(desk: Desk) 
     assert shelf.named("Nurlan Serikuly") == []
     shelf.forget()
     assert shelf.named("Dulkun Example") == []
+
+
+def test_what_changed_is_heard_of_when_the_clock_was_set_back(desk: Desk, clock: ManualClock) -> None:
+    desk.takes_in()
+    shelf = desk.shelf()
+    clock.advance(-timedelta(days=1))
+    desk.takes_in(LINES[0].replace("Nurlan Serikuly", "Dulkun Example"), *LINES[1:])
+    with desk.store.read() as unit:
+        shelf.follow(unit)
+    assert len(shelf.named("Dulkun Example")) == 1
+
+
+def test_with_an_entry_goes_what_was_remembered_of_its_name(desk: Desk) -> None:
+    desk.takes_in()
+    shelf = desk.shelf()
+    assert name_of.cache_info().currsize > 0
+    for entry in desk.entries():
+        erase_entry(desk.store, entry.code, by="test")
+    with desk.store.read() as unit:
+        shelf.follow(unit)
+    assert name_of.cache_info().currsize == 0
+
+
+def test_while_one_reads_a_long_list_the_others_do_not_wait(desk: Desk) -> None:
+    desk.takes_in()
+    shelf, reads, goes_on = Shelf(), threading.Event(), threading.Event()
+
+    def wait(*_: object) -> None:
+        reads.set()
+        goes_on.wait(60)
+
+    def slowly() -> None:
+        with desk.store.read() as unit:
+            held = unit.session.connection()
+            event.listen(held, "before_cursor_execute", wait)
+            shelf.follow(unit)
+
+    reader = threading.Thread(target=slowly)
+    reader.start()
+    assert reads.wait(60)
+    with desk.store.read() as unit:
+        assert not shelf.follow(unit), "there is nothing to answer from yet"
+    assert shelf.named("Nurlan Serikuly") == []
+    goes_on.set()
+    reader.join()
+    with desk.store.read() as unit:
+        assert shelf.follow(unit)
+    assert len(shelf.named("Nurlan Serikuly")) == 1
+
+
+def test_of_entries_that_are_one_person_the_one_counts_that_says_more_and_then_the_later(
+    desk: Desk, clock: ManualClock
+) -> None:
+    desk.takes_in("1,Nurlan Serikuly,,1991,Ili,in camp,2018,", source="first-list")
+    clock.advance(timedelta(days=1))
+    desk.takes_in("1,Nurlan Serikuly,,1991,Ili,释放,2018,", source="second-list")
+    clock.advance(timedelta(days=1))
+    desk.takes_in("1,Nurlan Serikuly,,1991,Ili,unknown,2018,", source="third-list")
+    settle(desk.store, Shelf(), by="test")
+    shelf = desk.shelf()
+    with desk.store.unit("test") as unit:
+        for row in unit.session.scalars(select(RegistryPair)).all():
+            decide_pair(unit, row.entry_id, row.id, same=True)
+        assert [one.status for one in shelf.figures(unit)] == ["released"], "not the one who knows of nothing"
 
 
 def test_the_person_of_a_case_may_be_in_it_and_only_a_proposal_says_so(desk: Desk) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("undone_at", store.types.UtcDateTime(), nullable=True),
         sa.Column("undone_by", sa.String(length=80), nullable=True),
+        sa.Column("compared_at", store.types.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_registry_import"),
     )
     op.create_index("ix_registry_import_source", "registry_import", ["source"])
