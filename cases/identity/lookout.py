@@ -82,8 +82,8 @@ class Beside(Protocol):
         """Take in what was committed since, in a transaction that only reads."""
         ...
 
-    def look(self, unit: UnitOfWork, case_id: UUID) -> None:
-        """Look at a case, in the transaction that looks at it here."""
+    def compare(self, case_id: UUID, records: Sequence[Record]) -> Callable[[UnitOfWork], None]:
+        """Compare a case of which this is told, holding no lock; return what keeps, in a unit, what came of it."""
         ...
 
     def forget(self) -> None:
@@ -216,10 +216,14 @@ def look_queue(
     Each is compared before its unit begins, and again if meanwhile something else was told of it.
     """
     compared: dict[UUID, Compared | None] = {}
+    keepers: list[Callable[[UnitOfWork], None]] = []
 
     def prepare(held: Claim) -> None:
         compared.clear()
-        compared[held.id] = lookout.compare(held.id)
+        keepers.clear()
+        found = compared[held.id] = lookout.compare(held.id)
+        if found is not None:
+            keepers.extend(other.compare(found.case_id, found.records) for other in beside)
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
         found = compared.pop(held.id)
@@ -229,8 +233,8 @@ def look_queue(
             claims.give_back(unit.session, LOOKS, held, unit.now)
             return
         suggest(unit, found.case_id, found.matches)
-        for other in beside:
-            other.look(unit, found.case_id)
+        for keep in keepers:
+            keep(unit)
         claims.finish(unit.session, LOOKS, held)
 
     def take(unit: UnitOfWork, limit: int) -> list[Claim]:

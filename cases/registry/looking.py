@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cases.identity.telling import records_of
 from cases.registry.proposing import propose
 from cases.registry.shelf import Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
+    from cases.identity.records import Record
     from store.unit_of_work import Store, UnitOfWork
 
 
@@ -26,9 +27,10 @@ class RegistryLookout:
         with self._store.read() as unit:
             self._shelf.follow(unit)
 
-    def look(self, unit: UnitOfWork, case_id: UUID) -> None:
-        """Keep who in the registry may be the person of a case."""
-        propose(unit, case_id, self._shelf.alike(records_of(unit, [case_id])[case_id]))
+    def compare(self, case_id: UUID, records: Sequence[Record]) -> Callable[[UnitOfWork], None]:
+        """Find who in the registry may be the person of a case; what is returned keeps it as proposals."""
+        found = self._shelf.alike(records)
+        return lambda unit: propose(unit, case_id, found)
 
     def forget(self) -> None:
         """Forget everybody."""

@@ -39,10 +39,10 @@ from store.eventlog import EventRow
 from store.queues import work_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 NAME, ALIKE, ELSE = "Нұрлан Серікұлы", "Nurlan Serikuly", "Гүлмира Ахметова"
 
@@ -299,3 +299,31 @@ def test_a_decided_pair_knows_when(desk: Desk) -> None:
         assert (row.state, row.decided_by) == (SuggestionState.OTHER, "contact:1")
         assert row.decided_at is not None
         assert abs(row.decided_at - now) < timedelta(seconds=1)
+
+
+def test_whoever_else_looks_at_a_case_compares_before_anybody_must_wait_for_it(desk: Desk) -> None:
+    case_id = desk.case(name_native=NAME)
+    done: list[str] = []
+
+    class Other:
+        """A fake registry."""
+
+        def follow(self) -> None:
+            done.append("followed")
+
+        def compare(self, case_id: UUID, records: Sequence[Record]) -> Callable[[UnitOfWork], None]:
+            done.append(f"compared {case_id} {len(records)}")
+            return lambda _unit: done.append("kept")
+
+        def forget(self) -> None:
+            done.append("forgot")
+
+    queue = look_queue(desk.lookout, beside=[Other()])
+    with desk.store.unit("test") as unit:
+        (held,) = queue.take(unit, 1)
+    assert queue.prepare is not None
+    queue.prepare(held)
+    assert done == [f"compared {case_id} 1"], "no transaction has begun"
+    with desk.store.unit("test") as unit:
+        queue.handle(unit, held)
+    assert done[1:] == ["kept"]

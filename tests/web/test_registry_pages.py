@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from alerts.models import Delivery, Need
 from cases.access import grant_access
@@ -43,7 +44,7 @@ class Room:
             touched = touched_by(unit, imported)
         self.shelf = Shelf()
         propose_pairs(store, self.shelf, touched, by="test")
-        app = make_app(store, ZONE, passwords=quick(store))
+        self.app = app = make_app(store, ZONE, passwords=quick(store))
         self.browser = Browser(app.test_client()).comes_in(self.dana)
 
     def finds(self, typed: str) -> str:
@@ -91,6 +92,7 @@ def test_an_entry_shows_from_where_each_word_is_and_who_may_be_the_same(room: Ro
         pair = unit.session.scalars(select(RegistryPair.id)).one()
     assert room.browser.sends(f"{PAGE}/{room.code()}", pair=str(pair), do="same").status_code == 303
     assert "one person" in room.browser.sees(f"{PAGE}/{room.code()}")
+    assert room.events("RegistryPairDecided") == 1, "who said so, and when, stands in the log"
     assert room.count(RegistryEntry) == 4, "both stay"
     room.browser.sees(f"{PAGE}/R-AAA-AA2", 404)
 
@@ -122,6 +124,32 @@ def test_few_are_not_counted_and_many_are_with_what_the_numbers_cannot_say(room:
     assert "status,held,shown,11" in file or "status,held,withheld," in file
     assert "Altay" not in file
     assert "Nurlan" not in file
+
+
+def test_while_one_request_reads_a_long_registry_the_others_are_answered(room: Room) -> None:
+    reads, goes_on = threading.Event(), threading.Event()
+
+    def slowly(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "registry_field" in statement and threading.current_thread() is reader:
+            reads.set()
+            goes_on.wait(60)
+
+    first = Browser(room.app.test_client()).comes_in(room.dana)
+    answers: list[str] = []
+    reader = threading.Thread(target=lambda: answers.append(first.sees(PAGE)))
+    event.listen(room.store.engine, "before_cursor_execute", slowly)
+    try:
+        reader.start()
+        assert reads.wait(60)
+        for path in (PAGE, f"{PAGE}.csv"):
+            assert "being read" in room.browser.sees(path, 503)
+        assert room.browser.sends(f"{PAGE}/search", what="Nurlan").status_code == 503
+    finally:
+        goes_on.set()
+        reader.join()
+        event.remove(room.store.engine, "before_cursor_execute", slowly)
+    assert "too few to be counted" in answers[0]
+    assert room.code() in room.finds("Nurlan")
 
 
 def test_of_a_case_it_is_a_proposal_to_whoever_reads_the_case(room: Room) -> None:

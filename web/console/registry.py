@@ -31,6 +31,7 @@ from web.console.person import no_case
 if TYPE_CHECKING:
     from cases.registry.counting import Counted
     from cases.registry.entries import Entry
+    from cases.registry.shelf import Named
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
     from web.words import Words
@@ -50,6 +51,8 @@ def registry_pages(gate: Gate) -> Blueprint:
         """Show what the registry comes to, with what the numbers cannot say, and which lists are in it."""
         with gate.store.read() as unit:
             counted = _counted(gate, unit, shelf)
+            if counted is None:
+                return _being_read(gate)
             imports = unit.session.scalars(
                 select(RegistryImport).order_by(RegistryImport.made_at.desc(), RegistryImport.id).limit(MOST_IMPORTS)
             ).all()
@@ -65,11 +68,9 @@ def registry_pages(gate: Gate) -> Blueprint:
     def search(gate: Gate) -> Response:
         """Show who is in it by a name, in any script, and log each that is shown."""
         typed = request.form.get("what", "").strip()[:LONGEST]
-        found = []
-        if typed and not gate.who.duress:
-            with gate.store.read() as unit:
-                shelf.follow(unit)
-            found = shelf.named(typed)
+        found = _named(gate, shelf, "" if gate.who.duress else typed)
+        if found is None:
+            return _being_read(gate)
         if found:
             with gate.store.unit(gate.who.actor, rings=False) as unit:
                 for one in found:
@@ -80,6 +81,8 @@ def registry_pages(gate: Gate) -> Blueprint:
         """Give what the page shows, and no more, as rows that no spreadsheet takes for formulas."""
         with gate.store.read() as unit:
             counted = _counted(gate, unit, shelf)
+        if counted is None:
+            return _being_read(gate)
         written = io.StringIO()
         rows = csv.writer(written, lineterminator="\r\n")
         rows.writerow(("table", "of", "shown", "number"))
@@ -102,11 +105,21 @@ def registry_pages(gate: Gate) -> Blueprint:
     return pages
 
 
-def _counted(gate: Gate, unit: UnitOfWork, shelf: Shelf) -> Counted:
-    """Count everybody; to somebody who is being forced, nobody."""
+def _named(gate: Gate, shelf: Shelf, typed: str) -> list[Named] | None:
+    """Find entries by name; None while they are being read for another request."""
+    if not typed:
+        return []
+    with gate.store.read() as unit:
+        is_there = shelf.follow(unit)
+    return shelf.named(typed) if is_there else None
+
+
+def _counted(gate: Gate, unit: UnitOfWork, shelf: Shelf) -> Counted | None:
+    """Count everybody, None while they are being read for another request; to somebody who is being forced, nobody."""
     if gate.who.duress:
         return count([], unit.now.year)
-    shelf.follow(unit)
+    if not shelf.follow(unit):
+        return None
     return count(shelf.figures(unit), unit.now.year)
 
 
@@ -185,6 +198,13 @@ def refuse(gate: Gate, code: str) -> Response:
 def _note(gate: Gate, found: Entry) -> None:
     with gate.store.unit(gate.who.actor, rings=False) as unit:
         unit.record(RegistryEntryShown(case_id=None, entry_id=found.id))
+
+
+def _being_read(gate: Gate) -> Response:
+    """Answer while another request reads the registry into memory: no thread waits for it that pages hang on."""
+    response = gate.show("console/message.html", HTTPStatus.SERVICE_UNAVAILABLE, key="web.registry_being_read")
+    response.headers["Retry-After"] = "10"
+    return response
 
 
 def _none(gate: Gate) -> Response:
