@@ -34,6 +34,7 @@ def registry() -> None:
 @click.option("--map", "headings", multiple=True, metavar="FIELD=HEADING", help="Which column a field is.")
 @click.option("--value", "values", multiple=True, metavar="FIELD:WORD=VALUE", help="What a word in it stands for.")
 @click.option("--set", "constants", multiple=True, metavar="FIELD=VALUE", help="What holds for every line.")
+@click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How 03/04/2018 is to be read.")
 @click.option("--by", "who", default="cli", help="The word by which whoever does it is noted down.")
 @click.option("--write", is_flag=True, help="Take it in. Without this it is only looked at.")
 @fails_clearly
@@ -44,23 +45,27 @@ def import_(
     headings: Sequence[str],
     values: Sequence[str],
     constants: Sequence[str],
+    dates: str | None,
     who: str,
     write: bool,
 ) -> None:
     """Look at a list (CSV) and say what taking it in would change; with --write, take it in.
 
     Fields: id, name, name_latin, name_cyrillic, name_arabic, name_chinese, born, document, region, place, since, until,
-    status, happened, basis, url, note. A column that is called like a field needs no --map.
+    status, happened, basis, url, note. A column that is called like a field is that field, and needs no --map; what is
+    left of the others is said, and not kept.
     """
     from cases.registry.importing import RegistryError, plan_import, refuse_source, write_import
     from cases.registry.listing import MappingError, Reading, read_listing
     from cases.registry.proposing import settle
     from cases.registry.shelf import Shelf
+    from cases.registry.vocabulary import First
 
     store = house().store
     try:
         refuse_source(source)
-        how = Reading(dict(map(_pair, headings)), dict(map(_meaning, values)), dict(map(_pair, constants)))
+        first = None if dates is None else First(dates.removesuffix("-first"))
+        how = Reading(dict(map(_pair, headings)), dict(map(_meaning, values)), dict(map(_pair, constants)), first)
         listing = read_listing(file.read_bytes(), how)
         with store.read() as unit:
             plan = plan_import(unit, source, listing)
@@ -103,6 +108,10 @@ def _who(who: str) -> str:
 
 
 def _tell(listing: Listing, plan: Plan) -> None:
+    columns = sorted(listing.read.items(), key=lambda one: one[1])
+    click.echo(f"read: {', '.join(f'{name} (column {at + 1})' for name, at in columns)}")
+    if listing.left:
+        click.echo(f"not read, and not kept: {', '.join(listing.left)}")
     click.echo(f"new: {len(plan.fresh)} · changed: {len(plan.changed)} · as it stands: {plan.same}")
     if plan.erased:
         click.echo(f"erased here before, and not taken in again: {len(plan.erased)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from cases.registry.vocabulary import FIELDS, NAMES, OWN_ID, FieldError, value_of
+from cases.registry.vocabulary import FIELDS, NAMES, OWN_ID, FieldError, First, value_of
 from contacts.csv_table import UnreadableError, decode, rows_of
 
 if TYPE_CHECKING:
@@ -25,11 +25,15 @@ class MappingError(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """How a list is to be read: of which column each field is, what a word stands for, what holds for every line."""
+    """How a list is to be read: of which column each field is, what a word stands for, what holds for every line.
+
+    ``first``: whether day or month stands first in dates with slashes.
+    """
 
     headings: Mapping[str, str]
     values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    first: First | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list holds. ``told``: the fields it says something about, so that an empty cell takes a value back."""
+    """What a list holds. ``told``: the fields it says something about, so that an empty cell takes a value back.
+
+    ``read``: which column each field is of, by number; ``left``: headings of columns that are not read.
+    """
 
     digest: bytes
     lines: tuple[Line, ...]
     refused: tuple[Refusal, ...]
     told: frozenset[str]
+    read: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
 
 def read_listing(data: bytes, how: Reading) -> Listing:
@@ -67,10 +76,13 @@ def read_listing(data: bytes, how: Reading) -> Listing:
     _refuse_unknown_fields(how)
     lines: dict[str, Line] = {}
     refused: list[Refusal] = []
-    told = frozenset[str]()
+    columns: dict[str, int] = {}
+    told, left = frozenset[str](), tuple[str, ...]()
     try:
         rows = rows_of(decode(data), lambda cells: sum(_plain(cell) in _wanted(how) for cell in cells))
-        columns, told = _columns(next(rows, None), how)
+        header = next(rows, None)
+        columns, told = _columns(header, how)
+        left = _left(header, columns)
         for count, row in enumerate(rows):
             if count == MOST_LINES:
                 refused.append(Refusal(row.line, TOO_MANY))
@@ -78,7 +90,8 @@ def read_listing(data: bytes, how: Reading) -> Listing:
             _take(row, columns, how, lines, refused)
     except UnreadableError as error:
         refused.append(Refusal(error.line, error.reason))
-    return Listing(sha256(data).digest(), tuple(lines.values()), tuple(sorted(refused, key=_place)), told)
+    refused.sort(key=_place)
+    return Listing(sha256(data).digest(), tuple(lines.values()), tuple(refused), told, columns, left)
 
 
 def _place(refusal: Refusal) -> int:
@@ -100,7 +113,7 @@ def _refuse_unknown_fields(how: Reading) -> None:
         raise MappingError(f"there is no field {unknown[0]}; there are {', '.join((OWN_ID, *FIELDS))}")
     for name, value in how.constants.items():
         try:
-            value_of(name, value)
+            value_of(name, value, how.first)
         except FieldError as error:
             raise MappingError(f"{name}: {error}") from None
 
@@ -128,6 +141,12 @@ def _columns(header: Row | None, how: Reading) -> tuple[dict[str, int], frozense
     return columns, frozenset(set(columns) - {OWN_ID} | set(how.constants))
 
 
+def _left(header: Row | None, columns: Mapping[str, int]) -> tuple[str, ...]:
+    cells = () if header is None else header.cells
+    headings = ("".join(filter(str.isprintable, " ".join(cell.split()))) for cell in cells)
+    return tuple(heading for at, heading in enumerate(headings) if at not in columns.values() and heading)
+
+
 def _take(row: Row, columns: Mapping[str, int], how: Reading, lines: dict[str, Line], refused: list[Refusal]) -> None:
     cells = {name: row.cells[at] if at < len(row.cells) else "" for name, at in columns.items()}
     own_id = " ".join(cells.pop(OWN_ID).split())
@@ -153,7 +172,7 @@ def _values(cells: Mapping[str, str], how: Reading) -> Iterator[tuple[str, str]]
     for name in FIELDS:
         written = cells.get(name, "").strip() or how.constants.get(name, "")
         try:
-            value = value_of(name, meant.get((name, _plain(written)), written))
+            value = value_of(name, meant.get((name, _plain(written)), written), how.first)
         except FieldError as error:
             raise FieldError(f"{name}: {error}") from None
         if value:

@@ -62,13 +62,25 @@ class FieldError(ValueError):
     """What stands there cannot be taken; the message says what is wrong and never what stands there."""
 
 
-def value_of(field: str, written: str) -> str:
-    """Return what is kept of what stands in a cell, empty for an empty one; raises FieldError."""
+class First(StrEnum):
+    """What stands first in a date with slashes whose year stands last."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+def value_of(field: str, written: str, first: First | None = None) -> str:
+    """Return what is kept of what stands in a cell, empty for an empty one; raises FieldError.
+
+    ``first``: what 03/04/2018 begins with, as whoever knows the list said; unsaid, such a date is refused.
+    """
     try:
         text = tidy(written)
     except ConsentError as error:
         raise FieldError(str(error)) from None
-    return _READ.get(field, _line)(text) if text else ""
+    if not text:
+        return ""
+    return _day(text, first) if field in DAYS else _READ.get(field, _line)(text)
 
 
 def _line(text: str) -> str:
@@ -95,15 +107,23 @@ def _word(kinds: type[Status | Basis]) -> Callable[[str], str]:
     return read
 
 
+DAYS: Final = frozenset({"born", "since", "until"})
 _DAY_FORMS: Final = (
     re.compile(r"(?P<y>\d{4})(?:[-./](?P<m>\d{1,2})(?:[-./](?P<d>\d{1,2}))?)?"),
-    re.compile(r"(?:(?P<d>\d{1,2})[./])?(?P<m>\d{1,2})[./](?P<y>\d{4})"),
+    re.compile(r"(?:(?P<d>\d{1,2})\.)?(?P<m>\d{1,2})[./](?P<y>\d{4})"),
 )
+_SLASHED: Final[Mapping[First, re.Pattern[str]]] = {
+    First.DAY: re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
+    First.MONTH: re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})"),
+}
 
 
-def _day(text: str) -> str:
-    """A year, a month or a day, as ISO has it; days stand before months where the year stands last."""
-    found = next((match for form in _DAY_FORMS if (match := form.fullmatch(text.strip()))), None)
+def _day(text: str, first: First | None) -> str:
+    """A year, a month or a day, as ISO has it; with dots, days stand before months where the year stands last."""
+    if first is None and _SLASHED[First.DAY].fullmatch(text.strip()):
+        raise FieldError("day and month could be taken for each other; say with --dates which stands first")
+    forms = _DAY_FORMS if first is None else (*_DAY_FORMS, _SLASHED[first])
+    found = next((match for form in forms if (match := form.fullmatch(text.strip()))), None)
     if found is None:
         raise FieldError("it is no year, month or day; write 2018, 2018-03 or 2018-03-05")
     year, month, day = int(found["y"]), found["m"], found["d"]
@@ -119,7 +139,6 @@ def _day(text: str) -> str:
 
 _READ: Final[Mapping[str, Callable[[str], str]]] = {
     **dict.fromkeys(NAMES, _name),
-    **dict.fromkeys(("born", "since", "until"), _day),
     "status": _word(Status),
     "basis": _word(Basis),
     "happened": lambda text: text,

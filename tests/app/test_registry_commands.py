@@ -24,6 +24,8 @@ def test_a_list_from_the_first_look_to_the_last(ready: Panah, tmp_path: Path) ->
     file.write_bytes(text_of(*LINES, MORE, "26,No Year,,19,,,,"))
     looked = ready("registry", "import", str(file), *SAID)
     assert "new: 4 · changed: 0 · as it stands: 0" in looked.stdout
+    assert "status (column 6)" in looked.stdout, "a column that is called like a field is one, and it is said"
+    assert "not read, and not kept: 姓名, Shoe size" in looked.stdout
     assert "refused: 1" in looked.stdout
     assert "line 6: born: it is no year" in looked.stderr
     assert "line 5 ~ line 2: " in looked.stdout

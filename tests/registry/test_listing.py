@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cases.registry.importing import RegistryError, changes_of, refuse_source
 from cases.registry.listing import MappingError, Reading, read_listing
-from cases.registry.vocabulary import FIELDS, FieldError, value_of
+from cases.registry.vocabulary import FIELDS, FieldError, First, value_of
 from tests.registry.lists import HEADER, HOW, listing, text_of
 
 
@@ -108,8 +109,29 @@ def test_no_reason_repeats_what_stands_in_a_cell(field: str, written: str) -> No
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_a_day_is_read_however_it_is_written(on: date) -> None:
-    written = (on.isoformat(), f"{on:%d.%m.%Y}", f"{on:%Y/%m/%d}", f"{on.day}/{on.month}/{on.year}")
+    written = (on.isoformat(), f"{on:%d.%m.%Y}", f"{on:%Y/%m/%d}")
     assert {value_of("since", one) for one in written} == {on.isoformat()}
+    assert value_of("since", f"{on.day}/{on.month}/{on.year}", First.DAY) == on.isoformat()
+    assert value_of("since", f"{on.month}/{on.day}/{on.year}", First.MONTH) == on.isoformat()
+
+
+def test_day_and_month_are_not_taken_for_each_other() -> None:
+    lines = ("20,Somebody,,,Ili,,03/04/2018,", "21,Somebody Else,,,Ili,,04/2018,")
+    unsaid = listing(*lines)
+    assert [str(one) for one in unsaid.refused] == [
+        "line 2: since: day and month could be taken for each other; say with --dates which stands first"
+    ]
+    assert [one.values["since"] for one in unsaid.lines] == ["2018-04"], "a month alone is clear"
+    for first, since in ((First.DAY, "2018-04-03"), (First.MONTH, "2018-03-04")):
+        said = read_listing(text_of(*lines), replace(HOW, first=first))
+        assert [one.values["since"] for one in said.lines] == [since, "2018-04"]
+    assert read_listing(text_of("20,Somebody,,,,,25/12/2018,"), replace(HOW, first=First.MONTH)).refused
+
+
+def test_what_is_read_and_what_is_not_can_be_said_before_anything_is_kept() -> None:
+    found = listing()
+    assert found.read == {"id": 0, "name": 1, "name_chinese": 2, "born": 3, "region": 4, "status": 5, "since": 6}
+    assert found.left == ("Shoe size",)
 
 
 fields = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(["one", "two"]), max_size=6)
