@@ -10,10 +10,13 @@ _NEIGHBOURS_LETTERS: Final = frozenset("ҷӣӯїєґҗ")
 _UZBEK_LETTERS: Final = frozenset("ўҳ")
 _NOT_UZBEK_LETTERS: Final = frozenset("ыіәңөүұһщ")
 _UZBEK_WORD = re.compile(
-    r"(?:амаким|бедарак|беринг|билан|бормиз|ёрдам|ердам|илтимос|кетишди|кетди|кечқурун|қамаб|қамал|қаерда"
-    r"|каерда|қилишди|қайтариб|онам|олиб|опам|отамни|уйдан|учун|ушла|хотиним|эрим|эрта|ўғлим|ўзим"
+    r"(?:амаким|бедарак|беринг|билан|бормиз|ёрдам|ердам|илтимос|кетишди|кетди|кечқурун|қамаб|қамал(?!ға)|қаерда"
+    r"|каерда|қилишди|қайтариб|онам|олиб|опам|отамни|уйдан|учун|ушла[бгдйнш]|хотиним|эрим|эрта|ўғлим|ўзим"
     r"|чегарада|чикариб|чиқариб|юбор|яқин|қамоқ|камок|ҳозир|ҳибс).*"
-    r"|\w{2,}(?:япти|япман|япмиз|мокда|моқда|мокчи|моқчи|шди|шган|ганлар|лари|дилар|имизни|ингизни)"
+)
+# One word that only ends so may be a name, or a word of a neighbour.
+_UZBEK_ENDING = re.compile(
+    r"\w{2,}(?:япти|япман|япмиз|мокда|моқда|мокчи|моқчи|шди|шган|ганлар|лари|дилар|имизни|ингизни)"
 )
 
 # Kazakh as it is typed on a Russian keyboard: beginnings and endings that usual Russian words do not have.
@@ -31,6 +34,14 @@ _RUSSIAN_WORDS: Final = frozenset(
         "мою", "моя", "муж", "мужа", "мы", "на", "нас", "не", "нет", "но", "он", "она", "они", "по", "помогите",
         "помощь", "пожалуйста", "привет", "с", "сегодня", "сейчас", "сестру", "суд", "у", "уже", "что", "это",
         "я",
+    }
+)  # fmt: skip
+# Russian words that look like one of the others.
+_RUSSIAN_ALIKE: Final = frozenset(
+    {
+        "берингов", "взгляды", "впереди", "доллары", "друга", "другу", "медведи", "наряды", "орган", "отряды",
+        "очереди", "подруга", "пощади", "принцип", "санитары", "соседи", "солдаты", "среди", "супруга", "супругу",
+        "тип", "ураган", "хулиган",
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
@@ -51,8 +62,8 @@ def guess_cyrillic(text: str, not_telling: frozenset[str] = frozenset()) -> Lite
     if "ў" in letters:
         return "ru"  # Belarusian
     telling = KAZAKH_LETTERS - not_telling
-    kazakh = sum(not telling.isdisjoint(word) or bool(_KAZAKH_WORD.fullmatch(word)) for word in words)
-    russian = sum(word in _RUSSIAN_WORDS for word in words)
+    kazakh = sum(not telling.isdisjoint(word) or _looks_kazakh(word) for word in words)
+    russian = _count_russian(words)
     if kazakh == russian == 0:
         return None
     # Spoken Kazakh is full of Russian words, so a draw is Kazakh.
@@ -62,6 +73,15 @@ def guess_cyrillic(text: str, not_telling: frozenset[str] = frozenset()) -> Lite
 def _is_uzbek(words: list[str], letters: frozenset[str], not_telling: frozenset[str]) -> bool:
     if not _NOT_UZBEK_LETTERS.isdisjoint(letters):
         return False
-    uzbek = sum(bool(_UZBEK_WORD.fullmatch(word)) for word in words)
-    russian = sum(word in _RUSSIAN_WORDS for word in words)
-    return uzbek > russian or not (_UZBEK_LETTERS - not_telling).isdisjoint(letters)
+    known = sum(bool(_UZBEK_WORD.fullmatch(word)) for word in words)
+    endings = sum(bool(_UZBEK_ENDING.fullmatch(word)) and not _UZBEK_WORD.fullmatch(word) for word in words)
+    uzbek = known + endings if known or endings > 1 else 0
+    return uzbek > _count_russian(words) or not (_UZBEK_LETTERS - not_telling).isdisjoint(letters)
+
+
+def _looks_kazakh(word: str) -> bool:
+    return word not in _RUSSIAN_ALIKE and bool(_KAZAKH_WORD.fullmatch(word))
+
+
+def _count_russian(words: list[str]) -> int:
+    return sum(word in _RUSSIAN_WORDS or word in _RUSSIAN_ALIKE for word in words)

@@ -19,8 +19,9 @@ _TURKISH: Final = frozenset(
         "sinirdisi", "tutukladilar", "tutuklandi", "var", "ve", "veya", "yardim", "yarin", "yok",
     }
 )  # fmt: skip
-_TURKISH_ENDING = re.compile(r"\w{2,}(?:[iu]yor\w*|(?:[td]u|[td]i|mis)ler|acak\w*|ecek\w*|adik|edik)")
+_TURKISH_ENDING = re.compile(r"\w{2,}(?:[iu]yor\w*|(?:[td]u|[td]i|mis)ler|acak\w*|ecek\w*|(?<!m)adik|edik)")
 
+# Uzbek has "-madik" as well, and Turkish "-lari" and "-dilar" without its dots: these tell nothing.
 # Without words for relatives that are Uyghur too, which people also write in Latin letters.
 _UZBEK: Final = frozenset(
     {
@@ -33,7 +34,7 @@ _UZBEK: Final = frozenset(
     }
 )  # fmt: skip
 _UZBEK_ENDING = re.compile(
-    r"\w{2,}(?:yapti|yapman|yapmiz|yaptilar|moqchi|moqda|shdi|shgan|shib|ganlar|imizni|ingizni|ganmi|lari|dilar)"
+    r"\w{2,}(?:yapti|yapman|yapmiz|yaptilar|moqchi|moqda|shdi|shgan|shib|ganlar|imizni|ingizni|ganmi)"
 )
 # "oʻ" and "gʻ" with whatever sign a keyboard has for it, before another letter.
 _UZBEK_SIGN = re.compile(r"\b\w*[og][ʻ'](?=[a-z])\w*")
@@ -51,6 +52,7 @@ _ENGLISH: Final = frozenset(
         "will", "with", "yesterday", "you", "your",
     }
 )  # fmt: skip
+_SHORT: Final = 4  # letters of "nima", "va", "onam"
 _ENOUGH_ENGLISH: Final = 2  # "help" and "police" are known everywhere
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -66,7 +68,7 @@ def guess_latin(text: str) -> Literal["en", "tr", "uz"] | None:
     said: dict[Literal["en", "tr", "uz"], int] = {
         "tr": sum(word in _TURKISH or bool(_TURKISH_ENDING.fullmatch(word)) for word in words)
         + sum(letter in _TURKISH_LETTERS for letter in signed),
-        "uz": sum(_is_uzbek(word) for word in words),
+        "uz": _count_uzbek([word for word in words if word not in _ENGLISH]),
         "en": sum(word in _ENGLISH for word in words),
     }
     if said["en"] < _ENOUGH_ENGLISH:
@@ -76,10 +78,11 @@ def guess_latin(text: str) -> Literal["en", "tr", "uz"] | None:
     return likely[0] if len(likely) == 1 else None
 
 
-def _is_uzbek(word: str) -> bool:
-    if word in _ENGLISH:
-        return False
-    return word in _UZBEK or bool(_UZBEK_ENDING.fullmatch(word)) or bool(_UZBEK_SIGN.fullmatch(word))
+def _count_uzbek(words: list[str]) -> int:
+    """How many words are Uzbek. One that is short, or only ends so, says nothing alone: it may be a name."""
+    known = [word for word in words if word in _UZBEK or _UZBEK_SIGN.fullmatch(word)]
+    count = len(known) + sum(word not in _UZBEK and bool(_UZBEK_ENDING.fullmatch(word)) for word in words)
+    return count if count > 1 or any(len(word) > _SHORT for word in known) else 0
 
 
 def _bare(word: str) -> str:
