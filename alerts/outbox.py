@@ -14,12 +14,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Table, and_, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from alerts.models import UNSENT, Delivery, DeliveryState, NeedState
 from store.base import new_id
 from store.chats import WEB
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +82,10 @@ def enqueue(unit: UnitOfWork, chat: Chat, template: str, **told: Unpack[Told]) -
 
 def enqueue_all(unit: UnitOfWork, messages: Sequence[dict[str, Any]]) -> list[UUID]:
     """Queue messages that :func:`message` made, hundreds by one statement; return the ids of those that are new."""
-    fresh = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     unit.session.flush()
     queued: list[UUID] = []
     for begin in range(0, len(messages), AT_MOST):
-        rows = fresh(TABLE).values(list(messages[begin : begin + AT_MOST]))
+        rows = insert_into(unit.session, TABLE).values(list(messages[begin : begin + AT_MOST]))
         # The database decides who was first: two transactions may have come to the same conclusion at once.
         once = rows.on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key]).returning(TABLE.c.id)
         queued += unit.session.scalars(once)

@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from alerts.channels.port import Arrival, Report
 from alerts.events import ReceiptCame
@@ -23,6 +21,7 @@ from alerts.receiving import after
 from contacts.values import ChannelName
 from store.base import OWN, new_id
 from store.chats import Chat
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +49,8 @@ def note_receipt(unit: UnitOfWork, attempt_id: UUID, report: Report) -> bool:
     """
     if unit.session.get(Attempt, attempt_id) is None:
         return False
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = unit.session.scalar(
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(
             id=new_id(),
             attempt_id=attempt_id,

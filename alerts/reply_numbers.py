@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
 from alerts.models import ReplyCounter
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -20,9 +18,8 @@ TABLE: Table = ReplyCounter.__table__  # type: ignore[assignment]  # declarative
 
 def next_reply_number(unit: UnitOfWork) -> int:
     """Return a number that was never returned before; 100 is the first. One of a unit that rolls back is not lost."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     counted = (
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(id=1, last=FIRST)
         .on_conflict_do_update(index_elements=[TABLE.c.id], set_={"last": TABLE.c.last + 1})
         .returning(TABLE.c.last)

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import Table, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from alerts.buttons import mint
 from alerts.channel_states import can_answer_sms
@@ -29,6 +27,7 @@ from contacts.models import Contact
 from contacts.values import ChannelName
 from store.base import OWN, new_id
 from store.chats import Chat, address_of
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,10 +55,9 @@ def shift_test_in(values: dict[str, Any]) -> UUID | None:
 
 def send_test(unit: UnitOfWork, check: Check) -> None:
     """Send a test by every way its reader has. Of several who send it at once, one does."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     member = UUID(check.member)
     fresh = (
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(id=new_id(), roster=check.roster, contact_id=member, starts_at=check.at, sent_at=unit.now)
         .on_conflict_do_nothing(index_elements=[TABLE.c.roster, TABLE.c.contact_id, TABLE.c.starts_at])
         .returning(TABLE.c.id)

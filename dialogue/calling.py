@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Table, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alerts.incoming import have_forgotten
@@ -37,6 +35,7 @@ from store.base import OWN, Base, new_id
 from store.chats import SMS, VOICE, Chat, address_of, find_or_open_chat, hold_address
 from store.claims import Claimable
 from store.inbox import is_first
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from dialogue.model import Input, State
@@ -104,9 +103,8 @@ def take_call(unit: UnitOfWork, sid: str, caller: str, language: str) -> PhoneCa
 
 def _begin(unit: UnitOfWork, chat: Chat, sid: str) -> tuple[PhoneCall, bool]:
     """Return the row of a call, and whether it is new: of two requests at once one makes it."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = unit.session.scalar(
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(id=new_id(), chat_id=chat.id, sid=sid, began_at=unit.now, due_at=unit.now + CALL_BACK_AFTER, tries=0)
         .on_conflict_do_nothing(index_elements=[TABLE.c.sid])
         .returning(TABLE.c.id)

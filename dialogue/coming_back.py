@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Table, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
 from store.chats import Chat
+from store.inserting import insert_into
 from store.vault import text_bytes
 
 if TYPE_CHECKING:
@@ -103,9 +102,8 @@ def find_by_number(unit: UnitOfWork, typed: str) -> Chat | None:
 
 def is_first(unit: UnitOfWork, chat: Chat, name: bytes) -> bool:
     """Remember something that was sent; return whether it came for the first time. Of two at once one is the first."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = unit.session.scalar(
-        insert(SENDINGS)
+        insert_into(unit.session, SENDINGS)
         .values(id=new_id(), chat_id=chat.id, name_index=name, at=unit.now)
         .on_conflict_do_nothing(index_elements=[SENDINGS.c.name_index])
         .returning(SENDINGS.c.id)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import String, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store import handover
 from store.base import Base, new_id
 from store.errors import EpochUnknownError, UnreadableError
+from store.inserting import insert_into
 from store.vault import KEY_BYTES, Field, KeyRing, decrypt, encrypt, text_bytes, text_of
 
 if TYPE_CHECKING:
@@ -181,6 +180,5 @@ class Vault:
             rows.append(
                 {"id": new_id(), "scope": str(scope), "epoch": epoch, "wrapped": wrapped, "created_at": self._now}
             )
-        dialect = self._session.get_bind().dialect.name
-        insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-        self._session.execute(insert(DataKey).values(rows).on_conflict_do_nothing(index_elements=["scope"]))
+        fresh = insert_into(self._session, DataKey).values(rows)
+        self._session.execute(fresh.on_conflict_do_nothing(index_elements=["scope"]))

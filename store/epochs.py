@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store import handover
 from store.base import OWN
 from store.data_keys import DataKey
 from store.events import EpochBegun, EpochDestroyed
 from store.handover import KeyEpoch, epoch_of
+from store.inserting import insert_into
 from store.sealed import sealed_by_epoch
 from store.vault import KEY_BYTES
 
@@ -103,8 +102,7 @@ def _offer(unit: UnitOfWork, store: Store, epoch: str) -> None:
 
 def _note(unit: UnitOfWork, epoch: str, **values: object) -> None:
     """Have a row for an epoch; one that is there stays as it is."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    unit.session.execute(insert(KeyEpoch).values(epoch=epoch, **values).on_conflict_do_nothing())
+    unit.session.execute(insert_into(unit.session, KeyEpoch).values(epoch=epoch, **values).on_conflict_do_nothing())
 
 
 def wrap_some_anew(store: Store, limit: int = BATCH) -> int:

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, Self, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import OWN, Base, new_id
 from store.claims import Claimable
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -218,9 +217,8 @@ def _lock_heads(session: Session, chains: Collection[str]) -> dict[str, ChainHea
 
 
 def _begin_chains(session: Session, chains: Collection[str]) -> None:
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = [{"chain": chain, "position": 0, "mac": GENESIS} for chain in sorted(chains)]
-    session.execute(insert(ChainHead).values(fresh).on_conflict_do_nothing())
+    session.execute(insert_into(session, ChainHead).values(fresh).on_conflict_do_nothing())
 
 
 def _locked_heads(session: Session, chains: Collection[str]) -> dict[str, ChainHead]:

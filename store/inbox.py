@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Index, String, Table, UniqueConstraint, exists, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from store import claims
@@ -23,6 +21,7 @@ from store.chats import Chat, find_or_open_chat
 from store.claims import WANTING, Claim, Claimable
 from store.data_keys import SYSTEM, Scope, chat_scope
 from store.errors import LeaseLostError
+from store.inserting import insert_into
 from store.vault import Field, text_bytes
 
 if TYPE_CHECKING:
@@ -109,10 +108,9 @@ def is_first(unit: UnitOfWork, source: str, name: str) -> bool:
 
     What is remembered is a row without a payload that nobody handles, under a source of its own.
     """
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     number = int.from_bytes(hashlib.sha256(text_bytes(name)).digest()[:8], "big") >> 1
     fresh = unit.session.scalar(
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(id=new_id(), source=f"{source}:seen", number=number, opening=False, received_at=unit.now, tries=0)
         .on_conflict_do_nothing()
         .returning(TABLE.c.id)

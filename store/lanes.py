@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import OWN, Base
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +31,7 @@ def lock_lanes(unit: UnitOfWork, keys: Iterable[str]) -> dict[str, Lane]:
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    fresh = insert(Lane.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # declarative tables are Tables
+    fresh = insert_into(unit.session, Lane.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # declarative tables are Tables
     unit.session.execute(fresh, [{"key": key, "free_at": unit.now} for key in wanted])
     rows = unit.session.scalars(
         select(Lane)

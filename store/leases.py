@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import String, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
@@ -29,8 +28,8 @@ class Lease(Base):
 
 def hold(unit: UnitOfWork, name: str, holder: UUID, for_: timedelta) -> bool:
     """Take or renew the lease; return whether ``holder`` has it now."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    unit.session.execute(insert(Lease).values(name=name, holder=holder, until=unit.now).on_conflict_do_nothing())
+    fresh = insert_into(unit.session, Lease).values(name=name, holder=holder, until=unit.now)
+    unit.session.execute(fresh.on_conflict_do_nothing())
     taken = unit.session.execute(
         update(Lease)
         .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= unit.now))

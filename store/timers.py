@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import String, Table, UniqueConstraint, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, new_id
 from store.claims import Claimable
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +46,10 @@ def set_timer(unit: UnitOfWork, kind: str, subject_id: UUID, due_at: datetime) -
 
 def set_timers(unit: UnitOfWork, kind: str, due: Mapping[UUID, datetime]) -> None:
     """Wind the timers of several subjects, each to its own instant; as :func:`set_timer`. A statement for hundreds."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     anew = {"fence": None, "tries": 0, "parked_at": None}
     rows = [{"id": new_id(), "kind": kind, "subject_id": one, "due_at": at, **anew} for one, at in sorted(due.items())]
     for begin in range(0, len(rows), AT_ONCE):
-        wound = insert(TABLE).values(rows[begin : begin + AT_ONCE])
+        wound = insert_into(unit.session, TABLE).values(rows[begin : begin + AT_ONCE])
         unit.session.execute(
             wound.on_conflict_do_update(
                 index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_={"due_at": wound.excluded.due_at, **anew}

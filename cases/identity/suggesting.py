@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cases.events import CasesJoined, CasesParted, SamePersonRefused, SamePersonSuggested
 from cases.identity.models import IdentityLook, IdentitySuggestion, SamePerson, SuggestionState
 from cases.models import Case
 from store.base import OWN, new_id
+from store.inserting import insert_into
 from store.sets import Wanted
 
 if TYPE_CHECKING:
@@ -51,9 +50,8 @@ def ask_to_look_at(unit: UnitOfWork, case_ids: Sequence[UUID]) -> None:
     there = unit.session.scalars(select(Case.id).where(Case.id.in_(case_ids)).order_by(Case.id)).all()
     if not there:
         return
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     rows = [{"id": new_id(), "case_id": one, "due_at": unit.now, "tries": 0} for one in there]
-    wanted = insert(LOOKS).values(rows)
+    wanted = insert_into(unit.session, LOOKS).values(rows)
     unit.session.execute(
         wanted.on_conflict_do_update(
             index_elements=["case_id"], set_={"due_at": unit.now, "fence": None, "tries": 0, "parked_at": None}
@@ -91,9 +89,8 @@ def suggest(unit: UnitOfWork, case_id: UUID, matches: Sequence[Match]) -> int:
 
 def _suggest_one(unit: UnitOfWork, case_id: UUID, match: Match) -> bool:
     first, second = sorted((case_id, match.case_id))
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     made = unit.session.scalar(
-        insert(IdentitySuggestion)
+        insert_into(unit.session, IdentitySuggestion)
         .values(
             id=new_id(),
             case_id=first,

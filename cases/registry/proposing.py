@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cases.events import RegistryPairDecided, RegistryProposalRefused
 from cases.identity.index import Index
@@ -27,6 +25,7 @@ from cases.registry.models import (
     RegistryProposal,
 )
 from store.base import OWN, new_id
+from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,9 +167,8 @@ def likely_in(shelf: Shelf, planned: Sequence[Planned]) -> Iterator[Likely]:
 
 def _put_pair(unit: UnitOfWork, pair: tuple[UUID, UUID], candidate: Candidate) -> bool:
     first, second = pair
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     made = unit.session.scalar(
-        insert(RegistryPair)
+        insert_into(unit.session, RegistryPair)
         .values(
             id=new_id(),
             entry_id=first,

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from contacts.accounts.events import PasskeyFellBack, SecretsChanged
 from contacts.accounts.models import Account, Passkey, PasskeyChallenge
 from store.base import OWN, new_id
 from store.data_keys import account_scope
+from store.inserting import insert_into
 from store.vault import Field
 
 if TYPE_CHECKING:
@@ -307,11 +306,10 @@ def _signer(unit: UnitOfWork, account_id: UUID, response: str) -> Passkey | None
 
 def _challenge(unit: UnitOfWork, here: Ceremony, purpose: str) -> bytes:
     """Make a challenge for a session, in place of the one it had."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     fresh = secrets.token_bytes(CHALLENGE_BYTES)
     values = {"purpose": purpose, "challenge": fresh, "expires_at": unit.now + GOOD_FOR}
     unit.session.execute(
-        insert(PasskeyChallenge)
+        insert_into(unit.session, PasskeyChallenge)
         .values(session_id=here.session_id, **values)
         .on_conflict_do_update(index_elements=["session_id"], set_=values)
     )

@@ -10,10 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Table, case, delete, literal, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from contacts.accounts.models import Tries
+from store.inserting import insert_into
 from store.types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -50,10 +49,9 @@ def key_of(unit: UnitOfWork, what: str, *who: object) -> bytes:
 
 def count_try(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
     """Count one more try; return whether it may be judged."""
-    insert = postgresql_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     is_over = TABLE.c.began_at <= unit.now - limit.within
     counted = unit.session.scalar(
-        insert(TABLE)
+        insert_into(unit.session, TABLE)
         .values(key=key, began_at=unit.now, tries=1)
         .on_conflict_do_update(
             index_elements=[TABLE.c.key],
