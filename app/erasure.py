@@ -145,7 +145,14 @@ def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
     elsewhere = exists().where(Report.chat_id == Chat.id, Report.case_id != case_id)
     helpers = exists().where(ContactMethod.chat_id == Chat.id)
     sealed = or_(
-        *(exists().where(table.chat_id == Chat.id, table.case_id != case_id) for table in (SealedFile, CheckIn)),
+        *(
+            exists().where(column == Chat.id, table.case_id != case_id)
+            for table, column in (
+                (SealedFile, SealedFile.chat_id),
+                (SealedFile, SealedFile.left_in),
+                (CheckIn, CheckIn.chat_id),
+            )
+        ),
         exists().where(Download.chat_id == Chat.id, Download.entry_id.is_not(None), Download.case_id != case_id),
     )
     alone = list(

@@ -120,6 +120,7 @@ from cases.events import (
     SamePersonSuggested,
     SealedDuressSpoken,
     SealedFileApproved,
+    SealedFileNotFetched,
     SealedFileOpened,
     SealedFileStored,
     SealedOpeningStopped,
@@ -131,7 +132,7 @@ from cases.events import (
 from cases.identity.suggesting import ask_to_look
 from cases.sealed.check_ins import CHECK_IN_TIMER
 from cases.sealed.opening import open_in_time
-from cases.sealed.triggering import OPENING_TIMER
+from cases.sealed.triggering import OPENING_TIMER, note_heard_from
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import ContactLeft, MethodDied
 from dialogue.calling import forget_recording
@@ -145,6 +146,7 @@ from dialogue.notices import (
     tell_reporter_unreached,
     tell_reporter_waiting,
 )
+from dialogue.sealing import tell_not_copied
 from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
 from store import claims
@@ -198,6 +200,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CaseClosed: {"stop_asking_about": stop_asking_about},
         FileStored: {"erase_what_waited": erase_what_waited, "forget_recording": forget_recording},
         SealedFileStored: {"erase_what_waited": erase_what_waited},
+        SealedFileNotFetched: {"tell_not_copied": tell_not_copied},
         FileNotFetched: {
             "tell_file_not_fetched": tell_file_not_fetched,
             "tell_reporter_of_file": tell_reporter_of_file,
@@ -235,12 +238,12 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
-        OccurrenceEntered: {"invite": invite},
+        OccurrenceEntered: {"invite": invite, "note_heard_from": note_heard_from},
         OccurrenceSuperseded: {"invite": invite},
         DeadlineMoved: {"void_reminders": void_reminders},
         DeadlineSuperseded: {"void_reminders": void_reminders},
         DeadlineDone: {"void_reminders": void_reminders},
-        WatchEnded: {"void_reminders": void_reminders},
+        WatchEnded: {"void_reminders": void_reminders, "note_heard_from": note_heard_from},
         WatchOpened: {"ask_out_of_turn": ask_out_of_turn},
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
         ConsentEntered: {"look_again": look_again},

@@ -515,6 +515,15 @@ class SealedFileStored(Event):
 
 
 @dataclass(frozen=True)
+class SealedFileNotFetched(Event):
+    """What was sent into a sealed file could not be copied: ``too_large`` or ``too_many``."""
+
+    entry_id: UUID
+    chat_id: UUID
+    why: str
+
+
+@dataclass(frozen=True)
 class SealedFileWithdrawn(Event):
     """The person took the file back: its key is destroyed, and so many entries and files are gone."""
 
@@ -564,6 +573,7 @@ class SealedFileApproved(Event):
     """Somebody agrees that a sealed file be opened; ``approvals`` that now count."""
 
     contact_id: UUID
+    approval_id: UUID
     approvals: int
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, exists, func, select
 
-from cases.events import FileNotFetched, FileStored, SealedFileStored
+from cases.events import FileNotFetched, FileStored, SealedFileNotFetched, SealedFileStored
 from cases.models import Download, FileState, Report
 from store import claims
 from store.base import OWN, new_id
@@ -149,12 +149,23 @@ def may_keep(unit: UnitOfWork, chat_id: UUID, size: int | None) -> FileState:
 
 def _note_not_fetched(unit: UnitOfWork, download: Download) -> None:
     if download.message_id is None:
-        return  # in a sealed file; its list says how many were not
+        _note_sealed_not_fetched(unit, download)
+        return
     unit.record(
         FileNotFetched(
             case_id=download.case_id, message_id=download.message_id, chat_id=download.chat_id, why=download.state
         )
     )
+
+
+def _note_sealed_not_fetched(unit: UnitOfWork, download: Download) -> None:
+    """Of a film in a sealed file: whoever sent it hears so, and its list says how much is not there."""
+    if download.entry_id is not None:
+        unit.record_last(
+            SealedFileNotFetched(
+                case_id=download.case_id, entry_id=download.entry_id, chat_id=download.chat_id, why=download.state
+            )
+        )
 
 
 @cache
@@ -218,7 +229,9 @@ def take_out_of_seal(unit: UnitOfWork, entry_id: UUID, message_id: UUID) -> None
 
     What is here stays under the key it was written with; what is still to be fetched comes under that of the case.
     """
-    for row in unit.session.scalars(select(Download).where(Download.entry_id == entry_id).with_for_update(**OWN)):
+    for row in unit.session.scalars(
+        select(Download).where(Download.entry_id == entry_id).order_by(Download.id).with_for_update(**OWN)
+    ):
         source = unit.vault.open(_scope(row), _source_field(row), row.source)
         row.entry_id, row.message_id = None, message_id
         if row.state == FileState.STORED and row.file_id is not None:

@@ -21,6 +21,7 @@ from cases.docket.vocabulary import NO_HARM
 from cases.docket.watches import end_watches
 from cases.events import CaseClosed, CaseKept, CaseReopened, ErasureConfirmed, ErasureWarned
 from cases.models import Case, ReportMessage
+from cases.sealed.models import CheckIn, SealedFile
 from store.base import OWN, Base
 from store.data_keys import case_scope
 from store.vault import Field
@@ -136,8 +137,8 @@ def erased_on(standing: Standing, terms: Terms) -> datetime | None:
 def close_case(unit: UnitOfWork, case_id: UUID, *, by: str, note: str, no_case: bool = False) -> None:
     """Close a case: nobody is sought any more, no watch pages anybody. Closing it again changes nothing.
 
-    Raises RetentionError without a word on why, while a clock runs or something is to come, and for ``no_case`` where
-    something was entered.
+    Raises RetentionError without a word on why, while a clock runs or something is to come, while a sealed file waits
+    in it or its person checks in, and for ``no_case`` where something was entered.
     """
     if not note.strip():
         raise RetentionError("say why it is closed")
@@ -146,6 +147,7 @@ def close_case(unit: UnitOfWork, case_id: UUID, *, by: str, note: str, no_case: 
         return
     if has_open_remedy(unit, case_id):
         raise RetentionError("a clock of it runs, or something is still to come; end that first")
+    _refuse_what_waits(unit, case_id)
     entered = exists().where(Occurrence.case_id == case_id, Occurrence.kind.not_in(NO_HARM))
     if no_case and unit.session.scalar(select(entered)):
         raise RetentionError("something was entered for it: it was a case")
@@ -157,6 +159,19 @@ def close_case(unit: UnitOfWork, case_id: UUID, *, by: str, note: str, no_case: 
     )
     end_watches(unit, case_id, set(unit.session.scalars(waiting)))
     unit.record_last(CaseClosed(case_id=case_id, no_case=int(no_case)))
+
+
+def _refuse_what_waits(unit: UnitOfWork, case_id: UUID) -> None:
+    """Refuse to close a case in which a person relies on us: nobody would look after them any more."""
+    unopened = (SealedFile.withdrawn_at.is_(None), SealedFile.opened_at.is_(None))
+    if unit.session.scalar(select(exists().where(SealedFile.case_id == case_id, *unopened))):
+        raise RetentionError(
+            "a sealed file lies in it: first the person withdraws it in their chat, or two people open it"
+        )
+    if unit.session.scalar(select(exists().where(CheckIn.case_id == case_id, CheckIn.stopped_at.is_(None)))):
+        raise RetentionError(
+            "the person still checks in: when they confirmed it by a safe way, stop that at the sealed files first"
+        )
 
 
 def reopen_case(unit: UnitOfWork, case_id: UUID, *, by: str) -> bool:

@@ -49,6 +49,7 @@ def ask_out_of_turn(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, WatchOpened) or event.watch != WatchKind.CHECK_IN or event.case_id is None:
         return
+    unit.session.get_one(Case, event.case_id, with_for_update=OWN, populate_existing=True)
     row = check_in_of(unit, event.case_id)
     watch = unit.session.get_one(Watch, event.watch_id)
     if row is not None and watch.matter_id != row.id and not is_quiet(row.zone, unit.now):
@@ -56,7 +57,10 @@ def ask_out_of_turn(unit: UnitOfWork, event: Event) -> None:
 
 
 def _ask(unit: UnitOfWork, row: CheckIn, once: str) -> None:
-    """Write to the person, once; to somebody who had us stop writing nothing is sent, and people look after them."""
+    """Write to the person, once; to somebody who had us stop writing nothing is sent, and people look after them.
+
+    Nor is anything into a conversation that may be a trap.
+    """
     chat = unit.session.get_one(Chat, row.chat_id)
     if chat.muted_at is None:
         tell(unit, chat, well_asked(), row.zone, once=f"check_in:{once}")

@@ -5,6 +5,10 @@ What it keeps to:
 - Nothing of it begins by itself: a command, or a button that was offered, opens it; it closes half an hour after the
   last word, so that a cry for help is never put into a file that nobody reads.
 - Whatever is said while it is open and answers nothing is kept in the file, for whoever has the case.
+- But what cries for help is heard as ever, as long as nobody chose for whom they write: it is never taken for a name,
+  an hour or a word. Of what is told to the team, the lawyer or about somebody trusted it is asked whether it happens
+  now.
+- Any command and any button of another conversation ends it, so that what is said next is heard as ever.
 - Which of a phrase, a wrong one and the word for being forced was written is seen by whoever carries it out; what is
   told looks the same where it must.
 """
@@ -28,8 +32,14 @@ ZONE: Final = "<zone>"
 """Stands in a reply's values for the zone of the house, which this module never learns."""
 FOR_TEAM: Final = "team"
 FOR_COUNSEL: Final = "counsel"
+CHOSEN: Final = frozenset({FOR_TEAM, FOR_COUNSEL, "trusted"})
+"""For whom or about whom somebody chose to write. Such words may speak of arrests of long ago."""
 ANSWERED_IN_WORDS: Final = frozenset({"name", "birth", "trusted", "phrase", "duress"})
-PROVED: Final = frozenset({"withdraw", "stop", *(f"pause.{days}" for days in PAUSE_DAYS)})
+ANOTHER: Final = "another."
+"""How what is asked begins where somebody may agree on another phrase, or word, than before."""
+PROVED: Final = frozenset(
+    {"withdraw", "stop", *(f"pause.{days}" for days in PAUSE_DAYS), f"{ANOTHER}phrase", f"{ANOTHER}duress"}
+)
 """What is done only for who says the agreed phrase, where there is one."""
 AUDIENCES: Final = ("unhcr", "un", "ngo", "partner")
 SCOPES: Final = ("who", "all")
@@ -52,9 +62,10 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Put this very input into the file; ``kind`` says what becomes of it."""
+    """Put this very input into the file; ``kind`` says what becomes of it. ``cries``: whether it cries for help."""
 
     kind: str
+    cries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class Take:
     """Take this input as the answer to what was asked; whoever carries it out says whether it could be."""
 
     what: str
+    cries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +119,10 @@ class Well:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Close the conversation about the file; ``wipe``: and erase the chat."""
+    """Close the conversation about the file; ``wipe``: and erase the chat. ``now``: because it is happening now."""
 
     wipe: bool = False
+    now: bool = False
 
 
 Effect = Begin | Keep | Take | Sign | Press | List | Prove | Hour | Well | Leave
@@ -135,8 +148,11 @@ def is_ours(given: Input) -> bool:
             return False
 
 
-def step(asked: str | None, given: Input, *, has_file: bool) -> Outcome | None:
-    """What follows when this is said; None where it is no business of the file. Never raises, whatever is said."""
+def step(asked: str | None, given: Input, *, has_file: bool, cries: bool = False) -> Outcome | None:
+    """What follows when this is said; None where it is no business of the file, whose conversation ends with that.
+
+    ``cries``: whether it cries for help. Never raises, whatever is said.
+    """
     match given:
         case Command() if is_ours(given):
             return Outcome(MENU, (), (menu(),)) if has_file else Outcome(None, (), (introduction(),))
@@ -144,8 +160,8 @@ def step(asked: str | None, given: Input, *, has_file: bool) -> Outcome | None:
             return None
         case Tapped(action) if is_ours(given):
             return _tap(asked, action, has_file=has_file)
-        case Said() | Sent() if asked is not None and has_file:
-            return _hear(asked, given)
+        case Said() | Sent() if asked is not None and has_file and (not cries or asked in CHOSEN):
+            return _hear(asked, given, cries=cries)
         case _:
             return None
 
@@ -179,7 +195,7 @@ def _tap(asked: str | None, action: str, *, has_file: bool) -> Outcome:
         return Outcome(asked, (Well(),))
     at_any_time = {
         "no": Outcome(None, (), (Reply("reply.sealed_no"),)),
-        "now": Outcome(None, (Leave(),), (Reply("reply.sealed_now"),)),
+        "now": Outcome(None, (Leave(now=True),)),
     }
     name = action.removeprefix(SEALED)
     if name in at_any_time:
@@ -190,6 +206,8 @@ def _tap(asked: str | None, action: str, *, has_file: bool) -> Outcome:
 
 
 def _choose(name: str) -> Outcome:
+    if f"{ANOTHER}{name}" in PROVED:
+        return Outcome(f"{ANOTHER}{name}", (Prove(f"{ANOTHER}{name}"),))
     if name in ANSWERED_IN_WORDS or name in (FOR_TEAM, FOR_COUNSEL):
         return Outcome(name, (), (Reply(f"ask.sealed_{name}"),))
     if name in PLAIN:
@@ -243,24 +261,39 @@ def _every() -> Reply:
     return Reply("ask.check_every", {}, (*every, pauses, (Button(f"{CHECK}stop", "option.check.stop"),)))
 
 
-def _hear(asked: str, given: Said | Sent) -> Outcome:
+def _hear(asked: str, given: Said | Sent, *, cries: bool) -> Outcome:
     in_words = isinstance(given, Said) and bool(given.text.strip())
     match asked.split("."):
         case [one] if one in ANSWERED_IN_WORDS and in_words:
-            return Outcome(asked, (Take(one),))
+            return Outcome(asked, (Take(one, cries),))
         case ["hour", hours, patience] if in_words:
             return Outcome(asked, (Hour(int(hours), int(patience)),))
         case _ if asked in PROVED and in_words:
             return Outcome(asked, (Prove(asked),))
         case [one] if one == FOR_COUNSEL:
-            return Outcome(asked, (Keep(FOR_COUNSEL),))
+            return Outcome(asked, (Keep(FOR_COUNSEL, cries),))
         case _:
-            return Outcome(FOR_TEAM if asked == FOR_TEAM else asked, (Keep(FOR_TEAM),))
+            return Outcome(asked, (Keep(FOR_TEAM, cries),))
 
 
 def kept() -> Reply:
     """That something is in the file, and what can be done next."""
     return replace(menu(), key="reply.sealed_kept")
+
+
+def asked_again(asked: str) -> Reply:
+    """The question of something that is answered in words, once more."""
+    return Reply("ask.check_hour", {"zone": ZONE}) if asked.startswith("hour.") else Reply(f"ask.sealed_{asked}")
+
+
+def heard_cry() -> Reply:
+    """That what may be a cry for help was kept where nobody reads it, and how somebody does."""
+    return Reply("reply.sealed_cry", {}, ((_button("now"),), (_button("back"),)))
+
+
+def happening_now() -> Reply:
+    """That the file is closed, and that a person is alerted by what is written next."""
+    return Reply("reply.sealed_now")
 
 
 PLAIN: Final = {

@@ -73,6 +73,8 @@ WHY: Final[Mapping[str, str]] = {
     "say why it is closed": "refused.why_closed",
     "a clock of it runs": "web.closing_runs",
     "something was entered for it": "refused.was_a_case",
+    "a sealed file lies in it": "refused.sealed_waits",
+    "the person still checks in": "refused.checks_in",
     "say why it is kept": "refused.why_kept",
     "it is open; close it first": "refused.open_still",
     # Accounts
@@ -87,6 +89,7 @@ WHY: Final[Mapping[str, str]] = {
     "this invitation was used": "web.console_invitation_gone",
     # A sealed file
     "nobody but the person themselves": "refused.no_source",
+    "that report may be a trap": "refused.may_be_trap",
     "say who confirms it": "refused.who_confirms",
     "no check-in of this person": "refused.none_missed",
     "say how they know": "refused.how_known",

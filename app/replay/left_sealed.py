@@ -107,7 +107,7 @@ def _uncounted(unit: UnitOfWork, file: SealedFile) -> tuple[UUID, UUID] | None:
         .where(
             Need.kind == COORDINATOR,
             Need.state == NeedState.ACCEPTED,
-            Report.chat_id != file.chat_id,
+            Report.chat_id != file.left_in,
             Report.received_at > file.begun_at,
             Need.case_id.not_in(counted.where(SealedSource.report_case_id.is_not(None))),
         )

@@ -22,7 +22,7 @@ from cases.events import (
 from cases.models import Case
 from cases.sealed.beating import following, next_beat
 from cases.sealed.models import CheckIn, SealedFile
-from cases.sealed.triggering import is_confirmed, stop_opening
+from cases.sealed.triggering import heard_from
 from store.base import OWN, new_id
 from store.timers import set_timer, stop_timer
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
+
     from store.unit_of_work import UnitOfWork
 
 CHECK_IN_TIMER: Final = "check_in"
@@ -38,18 +40,15 @@ CHECK_IN_TIMER: Final = "check_in"
 
 
 def check_in_of(unit: UnitOfWork, case_id: UUID) -> CheckIn | None:
-    """Return the agreement of a case that is in force, locked."""
-    return _in_force(unit, CheckIn.case_id == case_id)
+    """Return the agreement of a case that is in force, locked; the case is to be locked before it."""
+    found = select(CheckIn).where(CheckIn.case_id == case_id, CheckIn.stopped_at.is_(None)).with_for_update(**OWN)
+    return unit.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
-def check_in_at(unit: UnitOfWork, chat_id: UUID) -> CheckIn | None:
-    """Return the agreement with somebody in a conversation that is in force, locked."""
-    return _in_force(unit, CheckIn.chat_id == chat_id)
-
-
-def _in_force(unit: UnitOfWork, *which: object) -> CheckIn | None:
-    found = select(CheckIn).where(*which, CheckIn.stopped_at.is_(None))  # type: ignore[arg-type]  # columns' conditions
-    return unit.session.scalars(found.order_by(CheckIn.agreed_at.desc()).limit(1).with_for_update(**OWN)).one_or_none()
+def agreed_in(unit: UnitOfWork, chat_id: UUID) -> CheckIn | None:
+    """Return the agreement with somebody in a conversation that is in force, to be looked at: nothing is locked."""
+    found = select(CheckIn).where(CheckIn.chat_id == chat_id, CheckIn.stopped_at.is_(None))
+    return unit.session.scalars(found.order_by(CheckIn.agreed_at.desc()).limit(1)).one_or_none()
 
 
 def agree(unit: UnitOfWork, file: SealedFile, hour: tuple[int, str], every_hours: int, patience_hours: int) -> CheckIn:
@@ -86,20 +85,25 @@ def begin_waiting(unit: UnitOfWork, row: CheckIn) -> None:
     unit.record_last(CheckInAsked(case_id=row.case_id, check_in_id=row.id))
 
 
-def is_awaited(unit: UnitOfWork, case_id: UUID) -> bool:
-    """Whether an answer is waited for, or was missed."""
-    return bool(_awaited(unit, case_id))
+def asked_at(unit: UnitOfWork, row: CheckIn) -> datetime | None:
+    """When the question was put that stands unanswered in the person's conversation; None where none does.
+
+    What they were made to answer shows as answered there, although people look for them.
+    """
+    asked = unit.session.scalar(select(func.max(Watch.opened_at)).where(*_open(row.case_id)))
+    return asked if asked is not None and (row.heard_at is None or asked > row.heard_at) else None
+
+
+def _open(case_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    states = (WatchState.WAITING, WatchState.MISSED)
+    return Watch.case_id == case_id, Watch.kind == WatchKind.CHECK_IN, Watch.state.in_(states)
 
 
 def _awaited(unit: UnitOfWork, case_id: UUID) -> Sequence[Watch]:
     unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)  # the case before its watches
     return unit.session.scalars(
         select(Watch)
-        .where(
-            Watch.case_id == case_id,
-            Watch.kind == WatchKind.CHECK_IN,
-            Watch.state.in_((WatchState.WAITING, WatchState.MISSED)),
-        )
+        .where(*_open(case_id))
         .order_by(Watch.id)
         .with_for_update(**OWN)
         .execution_options(populate_existing=True)
@@ -114,27 +118,27 @@ def answered(unit: UnitOfWork, row: CheckIn) -> bool:
     awaited = _awaited(unit, row.case_id)
     for watch in awaited:
         keep_watch(unit, watch, "check_in")
-    file = unit.session.scalars(
-        select(SealedFile).where(SealedFile.case_id == row.case_id).with_for_update(**OWN)
-    ).one_or_none()
-    if file is not None and not is_confirmed(unit, file):
-        stop_opening(unit, file, "answered")
+    heard_from(unit, row.case_id, unit.now)
     if awaited:
         unit.record_last(CheckInAnswered(case_id=row.case_id, check_in_id=row.id))
     return bool(awaited)
 
 
 def miss_now(unit: UnitOfWork, row: CheckIn) -> None:
-    """Have what is awaited count as missed at once: who answered was made to."""
+    """Have what is awaited count as missed at once: who answered was made to. In the conversation it is answered."""
+    row.heard_at = unit.now
     for watch in _awaited(unit, row.case_id):
         if watch.state == WatchState.WAITING:
             set_timer(unit, WATCH_TIMER, watch.id, unit.now)
 
 
-def pause(unit: UnitOfWork, row: CheckIn, days: int) -> datetime:
-    """Ask nothing for so many days; return when it is asked again. What is awaited is waited for no longer."""
+def pause(unit: UnitOfWork, row: CheckIn, days: int, *, forced: bool = False) -> datetime:
+    """Ask nothing for so many days; return when it is asked again. What is awaited is waited for no longer.
+
+    Of somebody who is made to wish it, it counts as missed instead; when they are asked again is the same.
+    """
     row.next_at = next_beat(row.minute, min(row.every_hours, 24), row.zone, unit.now + timedelta(days=days))
-    end_watches(unit, row.case_id, [WatchKind.CHECK_IN])
+    _wait_no_more(unit, row, forced=forced)
     unit.session.flush()
     set_timer(unit, CHECK_IN_TIMER, row.id, row.next_at)
     unit.record_last(CheckInPaused(case_id=row.case_id, check_in_id=row.id, until=row.next_at))
@@ -142,13 +146,22 @@ def pause(unit: UnitOfWork, row: CheckIn, days: int) -> datetime:
 
 
 def stop(unit: UnitOfWork, row: CheckIn, *, forced: bool = False) -> None:
-    """Ask no more. Of somebody who is made to wish it, what is awaited stays awaited: people look for them."""
+    """Ask no more. Of somebody who is made to wish it, what is awaited counts as missed: people look for them."""
     row.next_at, row.stopped_at = None, unit.now
     unit.session.flush()
     stop_timer(unit, CHECK_IN_TIMER, row.id)
-    if not forced:
-        end_watches(unit, row.case_id, [WatchKind.CHECK_IN])
+    _wait_no_more(unit, row, forced=forced)
     unit.record_last(CheckInStopped(case_id=row.case_id, check_in_id=row.id))
+
+
+def _wait_no_more(unit: UnitOfWork, row: CheckIn, *, forced: bool) -> None:
+    """End what is awaited, because the person themselves wishes it; or have it count as missed."""
+    if forced:
+        miss_now(unit, row)
+        return
+    unit.session.get_one(Case, row.case_id, with_for_update=OWN, populate_existing=True)
+    end_watches(unit, row.case_id, [WatchKind.CHECK_IN])
+    heard_from(unit, row.case_id, unit.now)
 
 
 def doubt(unit: UnitOfWork, row: CheckIn) -> None:

@@ -26,10 +26,20 @@ class Standing:
     origins: frozenset[str] = frozenset()
     """Who confirms the trigger, each once."""
     missed: bool = False
-    """Whether a check-in was missed, somebody has followed it up in vain, and it was not answered since."""
+    """Whether a check-in was missed, somebody has followed it up in vain, and nobody has heard of the person since."""
     approvers: frozenset[UUID] = frozenset()
     approved_at: datetime | None = None
     """When the last approval that was needed came."""
+
+
+def counts(*, dropped: bool, answered: bool, hostile: bool) -> bool:
+    """Whether a source confirms anything.
+
+    ``dropped``: it turned out to be none, or the person was heard of. ``answered``: of a missed check-in, whether that
+    was answered after all; that another was missed since, or that somebody says they are held, takes nothing from it.
+    ``hostile``: of a report, whether it may be a trap.
+    """
+    return not dropped and not answered and not hostile
 
 
 def is_triggered(standing: Standing) -> bool:

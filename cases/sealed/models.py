@@ -43,6 +43,9 @@ class SealedFile(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), unique=True)
     chat_id: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), index=True)
     """In which conversation it is left and added to; None once that can see nothing of it any more."""
+    left_in: Mapped[UUID | None] = mapped_column(ForeignKey("chat.id"), index=True)
+    """In which conversation it was left, also where that seems to have withdrawn it: what is said there is the person's
+    own word, or that of whoever holds their telephone. None once it was withdrawn."""
     phrase: Mapped[bytes | None]
     """Ciphertext: what the person says to show that it is they."""
     duress_word: Mapped[bytes | None]
@@ -80,6 +83,18 @@ class SealedEntry(Base):
     content: Mapped[bytes]
     """Ciphertext under the key of the file."""
     left_at: Mapped[datetime]
+
+
+class SealedAnswer(Base):
+    """Which message answered what was asked for the file itself: a name, an hour, a word. Not what it said."""
+
+    __tablename__ = "sealed_answer"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """The provider's number of the message, by which a correction names it."""
+    what: Mapped[str] = mapped_column(String(24))
+    """What had been asked, as :attr:`SealedFile.asked` says it."""
 
 
 class SealedSource(Base):
@@ -135,4 +150,6 @@ class CheckIn(Base):
     agreed_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
     """When it is asked next; None once it was stopped."""
+    heard_at: Mapped[datetime | None]
+    """When the person was heard of last, as far as their conversation shows: what was asked before is answered."""
     stopped_at: Mapped[datetime | None]

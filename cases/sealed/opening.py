@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from cases.consent.agreeing import enter_consent, sign_emergency_release
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
@@ -12,10 +14,10 @@ from cases.events import ReportExtended, SealedFileOpened
 from cases.files import take_out_of_seal
 from cases.models import Report, ReportMessage
 from cases.sealed.deciding import opens_at, opens_now
-from cases.sealed.keeping import WHO_AND_WHERE, content_of, entries_of, told
+from cases.sealed.keeping import WHO_AND_WHERE, content_of, entries_of, file_of_case, told
 from cases.sealed.models import EntryKind, SealedEntry, SealedFile
 from cases.sealed.triggering import OPENING_TIMER, standing_of, stop_opening, zone_of
-from store.base import OWN, new_id
+from store.base import new_id
 from store.claims import finish
 from store.data_keys import case_scope
 from store.timers import TABLE, set_timer
@@ -38,7 +40,8 @@ DOOR = "sealed"
 def open_in_time(unit: UnitOfWork, timer: Timer, held: Claim, *, delay: timedelta, zone: str) -> None:
     """Open a file whose time has come, or look again then. Repeating it opens nothing twice."""
     finish(unit.session, TABLE, held)
-    file = unit.session.get(SealedFile, timer.subject_id, with_for_update=OWN)
+    case_id = unit.session.scalar(select(SealedFile.case_id).where(SealedFile.id == timer.subject_id))
+    file = None if case_id is None else file_of_case(unit, case_id)
     if file is None or file.opened_at is not None or file.withdrawn_at is not None:
         return
     standing = standing_of(unit, file)

@@ -16,6 +16,7 @@ from app.reactions import timer_queue
 from app.settings import read_settings
 from cases import intake
 from cases.consent.errors import ConsentError
+from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Occurrence, Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import mark_missed
@@ -161,7 +162,8 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule()
     def a_check_in_is_missed(self) -> None:
-        if self.withdrawn or self.silent:
+        """Whether one was missed before or not; what was followed up of that one counts on."""
+        if self.withdrawn:
             return
         with self.store.unit("test") as unit:
             row = check_ins.check_in_of(unit, self.case_id)
@@ -174,8 +176,18 @@ class AnyLife(RuleBasedStateMachine):
                     Watch.state == WatchState.WAITING,
                 )
             ).one()
-            mark_missed(unit, watch)
-        self.silent, self.looked_for = True, False
+            self.clock.advance(timedelta(hours=2))
+        with self.store.unit("test") as unit:
+            mark_missed(unit, unit.session.get_one(Watch, watch.id))
+        self.silent = True
+
+    @rule()
+    def somebody_enters_an_arrest(self) -> None:
+        """Nobody is waited for any more: that they were missed stands."""
+        if self.withdrawn:
+            return
+        with self.store.unit("test") as unit:
+            enter(unit, self.case_id, Entry("administrative_arrest", When(unit.now)), zone="UTC")
 
     @rule()
     def it_is_followed_up(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from dialogue.model import Command, Kind, Said, Sent, State, Tapped
 from dialogue.sealed import (
     AUDIENCES,
     CHECK,
+    CHOSEN,
     MENU,
     PRESS,
     PROVED,
@@ -30,6 +32,7 @@ from dialogue.sealed import (
     step,
     well_asked,
 )
+from dialogue.sealing import cries_for_help
 from tests.conftest import START
 from texts.catalogue import keys
 
@@ -80,6 +83,24 @@ def test_whatever_is_said_in_it_is_kept_or_answers(asked: str, given_: Said | Se
     assert not isinstance(kept, Begin | Leave)
     if isinstance(given_, Sent):
         assert kept == Keep("counsel" if asked == "counsel" else "team")
+
+
+@given(asked=st.sampled_from(ASKED[1:]), given_=st.builds(Said, st.text(min_size=1)))
+def test_a_cry_is_heard_as_ever_unless_they_chose_for_whom_they_write(asked: str, given_: Said) -> None:
+    outcome = step(asked, given_, has_file=True, cries=True)
+    if asked not in CHOSEN:
+        assert outcome is None
+        return
+    assert outcome is not None
+    assert outcome.effects[0] in (Keep(asked, cries=True), Take(asked, cries=True), Keep("team", cries=True))
+
+
+@pytest.mark.parametrize(
+    "words", ["they took my brother", "меня задержали", "دادامنى تۇتۇپ كەتتى", "他们把我哥哥抓走了"]
+)
+def test_what_cries_for_help_is_known_in_every_language(words: str) -> None:
+    assert cries_for_help(words)
+    assert not cries_for_help("I leave the green box to my aunt")
 
 
 def test_words_beside_the_command_are_words() -> None:

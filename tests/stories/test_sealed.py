@@ -87,7 +87,7 @@ def test_it_is_left_looked_at_and_withdrawn_with_proof(town: Town, team: Team) -
         presses(town, ardak, "Who may be told", "UN refugee agency", "Who and where I am", "If I face return")
         presses(town, ardak, "The press", "Yes, without my name", "What is in it")
         told = ardak.sees("In your file").plain
-        assert [line.split(": ")[1] for line in told.splitlines()[1:]] == ["1", "1", "0", "1", "1", "—"]
+        assert [line.split(": ")[1] for line in told.splitlines()[1:]] == ["1", "1", "0", "1", "1", "0", "—"]
         presses(town, ardak, "Done, erase the chat")
         town.later(seconds=5)  # one message a second leaves for a chat
         town.rests()
@@ -218,4 +218,5 @@ def test_a_summons_is_asked_about_at_once_and_a_cry_is_no_answer(town: Town, tea
 def is_awaited(town: Town, case_id: UUID) -> bool:
     town.rests()
     with town.house.store.unit("test") as unit:
-        return check_ins.is_awaited(unit, case_id)
+        row = check_ins.check_in_of(unit, case_id)
+        return row is not None and check_ins.asked_at(unit, row) is not None

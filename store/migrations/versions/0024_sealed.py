@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("chat_id", sa.Uuid(), nullable=True),
+        sa.Column("left_in", sa.Uuid(), nullable=True),
         sa.Column("phrase", sa.LargeBinary(), nullable=True),
         sa.Column("duress_word", sa.LargeBinary(), nullable=True),
         sa.Column("asked", sa.String(length=24), nullable=True),
@@ -37,10 +38,12 @@ def upgrade() -> None:
         sa.CheckConstraint("(objected_at IS NULL) = (objected_by IS NULL)", name="ck_sealed_file_objected_by_somebody"),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_sealed_file_case_id_case"),
         sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name="fk_sealed_file_chat_id_chat"),
+        sa.ForeignKeyConstraint(["left_in"], ["chat.id"], name="fk_sealed_file_left_in_chat"),
         sa.PrimaryKeyConstraint("id", name="pk_sealed_file"),
         sa.UniqueConstraint("case_id", name="uq_sealed_file_case_id"),
     )
     op.create_index("ix_sealed_file_chat_id", "sealed_file", ["chat_id"])
+    op.create_index("ix_sealed_file_left_in", "sealed_file", ["left_in"])
     op.create_table(
         "sealed_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -54,6 +57,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sealed_entry"),
     )
     op.create_index("ix_sealed_entry_case_id_number", "sealed_entry", ["case_id", "number"])
+    op.create_table(
+        "sealed_answer",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_sealed_answer_case_id_case"),
+        sa.PrimaryKeyConstraint("case_id", "number", name="pk_sealed_answer"),
+    )
     op.create_table(
         "sealed_source",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -101,5 +112,6 @@ def downgrade() -> None:
         batch.drop_column("entry_id")
     op.drop_table("sealed_approval")
     op.drop_table("sealed_source")
+    op.drop_table("sealed_answer")
     op.drop_table("sealed_entry")
     op.drop_table("sealed_file")

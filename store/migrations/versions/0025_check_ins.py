@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("patience_minutes", sa.Integer(), nullable=False),
         sa.Column("agreed_at", store.types.UtcDateTime(), nullable=False),
         sa.Column("next_at", store.types.UtcDateTime(), nullable=True),
+        sa.Column("heard_at", store.types.UtcDateTime(), nullable=True),
         sa.Column("stopped_at", store.types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_check_in_case_id_case"),
         sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name="fk_check_in_chat_id_chat"),
