@@ -1,7 +1,11 @@
 """Which messages of a reporter's chat may be erased from it, and which are still there.
 
 What a reporter sent may go as soon as it is kept here. A message whose file is not here stays: the chat has the only
-copy of it.
+copy of it. Of a sealed file that holds as long as the file shows in the chat: what was withdrawn leaves nothing there,
+nor does what only seems to be.
+
+In a helper's chat only what they said to their own sealed file goes, and what the dialogue said: alerts have buttons
+that are needed.
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from alerts.models import HANDED_OVER, ChatLine, Delivery
 from cases.models import Download, FileState, ReportMessage
-from cases.sealed.models import SealedEntry
+from cases.sealed.models import SealedEntry, SealedFile
+from contacts.models import ContactMethod
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 POSSIBLE_FOR = timedelta(hours=48)
 """Telegram erases a message for both sides as long as it is younger."""
+OF_DIALOGUE = ("reply.", "ask.")
+"""How texts begin that the conversation with a reporter says."""
 AT_ONCE = 100
 """Messages that one call erases at most."""
 
@@ -70,17 +77,25 @@ def oldest_since(unit: UnitOfWork, chat_id: UUID, since: datetime) -> datetime |
 
 
 def _ours(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    is_helpers = exists().where(ContactMethod.chat_id == chat_id)
     return (
         Delivery.chat_id == chat_id,
         Delivery.action == "send",
         Delivery.state.in_(HANDED_OVER),
         Delivery.provider_ref.is_not(None),
         Delivery.erased_at.is_(None),
+        or_(*(Delivery.template.startswith(prefix) for prefix in OF_DIALOGUE), ~is_helpers),
     )
 
 
 def _without_copy() -> ColumnElement[bool]:
     waits = (Download.chat_id == ChatLine.chat_id, Download.state != FileState.STORED)
     told = exists().where(*waits, Download.message_id == ReportMessage.id, ReportMessage.number == ChatLine.number)
-    sealed = exists().where(*waits, Download.entry_id == SealedEntry.id, SealedEntry.number == ChatLine.number)
+    sealed = exists().where(
+        *waits,
+        Download.entry_id == SealedEntry.id,
+        SealedEntry.number == ChatLine.number,
+        SealedFile.case_id == Download.case_id,
+        SealedFile.chat_id == ChatLine.chat_id,
+    )
     return or_(told, sealed)

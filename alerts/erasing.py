@@ -1,6 +1,7 @@
 """Erasing a reporter's chat, on both sides: a day after a message, or at once when they ask for it.
 
-Only chats of reporters are erased: those of helpers hold buttons that are needed. The case stays, always.
+Chats of helpers hold buttons that are needed: there only goes what they said to their own sealed file, and the answers
+to that. The case stays, always.
 """
 
 from __future__ import annotations
@@ -190,8 +191,6 @@ def erase_in_time(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Erase what has stood in a reporter's chat for a day; tell people what still does after forty hours."""
     finish(unit.session, TIMERS, held)
     chat = unit.session.get_one(Chat, timer.subject_id)
-    if _is_helpers(unit, chat.id):
-        return
     if chat.door == WEB:
         hide(unit, chat.id, read_before=unit.now - ERASE_AFTER)
         note_looked_at(unit, chat)

@@ -62,15 +62,22 @@ def _answer(unit: UnitOfWork, chat: Chat, given: Update, item: InboxItem, zone: 
 def _hear(unit: UnitOfWork, chat: Chat, message: Message, zone: str) -> None:
     given = read_input(message)
     contact = linked_contact(unit, chat.id)
+    if contact is not None and not _looks_like_linking(given) and takes_over(unit, chat, heard(message), zone=zone):
+        _note_said(unit, chat, message)  # of all that a helper writes, only what they say to their own file is erased
+        return
     if contact is not None or _looks_like_linking(given):
         if not message.edited:  # what a helper typed wrongly and mended was answered when it was sent
             answer_staff(unit, chat, contact, given, message, zone=zone)
         return
-    if message.wrapping.number is not None:
-        note_said(unit, chat, message.wrapping.number, message.sent_at or unit.now)
+    _note_said(unit, chat, message)
     said = heard(message)
     if not takes_over(unit, chat, said, zone=zone):
         receive(unit, chat, said)
+
+
+def _note_said(unit: UnitOfWork, chat: Chat, message: Message) -> None:
+    if message.wrapping.number is not None:
+        note_said(unit, chat, message.wrapping.number, message.sent_at or unit.now)
 
 
 def _looks_like_linking(given: Input) -> bool:
