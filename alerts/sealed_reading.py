@@ -1,7 +1,7 @@
 """Sealed files for those who may open them: that one is there, what kinds of things are in it, how far opening is.
 
-What was left in one is not among it. Whom the person trusts is shown to coordinators once somebody says that they were
-taken.
+What was left in one is not among it. Whom the person trusts is shown to coordinators as long as somebody says that they
+were taken, or they are silent; once it is opened, to those of them who may read its case.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from alerts.reading import may_be_read_by
 from alerts.team import names_of
-from cases.docket.models import Watch, WatchState
+from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
 from cases.events import SealedContentShown
 from cases.identity.suggesting import suggestions_of
@@ -25,6 +25,7 @@ from cases.models import Case, Report
 from cases.sealed.deciding import Standing, is_triggered
 from cases.sealed.keeping import content_of
 from cases.sealed.models import CheckIn, EntryKind, SealedApproval, SealedEntry, SealedFile, SealedSource
+from cases.sealed.triggering import MAY_BE_MISSED, is_missed, source_counts
 from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope, sealed_scope
 from store.sets import Together, Wanted
@@ -143,15 +144,18 @@ def sealed_listed(unit: UnitOfWork) -> list[SealedLine]:
 _ORDER = {Stage.WAITS: 0, Stage.CONFIRMED: 1, Stage.CLOSED: 2, Stage.OPENED: 3}
 
 
-def _sources_of_all(unit: UnitOfWork) -> dict[UUID, list[tuple[SealedSource, str | None]]]:
-    found: dict[UUID, list[tuple[SealedSource, str | None]]] = defaultdict(list)
+def _sources_of_all(unit: UnitOfWork) -> dict[UUID, list[SealedSource]]:
+    """Return the sources that count, by the case of their file."""
+    found: dict[UUID, list[SealedSource]] = defaultdict(list)
     rows = unit.session.execute(
-        select(SealedSource, Watch.state)
+        select(SealedSource, Watch.state, Case.hostile_at)
         .outerjoin(Watch, Watch.id == SealedSource.watch_id)
+        .outerjoin(Case, Case.id == SealedSource.report_case_id)
         .where(SealedSource.dropped_at.is_(None))
     )
-    for source, state in rows:
-        found[source.case_id].append((source, state))
+    for source, state, hostile_at in rows:
+        if source_counts(source, state, hostile_at):
+            found[source.case_id].append(source)
     return found
 
 
@@ -160,23 +164,16 @@ def _approvals_of_all(unit: UnitOfWork) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _line(
-    file: SealedFile, code: str, sources: Sequence[tuple[SealedSource, str | None]], approvals: int
-) -> SealedLine:
-    counting = [one for one, state in sources if _counts(one, state)]
-    return SealedLine(code, file.begun_at, _stage(file, sources), len(counting), approvals, file.opens_at)
+def _line(file: SealedFile, code: str, counting: Sequence[SealedSource], approvals: int) -> SealedLine:
+    return SealedLine(code, file.begun_at, _stage(file, counting), len(counting), approvals, file.opens_at)
 
 
-def _counts(source: SealedSource, watch_state: str | None) -> bool:
-    return source.watch_id is None or watch_state == WatchState.MISSED
-
-
-def _stage(file: SealedFile, sources: Sequence[tuple[SealedSource, str | None]]) -> Stage:
+def _stage(file: SealedFile, counting: Sequence[SealedSource]) -> Stage:
     if file.opened_at is not None:
         return Stage.OPENED
     standing = Standing(
-        origins=frozenset(one.origin for one, _ in sources if one.watch_id is None),
-        missed=any(one.watch_id is not None and _counts(one, state) for one, state in sources),
+        origins=frozenset(one.origin for one in counting if one.watch_id is None),
+        missed=any(one.watch_id is not None for one in counting),
     )
     if not is_triggered(standing):
         return Stage.CLOSED
@@ -186,27 +183,28 @@ def _stage(file: SealedFile, sources: Sequence[tuple[SealedSource, str | None]])
 def sealed_shown(unit: UnitOfWork, code: str, who: SignedIn) -> SealedShown | None:
     """Return the file of a case with this code as far as whoever asks may see it; None where there is none."""
     found = unit.session.execute(
-        select(SealedFile, Case, CheckIn.next_at)
+        select(SealedFile, Case, CheckIn.next_at, CheckIn.heard_at, may_be_read_by(who, unit.now))
         .join(Case, Case.id == SealedFile.case_id)
         .outerjoin(CheckIn, CheckIn.case_id == SealedFile.case_id)
         .where(Case.code == code, SealedFile.withdrawn_at.is_(None))
     ).one_or_none()
     if found is None:
         return None
-    file, case, next_at = found
+    file, case, next_at, heard_at, reads_case = found
     read = _read(unit, case.id)
     names = _names(unit, case.id, read)
-    missed = bool(read.missed)
-    has_come = bool(read.sources) or missed or file.forced_at is not None
-    asks_trusted = has_come and who.role == COORDINATOR
+    missed = any(is_missed(one, heard_at) for one in read.missed)
+    counting = [one.row for one in read.sources if one.counts]
+    has_come = bool(counting) or missed or file.forced_at is not None
+    asks_trusted = who.role == COORDINATOR and (has_come if file.opened_at is None else bool(reads_case))
     return SealedShown(
         code=code,
         case_id=case.id,
         begun_at=file.begun_at,
-        stage=_stage(file, read.sources),
+        stage=_stage(file, counting),
         counted={str(kind): sum(one.kind == kind for one in read.entries) for kind in EntryKind},
-        reports=_reports(unit, case.id, who, {one.report_case_id for one, _ in read.sources}),
-        sources=tuple(_source(unit, one, state, names) for one, state in read.sources),
+        reports=_reports(unit, case.id, who, {one.row.report_case_id for one in read.sources}),
+        sources=tuple(_source(unit, one, names) for one in read.sources),
         approvals=tuple(
             ApprovalShown(
                 names.get(one.contact_id, "?"), _why(unit, one), one.at, mine=one.contact_id == who.contact_id
@@ -225,23 +223,34 @@ def sealed_shown(unit: UnitOfWork, code: str, who: SignedIn) -> SealedShown | No
 
 
 @dataclass(frozen=True)
+class _Source:
+    """A source, and whether it confirms anything now."""
+
+    row: SealedSource
+    counts: bool
+
+
+@dataclass(frozen=True)
 class _Read:
     """The rows of one file, each set in its order."""
 
-    sources: list[tuple[SealedSource, str | None]]
+    sources: list[_Source]
     entries: list[SealedEntry]
     approvals: list[SealedApproval]
     missed: list[Watch]
 
 
 def _sets() -> dict[str, Wanted]:
-    of_source = aliased(Watch)
-    missed = and_(Watch.kind == WatchKind.CHECK_IN, Watch.state == WatchState.MISSED)
+    of_source, reported = aliased(Watch), aliased(Case)
+    missed = and_(Watch.kind == WatchKind.CHECK_IN, Watch.state.in_(MAY_BE_MISSED))
     return {
         "sources": Wanted(
             SealedSource,
             SealedSource.case_id,
-            ((of_source, of_source.id == SealedSource.watch_id),),
+            (
+                (of_source, of_source.id == SealedSource.watch_id),
+                (reported, reported.id == SealedSource.report_case_id),
+            ),
             where=SealedSource.dropped_at.is_(None),
         ),
         "entries": Wanted(SealedEntry, SealedEntry.case_id),
@@ -256,9 +265,12 @@ _OF_A_FILE: Final = Together(_sets())
 def _read(unit: UnitOfWork, case_id: UUID) -> _Read:
     """Read all that is kept of a file. One statement."""
     found = _OF_A_FILE.of(unit.session, case_id)
-    sources = [(row, None if watch is None else watch.state) for row, watch in found["sources"]]
+    sources = [
+        _Source(row, source_counts(row, None if watch is None else watch.state, case and case.hostile_at))
+        for row, watch, case in found["sources"]
+    ]
     return _Read(
-        sources=sorted(sources, key=lambda one: (one[0].entered_at, one[0].id)),
+        sources=sorted(sources, key=lambda one: (one.row.entered_at, one.row.id)),
         entries=sorted((row for (row,) in found["entries"]), key=lambda one: (one.left_at, one.id)),
         approvals=sorted((row for (row,) in found["approvals"]), key=lambda one: (one.at, one.id)),
         missed=[row for (row,) in found["missed"]],
@@ -267,7 +279,7 @@ def _read(unit: UnitOfWork, case_id: UUID) -> _Read:
 
 def _names(unit: UnitOfWork, case_id: UUID, read: _Read) -> dict[UUID, str]:
     """Have every key at hand that the page needs, and return the names of those who did something. Two statements."""
-    actors = _ids(one.entered_by.removeprefix("contact:") for one, _ in read.sources)
+    actors = _ids(one.entered_by.removeprefix("contact:") for one in (source.row for source in read.sources))
     wanted = {*actors, *(one.contact_id for one in read.approvals)}
     contacts = unit.session.scalars(select(Contact).where(Contact.id.in_(wanted))).all() if wanted else []
     scopes = [case_scope(case_id), sealed_scope(case_id)]
@@ -285,10 +297,11 @@ def _ids(texts: Iterable[str]) -> list[UUID]:
     return found
 
 
-def _source(unit: UnitOfWork, row: SealedSource, state: str | None, names: Mapping[UUID, str]) -> SourceShown:
+def _source(unit: UnitOfWork, source: _Source, names: Mapping[UUID, str]) -> SourceShown:
+    row = source.row
     words = unit.vault.open(case_scope(row.case_id), Field("sealed_source", "words", row.id), row.words)
     by = next((names[one] for one in _ids([row.entered_by.removeprefix("contact:")]) if one in names), "")
-    return SourceShown(row.id, words, by, row.entered_at, row.watch_id is not None, _counts(row, state))
+    return SourceShown(row.id, words, by, row.entered_at, row.watch_id is not None, source.counts)
 
 
 def _why(unit: UnitOfWork, row: SealedApproval) -> str:

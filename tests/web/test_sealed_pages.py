@@ -18,7 +18,8 @@ from cases.docket.models import Occurrence
 from cases.models import Case
 from cases.retention import Retention
 from cases.sealed import check_ins, keeping
-from cases.sealed.models import EntryKind, SealedFile
+from cases.sealed.models import EntryKind, SealedFile, SealedSource
+from cases.verification import clear, suspect
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
 from store.queues import work_once
@@ -128,9 +129,12 @@ def test_two_sources_two_people_and_a_wait_open_it(left: Left) -> None:
     assert not left.is_open(), "it can be objected to"
     left.waits(30)
     assert left.is_open()
-    assert TESTIMONY not in left.sees(left.timur), "it shows on the page of its case alone"
+    page = left.sees(left.timur)
+    assert TESTIMONY not in page, "it shows on the page of its case alone"
+    assert AUNT not in page, "whom they trust is for those who have the case, now that somebody has"
     for member in (left.timur, left.dana):
         left.lets(member, left.case_id)
+    assert AUNT in left.sees(left.timur)
     case = f"/console/case/{left.code}"
     assert TESTIMONY in left.sees(left.timur, case)
     assert INSTRUCTION not in left.sees(left.timur, case), "it is for the lawyer alone"
@@ -145,6 +149,23 @@ def test_two_sources_two_people_and_a_wait_open_it(left: Left) -> None:
     assert names.count("SealedFileApproved") == 2
     assert names.count("SealedContentShown") > 0
     assert "ConsentEntered" not in names, "nothing is agreed to before somebody says that the trigger has come"
+
+
+def test_whom_they_trust_is_read_only_as_long_as_something_speaks_for_it(left: Left) -> None:
+    assert AUNT not in left.sees(left.aigerim)
+    left.lets(left.aigerim, left.reports[0][0])
+    assert left.presses(left.aigerim, "report", report=left.reports[0][1], words="they saw it") == 303
+    assert AUNT in left.sees(left.aigerim)
+    with left.store.unit("test") as unit:
+        suspect(unit, left.reports[0][0])
+    assert AUNT not in left.sees(left.aigerim), "it may be a trap, to learn whom they trust"
+    with left.store.unit("test") as unit:
+        clear(unit, left.reports[0][0])
+    assert AUNT in left.sees(left.aigerim)
+    with left.store.read() as unit:
+        source_id = unit.session.scalars(select(SealedSource.id)).one()
+    assert left.presses(left.aigerim, "drop", source=str(source_id)) == 303
+    assert AUNT not in left.sees(left.aigerim)
 
 
 def test_an_objection_stops_it_and_two_must_agree_anew(left: Left) -> None:
