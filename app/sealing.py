@@ -1,17 +1,22 @@
-"""After a sealed file was withdrawn: what is left of its case goes too, and its traces on the disk are overwritten."""
+"""After a sealed file was withdrawn: what is left of its case goes too, and its traces on the disk are overwritten.
+
+And it stays withdrawn: what comes back with a backup is withdrawn again.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.erasure import erase_case, overwrite_traces
 from cases.events import SealedTracesOverwritten
 from cases.retention import RetentionError, is_closed
+from cases.sealed.keeping import destroy, file_of_case
 from cases.sealed.models import SealedFile
 from store.data_keys import sealed_scope
+from store.engine import open_engine
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,6 +45,37 @@ def erase_withdrawn(store: Store) -> int:
     for case_id in kept:
         _note(store, case_id)
     return len(withdrawn)
+
+
+def withdrawn_here(url: str) -> frozenset[UUID]:
+    """Return the cases of the files that were withdrawn from a database, as far as it knows; none where it is empty.
+
+    Of those whose case was erased since, :func:`app.erasure.erased_here` knows.
+    """
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(SealedFile.__tablename__):
+                return frozenset()
+            return frozenset(connection.scalars(select(SealedFile.case_id).where(SealedFile.withdrawn_at.is_not(None))))
+    finally:
+        engine.dispose()
+
+
+def withdraw_again(store: Store, cases: frozenset[UUID]) -> int:
+    """Withdraw the files of cases that had been withdrawn before and came back with a backup; return how many.
+
+    Whatever is thought of the person in the backup, they withdrew it since, and it was destroyed. Safe to repeat.
+    """
+    with store.unit(ACTOR) as unit:
+        back = select(SealedFile.case_id).where(SealedFile.withdrawn_at.is_(None)).order_by(SealedFile.case_id)
+        again = [case_id for case_id in unit.session.scalars(back) if case_id in cases]
+        for case_id in again:
+            file = file_of_case(unit, case_id)
+            if file is not None:
+                destroy(unit, file)
+    erase_withdrawn(store)
+    return len(again)
 
 
 def _erase(store: Store, case_id: UUID) -> bool:

@@ -65,6 +65,7 @@ def restore(
     from app.backup.spending import SpentFile
     from app.erasure import erase_again, erased_here
     from app.presence import alone
+    from app.sealing import withdraw_again, withdrawn_here
     from app.wiring import build, clock_of, open_home
 
     chosen = settings()
@@ -79,7 +80,7 @@ def restore(
         return
     who = agree_by_shares(partial(_opens, chosen)) if shares else None
     with alone(chosen.home):
-        erased = erased_here(chosen.database)
+        erased, withdrawn = erased_here(chosen.database), withdrawn_here(chosen.database)
         done = put_back(
             chosen.database,
             ring,
@@ -89,10 +90,14 @@ def restore(
             force=force,
             asking=Asking(partial(_agree, given=agreed, shares=who), SpentFile(chosen.spent_path)),
         )
-        again = erase_again(build(chosen, ring).store, erased)
+        store = build(chosen, ring).store
+        again = erase_again(store, erased)
+        files = withdraw_again(store, withdrawn)
     click.echo(f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M} UTC are back, and the event log holds.")
     if again:
         click.echo(f"Erased again, because they had been before: {', '.join(again)}")
+    if files:
+        click.echo(f"Sealed files that had been withdrawn, and are again: {files}")
     if done.unreadable_scopes:
         click.echo(f"{done.unreadable_scopes} data keys are of destroyed epochs: what they close is lost.")
 
