@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from cases.consent.deciding import Known
 from cases.consent.values import FORMS, Form
 from cases.consent.vocabulary import FIELDS
+from cases.docket.vocabulary import FILED
 from law.rules import EVERYWHERE, load_rules
 from papers.citing import cited
 from papers.kinds import DOCKET
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from cases.consent.deciding import Why
     from cases.consent.vocabulary import Audience
+    from cases.views.audience import Dated
     from papers.kinds import Kind
     from papers.markup import Line
     from papers.record import Instant, Record
@@ -270,7 +272,9 @@ class _Writer:
     def _made(self, line: Line) -> Iterator[Block]:
         match line.name:
             case "dates":
-                yield self._dates()
+                yield self._dates(one for one in self._entered() if one.event in FILED)
+            case "docket":
+                yield self._dates(self._entered())
             case "law":
                 yield from self._law(line.text)
             case "rights":
@@ -284,11 +288,13 @@ class _Writer:
             case _:
                 raise ValueError("a form asks for what nobody makes")
 
-    def _dates(self) -> Block:
+    def _entered(self) -> Iterable[Dated]:
+        return self.record.views[self.kind.audience].dates
+
+    def _dates(self, dates: Iterable[Dated]) -> Block:
         """What happened and is to happen, by its words alone, in the order of time."""
-        dates = sorted(self.record.views[self.kind.audience].dates, key=lambda one: one.at)
         rows = []
-        for one in dates:
+        for one in sorted(dates, key=lambda one: one.at):
             zone = self.record.zone
             at = local_date(one.at, zone, self.language) if one.day_only else self._at(one.at)
             said = event_label(one.event, self.language)

@@ -27,6 +27,8 @@ DOCKET: Final = ("removal_at", "held_since", "hearing_at", "order_at", "asylum_a
 """What a paper may need that the docket tells, see ``papers.record``."""
 MADE: Final = ("code", "person", "next_update", "rights", "exhibits", "deadlines")
 """What a paper may name that is made of other things."""
+INSIDE: Final = frozenset({"docket", "terms"})
+"""What only a paper that stays with the team may tell."""
 WHO_KNOWS: Final = frozenset({"family", "person", "counsel", "coordinator", "authority"})
 """Who is asked for what is missing."""
 KEYS: Final = frozenset(
@@ -43,6 +45,7 @@ KEYS: Final = frozenset(
         "needs",
         "languages_in",
         "only_approved",
+        "internal",
         "text",
     }
 )
@@ -92,6 +95,8 @@ class Kind:
     """The languages that authorities of a State are written to; all of them elsewhere."""
     only_approved: bool = False
     """Nobody is given it before a lawyer has approved the text."""
+    internal: bool = False
+    """It stays with the team and counsel: it may tell the whole docket, and the clocks."""
 
     def languages(self, jurisdiction: str | None) -> tuple[str, ...]:
         """In which languages it is drawn for somebody held in a State, the first first."""
@@ -126,10 +131,18 @@ def read_form(text: str, name: str) -> Kind:
     if faults:
         raise FormError("\n".join(f"{name}: {fault}" for fault in faults))
     kind = _kind(data)
+    if not kind.internal and (told := {line.name for line in every_line(kind)} & INSIDE):
+        raise FormError(f"{name}: @{min(told)} is for papers that stay with the team; use @dates, or say internal: true")
     unknown = sorted({one for lines in kind.lines.values() for one in fields_in(lines)} - _known())
     if unknown:
         raise FormError(f"{name}: there is no field {unknown[0]}; name one that exists")
     return kind
+
+
+def every_line(kind: Kind) -> Iterator[Line]:
+    """Yield the lines of a form, in all its languages."""
+    for lines in kind.lines.values():
+        yield from lines
 
 
 def _read(path: Path) -> Kind:
@@ -207,4 +220,5 @@ def _kind(data: Mapping[str, Any]) -> Kind:
         family=data.get("family", ""),
         languages_in={state: tuple(those) for state, those in data.get("languages_in", {}).items()},
         only_approved=data.get("only_approved", False),
+        internal=data.get("internal", False),
     )

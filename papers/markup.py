@@ -5,7 +5,8 @@
     - a point
     | field                     a row of a table: what the field is called, and its value
     | field: another label      the same under another name
-    @dates                      the dates of the docket
+    @dates                      the dates of the docket that are filed, and no others
+    @docket                     all of them, in a paper that stays with the team
     @law id                     what the law says under this id, as far as somebody has signed it
     ?field line                 a line that stands only where the field is known and is not no; it is one line
 

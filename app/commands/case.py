@@ -146,6 +146,7 @@ def _as_data(view: AudienceView) -> dict[str, Any]:
             {
                 "event": one.event,
                 "at": one.at.isoformat(),
+                "day_only": one.day_only,
                 "for": None if one.for_at is None else one.for_at.isoformat(),
                 "until": None if one.until_at is None else one.until_at.isoformat(),
             }

@@ -183,6 +183,63 @@ MEANINGS: Final[dict[str, Meaning]] = {
 """What the events of a docket mean. A stay or an interim measure lowers nothing: it binds one of several tracks."""
 
 
+FILED: Final = frozenset(
+    {
+        # Custody
+        "custody_start",
+        "administrative_arrest",
+        "admin_detention_actual_start",
+        "apprehension_for_deportation",
+        "criminal_delivery_actual",
+        "criminal_detention_actual",
+        "criminal_detention_protocol",
+        "extradition_detention_actual",
+        "detention_order_tr",
+        "transferred",
+        "not_here",
+        "disappearance_occurred",
+        "released",
+        "removed",
+        # What authorities and courts did
+        "petty_offence_report",
+        "fined",
+        "custody_ruling_announced",
+        "verdict_pronounced_or_copy_served_if_detained",
+        "expulsion_ruling_pronounced",
+        "ruling_copy_served",
+        "ruling_in_force",
+        "gpk_expulsion_case_opened",
+        "gpk_expulsion_judgment",
+        "extradition_arrest_extended",
+        "extradition_decision_copy_received",
+        "extradition_decision_final",
+        "court_extradition_ruling_uz",
+        "deportation_decision_notified",
+        "hearing_scheduled",
+        "hearing_moved",
+        "hearing_cancelled",
+        "hearing_held",
+        "removal_scheduled",
+        "stay_granted",
+        # What was filed for the person, and what became of it
+        "admin_appeal_filed",
+        "extradition_complaint_handed_to_facility",
+        "deportation_case_filed",
+        "detention_challenge_filed",
+        "asylum_application_registered",
+        "asylum_application_registered_kg",
+        "asylum_intent_by_detainee",
+        "asylum_certificate_issued",
+        "asylum_refusal_known",
+        "asylum_refusal_adopted",
+    }
+)
+"""All that anybody outside the team is told of a docket: acts of authorities, and what was filed with them.
+
+What is not named stays, also an event that somebody adds: how and when a person came, signs of danger, what the team
+watches for, expects or has agreed on, sealed files, what was sent to international bodies.
+"""
+
 NO_HARM: Final = frozenset({"sealed_check_ins_stopped", "sealed_duress_cleared"})
 """What a person of a sealed file confirmed by a safe way, that they are well: it makes no case of their file."""
 BY_PROGRAM: Final = NO_HARM | {"sealed_file_approved", "sealed_file_objected", "sealed_file_opened"}

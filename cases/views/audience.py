@@ -17,6 +17,7 @@ from cases.consent.people import in_order, known_of
 from cases.consent.values import CODED
 from cases.consent.vocabulary import IDENTIFYING, Audience, Authority, FieldClass
 from cases.docket.models import OccurrenceState
+from cases.docket.vocabulary import FILED
 from cases.views.rows import SETS, rows_from
 from store.sets import Together
 
@@ -58,6 +59,8 @@ class Dated:
     for_at: datetime | None
     until_at: datetime | None
     day_only: bool = False
+    zone: str | None = None
+    """Where it is that day; None: nobody has said."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,10 @@ def _dates(rows: CaseRows, audience: Audience, standing: Standing) -> Iterable[D
     if audience not in DATED_FOR or why_not("court_date", audience, standing) is not None:
         return
     for row in rows.occurrences:
-        if row.state != OccurrenceState.STANDING:
-            continue
-        yield Dated(row.kind, row.at, row.for_at, row.until_at)
+        if row.state == OccurrenceState.STANDING and may_hear_of(row.kind, audience):
+            yield Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only, row.zone)
+
+
+def may_hear_of(event: str, audience: Audience) -> bool:
+    """Whether an audience is told of an event at all: whoever is not the lawyer hears what is filed, and no more."""
+    return audience is Audience.LAWYER or event in FILED

@@ -14,7 +14,7 @@ from cases.consent.deciding import Known, Why, why_not
 from cases.consent.people import in_order, known_of
 from cases.consent.vocabulary import FIELDS, Audience, FieldClass
 from cases.docket.models import OccurrenceState
-from cases.views.audience import DATED_FOR, Dated, seen_by, told_to
+from cases.views.audience import DATED_FOR, Dated, may_hear_of, seen_by, told_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,7 @@ def filing_views(unit: UnitOfWork, rows: CaseRows, *, counsel: bool) -> dict[Aud
         released=rows.released,
     )
     dates = [
-        Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only)
+        Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only, row.zone)
         for row in rows.occurrences
         if row.state == OccurrenceState.STANDING
     ]
@@ -85,7 +85,7 @@ def _view(
     return FilingView(
         audience=audience,
         fields=tuple(told_to(one, audience) for one in fields if one.name not in closed),
-        dates=tuple(dates) if may_know_dates else (),
+        dates=tuple(one for one in dates if may_know_dates and may_hear_of(one.event, audience)),
         held_back={**held_back, **dict.fromkeys(closed, Why.COUNSEL)},
     )
 

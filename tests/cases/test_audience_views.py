@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ from cases.consent.deciding import Why
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
 from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
+from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
 from cases.views.audience import view_for_audience
@@ -172,6 +174,31 @@ def test_the_press_hears_the_month_not_the_day(quick: Store, audience: Audience)
     assert {"place", "birth_date", "relation", "officer"} & told.keys() == set()
     assert ("name_latin" in told) == (audience is Audience.PRESS_NAMED)
     assert "1 March" not in everything_made_of(quick, view)
+
+
+def test_who_is_outside_hears_what_is_filed_and_not_what_the_team_watches_for(quick: Store) -> None:
+    """Of a docket UNHCR is told acts of authorities and what was filed, in words; a day is a day, without an hour."""
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        kinds = (FieldClass.PROCEEDINGS,)
+        enter_consent(
+            unit, scene.case_id, Audience.UNHCR, kinds, granted=True, authority=Authority.PERSON, how="in a letter"
+        )
+        entries = (
+            Entry("arrival_or_sur_place_knowledge", When(unit.now - timedelta(days=9))),
+            Entry("weak_signal", When(unit.now - timedelta(days=2))),
+            Entry("extradition_detention_actual", When(START - timedelta(days=1), day_only=True)),
+            Entry("public_appearance_planned", When(unit.now), appointed_at=unit.now + timedelta(hours=5)),
+        )
+        for entry in entries:
+            enter(unit, scene.case_id, entry, zone="Asia/Almaty")
+        view = view_for_audience(unit, case_of(unit, scene), Audience.UNHCR)
+        lawyers = view_for_audience(unit, case_of(unit, scene), Audience.LAWYER)
+    assert [(one.event, one.day_only) for one in view.dates] == [("extradition_detention_actual", True)]
+    assert len(lawyers.dates) == len(entries)
+    made = everything_made_of(quick, view)
+    assert "extradition detention actual" not in made, "a word of ours, which nobody outside knows"
+    assert "(Almaty)</time>" not in made.partition("<ol")[2].partition("</ol>")[0]
 
 
 def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
@@ -10,15 +11,25 @@ from hypothesis import strategies as st
 from cases.consent.deciding import Standing, why_not
 from cases.consent.values import CODED
 from cases.consent.vocabulary import FIELDS, Audience
+from cases.docket.vocabulary import BY_PROGRAM, FILED, MEANINGS
+from cases.views.audience import Dated
+from law.rules import load_rules
 from papers.composing import Mark, compose
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds
+from papers.phrases import event_label
+from papers.record import TELLS
 from tests.cases.test_consent import standings
+from tests.conftest import START
 from tests.papers.records import DATES, VALUES, agreed, record
 
 KINDS = load_kinds()
 WORDS = {name: f"Q{name.replace('_', '')}Q" for name in FIELDS if name not in CODED}
 kinds = st.sampled_from(list(KINDS.values()))
+
+
+def events_that_can_be_entered() -> set[str]:
+    return {*MEANINGS, *load_rules().events(), *BY_PROGRAM}
 
 
 @given(standings, kinds, st.booleans())
@@ -67,6 +78,25 @@ def test_only_the_new_date_is_missing_on_the_day_of_a_ruling() -> None:
     gaps = {label[0].text for label, value in rows if value[0].mark is Mark.GAP}
     assert "Removal expected" in gaps
     assert "Order to remove or extradite" not in gaps
+
+
+def test_what_the_team_watches_for_and_how_somebody_came_is_in_no_paper_that_leaves() -> None:
+    """A date in the docket is there for clocks and watches; a court or a consulate reads only what is filed."""
+    inside = set(events_that_can_be_entered()) - FILED
+    assert {"forced_irregular_entry", "weak_signal", "sealed_file_opened", "public_appearance_planned"} <= inside
+    told = tuple(Dated(event, START - timedelta(hours=2), START + timedelta(hours=2), None) for event in sorted(inside))
+    for kind in KINDS.values():
+        for language in kind.lines:
+            said = compose(kind, language, record(dates=(*DATES, *told))).lines()
+            if kind.internal:
+                assert any(event_label("weak_signal", language) in line for line in said)
+            else:
+                assert said == compose(kind, language, record(dates=DATES)).lines(), kind.id
+    assert {one.id for one in KINDS.values() if one.internal} == {"first_hour"}
+
+
+def test_every_date_that_a_paper_names_is_one_that_is_filed() -> None:
+    assert {event for events in TELLS.values() for event in events} <= FILED
 
 
 def test_a_paper_fits_by_place_stage_and_risk_and_says_why() -> None:
