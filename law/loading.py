@@ -186,6 +186,7 @@ def _rulebook(files: Mapping[str, Any]) -> Rulebook:
         cards=tuple(_card(data, one) for data in everything for one in data.get("know_your_rights", [])),
         levers=tuple(_lever(data, one) for data in everything for one in data.get("levers", [])),
         instruments=tuple(_instrument(one) for data in everything for one in data.get("instruments", [])),
+        sources={id_: _source(data, {"ref": id_, "article": ""}) for data in everything for id_ in data["sources"]},
     )
 
 

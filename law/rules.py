@@ -285,6 +285,8 @@ class Rulebook:
     cards: tuple[Card, ...]
     levers: tuple[Lever, ...]
     instruments: tuple[Instrument, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Every law and page that was read, by its id; without an article."""
     _by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,16 +1,25 @@
-"""What the law's own data says under an id, with where it was read: for papers that must not say more than that."""
+"""What the law's own data says under an id, with where it was read: for papers that must not say more than that.
+
+How sure we are of it, in which edition it was read, and our own names of sources are for the notes of whoever files a
+paper. What is filed names the law and the article, in the language of the filing.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from law.rules import EVERYWHERE, load_rules
+from papers.phrases import law_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from law.rules import Instrument, Rule
+    from law.rules import Instrument, Rule, Source
+
+_ARTICLES: Final = re.compile(r"[0-9][0-9(),;.\s/–-]*")
+"""Numbers of articles; what stands in words behind them is ours."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +27,25 @@ class Cited:
     """One sentence of the law's data. ``rule_id`` is empty for what no lawyer can sign: all but rules."""
 
     text: str
-    source: str
+    laws: tuple[str, ...]
+    """Ids of the laws it was read in."""
+    article: str
+    read_in: str
+    """Where it was read and how sure that is, for the notes."""
     jurisdiction: str
     """Where it holds."""
     rule_id: str = ""
 
+    def reference(self, language: str) -> str:
+        """Return the law and its articles as a filing in this language names them; empty where there is no law."""
+        names = ", ".join(dict.fromkeys(law_name(id_, _law(id_), language) for id_ in self.laws))
+        found = _ARTICLES.match(self.article)
+        articles = "" if found is None else found[0].strip(" ;,.")
+        return f"{names}, {articles}" if names and articles else names
+
 
 def cited(what: str) -> Cited:
-    """Return what the law says under an id: a rule, a lever, ``instrument.part`` or ``card.N``, its Nth point.
+    """Return what the law says under an id: a rule, a lever, or ``card.N``, the Nth point of a card.
 
     Raises KeyError where there is nothing.
     """
@@ -35,21 +55,20 @@ def cited(what: str) -> Cited:
             return _of_rule(rule)
     for lever in rules.levers:
         if lever.id == what:
-            source = (
-                f"{lever.source.law}, {lever.source.article}; {lever.source.edition}; confidence {lever.confidence}"
+            return Cited(
+                lever.text,
+                (lever.source.id,),
+                lever.source.article,
+                _read_in(lever.source, lever.confidence),
+                lever.jurisdiction,
             )
-            return Cited(lever.text, source, lever.jurisdiction)
     name, _, part = what.partition(".")
     for card in rules.cards:
         if card.id == name and part.isdigit():
             point = card.points[int(part) - 1]
-            return Cited(
-                point.point, f"{', '.join(point.sources) or 'no source'} {point.article}".strip(), card.jurisdiction
-            )
-    found = instrument(name)
-    if found is None or not part:
-        raise KeyError(what)
-    return Cited(str(getattr(found, part)), told_source(found), EVERYWHERE)
+            read_in = f"{named(point.sources)}, {point.article}".strip(", ")
+            return Cited(point.point, point.sources, point.article, read_in, card.jurisdiction)
+    raise KeyError(what)
 
 
 def _of_rule(rule: Rule) -> Cited:
@@ -57,8 +76,18 @@ def _of_rule(rule: Rule) -> Cited:
         "" if rule.period.value is None else f"{rule.period.value} {rule.period.unit.replace('_', ' ')}"
     )
     text = f"{rule.title}{': ' if period else ''}{period}"
-    source = f"{rule.source.law}, {rule.source.article}; {rule.source.edition}; confidence {rule.confidence}"
-    return Cited(text, source, rule.jurisdiction, rule.id)
+    of = rule.source
+    return Cited(text, (of.id,), of.article, _read_in(of, rule.confidence), rule.jurisdiction, rule.id)
+
+
+def _read_in(source: Source, confidence: str) -> str:
+    return f"{source.law}, {source.article}; {source.edition}; confidence {confidence}"
+
+
+def _law(id_: str) -> str:
+    """The name of a law without the parts of it that were read."""
+    law = load_rules().sources[id_].law
+    return law.partition(", ")[0]
 
 
 def instrument(id_: str) -> Instrument | None:
@@ -72,6 +101,11 @@ def told_source(one: Instrument) -> str:
 
 
 def named(ids: Iterable[str]) -> str:
-    """Say which laws and pages are meant by their ids; those that no rule cites stand as they are."""
-    known = {of.id: f"{of.law}; {of.edition}" for rule in load_rules().rules for of in (rule.source, *rule.also)}
-    return ", ".join(known.get(id_, f"source {id_} of law/rules") for id_ in ids) or "no source"
+    """Say which laws and pages are meant by their ids."""
+    sources = load_rules().sources
+    return ", ".join(f"{sources[id_].law}; {sources[id_].edition}" for id_ in ids) or "no source"
+
+
+def holds_in(one: Cited, jurisdiction: str | None) -> bool:
+    """Whether it is the law where somebody is held."""
+    return one.jurisdiction in (EVERYWHERE, jurisdiction)

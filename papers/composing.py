@@ -1,7 +1,7 @@
 """What a paper says: a form filled from the record, with every gap marked and nothing told that may not be. Pure.
 
 Three kinds of words are kept apart to the end: sentences of the form, values that were entered, and gaps. A legal claim
-stands only as the law's own data has it, and is marked UNVERIFIED while no lawyer vouches for its rule.
+stands only where the law's own data has it, and is marked as unverified while no lawyer vouches for these very words.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cases.consent.deciding import Known
-from cases.consent.values import FORMS, Form
+from cases.consent.values import CONFIDENCES, FORMS, Form
 from cases.consent.vocabulary import FIELDS
 from cases.docket.vocabulary import FILED
-from law.rules import EVERYWHERE, load_rules
-from papers.citing import cited
+from law.rules import load_rules
+from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort
-from papers.phrases import event_label, field_label, phrase
+from papers.phrases import event_label, field_label, phrase, region_name
 from texts.bidi import plain
 from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from papers.record import Instant, Record
 
 SURE: Final = "high"
+NAMES: Final = ("name_latin", "name_native")
+DOUBTFUL: Final = "low"
+"""So unsure that a paper says it is to be confirmed, beside the value."""
 
 
 class Mark(StrEnum):
@@ -83,6 +86,10 @@ class Paper:
     notes: tuple[Block, ...] = ()
     fields: tuple[str, ...] = ()
     """The fields of the person that it tells."""
+    laws: tuple[str, ...] = ()
+    """Ids of what it says of the law."""
+    left_out: tuple[str, ...] = ()
+    """Rows that the form has and nobody can fill: what is not needed is not left blank before an authority."""
 
     @property
     def right_to_left(self) -> bool:
@@ -92,7 +99,7 @@ class Paper:
     @property
     def gaps(self) -> int:
         """How many places somebody has to fill in."""
-        return sum(one.mark is Mark.GAP for one in _runs(self.blocks))
+        return sum(one.mark is Mark.GAP for one in runs_of(self.blocks))
 
     def lines(self) -> tuple[str, ...]:
         """The paper as plain lines, without the notes: what is approved, compared and hashed."""
@@ -104,7 +111,8 @@ class Paper:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _runs(blocks: Iterable[Block]) -> Iterator[Run]:
+def runs_of(blocks: Iterable[Block]) -> Iterator[Run]:
+    """Yield every stretch of words, in order."""
     for block in blocks:
         yield from block.runs
         for label, value in block.rows:
@@ -128,8 +136,14 @@ def held_back(kind: Kind, record: Record) -> Mapping[str, Why]:
 
 
 def is_known(name: str, kind: Kind, record: Record) -> bool:
-    """Whether there is something to write for a name in papers of this kind."""
-    return _known(name, record, kind.audience) is not None
+    """Whether there is something to write for a name in papers of this kind, that need not be asked for any more."""
+    known = _known(name, record, kind.audience)
+    return known is not None and not is_doubtful(known)
+
+
+def is_doubtful(known: Known | Instant | str | None) -> bool:
+    """Whether what is known is so unsure that somebody must be asked before it is told."""
+    return isinstance(known, Known) and known.confidence == DOUBTFUL
 
 
 def _known(name: str, record: Record, audience: Audience) -> Known | Instant | str | None:
@@ -137,27 +151,39 @@ def _known(name: str, record: Record, audience: Audience) -> Known | Instant | s
         return next((one for one in record.views[audience].fields if one.name == name), None)
     if name in DOCKET:
         return record.told(audience, name)
-    return _made(name, record, audience)
+    if name == "person":
+        return _person(record, audience)
+    return _made(name, record)
 
 
-def _made(name: str, record: Record, audience: Audience) -> str | None:
+def _made(name: str, record: Record) -> str | None:
     """What is made of other things; the values are for whoever asks whether there is something."""
     made: dict[str, str | None] = {
         "code": record.code,
-        "person": _person(record, audience),
         "next_update": None if record.next_update_at is None else record.next_update_at.isoformat(),
         "exhibits": str(len(record.exhibits)) if record.exhibits else None,
         "deadlines": str(len(record.terms)) if record.terms else None,
         "rights": record.situation.jurisdiction if _cards(record) else None,
+        "held_how": record.situation.held_as or None,
+        **{name: name if record.situation.held_as == name else None for name in ("as_suspect", "administratively")},
+        "as_they_came": None if record.as_copies else "yes",
+        "as_copies": "yes" if record.as_copies else None,
     }
     return made[name]
 
 
-def _person(record: Record, audience: Audience) -> str | None:
-    """The name, in Latin letters with the native one behind it; None where neither may be told."""
-    fields = {one.name: one.value for one in record.views[audience].fields}
-    names = [fields[name] for name in ("name_latin", "name_native") if name in fields]
-    return " / ".join(dict.fromkeys(names)) or None
+def _person(record: Record, audience: Audience) -> Known | None:
+    """The name, in Latin letters with the native one behind it, as sure as the less sure of them; None: not told."""
+    fields = {one.name: one for one in record.views[audience].fields}
+    names = [fields[name] for name in NAMES if name in fields]
+    if not names:
+        return None
+    least = min((one.confidence for one in names), key=_sureness)
+    return Known("person", " / ".join(dict.fromkeys(one.value for one in names)), confidence=least)
+
+
+def _sureness(confidence: str) -> int:
+    return CONFIDENCES.index(confidence) if confidence in CONFIDENCES else 0
 
 
 def _cards(record: Record) -> bool:
@@ -179,26 +205,33 @@ def compose(kind: Kind, language: str, record: Record) -> Paper:
         to=kind.to.get(language, ()),
         blocks=blocks,
         fields=tuple(told),
+        laws=tuple(writer.laws),
+        left_out=tuple(writer.left_out),
     )
 
 
 @dataclass
 class _Writer:
-    """Writes one paper. ``told`` gathers the fields it has told."""
+    """Writes one paper. ``told`` gathers the fields it has told, the others what it says of the law and leaves out."""
 
     kind: Kind
     language: str
     record: Record
     told: set[str] = field(default_factory=set)
+    laws: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def blocks(self, lines: Iterable[Line]) -> Iterator[Block]:
         """Yield the pieces; rows that follow each other are one table."""
         table: list[tuple[Runs, Runs]] = []
         for line in lines:
-            if line.only_if and not self._holds(line.only_if):
+            if not self._stands(line):
                 continue
             if line.sort is Sort.ROW:
-                table.append(self._row(line))
+                if self._may_be_left_out(line.name):
+                    self.left_out.append(line.name)
+                else:
+                    table.append(self._row(line))
                 continue
             if table:
                 yield Block("table", rows=tuple(table))
@@ -209,6 +242,16 @@ class _Writer:
                 yield Block(str(line.sort), tuple(self._runs(line.text)))
         if table:
             yield Block("table", rows=tuple(table))
+
+    def _may_be_left_out(self, name: str) -> bool:
+        """Whether a row would be empty that is not needed. The team's own sheets keep theirs, to be filled in."""
+        wanted = self.kind.internal or name in self.kind.needs
+        return not wanted and _known(name, self.record, self.kind.audience) is None
+
+    def _stands(self, line: Line) -> bool:
+        if line.only_unknown:
+            return _known(line.only_unknown, self.record, self.kind.audience) is None
+        return not line.only_if or self._holds(line.only_if)
 
     def _holds(self, name: str) -> bool:
         """Whether something is known, and is not no."""
@@ -236,13 +279,13 @@ class _Writer:
         if known is None:
             yield Run(gap or field_label(name, self.language), Mark.GAP)
         elif isinstance(known, str):
-            if name == "person":
-                self.told |= {"name_latin", "name_native"}
             yield Run(self._said(name, known), Mark.VALUE)
         elif isinstance(known, Known):
-            self.told.add(known.name)
+            self.told |= set(NAMES) if name == "person" else {name}
             sure = known.confidence == SURE
             yield Run(self._told(known.name, known.value), Mark.VALUE if sure else Mark.UNSURE)
+            if is_doubtful(known):
+                yield from (Run(" "), Run(phrase("to_confirm", self.language), Mark.GAP))
         else:
             yield Run(self._when(known), Mark.VALUE)
 
@@ -255,6 +298,8 @@ class _Writer:
         match FORMS.get(name):
             case Form.STATE:
                 return territory(value, self.language)
+            case Form.REGION:
+                return region_name(value, self.language)
             case Form.DAY:
                 return written_day(value, self.language)
             case Form.YES_OR_NO:
@@ -311,17 +356,18 @@ class _Writer:
         return local_time(at, self.record.zone, self.language, with_date=True)
 
     def _law(self, line: str) -> Iterator[Block]:
-        """What the law says; in the form's own words where some stand behind the id, always with where it was read.
+        """What the law says; in the form's own words where some stand behind the id, always with the law and article.
 
-        Another State's law is left out.
+        Another State's law is left out. Whoever signed a rule vouches for its words, not for ours in another language.
         """
         what, _, words = line.partition(" ")
         one = cited(what)
-        if one.jurisdiction not in (EVERYWHERE, self.record.situation.jurisdiction):
+        if not holds_in(one, self.record.situation.jurisdiction):
             return
-        mark = Mark.FORM if one.rule_id in self.record.signed_rules else Mark.LAW
-        warned = (Run(f"{phrase('unverified', self.language)} ", Mark.LAW),) if mark is Mark.LAW else ()
-        yield Block("point", (*warned, Run(words or one.text, mark), Run(f" ({one.source})", mark)))
+        self.laws.append(what)
+        mark = Mark.FORM if one.rule_id in self.record.signed_rules and not words else Mark.LAW
+        reference = one.reference(self.language)
+        yield Block("point", (Run(f"{words or one.text}{f' ({reference})' if reference else ''}", mark),))
 
     def _rights(self) -> Iterator[Block]:
         """The points of the law's cards for where the person is held, as they stand in the law's data."""
@@ -337,10 +383,12 @@ class _Writer:
             if one.is_done:
                 continue
             at = local_time(one.safe_at, one.zone, self.language, with_date=True)
-            title = field_label("hearing_at", self.language) if one.rule_id == "hearing" else _title(one.rule_id)
-            mark = Mark.VALUE if one.is_signed else Mark.LAW
-            said = title if one.is_signed else f"{phrase('unverified', self.language)} {title}"
-            rows.append(((Run(at, mark),), (Run(said, mark),)))
+            title = (
+                field_label("hearing_at", self.language)
+                if one.rule_id == "hearing"
+                else _title(one.rule_id, self.language)
+            )
+            rows.append(((Run(at, Mark.VALUE),), (Run(title, Mark.VALUE if one.is_signed else Mark.LAW),)))
         if not rows:
             return Block("text", (Run(phrase("no_terms", self.language)),))
         return Block("table", rows=tuple(rows))
@@ -348,7 +396,7 @@ class _Writer:
     def _exhibits(self) -> Block:
         rows = []
         for one in self.record.exhibits:
-            about = f"{one.kind}, {one.media or '?'}, {one.size:,} B · SHA-256 {one.sha256}"
+            about = f"{one.media or '?'}, {one.size:,} B · SHA-256 {one.sha256}"
             at = local_time(one.received_at, self.record.zone, self.language, with_date=True)
             rows.append(((Run(f"E{one.number:02} · {at}", Mark.VALUE),), (Run(about, Mark.VALUE),)))
         if not rows:
@@ -361,6 +409,7 @@ def _after(last: str, text: str) -> str:
     return text[1:] if last.endswith(".") and text.startswith(".") else text
 
 
-def _title(rule_id: str) -> str:
+def _title(rule_id: str, language: str) -> str:
+    """What a clock is called; one that no rule counts was entered by hand."""
     rules = load_rules()
-    return next((one.title for one in rules.rules if one.id == rule_id), rule_id)
+    return next((one.title for one in rules.rules if one.id == rule_id), event_label("deadline_by_hand", language))

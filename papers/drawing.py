@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from papers.composing import Mark
 from papers.phrases import phrase
 from texts.catalogue import say
 from texts.locale import is_right_to_left
@@ -12,7 +13,7 @@ from texts.locale import is_right_to_left
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from papers.composing import Block, Paper, Runs
+    from papers.composing import Block, Paper, Run, Runs
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Sheet:
     paper: Paper
     banner: str
     reference: str
+    """The code of the case beside the banner; empty where whoever reads it is not to know it."""
     mark: str
     """Below each page: which version it is, and the beginning of its SHA-256."""
     is_draft: bool
@@ -29,26 +31,24 @@ class Sheet:
     """The language of the notes."""
 
 
-def sheet_of(
-    paper: Paper, code: str, *, number: int | None, reader: str, approved: tuple[str, str] | None = None
-) -> Sheet:
-    """Put a paper on its sheet. ``approved``: by whom and when, in words; without it, it is a draft with its notes.
+def sheet_of(paper: Paper, code: str, *, number: int | None, reader: str, approved: bool = False) -> Sheet:
+    """Put a paper on its sheet: as a draft with its notes, or, once it is approved, as it is filed.
 
+    What is filed bears nothing of ours but the beginning of its hash: who approved it is in the log, and the code of
+    the case stands in it where its form says so. ``code``: of the case, empty where not even a draft may name it.
     ``number`` is that of the version, None for one that nobody has taken yet.
     """
-    if approved is None:
-        banner = phrase("draft", paper.language)
-    else:
-        who, when = approved
-        banner = phrase("approved", paper.language, who=who, when=when)
+    told = f"SHA-256 {paper.sha256()[:16]}"
+    if approved:
+        return Sheet(paper, banner="", reference="", mark=told, is_draft=False, reader=reader)
     version = "" if number is None else f" · v{number}"
-    legend = [phrase("gap_legend", paper.language), phrase("unsure_legend", paper.language)] if approved is None else []
+    legend = (phrase("gap_legend", paper.language), phrase("unsure_legend", paper.language))
     return Sheet(
         paper=paper,
-        banner=banner,
+        banner=phrase("draft", paper.language),
         reference=code,
-        mark=" · ".join([f"{paper.kind}{version} · SHA-256 {paper.sha256()[:16]}", *legend]),
-        is_draft=approved is None,
+        mark=" · ".join([f"{paper.kind}{version} · {told}", *legend]),
+        is_draft=True,
         reader=reader,
     )
 
@@ -70,20 +70,25 @@ def as_data(sheet: Sheet) -> dict[str, Any]:
         "reader-rtl": is_right_to_left(sheet.reader),
         "notes-title": say("papers.notes", sheet.reader),
         "notes": _blocks(paper.notes) if sheet.is_draft else [],
-        "blocks": _blocks(paper.blocks),
+        "blocks": _blocks(paper.blocks, unverified=phrase("unverified", paper.language) if sheet.is_draft else ""),
     }
 
 
-def _blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+def _blocks(blocks: Iterable[Block], *, unverified: str = "") -> list[dict[str, Any]]:
     return [
         {
             "sort": block.sort,
-            "runs": _runs(block.runs),
-            "rows": [[_runs(label), _runs(value)] for label, value in block.rows],
+            "runs": _runs(block.runs, unverified),
+            "rows": [[_runs(label, unverified), _runs(value, unverified)] for label, value in block.rows],
         }
         for block in blocks
     ]
 
 
-def _runs(runs: Runs) -> list[dict[str, str]]:
-    return [{"text": one.text, "mark": str(one.mark)} for one in runs]
+def _runs(runs: Runs, unverified: str) -> list[dict[str, str]]:
+    """``unverified``: what is put before words of the law for which nobody vouches. It is no part of the text."""
+    return [{"text": _said(one, unverified), "mark": str(one.mark)} for one in runs]
+
+
+def _said(one: Run, unverified: str) -> str:
+    return f"{unverified} {one.text}" if unverified and one.mark is Mark.LAW else one.text

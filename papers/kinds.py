@@ -23,9 +23,30 @@ if TYPE_CHECKING:
 FORMS: Final = Path(__file__).parent / "forms"
 FILING_LANGUAGES: Final = ("en", "ru", "kk", "tr", "ug", "zh", "kk-Arab")
 """Languages that a form may be written in. That of a filing is the authority's, whatever the person speaks."""
-DOCKET: Final = ("removal_at", "held_since", "hearing_at", "order_at", "asylum_at", "refusal_at", "appeal_at")
+DOCKET: Final = (
+    "removal_at",
+    "held_since",
+    "hearing_at",
+    "order_at",
+    "asylum_at",
+    "refusal_at",
+    "appeal_at",
+    "ruling_at",
+)
 """What a paper may need that the docket tells, see ``papers.record``."""
-MADE: Final = ("code", "person", "next_update", "rights", "exhibits", "deadlines")
+MADE: Final = (
+    "code",
+    "person",
+    "next_update",
+    "rights",
+    "exhibits",
+    "deadlines",
+    "held_how",
+    "as_suspect",
+    "administratively",
+    "as_they_came",
+    "as_copies",
+)
 """What a paper may name that is made of other things."""
 INSIDE: Final = frozenset({"docket", "terms"})
 """What only a paper that stays with the team may tell."""
@@ -68,6 +89,8 @@ class When:
     custody: frozenset[Custody] = frozenset()
     verified: bool = False
     """The reporter must be verified first."""
+    fear: bool = False
+    """It rests on a fear of return: it does not fit where the person has said that they have none."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +155,9 @@ def read_form(text: str, name: str) -> Kind:
         raise FormError("\n".join(f"{name}: {fault}" for fault in faults))
     kind = _kind(data)
     if not kind.internal and (told := {line.name for line in every_line(kind)} & INSIDE):
-        raise FormError(f"{name}: @{min(told)} is for papers that stay with the team; use @dates, or say internal: true")
+        raise FormError(
+            f"{name}: @{min(told)} is for papers that stay with the team; use @dates, or say internal: true"
+        )
     unknown = sorted({one for lines in kind.lines.values() for one in fields_in(lines)} - _known())
     if unknown:
         raise FormError(f"{name}: there is no field {unknown[0]}; name one that exists")
@@ -214,6 +239,7 @@ def _kind(data: Mapping[str, Any]) -> Kind:
             risk=when.get("risk", 0),
             custody=frozenset(map(Custody, when.get("custody", ()))),
             verified=when.get("verified", False),
+            fear=when.get("fear", False),
         ),
         instrument=data.get("instrument", ""),
         address_of=data.get("address_of", ""),

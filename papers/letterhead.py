@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TO: Final = Path(__file__).parent / "templates" / "paper.docx"
 BODY, MARGIN, SMALL, TITLE, HEADING = 10.5, 2.3, 8, 15, 11.5
 """Points, and centimetres of the margin."""
+HEADER: Final = "{{ banner }}{% if reference %} · {{ reference }}{% endif %}"
 
 
 def write_template(path: Path) -> None:
@@ -25,11 +26,13 @@ def write_template(path: Path) -> None:
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Noto Serif", Pt(BODY)
     normal.paragraph_format.space_after = Pt(6)
+    _from_the_right(normal, BODY)
     for name, size in (("Title", TITLE), ("Heading 1", HEADING)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold = "Noto Serif", Pt(size), True
         style.font.color.rgb = RGBColor(0, 0, 0)
-    for of, text in ((section.header, "{{ banner }} · {{ reference }}"), (section.footer, "{{ mark }}")):
+        _from_the_right(style, size)
+    for of, text in ((section.header, HEADER), (section.footer, "{{ mark }}")):
         said = of.paragraphs[0].add_run(text)
         said.font.size = Pt(SMALL)
     _notes(document)
@@ -38,6 +41,20 @@ def write_template(path: Path) -> None:
     _blocks(document, "blocks")
     document.core_properties.author = document.core_properties.comments = ""
     document.save(str(path))
+
+
+def _from_the_right(style: Any, size: float) -> None:
+    """Give letters that are read from the right their font and size: Word looks them up apart from all others."""
+    from docx.oxml.ns import qn
+
+    properties = style.element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:cs"), "Noto Naskh Arabic")
+    for old in properties.findall(qn("w:szCs")):
+        properties.remove(old)
+    sized = properties.makeelement(qn("w:szCs"), {qn("w:val"): str(int(size * 2))})
+    properties.insert_element_before(sized, "w:highlight", "w:u", "w:rtl", "w:cs", "w:lang")
+    if style.font.bold:
+        style.font.cs_bold = True
 
 
 def _notes(document: Any) -> None:

@@ -9,6 +9,7 @@
     @docket                     all of them, in a paper that stays with the team
     @law id                     what the law says under this id, as far as somebody has signed it
     ?field line                 a line that stands only where the field is known and is not no; it is one line
+    ?!field line                one that stands only where nobody knows the field: to say what is to be asked
 
 Lines that follow each other are one paragraph; an empty line ends it, and ``;`` or ``.`` at the end of a line a point.
 """
@@ -16,7 +17,7 @@ Lines that follow each other are one paragraph; an empty line ends it, and ``;``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PIECE: Final = re.compile(r"\{(?P<field>[a-z_]+)\}|\[\[(?P<gap>.+?)\]\]")
-_IF: Final = re.compile(r"\?(?P<field>[a-z_]+) (?P<rest>.+)", re.DOTALL)
+_IF: Final = re.compile(r"\?(?P<unless>!?)(?P<field>[a-z_]+) (?P<rest>.+)", re.DOTALL)
 _ENDS: Final = ";.]"
 """How a point ends; what follows is a paragraph of its own."""
 _ROW: Final = re.compile(r"\| *(?P<field>[a-z_]+)(?:: *(?P<label>.+))?")
@@ -45,12 +46,16 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a form, whole paragraphs joined. ``only_if``: a field that must be known."""
+    """One line of a form, whole paragraphs joined.
+
+    ``only_if``: a field that must be known and not no; ``only_unknown``: one that nobody may know.
+    """
 
     sort: Sort
     text: str
     name: str = ""
     only_if: str = ""
+    only_unknown: str = ""
 
 
 def read_lines(text: str) -> Iterator[Line]:
@@ -78,7 +83,7 @@ def _is_over(waiting: list[str]) -> bool:
 def _line(text: str) -> Line:
     if found := _IF.fullmatch(text):
         line = _line(found["rest"])
-        return Line(line.sort, line.text, line.name, found["field"])
+        return replace(line, **{"only_unknown" if found["unless"] else "only_if": found["field"]})
     match text[0]:
         case "#":
             return Line(Sort.HEADING, text[1:].strip())
@@ -101,5 +106,4 @@ def fields_in(lines: Iterable[Line]) -> Iterator[str]:
         yield from (one["field"] for one in PIECE.finditer(line.text) if one["field"])
         if line.sort is Sort.ROW:
             yield line.name
-        if line.only_if:
-            yield line.only_if
+        yield from (name for name in (line.only_if, line.only_unknown) if name)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from cases.consent.values import CODED
 from cases.consent.vocabulary import NAMING
-from papers.citing import instrument, told_source
+from papers.citing import cited, instrument, told_source
 from papers.composing import SURE, Block, Mark, Run
+from papers.phrases import field_label
 from texts.catalogue import keys, say
 
 SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
@@ -35,23 +36,33 @@ def notes_of(offer: Offer, paper: Paper, record: Record, language: str) -> tuple
 
 
 def _notes(offer: Offer, paper: Paper, record: Record, language: str) -> Iterator[Block]:
-    def head(key: str) -> Block:
-        return Block("heading", (Run(say(key, language)),))
-
     yield Block("text", (Run(say("papers.notes_lead", language)),))
     if offer.warnings or offer.reasons:
-        yield head("papers.notes_fit")
+        yield _head("papers.notes_fit", language)
         yield from (_point(said(one, language)) for one in (*offer.reasons, *offer.warnings))
     if offer.missing or offer.held_back:
-        yield head("papers.notes_missing")
+        yield _head("papers.notes_missing", language)
         for name, who in offer.missing.items():
             yield _point(say(f"papers.ask_{who}", language, what=label(name, language)), Mark.GAP)
         for name, why in offer.held_back.items():
             yield _point(f"{label(name, language)}: {say(f'why.{why}', language)}")
+    yield from _told(offer, paper, record, language)
+    if (of := instrument(offer.kind.instrument)) is not None and not _is_elsewhere(offer):
+        yield _head("papers.notes_where", language)
+        held_in = record.situation.jurisdiction
+        yield from _address(of, instrument(offer.kind.address_of), held_in, language)
+
+
+def _head(key: str, language: str) -> Block:
+    return Block("heading", (Run(say(key, language)),))
+
+
+def _told(offer: Offer, paper: Paper, record: Record, language: str) -> Iterator[Block]:
+    """How sure what it tells is, what is to be translated, what it leaves out, and what it says of the law."""
     told = [one for one in record.views[offer.kind.audience].fields if one.name in paper.fields]
     unsure = [one for one in told if one.confidence != SURE]
     if unsure:
-        yield head("papers.notes_sure")
+        yield _head("papers.notes_sure", language)
         yield Block(
             "table",
             rows=tuple(
@@ -60,12 +71,20 @@ def _notes(offer: Offer, paper: Paper, record: Record, language: str) -> Iterato
             ),
         )
     if foreign := [one for one in told if is_foreign(one, paper.language)]:
-        yield head("papers.notes_translate")
+        yield _head("papers.notes_translate", language)
         yield from (_point(label(one.name, language)) for one in foreign)
-    if (of := instrument(offer.kind.instrument)) is not None and not _is_elsewhere(offer):
-        yield head("papers.notes_where")
-        held_in = record.situation.jurisdiction
-        yield from _address(of, instrument(offer.kind.address_of), held_in, language)
+    if paper.left_out:
+        yield _head("papers.notes_left_out", language)
+        yield Block("text", (Run(", ".join(dict.fromkeys(label(name, language) for name in paper.left_out))),))
+    if paper.laws:
+        yield _head("papers.notes_law", language)
+        yield from (_point(_law(what), Mark.LAW) for what in dict.fromkeys(paper.laws))
+
+
+def _law(what: str) -> str:
+    """What the law's data says under an id and where it was read. In English, as that data is."""
+    one = cited(what)
+    return f"{one.text} ({one.read_in})"
 
 
 def _is_elsewhere(offer: Offer) -> bool:
@@ -86,7 +105,9 @@ def _address(one: Instrument, shared: Instrument | None, held_in: str | None, la
     told = {
         "papers.notes_body": one.name,
         "papers.notes_contact": one.contact if shared is None else shared.contact,
+        "papers.notes_asks": one.interim or one.procedures,
         "papers.notes_time": one.time_limit,
+        "papers.notes_languages": one.languages,
         "papers.notes_remedies": one.exhaustion,
         "papers.notes_accepted": f"Kazakhstan: {one.kazakhstan}" if one.kazakhstan and held_in == "KZ" else "",
         "papers.notes_more": one.note,
@@ -105,7 +126,7 @@ def label(name: str, language: str) -> str:
     for key in (f"field.{name}", f"papers.field_{name}"):
         if key in keys():
             return say(key, language)
-    return name.replace("_", " ")
+    return field_label(name, language)
 
 
 def said(reason: Reason, language: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from texts.catalogue import keys, say
+from texts.dates import territory
 
 PHRASES: Final = Path(__file__).parent / "phrases.yaml"
 TURKISH: Final = "tr"
@@ -28,6 +29,21 @@ def phrase(name: str, language: str, **values: str) -> str:
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     return text
+
+
+def law_name(id_: str, told: str, language: str) -> str:
+    """Return what a law is called in a filing, by the id of a source; ``told``: what our data calls it."""
+    names = _read()["laws"].get(id_.partition("-")[0], {})
+    return str(names.get(language, names.get("en", told)))
+
+
+def region_name(code: str, language: str) -> str:
+    """Return what a region (ISO 3166-2) is called in a filing; one without a name is its State with the code."""
+    names = _read()["regions"].get(code)
+    if names is not None:
+        return str(names.get(language, names["en"]))
+    state = territory(code.partition("-")[0], language)
+    return f"{state} ({code})" if "-" in code else state
 
 
 def field_label(name: str, language: str) -> str:

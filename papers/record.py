@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from cases.consent.vocabulary import Audience
 from cases.docket.custody import LEADS_TO, Custody, custody_now, custody_spans
 from cases.docket.models import DeadlineState, OccurrenceState, WatchState
 from cases.docket.seen import Seen
@@ -19,11 +20,10 @@ from law.signoff import is_in_force
 from texts.zones import known_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from cases.consent.vocabulary import Audience
     from cases.docket.models import Deadline, Occurrence
     from cases.views.audience import Dated
     from cases.views.filing import FilingView
@@ -46,6 +46,7 @@ TELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "order_at": ORDERED,
     "asylum_at": ("asylum_application_registered", "asylum_intent_by_detainee", "asylum_certificate_issued"),
     "refusal_at": ("asylum_refusal_known", "asylum_refusal_adopted"),
+    "ruling_at": ("expulsion_ruling_pronounced",),
     "appeal_at": ("admin_appeal_filed", "deportation_case_filed", "extradition_complaint_handed_to_facility"),
 }
 """Which events tell a date that papers name."""
@@ -53,6 +54,19 @@ SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
 """Of these the time that is set, of the others the time it happened."""
 FIRST: Final = frozenset({"held_since", "asylum_at"})
 """Of these the earliest counts, of the others what was entered last."""
+
+
+HELD_AS: Final[Mapping[str, str]] = {
+    "criminal_delivery_actual": "as_suspect",
+    "criminal_detention_actual": "as_suspect",
+    "criminal_detention_protocol": "as_suspect",
+    "extradition_detention_actual": "as_suspect",
+    "admin_detention_actual_start": "administratively",
+    "administrative_arrest": "administratively",
+    "apprehension_for_deportation": "administratively",
+    "detention_order_tr": "administratively",
+}
+"""By what proceedings somebody is held: in some the law has consulates told unasked, in others not."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,10 @@ class Situation:
     is_verified: bool = False
     """Whether a coordinator vouches for the reporter."""
     is_borne_out: bool = False
+    has_no_fear: bool = False
+    """Whether the person has said that they do not fear return."""
+    held_as: str = ""
+    """By what proceedings they are held, see ``HELD_AS``; empty where nobody has entered it."""
     left: frozenset[str] = frozenset()
     """Kinds of papers that somebody noted as sent."""
 
@@ -114,6 +132,8 @@ class Record:
     signed_rules: frozenset[str] = frozenset()
     next_update_at: datetime | None = None
     exhibits: tuple[Exhibit, ...] = ()
+    as_copies: bool = False
+    """Whether exhibits are handed over as cleaned copies, not as they came."""
 
     def told(self, audience: Audience, name: str) -> Instant | None:
         """Return a date of the docket that this audience may know; None where it is not known, or not for them."""
@@ -140,16 +160,18 @@ def record_of(
     is_verified: bool,
     left: Collection[str] = (),
     exhibits: tuple[Exhibit, ...] = (),
+    as_copies: bool = False,
 ) -> Record:
     """Build the record of rows that were read. No statement. ``counsel``: whether who reads it is counsel."""
     case = rows.case
     standing = [one for one in rows.occurrences if one.state == OccurrenceState.STANDING]
     spans = custody_spans([_seen(one) for one in standing])
+    views = filing_views(unit, rows, counsel=counsel)
     readings = sorted(rows.readings, key=lambda one: (one.at, one.id))
     return Record(
         code=case.code,
         zone=known_zone(case.timezone) or default_zone,
-        views=filing_views(unit, rows, counsel=counsel),
+        views=views,
         situation=Situation(
             jurisdiction=case.jurisdiction,
             custody=custody_now(spans),
@@ -157,13 +179,27 @@ def record_of(
             happened=frozenset(one.kind for one in standing),
             is_verified=is_verified,
             is_borne_out=case.state != "reported",
+            has_no_fear=has_no_fear(views),
+            held_as=held_as((one.kind, one.at) for one in standing),
             left=frozenset(left),
         ),
         terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
         signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
         next_update_at=_next_update(rows),
         exhibits=exhibits,
+        as_copies=as_copies,
     )
+
+
+def has_no_fear(views: Mapping[Audience, FilingView]) -> bool:
+    """Whether the person has said that they do not fear return. Pure."""
+    return any(one.name == "fears_return" and one.value == "no" for one in views[Audience.LAWYER].fields)
+
+
+def held_as(entered: Iterable[tuple[str, datetime]]) -> str:
+    """Return by what proceedings somebody is held, of what happened and when: the latest counts. Pure."""
+    found = [(at, HELD_AS[event]) for event, at in entered if event in HELD_AS]
+    return max(found)[1] if found else ""
 
 
 def _seen(row: Occurrence) -> Seen:

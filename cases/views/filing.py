@@ -30,6 +30,8 @@ OF_THE_CASE: Final[Mapping[str, str]] = {
     "feared_state": "threatened_state",
 }
 """Fields that the case itself knows where nobody entered them of the person."""
+ASSUMED: Final = frozenset({"feared_state"})
+"""Of these, what was said of a whole group, or by whoever reported: the person may fear another State, or none."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def _of_the_case(case: Case, known: list[Known]) -> Iterable[Known]:
     for name, column in OF_THE_CASE.items():
         value = getattr(case, column)
         if value and name not in names:
-            yield Known(name, value, "", "medium")
+            yield Known(name, value, "", "low" if name in ASSUMED else "medium")
 
 
 def _view(

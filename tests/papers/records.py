@@ -12,7 +12,7 @@ from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
 from cases.docket.custody import Custody
 from cases.views.audience import Dated
 from cases.views.filing import divided
-from papers.record import Exhibit, Record, Situation, Term
+from papers.record import Exhibit, Record, Situation, Term, has_no_fear, held_as
 from tests.conftest import START
 
 if TYPE_CHECKING:
@@ -78,10 +78,11 @@ def record(
 ) -> Record:
     """The record of an invented case; everybody was agreed to, unless said otherwise."""
     standing = agreed(*Audience) if standing is None else standing
+    views = divided(known(values), dates, standing, counsel=counsel)
     return Record(
         code=CODE,
         zone="Asia/Almaty",
-        views=divided(known(values), dates, standing, counsel=counsel),
+        views=views,
         situation=Situation(
             jurisdiction=jurisdiction,
             custody=custody,
@@ -89,6 +90,8 @@ def record(
             happened=frozenset(one.event for one in dates),
             is_verified=is_verified,
             is_borne_out=standing.corroborated,
+            has_no_fear=has_no_fear(views),
+            held_as=held_as((one.event, one.at) for one in dates),
             left=frozenset(left),
         ),
         terms=(Term("kz.coao.expulsion.appeal_10d", START + timedelta(days=9), "Asia/Almaty", False, False),),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,15 +16,16 @@ from cases.consent.values import CODED
 from cases.consent.vocabulary import FIELDS, Audience
 from cases.docket.vocabulary import BY_PROGRAM, FILED, MEANINGS
 from cases.views.audience import Dated
+from cases.views.filing import divided
 from law.rules import load_rules
-from papers.composing import Mark, compose
+from papers.composing import Block, Mark, Run, compose, runs_of
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds
-from papers.phrases import event_label
-from papers.record import TELLS
+from papers.phrases import event_label, phrase, region_name
+from papers.record import TELLS, Instant
 from tests.cases.test_consent import standings
 from tests.conftest import START
-from tests.papers.records import DATES, VALUES, agreed, record
+from tests.papers.records import DATES, VALUES, agreed, known, record
 
 KINDS = load_kinds()
 WORDS = {name: f"Q{name.replace('_', '')}Q" for name in FIELDS if name not in CODED}
@@ -120,6 +124,8 @@ def test_what_to_beware_of_is_said() -> None:
 
     assert "papers.beware_same" in warned("cat_interim", left=["hrc_interim"])
     assert "papers.beware_same" not in warned("wgad_urgent", left=["hrc_interim"])
+    assert "papers.beware_same" in warned("echr_r39", left=["hrc_interim"], jurisdiction="TR")
+    assert "papers.beware_same" in warned("cat_interim", left=["echr_r39"], jurisdiction="TR")
     assert "papers.beware_again" in warned("hrc_interim", left=["hrc_interim"])
     assert "papers.beware_acceptance" in warned("cat_interim", jurisdiction="TR")
     assert "papers.beware_acceptance" not in warned("cat_interim")
@@ -127,6 +133,105 @@ def test_what_to_beware_of_is_said() -> None:
     assert "papers.beware_consent" in warned("unhcr_referral", standing=agreed(Audience.UN))
     assert "papers.beware_uncorroborated" in warned("press_named", standing=Standing())
     assert "papers.beware_disclosure" in warned("consular_objection", standing=Standing())
+
+
+def test_a_consulate_is_spoken_of_as_the_law_has_it_for_how_somebody_is_held() -> None:
+    """A suspect's consulate is told unasked; of somebody held administratively it is told if they ask, and not else."""
+
+    def said(event: str, language: str) -> str:
+        known = record(dates=(Dated(event, START, None, None),))
+        return "\n".join(compose(KINDS["consular_objection"], language, known).lines())
+
+    for language, hours, asked in (
+        ("ru", "24 часов", "только если об этом просит"),
+        ("kk", "24 сағат", "өзі сұраса ғана"),
+    ):
+        for event in ("criminal_detention_actual", "extradition_detention_actual"):
+            assert hours in said(event, language)
+            assert asked not in said(event, language)
+        for event in ("admin_detention_actual_start", "administrative_arrest"):
+            assert hours not in said(event, language)
+            assert asked in said(event, language)
+        assert not {hours, asked} & {word for word in (hours, asked) if word in said("custody_start", language)}
+
+
+@pytest.mark.parametrize("kind", [one for one in KINDS.values() if one.audience is not Audience.FAMILY])
+def test_nobody_is_said_to_fear_who_has_not_said_so(kind: Kind) -> None:
+    """With “no” the paper does not fit, and without a word it says of nobody that they fear."""
+    afraid = re.compile(r"fears? |afraid|опаса|боится|қауіптен|корк|kork", re.IGNORECASE)
+    where = "TR" if kind.when.where_rule else "KZ"
+    no = record({**VALUES, "fears_return": "no"}, jurisdiction=where)
+    if kind.when.fear:
+        offer = offer_of(kind, no, KINDS.values())
+        assert offer.fit is not Fit.NOW
+        assert "papers.why_no_fear" in {one.key for one in offer.reasons}
+    unasked = record({name: value for name, value in VALUES.items() if name != "fears_return"})
+    for language in kind.lines:
+        if not kind.internal and kind.id != "asylum_statement":  # the person's own, who signs it
+            for known in (no, unasked):
+                values = [value for block in compose(kind, language, known).blocks for value in told_of(block)]
+                assert not [one for one in values if afraid.search(one)], (kind.id, language)
+
+
+def told_of(block: Block) -> list[str]:
+    """What a piece claims: its sentences, without gaps and what rows are called."""
+    return ["".join(run.text for run in block.runs if run.mark is not Mark.GAP)]
+
+
+def test_the_state_that_a_group_was_said_to_fear_is_to_be_confirmed_with_each() -> None:
+    """Somebody entered one State for sixty people. Of none of them does a paper say it as if they had been asked."""
+    kind = KINDS["consular_objection"]
+    assumed = [replace(one, confidence="low") if one.name == "feared_state" else one for one in known()]
+    views = divided(assumed, DATES, agreed(*Audience), counsel=True)
+    unsure = replace(record(), views=views)
+    assert offer_of(kind, unsure, KINDS.values()).missing["feared_state"] == "person"
+    for language in kind.lines:
+        runs = list(runs_of(compose(kind, language, unsure).blocks))
+        at = next(n for n, run in enumerate(runs) if run.mark is Mark.UNSURE)
+        assert runs[at + 2] == Run(phrase("to_confirm", language), Mark.GAP)
+
+
+def test_a_name_is_as_sure_as_whoever_told_it() -> None:
+    unsure = [replace(one, confidence="medium") if one.name == "name_native" else one for one in known()]
+    told = replace(record(), views=divided(unsure, DATES, agreed(*Audience), counsel=True))
+    runs = [run for run in runs_of(compose(KINDS["cat_interim"], "en", told).blocks) if " / " in run.text]
+    assert runs
+    assert {run.mark for run in runs} == {Mark.UNSURE}
+
+
+def test_a_judgment_by_the_civil_route_is_not_appealed_by_the_terms_of_another_code() -> None:
+    """Ten days are those of the Code on Administrative Offences; the civil route has its own, which is shorter."""
+    judgment = (Dated("gpk_expulsion_judgment", START, None, None),)
+    for kind in ("kz_appeal", "kz_stay"):
+        assert offer_of(KINDS[kind], record(dates=judgment), KINDS.values()).fit is Fit.LATER
+        both = record(dates=(*DATES, *judgment))
+        assert offer_of(KINDS[kind], both, KINDS.values()).fit is Fit.NOW
+        assert "2 марта" in "\n".join(compose(KINDS[kind], "ru", both).lines())
+    assert record(dates=(*DATES, *judgment)).told(Audience.LAWYER, "ruling_at") == Instant(DATES[1].at, day_only=False)
+
+
+def test_the_authority_that_holds_somebody_does_not_learn_who_asked_for_a_lawyer() -> None:
+    for kind in ("notice_of_defence", "consular_objection", "access_request"):
+        for language in KINDS[kind].lines:
+            paper = compose(KINDS[kind], language, record())
+            assert "her sister" not in "\n".join(paper.lines())
+            assert not {"instructs", "family_contact", "relation"} & KINDS[kind].fields
+
+
+def test_a_row_that_nobody_can_fill_and_nobody_needs_is_left_out_and_noted() -> None:
+    kind = KINDS["wgad_urgent"]
+    paper = compose(kind, "en", record())
+    assert "officer" in paper.left_out
+    assert not any("officer" in line.lower() for line in paper.lines())
+    less = compose(kind, "en", record({name: value for name, value in VALUES.items() if name != "agency"}))
+    assert any("to be filled in" in line for line in less.lines()), "what is needed is asked for"
+    assert "agency" not in less.left_out
+
+
+def test_a_region_is_written_out() -> None:
+    said = "\n".join(compose(KINDS["unhcr_referral"], "en", record()).lines())
+    assert "Almaty Region" in said
+    assert region_name("TR-34", "ru") == "Турция (TR-34)"
 
 
 def test_authorities_are_written_to_in_their_own_language() -> None:

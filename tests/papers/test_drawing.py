@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import TYPE_CHECKING
 
 import docx
 import pytest
@@ -16,7 +17,10 @@ from papers.kinds import load_kinds
 from papers.letterhead import write_template
 from papers.notes import notes_of
 from papers.pdf import draw_pages, draw_pdf
-from tests.papers.records import record
+from tests.papers.records import VALUES, record
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
 
 KINDS = load_kinds()
 HOSTILE = '{{ 7*7 }} {% for x in y %} #import "x" $a$ *b* \\u{41} <w:p/> & ]]> \u202eevil'
@@ -29,7 +33,7 @@ def sheet(kind: str, language: str, *, approved: bool = False) -> Sheet:
     paper = compose(KINDS[kind], language, known)
     notes = notes_of(offer_of(KINDS[kind], known, KINDS.values()), paper, known, "ru")
     paper = Paper(paper.kind, paper.language, paper.title, paper.to, paper.blocks, notes, paper.fields)
-    return sheet_of(paper, "K7M-4TX", number=1, reader="ru", approved=("Dana", "today") if approved else None)
+    return sheet_of(paper, "K7M-4TX", number=1, reader="ru", approved=approved)
 
 
 def words_in(content: bytes) -> str:
@@ -57,16 +61,44 @@ def test_a_paper_is_drawn_as_both(kind: str, language: str) -> None:
 def test_a_document_in_uyghur_is_read_from_the_right() -> None:
     document = docx.Document(io.BytesIO(draw_docx(sheet("family_sheet", "ug"))))
     paragraphs = [one for one in document.paragraphs if one.text.strip()]
-    assert all(one._p.pPr is not None and "bidi" in one._p.pPr.xml for one in paragraphs)  # noqa: SLF001  no other way
-    assert all(table._tbl.bidiVisual_val for table in document.tables)  # noqa: SLF001
+    title = next(n for n, one in enumerate(paragraphs) if one.style is not None and one.style.name == "Title")
+    notes, paper = paragraphs[:title], paragraphs[title:]
+    assert not any(is_turned(one) for one in notes), "whoever files it reads Russian"
+    assert all(is_turned(one) for one in paper)
+    assert document.tables[-1]._tbl.bidiVisual_val  # noqa: SLF001  no other way
+    around = [one for section in document.sections for one in (*section.header.paragraphs, *section.footer.paragraphs)]
+    assert all(is_turned(one) for one in around)
+    for one in [*paper, *around]:
+        for run in one.runs:
+            if any("\u0600" <= letter <= "\u06ff" for letter in run.text):
+                assert run.font.rtl, run.text
 
 
-def test_an_approved_paper_has_no_notes_and_says_by_whom() -> None:
+def test_a_name_in_arabic_letters_is_one_also_in_a_paper_in_english() -> None:
+    document = docx.Document(io.BytesIO(draw_docx(sheet("cat_interim", "en"))))
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    native = [one for cell in cells for one in cell.paragraphs if one.text == VALUES["name_native"]]
+    assert native
+    for one in native:
+        assert not is_turned(one)
+        assert all(run.font.rtl for run in one.runs if run.text)
+    assert not any(run.font.rtl for one in document.paragraphs for run in one.runs if run.text.isascii())
+
+
+def is_turned(paragraph: Paragraph) -> bool:
+    """Whether Word reads a paragraph from the right."""
+    return paragraph._p.pPr is not None and "w:bidi" in paragraph._p.pPr.xml  # noqa: SLF001  no other way
+
+
+def test_an_approved_paper_is_as_it_is_filed() -> None:
+    """No notes, no banner, no code of ours, no name of who approved it, no mark of what was unsure."""
     draft, approved = sheet("cat_interim", "en"), sheet("cat_interim", "en", approved=True)
     assert "Эту страницу убрать" in words_in(draw_docx(draft))
     said = words_in(draw_docx(approved))
     assert "Эту страницу убрать" not in said
-    assert "Wording approved by Dana" in said
+    assert "DRAFT" in words_in(draw_docx(draft))
+    for ours in ("DRAFT", "K7M-4TX", "cat_interim", "UNVERIFIED", "dotted"):
+        assert ours not in said
     assert len(draw_pages(approved, dots=30)) < len(draw_pages(draft, dots=30))
 
 

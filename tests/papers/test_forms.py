@@ -8,11 +8,11 @@ import pytest
 
 from cases.consent.vocabulary import FIELDS, Audience
 from law.rules import load_rules
-from papers.composing import Mark, compose
+from papers.composing import Mark, Paper, compose, runs_of
+from papers.drawing import as_data, sheet_of
 from papers.errors import FormError
 from papers.fitting import offer_of
 from papers.kinds import Kind, load_kinds, read_form
-from papers.markup import Sort
 from papers.notes import notes_of
 from tests.papers.records import VALUES, record
 from texts.catalogue import keys
@@ -63,22 +63,61 @@ def test_pages_know_each_kind_and_all_it_asks_for(kind: Kind) -> None:
 
 def test_what_the_law_says_is_marked_until_a_lawyer_has_signed_it() -> None:
     kind = KINDS["kz_appeal"]
+    (about,) = law_in(compose(kind, "ru", record()), "десять суток")
+    assert about == "Срок жалобы: десять суток. (КоАП РК, 832(1)-(2); 829-4(1),(3))"
+    (drawn,) = [
+        run["text"]
+        for block in as_data(sheet_of(compose(kind, "ru", record()), "K7M-4TX", number=1, reader="ru"))["blocks"]
+        for run in block["runs"]
+        if "десять суток" in run["text"]
+    ]
+    assert drawn.startswith("[НЕ ПРОВЕРЕНО] "), "a draft says so on the page, which is no part of the text"
+
+
+def test_who_signed_a_rule_vouches_for_its_own_words_and_not_for_ours_in_another_language() -> None:
+    """The rule is in English; what a form says of it in Russian is another sentence, which nobody has signed."""
     rule = "kz.coao.expulsion.appeal_10d"
-    unsigned = compose(kind, "ru", record())
-    signed = compose(kind, "ru", record(signed=[rule]))
-    about = next(line for line in unsigned.lines() if "десять суток" in line)
-    assert about.startswith("[НЕ ПРОВЕРЕНО]")
-    assert "confidence" in about
-    assert not next(line for line in signed.lines() if "десять суток" in line).startswith("[НЕ ПРОВЕРЕНО]")
+    signed = record(signed=[rule])
+    assert law_in(compose(KINDS["kz_appeal"], "ru", signed), "десять суток")
+    own = read_form(FORM.replace("Of {name_latin}.", f"Of {{name_latin}}.\n    @law {rule}"), "note.yaml")
+    assert law_in(compose(own, "en", record()), "Appeal against")
+    assert not law_in(compose(own, "en", signed), "Appeal against"), "these are the words that were signed"
+    for kind, language in WRITTEN:
+        rules = {one.id for one in load_rules().rules}
+        paper = compose(kind, language, record(signed=rules))
+        words = [line.text.partition(" ")[2] for line in kind.lines[language] if line.name == "law"]
+        for said in filter(None, words):
+            runs = [run for run in runs_of(paper.blocks) if run.text.startswith(said)]
+            assert all(run.mark is Mark.LAW for run in runs), (kind.id, said)
+
+
+def law_in(paper: Paper, words: str) -> list[str]:
+    """The sentences of law with these words for which nobody vouches."""
+    return [run.text for run in runs_of(paper.blocks) if run.mark is Mark.LAW and words in run.text]
+
+
+@pytest.mark.parametrize(("kind", "language"), WRITTEN, ids=[f"{kind.id}-{language}" for kind, language in WRITTEN])
+def test_no_word_of_ours_is_in_what_is_filed(kind: Kind, language: str) -> None:
+    """How sure we are, ids of rules and sources, and that nobody has signed are for who files, not for who reads."""
+    rules = load_rules()
+    ours = {*(one.id for one in (*rules.rules, *rules.levers)), *rules.sources, "confidence", "UNVERIFIED", "medium"}
+    for jurisdiction in ("KZ", "TR"):
+        known = record(jurisdiction=jurisdiction, values={**VALUES, "region": "KZ-ALM"})
+        said = "\n".join(compose(kind, language, known).lines())
+        assert not [word for word in ours if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.-])", said)]
+        assert "KZ-ALM" not in said
 
 
 def test_no_form_cites_a_law_by_itself() -> None:
-    """An article in a sentence of ours would be a claim of nobody: what the law says comes from the law's own data."""
-    cites = re.compile(r"\b(art\.|Art\.|ст\.|статья \d|бап|madde) ?\d", re.IGNORECASE)
+    """An article in a sentence of ours would be a claim of nobody: what the law says comes from the law's own data.
+
+    Our own words behind ``@law`` are sentences of ours as well. What is in brackets for counsel may name what to read.
+    """
+    cites = re.compile(r"\b(art\.|rule|ст\.|статья|бап|madde) ?\d|\d+\(\d", re.IGNORECASE)
     for kind, language in WRITTEN:
         for line in kind.lines[language]:
-            if line.sort is not Sort.MADE:
-                assert not cites.search(line.text), (kind.id, line.text)
+            said = line.text.partition(" ")[2] if line.name == "law" else line.text
+            assert not cites.search(re.sub(r"\[\[.+?\]\]", "", said)), (kind.id, said)
 
 
 def test_only_a_paper_of_counsel_may_tell_the_compartment_to_counsel_alone() -> None:
