@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from cases.events import CaseExported, EvidenceExported
+from papers.events import PapersExported
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ FEW = 3
 """Cases that one person may have written out …"""
 WITHIN = timedelta(days=1)
 """… within so long; for one more, two people have to agree."""
-KINDS = (CaseExported.__name__, EvidenceExported.__name__)
+KINDS = (CaseExported.__name__, EvidenceExported.__name__, PapersExported.__name__)
 
 
 def is_one_of_many(unit: UnitOfWork, case_id: UUID) -> bool:

@@ -27,7 +27,7 @@ from cases.media import media_type
 from cases.models import Case, Report
 from cases.verification import Basis, bear_out
 from papers.bundle import pack
-from papers.desk import COUNSEL, desk_of
+from papers.desk import COUNSEL, Files, desk_of
 from papers.docx import draw_docx
 from papers.fitting import Fit
 from papers.pdf import draw_pdf
@@ -135,14 +135,14 @@ def _photograph() -> bytes:
 
 def _desk(unit: UnitOfWork, case_id: UUID, *, with_files: bool = False) -> Desk:
     case = unit.session.get_one(Case, case_id)
-    return desk_of(unit, case, role=COUNSEL, default_zone=ZONE, with_files=with_files)
+    return desk_of(unit, case, role=COUNSEL, default_zone=ZONE, files=Files.AS_THEY_CAME if with_files else Files.NONE)
 
 
 def _sheets(house: House, case_id: UUID) -> list[Sheet]:
     with house.store.read() as unit:
         desk = _desk(unit, case_id)
         return [
-            sheet_on(desk, one, draft, draft.current, reader="ru", name_of=lambda _: "Dana")
+            sheet_on(desk, one, draft, draft.current, reader="ru")
             for one in desk.papers
             if one.offer.fit is not Fit.NEVER
             for draft in one.drafts
@@ -161,9 +161,9 @@ def _all_papers(house: House, case_id: UUID) -> tuple[float, int]:
 def _bundle(house: House, case_id: UUID, *, originals: bool) -> Row:
     began = time.perf_counter()
     with house.store.read() as unit:
-        desk = _desk(unit, case_id, with_files=True)
+        desk = _desk(unit, case_id, files=Files.AS_THEY_CAME)
         one, draft = desk.draft("bundle", "en")
-        sheet = sheet_on(desk, one, draft, None, reader="en", name_of=lambda _: "")
+        sheet = sheet_on(desk, one, draft, None, reader="en")
     index = {"index.pdf": draw_pdf(sheet), "index.docx": draw_docx(sheet)}
     size = sum(len(piece) for piece in pack(house.store, desk.record.exhibits, index, originals=originals))
     took = time.perf_counter() - began

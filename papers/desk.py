@@ -43,6 +43,15 @@ COUNSEL = "lawyer"
 """The role that is counsel."""
 
 
+class Files(StrEnum):
+    """Whether the files of a case are laid out as exhibits, and how they would be handed over."""
+
+    NONE = "none"
+    AS_THEY_CAME = "as_they_came"
+    COPIES = "copies"
+    """Freed of what they tell about themselves."""
+
+
 class State(StrEnum):
     """How a paper in one language stands."""
 
@@ -70,9 +79,11 @@ class Draft:
     current: PaperVersion | None
     """The version that says what would be drawn now."""
     approved: PaperVersion | None
-    """The newest version that a lawyer vouches for."""
+    """The version that a lawyer vouches for: what would be drawn now, or else the newest."""
     changes: tuple[Change, ...]
-    """What differs from that one."""
+    """What differs from that one; empty for who may not read all that stood in it."""
+    changes_closed: bool = False
+    """Whether something differs that this reader is not shown."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +121,8 @@ def _allowed(one: OnDesk) -> OnDesk:
     return one
 
 
-def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, with_files: bool = False) -> Desk:
-    """Lay out the papers of a case for a reader of this role. Reads only.
-
-    ``with_files``: with the files of the case as exhibits.
-    """
+def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files: Files = Files.NONE) -> Desk:
+    """Lay out the papers of a case for a reader of this role. Reads only."""
     counsel = role == COUNSEL
     rows = rows_of(unit, case)
     versions = versions_of(unit, case.id)
@@ -127,9 +135,10 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, with_
         default_zone=default_zone,
         is_verified=_is_verified(unit, case.id),
         left={by_id[version_id].kind for version_id, _ in left},
-        exhibits=exhibits_of(unit, rows, role) if with_files else (),
+        exhibits=() if files is Files.NONE else exhibits_of(unit, rows, role),
+        as_copies=files is Files.COPIES,
     )
-    kept = _Kept(unit, case.id, versions, left)
+    kept = _Kept(unit, case.id, versions, left, counsel)
     papers = tuple(
         OnDesk(one, tuple(_drafts(one, record, kept)), closed=one.kind.is_counsels and not counsel)
         for one in offers_of(load_kinds().values(), record)
@@ -145,6 +154,7 @@ class _Kept:
     case_id: UUID
     versions: Sequence[PaperVersion]
     left: Sequence[tuple[UUID, Leaving]]
+    counsel: bool
 
 
 def _is_verified(unit: UnitOfWork, case_id: UUID) -> bool:
@@ -153,26 +163,35 @@ def _is_verified(unit: UnitOfWork, case_id: UUID) -> bool:
 
 
 def exhibits_of(unit: UnitOfWork, rows: CaseRows, role: str) -> tuple[Exhibit, ...]:
-    """Return the files of a case that this role may have, numbered in the order in which they came."""
-    files = [file for entry in view_of(unit, rows, role).entries for file in entry.files]
-    stored = [one for one in files if one.id is not None and one.received_at is not None and one.sha256 is not None]
-    return tuple(
-        Exhibit(number, one.id, one.kind, one.media or "", one.size or 0, one.received_at, one.sha256)
-        for number, one in enumerate(stored, 1)
-        if one.id is not None and one.received_at is not None and one.sha256 is not None
-    )
+    """Return the files of a case that this role may have, numbered in the order in which they came.
+
+    A file that was sent again is one exhibit, from when it came first.
+    """
+    found: dict[str, Exhibit] = {}
+    for entry in view_of(unit, rows, role).entries:
+        for one in entry.files:
+            if one.id is not None and one.received_at is not None and one.sha256 is not None:
+                exhibit = Exhibit(
+                    len(found) + 1, one.id, one.kind, one.media or "", one.size or 0, one.received_at, one.sha256
+                )
+                found.setdefault(one.sha256, exhibit)
+    return tuple(found.values())
 
 
 def _drafts(offer: Offer, record: Record, kept: _Kept) -> Iterator[Draft]:
+    may_tell = {one.name for one in record.views[offer.kind.audience].fields}
     for language in offer.kind.languages(record.situation.jurisdiction):
-        yield _draft(offer, compose(offer.kind, language, record), kept)
+        yield _draft(offer, compose(offer.kind, language, record), kept, may_tell)
 
 
-def _draft(offer: Offer, paper: Paper, kept: _Kept) -> Draft:
+def _draft(offer: Offer, paper: Paper, kept: _Kept, may_tell: set[str]) -> Draft:
     ours = [one for one in kept.versions if (one.kind, one.language) == (paper.kind, paper.language)]
     mac = mac_of(kept.unit, kept.case_id, paper) if ours else b""
     current = next((one for one in ours if hmac.compare_digest(one.text_mac, mac)), None)
-    approved = next((one for one in ours if one.approved_at is not None), None)
+    stands = current is not None and current.approved_at is not None
+    approved = current if stands else next((one for one in ours if one.approved_at is not None), None)
+    differs = approved is not None and approved is not current
+    shown = differs and approved is not None and (kept.counsel or set(approved.fields) <= may_tell)
     numbers = {one.id: one.number for one in ours}
     leavings = tuple((numbers[version_id], what) for version_id, what in kept.left if version_id in numbers)
     return Draft(
@@ -182,7 +201,8 @@ def _draft(offer: Offer, paper: Paper, kept: _Kept) -> Draft:
         leavings=leavings,
         current=current,
         approved=approved,
-        changes=() if approved is None or approved is current else _changed(kept.unit, approved, paper),
+        changes=_changed(kept.unit, approved, paper) if shown and approved is not None else (),
+        changes_closed=differs and not shown,
     )
 
 

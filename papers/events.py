@@ -52,6 +52,14 @@ class PaperLeft(Event):
 
 
 @dataclass(frozen=True)
+class PapersExported(Event):
+    """All papers of a case that may be taken were written out at the machine. ``agreed``: by whom it was agreed to."""
+
+    papers: int
+    agreed: str
+
+
+@dataclass(frozen=True)
 class BundleTaken(Event):
     """Somebody was given the files of a case as numbered exhibits: how many, and whether as they came."""
 

@@ -70,19 +70,28 @@ def approve(
 ) -> PaperVersion:
     """Take a lawyer's word for the text of a paper. Saying it again changes and records nothing.
 
-    ``seen``: the SHA-256 of the text that they were shown. Raises PaperError where it is another now. That
-    ``contact_id`` is the lawyer of the case was checked by the caller.
+    ``seen``: the SHA-256 of the text that they were shown. Raises PaperError where it is another now, where somebody
+    still has to fill something in, or where another lawyer has approved it. That ``contact_id`` is the lawyer of the
+    case was checked by the caller.
     """
     if not hmac.compare_digest(seen.encode(), paper.sha256().encode()):
         raise PaperError("its text has changed since it was shown; read it again")
-    version = _kept(unit, case_id, paper, audience)
+    if paper.gaps:
+        raise PaperError("something in it is still to be filled in; hand it in as a document once it is")
+    return _approved(unit, _kept(unit, case_id, paper, audience), contact_id)
+
+
+def _approved(unit: UnitOfWork, version: PaperVersion, contact_id: UUID) -> PaperVersion:
+    """Write a lawyer's word down on a version that is locked."""
     if version.approved_by == contact_id:
         return version
+    if version.approved_by is not None:
+        raise PaperError("another lawyer has approved this text already")
     version.approved_by, version.approved_at = contact_id, unit.now
     unit.session.flush()
     unit.record(
         PaperApproved(
-            case_id=case_id,
+            case_id=version.case_id,
             version_id=version.id,
             contact_id=contact_id,
             kind=version.kind,
@@ -95,9 +104,12 @@ def approve(
 
 
 def withdraw_approval(unit: UnitOfWork, case_id: UUID, version_id: UUID, contact_id: UUID) -> bool:
-    """Take one's word for a version back; return whether it was in force. Raises PaperError for no such version."""
+    """Take the word for a version back; return whether it was in force. Raises PaperError for no such version.
+
+    ``contact_id`` is the lawyer of the case, which the caller has checked: whoever gave the word may have left since.
+    """
     version = version_in(unit, case_id, version_id)
-    if version.approved_by != contact_id:
+    if version.approved_by is None:
         return False
     version.approved_by = version.approved_at = None
     unit.session.flush()
@@ -147,6 +159,7 @@ def version_in(unit: UnitOfWork, case_id: UUID, version_id: UUID) -> PaperVersio
         select(PaperVersion)
         .where(PaperVersion.id == version_id, PaperVersion.case_id == case_id)
         .with_for_update(**OWN)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
         raise PaperError("there is no such version in this case")
@@ -187,7 +200,7 @@ def paper_of(unit: UnitOfWork, version: PaperVersion) -> Paper:
 def _kept(unit: UnitOfWork, case_id: UUID, paper: Paper, audience: Audience) -> PaperVersion:
     """Return the version that has this text, made where it is new.
 
-    The case is locked, so that of two who begin at once both find the same.
+    The case is locked, so that of two who begin at once both find the same; what was read before that is read again.
     """
     unit.session.execute(select(Case.id).where(Case.id == case_id).with_for_update(**OWN))
     rows = unit.session.scalars(
@@ -198,6 +211,7 @@ def _kept(unit: UnitOfWork, case_id: UUID, paper: Paper, audience: Audience) -> 
             PaperVersion.language == paper.language,
         )
         .order_by(PaperVersion.number)
+        .execution_options(populate_existing=True)
     ).all()
     mac = mac_of(unit, case_id, paper)
     for row in rows:
@@ -230,6 +244,8 @@ def _read(data: dict[str, Any]) -> Paper:
         to=tuple(data["to"]),
         blocks=tuple(_block(one) for one in data["blocks"]),
         fields=tuple(data["fields"]),
+        laws=tuple(data["laws"]),
+        left_out=tuple(data["left_out"]),
     )
 
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from cases.consent.deciding import PRESS
 from papers.composing import Mark
 from papers.desk import with_notes
 from papers.drawing import sheet_of
 from papers.errors import PaperError
 from papers.keeping import approve, take
-from texts.dates import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet
+    from papers.kinds import Kind
     from papers.models import PaperVersion
     from store.unit_of_work import UnitOfWork
 
@@ -48,7 +48,6 @@ def hand_over(
     form: Form,
     *,
     reader: str,
-    name_of: Callable[[UUID], str],
 ) -> Sheet:
     """Keep and write down that a paper is handed over; return it to be drawn when the unit is over.
 
@@ -58,7 +57,7 @@ def hand_over(
     if not may_take(one, draft, counsel=desk.counsel):
         raise PaperError("nobody is given it before a lawyer has approved its text")
     version = take(unit, case_id, draft.paper, one.offer.kind.audience, form)
-    return sheet_on(desk, one, draft, version, reader=reader, name_of=name_of)
+    return sheet_on(desk, one, draft, version, reader=reader)
 
 
 def may_take(one: OnDesk, draft: Draft, *, counsel: bool) -> bool:
@@ -70,23 +69,22 @@ def _is_approved(draft: Draft) -> bool:
     return draft.current is not None and draft.current.approved_at is not None
 
 
-def sheet_on(
-    desk: Desk,
-    one: OnDesk,
-    draft: Draft,
-    version: PaperVersion | None,
-    *,
-    reader: str,
-    name_of: Callable[[UUID], str],
-) -> Sheet:
-    """Put a draft on its sheet: with its notes while it is one, with the lawyer's name once it is approved."""
-    approved = None
-    if version is not None and version.approved_by is not None and version.approved_at is not None:
-        when = local_time(version.approved_at, desk.record.zone, draft.paper.language, with_date=True)
-        approved = (name_of(version.approved_by), when)
+def sheet_on(desk: Desk, one: OnDesk, draft: Draft, version: PaperVersion | None, *, reader: str) -> Sheet:
+    """Put a draft on its sheet: with its notes while it is one. For the press it bears no code, not even as a draft."""
     paper = with_notes(one, draft, desk.record, reader)
-    number = None if version is None else version.number
-    return sheet_of(paper, desk.record.code, number=number, reader=reader, approved=approved)
+    return sheet_of(
+        paper,
+        "" if one.offer.kind.audience in PRESS else desk.record.code,
+        number=None if version is None else version.number,
+        reader=reader,
+        approved=version is not None and version.approved_at is not None,
+    )
+
+
+def file_name(desk: Desk, kind: Kind, language: str) -> str:
+    """Return what a paper is called as a file, without its suffix; the press is not passed the code of the case."""
+    parts = (kind.id, language) if kind.audience in PRESS else (desk.record.code, kind.id, language)
+    return "-".join(parts)
 
 
 def approve_on(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, by: UUID, seen: str) -> None:

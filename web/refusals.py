@@ -109,6 +109,8 @@ WHY: Final[Mapping[str, str]] = {
     "nobody is given it before": "refused.paper_unapproved",
     "only the lawyer of the case approves": "refused.paper_lawyer",
     "its text has changed": "refused.paper_changed",
+    "something in it is still": "refused.paper_gaps",
+    "another lawyer has approved": "refused.paper_other_lawyer",
     "say to whom it went": "refused.paper_to_whom",
     "it cannot have left later": "refused.paper_later",
     # The instance

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.commands.agreeing import agreed_if_many, by_two
 from app.commands.shared import as_data, fail, fails_clearly, house
 from texts.bidi import plain
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from papers.desk import Desk, OnDesk
     from papers.drawing import Sheet
     from papers.record import Exhibit
-    from store.unit_of_work import UnitOfWork
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
@@ -34,35 +34,55 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 @click.option(
     "--exhibits", is_flag=True, help="With --out: the files of the case too, as they came, numbered, with hashes."
 )
+@by_two
 @as_data
 @fails_clearly
-def papers(code: str, *, out: Path | None, as_counsel: bool, exhibits: bool, as_json: bool) -> None:
+def papers(
+    code: str, *, out: Path | None, as_counsel: bool, exhibits: bool, agreed: tuple[str, ...], as_json: bool
+) -> None:
     """Print which papers fit a case, and what is missing; with --out, draw each as .docx and PDF.
 
-    Nothing is sent. Whatever is written is noted in the log of the case. Whoever can run this can read every case: it
-    is for the machine's own administrator.
+    Nothing is sent. Whatever is written is noted in the log of the case. The papers of more than three cases within a
+    day are written by two people. Whoever can run this can read every case: it is for the machine's own administrator.
     """
     home = house()
     if exhibits and out is None:
         raise click.UsageError("--exhibits wants --out")
     if out is not None and out.exists() and any(out.iterdir()):
         fail(f"{out} is not empty: nothing is written over")
-    case_id, desk, sheets = _prepare(home, code, as_counsel=as_counsel, taking=out is not None)
+    who = None if out is None else _agreed(home, code, agreed)
+    case_id, desk, sheets = _prepare(home, code, as_counsel=as_counsel, agreed=who)
     if as_json:
         click.echo(json.dumps([_as_data(one) for one in desk.papers], ensure_ascii=False))
     else:
         click.echo("\n".join(plain(line) for one in desk.papers for line in _lines(one)))
     if out is not None:
-        _write_all(out, desk.record.code, sheets)
+        _write_all(out, desk, sheets)
         if exhibits:
             _write_bundle(home, out, case_id, desk)
 
 
-def _prepare(home: House, code: str, *, as_counsel: bool, taking: bool) -> tuple[UUID, Desk, list[Sheet]]:
-    """Lay the papers out and, where they are taken, keep and write down each: all in one unit."""
+def _agreed(home: House, code: str, agreed: tuple[str, ...]) -> str:
+    """Have two people agree where this is one case of many, and return who did, for the log."""
+    from cases.docket.reading import case_by_code
+
+    with home.store.read() as unit:
+        case = case_by_code(unit, code.upper())
+        if case is None:
+            fail("there is no case of this code")
+        case_id = case.id
+    return agreed_if_many(home.store, case_id, agreed)
+
+
+def _prepare(home: House, code: str, *, as_counsel: bool, agreed: str | None) -> tuple[UUID, Desk, list[Sheet]]:
+    """Lay the papers out and, where they are taken, keep and write down each: all in one unit.
+
+    ``agreed``: who agreed that they are, empty where nobody had to; None where nothing is taken.
+    """
     from cases.docket.reading import case_by_code
     from cases.events import CaseRead
-    from papers.desk import COUNSEL, desk_of
+    from papers.desk import COUNSEL, Files, desk_of
+    from papers.events import PapersExported
     from papers.fitting import Fit
     from papers.taking import Form, Which, hand_over, may_take
 
@@ -71,31 +91,24 @@ def _prepare(home: House, code: str, *, as_counsel: bool, taking: bool) -> tuple
         if case is None:
             fail("there is no case of this code")
         role = COUNSEL if as_counsel else "coordinator"
-        desk = desk_of(unit, case, role=role, default_zone=home.settings.timezone, with_files=True)
+        desk = desk_of(unit, case, role=role, default_zone=home.settings.timezone, files=Files.AS_THEY_CAME)
         wanted = [
             draft.paper
             for one in desk.papers
-            if taking and not one.closed and one.offer.fit is not Fit.NEVER
+            if agreed is not None and not one.closed and one.offer.fit is not Fit.NEVER
             for draft in one.drafts
             if may_take(one, draft, counsel=desk.counsel)
         ]
-        names = _name(unit)
         sheets = [
-            hand_over(unit, case.id, desk, Which(one.kind, one.language), Form.BOTH, reader="en", name_of=names)
-            for one in wanted
+            hand_over(unit, case.id, desk, Which(one.kind, one.language), Form.BOTH, reader="en") for one in wanted
         ]
         unit.record(CaseRead(case_id=case.id))
+        if agreed is not None:
+            unit.record(PapersExported(case_id=case.id, papers=len(sheets), agreed=agreed))
         case_id = case.id
         unit.session.flush()
         unit.session.expunge_all()
     return case_id, desk, sheets
-
-
-def _name(unit: UnitOfWork) -> Any:
-    from contacts.directory import name_of
-    from contacts.models import Contact
-
-    return lambda id_: name_of(unit, unit.session.get_one(Contact, id_))
 
 
 def _as_data(one: OnDesk) -> dict[str, Any]:
@@ -129,13 +142,15 @@ def _lines(one: OnDesk) -> list[str]:
     return lines
 
 
-def _write_all(out: Path, code: str, sheets: list[Sheet]) -> None:
+def _write_all(out: Path, desk: Desk, sheets: list[Sheet]) -> None:
     from papers.docx import draw_docx
+    from papers.kinds import load_kinds
     from papers.pdf import draw_pdf
+    from papers.taking import file_name
 
     out.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     for sheet in sheets:
-        name = f"{code}-{sheet.paper.kind}-{sheet.paper.language}"
+        name = file_name(desk, load_kinds()[sheet.paper.kind], sheet.paper.language)
         _write(out / f"{name}.pdf", [draw_pdf(sheet)])
         _write(out / f"{name}.docx", [draw_docx(sheet)])
     click.echo(f"{len(sheets)} papers, each as .docx and PDF, are in {out}", err=True)
@@ -153,7 +168,7 @@ def _write_bundle(home: House, out: Path, case_id: UUID, desk: Desk) -> None:
     with home.store.unit("cli") as unit:
         unit.record(BundleTaken(case_id=case_id, exhibits=len(exhibits), originals=True))
     one, draft = desk.draft("bundle", "en")
-    sheet = sheet_on(desk, one, draft, None, reader="en", name_of=lambda _: "")
+    sheet = sheet_on(desk, one, draft, None, reader="en")
     index = {"index.pdf": draw_pdf(sheet), "index.docx": draw_docx(sheet)}
     with click.progressbar(length=max(len(exhibits), 1), label="exhibits", file=sys.stderr) as bar:
         packed = pack(home.store, exhibits, index, originals=True, done=lambda _: bar.update(1))

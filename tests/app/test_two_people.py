@@ -16,9 +16,11 @@ from app.settings import read_settings
 from app.shares import split_key
 from app.wiring import build
 from cases.intake import open_case
+from cases.models import Case
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.models import Account
 from contacts.accounts.two_people import wanted_people
+from papers.events import PapersExported
 from store.eventlog import EventRow
 from store.vault import new_key
 from tests.accounts import join
@@ -120,10 +122,30 @@ def test_a_few_cases_are_written_out_by_one_and_the_next_needs_two(ready: Panah,
         else:
             ready.does("case", "export", code, "--for", "lawyer")
     ready.does("audit", "export", codes[0], "--json")
-    for command in (("audit", "export", codes[FEW], "--json"), ("case", "export", codes[FEW], "--for", "unhcr")):
+    out = ready.folder / "papers"
+    papers = ("papers", codes[FEW], "--out", str(out))
+    for command in (
+        ("audit", "export", codes[FEW], "--json"),
+        ("case", "export", codes[FEW], "--for", "unhcr"),
+        papers,
+    ):
         assert "two people have to agree" in ready.refuses(*command)
+    assert not out.exists()
     ready.does("audit", "export", codes[FEW], "--json", *agreeing(aigerim, admin))
     assert last(house, "EvidenceExported")["agreed"] == f"{code_of(house, aigerim)},{code_of(house, admin)}"
+
+
+def test_the_papers_of_case_after_case_are_no_way_round_that(ready: Panah, house: House) -> None:
+    aigerim, admin = join(house.store, "Aigerim"), join(house.store, "administrator", "admin")
+    with house.store.unit("test") as unit:
+        codes = [open_case(unit, language="en").code for _ in range(FEW + 1)]
+        for code in codes[:FEW]:
+            case_id = unit.session.scalars(select(Case.id).where(Case.code == code)).one()
+            unit.record(PapersExported(case_id=case_id, papers=9, agreed=""))
+    ready.does("papers", codes[FEW], "--json")
+    assert "two people have to agree" in ready.refuses("case", "export", codes[FEW], "--for", "unhcr")
+    ready.does("papers", codes[FEW], "--out", str(ready.folder / "papers"), *agreeing(aigerim, admin))
+    assert last(house, "PapersExported")["agreed"] == f"{code_of(house, aigerim)},{code_of(house, admin)}"
 
 
 class TestRestore:

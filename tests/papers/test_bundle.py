@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from cases.models import Case
 from cases.pictures import told_by
 from papers.bundle import SUMS, pack
-from papers.desk import desk_of
+from papers.composing import compose
+from papers.desk import Files, desk_of
+from papers.kinds import load_kinds
 from tests.cases.test_pictures import picture
+from tests.papers.records import record
 from tests.quick import quick_store
 from tests.web.scene import Scene
 from tests.web.test_case_files import PAPER, sends
@@ -37,7 +41,7 @@ def quick(tmp_path: Path) -> Iterator[Store]:
 def exhibits(scene: Scene, role: str = "lawyer") -> tuple[Exhibit, ...]:
     with scene.store.read() as unit:
         case = unit.session.get_one(Case, scene.case_id)
-        return desk_of(unit, case, role=role, default_zone="UTC", with_files=True).record.exhibits
+        return desk_of(unit, case, role=role, default_zone="UTC", files=Files.AS_THEY_CAME).record.exhibits
 
 
 def test_originals_are_what_came_and_their_hashes_those_of_the_day(quick: Store) -> None:
@@ -54,6 +58,26 @@ def test_originals_are_what_came_and_their_hashes_those_of_the_day(quick: Store)
         assert hashlib.sha256(archive.read(name)).hexdigest() == digest
     assert [one.sha256 for one in found] == [hashlib.sha256(one).hexdigest() for one in (picture(), PAPER)]
     assert done == [1, 2]
+
+
+def test_a_file_that_was_sent_twice_is_one_exhibit(quick: Store) -> None:
+    scene = Scene.begin(quick)
+    for content in (picture(), PAPER, picture()):
+        sends(scene, content)
+    found = exhibits(scene)
+    assert [(one.number, one.sha256) for one in found] == [
+        (number, hashlib.sha256(content).hexdigest()) for number, content in enumerate((picture(), PAPER), 1)
+    ]
+
+
+def test_the_index_of_copies_does_not_say_that_they_are_what_came() -> None:
+    """Their hashes are others than those in the index: whoever compares them would think of tampering."""
+    kind = load_kinds()["bundle"]
+    for language in kind.lines:
+        came = "\n".join(compose(kind, language, record()).lines())
+        copied = "\n".join(compose(kind, language, replace(record(), as_copies=True)).lines())
+        assert "SHA256SUMS" in copied
+        assert "SHA256SUMS" not in came
 
 
 def test_copies_tell_nothing_of_themselves_and_what_cannot_be_cleaned_stays(quick: Store) -> None:

@@ -22,6 +22,8 @@ from tests.web.test_console import seek
 from web.factory import make_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.testing import FlaskClient
 
     from store.unit_of_work import Store
@@ -99,13 +101,7 @@ def test_a_paper_is_taken_approved_and_noted_as_sent(desk: Desk) -> None:
     assert "sister" not in draft, "nobody agreed that UNHCR hears of the family"
     assert coordinator.sends(f"{path}/take", language="en", **{"as": "pdf"}).data.startswith(b"%PDF")
 
-    seen = SEEN.search(counsel.sees(path))
-    assert seen is not None
-    assert coordinator.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 400
-    assert counsel.sends(f"{path}/approve", language="en", seen="0" * 64).status_code == 400
-    assert counsel.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 303
-    assert "Dana approved version 1" in plain(coordinator.sees(path))
-    assert "Wording approved by Dana" in document(coordinator.client, f"{path}/take", language="en", **{"as": "docx"})
+    assert not SEEN.search(counsel.sees(path)), "nothing is approved while something is to be filled in"
 
     version = VERSION.search(coordinator.sees(path))
     assert version is not None
@@ -113,12 +109,62 @@ def test_a_paper_is_taken_approved_and_noted_as_sent(desk: Desk) -> None:
     assert coordinator.sends(f"{path}/left", **sent).status_code == 303
     assert coordinator.sends(f"{path}/left", **{**sent, "how": "pigeon"}).status_code == 400
     assert "R-1" in counsel.sees(path)
-    assert desk.named("PaperTaken") == 3
-    assert desk.named("PaperApproved") == desk.named("PaperLeft") == 1
+    assert desk.named("PaperTaken") == 2
+    assert desk.named("PaperLeft") == 1
 
+
+def test_what_counsel_must_approve_first_is_neither_shown_nor_given_to_others_before(desk: Desk) -> None:
+    coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
+    path = f"{desk.papers}/rights_card"
+    page = plain(coordinator.sees(path))
+    assert "Its text is shown and given out once a lawyer has approved it" in page
+    assert "Sign nothing" not in page
+    assert coordinator.sends(f"{path}/take", language="en", **{"as": "docx"}).status_code == 400
+
+    seen = SEEN.search(counsel.sees(path))
+    assert seen is not None
+    assert coordinator.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 400
+    assert counsel.sends(f"{path}/approve", language="en", seen="0" * 64).status_code == 400
+    assert counsel.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 303
+    page = plain(coordinator.sees(path))
+    assert "Dana approved version 1" in page
+    assert "Sign nothing" in page
+    card = document(coordinator.client, f"{path}/take", language="en", **{"as": "docx"})
+    assert "DRAFT" not in card
+    assert "Dana" not in card
+
+    version = VERSION.search(page)
+    assert version is not None
+    assert coordinator.sends(f"{path}/withdraw", version=version[1], language="en").status_code == 400
     assert counsel.sends(f"{path}/withdraw", version=version[1], language="en").status_code == 303
     with desk.night.store.read() as unit:
         assert unit.session.scalars(select(PaperVersion.approved_at)).one() is None
+
+
+def test_whoever_is_shown_or_given_a_paper_is_noted_as_having_read_the_case(desk: Desk) -> None:
+    """What a paper tells is the case: it is opened no less by reading it here than on its page."""
+    coordinator = desk.as_(desk.night.coordinator)
+    path, code = f"{desk.papers}/unhcr_referral", desk.night.case.code
+    steps: list[Callable[[], object]] = [
+        lambda: coordinator.sees(desk.papers),
+        lambda: coordinator.sees(path),
+        lambda: coordinator.sends(f"{path}/take", language="en", **{"as": "docx"}),
+        lambda: coordinator.sends(f"/console/case/{code}/bundle", language="ru", **{"as": "copies"}).data,
+        lambda: coordinator.sees(f"/console/case/{code}/release?audience=unhcr"),
+    ]
+    for number, step in enumerate(steps, 1):
+        step()
+        assert desk.named("CaseViewed") == number
+
+
+def test_a_paper_for_the_press_bears_no_code_and_no_name_of_who_works_on_it(desk: Desk) -> None:
+    counsel, code = desk.as_(desk.night.lawyer), desk.night.case.code
+    path = f"{desk.papers}/press_unnamed/take"
+    answer = counsel.sends(path, language="en", **{"as": "docx"})
+    assert code not in answer.headers["Content-Disposition"]
+    said = document(counsel.client, path, language="en", **{"as": "docx"})
+    assert code not in said
+    assert "Dana" not in said
 
 
 def test_nobody_gets_a_paper_of_a_case_that_is_not_theirs(desk: Desk, quick_store: Store) -> None:

@@ -15,11 +15,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from alerts.reading import opened_by_code
+from cases.events import CaseViewed
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of
 from contacts.models import Contact
 from papers.bundle import pack
-from papers.desk import COUNSEL, desk_of
+from papers.desk import COUNSEL, Files, desk_of
 from papers.docx import draw_docx
 from papers.errors import PaperError
 from papers.events import BundleTaken
@@ -28,7 +29,8 @@ from papers.keeping import Leaving, note_left, withdraw_approval
 from papers.kinds import load_kinds
 from papers.notes import label, said
 from papers.pdf import draw_pdf
-from papers.taking import Form, Which, approve_on, hand_over, may_take, sheet_on, unverified
+from papers.phrases import phrase
+from papers.taking import Form, Which, approve_on, file_name, hand_over, may_take, sheet_on, unverified
 from store.data_keys import case_scope, contact_scope
 from texts.catalogue import say
 from web.console.gate import Guard
@@ -37,6 +39,7 @@ from web.console.person import no_case, refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from alerts.reading import Opened
     from cases.models import Case
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet
@@ -93,6 +96,8 @@ def look(gate: Gate, code: str) -> Response:
         if opened is None:
             return no_case(gate)
         desk = _desk(gate, unit, opened.case)
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    _note_shown(gate, opened)
     language = gate.words().language
     lines = [_line(one, desk, language) for one in desk.papers if one.offer.kind.id != INDEX]
     return gate.show(
@@ -117,20 +122,38 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         drafts = _chosen(found, request.args.get("language", ""))
         names = _names(unit, (version.approved_by for draft in drafts for version in draft.versions))
         unit.session.expunge_all()  # it is drawn when the unit is over
+    _note_shown(gate, opened)
     return gate.show(
         "console/paper.html",
         code=code,
         line=_line(found, desk, gate.words().language),
-        drafts=[] if found.closed or found.offer.fit is Fit.NEVER else drafts,
+        drafts=[draft for draft in drafts if _is_shown(found, draft, desk)],
         looks=LOOKS,
         names=names,
         zone=desk.record.zone,
         is_counsel=desk.counsel,
-        me=gate.who.contact_id,
-        sources=_sources(found, desk),
+        sources=_sources(found, drafts, desk),
         unverified=unverified,
+        unverified_mark=phrase("unverified", drafts[0].paper.language),
         ways=WAYS,
     )
+
+
+def _note_shown(gate: Gate, opened: Opened) -> None:
+    """Note who was shown what a case tells."""
+    with gate.store.unit(gate.who.actor) as unit:
+        unit.record_at(_viewed(gate, opened.case.id), opened.end)
+
+
+def _viewed(gate: Gate, case_id: UUID) -> CaseViewed:
+    if gate.who.contact_id is None:
+        raise LookupError("an account without a contact reads no case")
+    return CaseViewed(case_id=case_id, contact_id=gate.who.contact_id)
+
+
+def _is_shown(found: OnDesk, draft: Draft, desk: Desk) -> bool:
+    """Whether the text of a draft is shown to this reader: no less than that it may be taken."""
+    return not found.closed and found.offer.fit is not Fit.NEVER and may_take(found, draft, counsel=desk.counsel)
 
 
 def _chosen(found: OnDesk, language: str) -> tuple[Draft, ...]:
@@ -139,9 +162,9 @@ def _chosen(found: OnDesk, language: str) -> tuple[Draft, ...]:
     return tuple(wanted or found.drafts[:1])
 
 
-def _sources(found: OnDesk, desk: Desk) -> list[tuple[str, str, str, str]]:
+def _sources(found: OnDesk, drafts: Iterable[Draft], desk: Desk) -> list[tuple[str, str, str, str]]:
     """What the paper tells of the person: field, value, confidence, and who says so."""
-    told = {name for draft in found.drafts for name in draft.paper.fields}
+    told = {name for draft in drafts if _is_shown(found, draft, desk) for name in draft.paper.fields}
     fields = desk.record.views[found.offer.kind.audience].fields
     return [(one.name, one.value, one.confidence, one.source) for one in fields if one.name in told]
 
@@ -156,18 +179,12 @@ def take(gate: Gate, code: str, kind: str) -> Response:
             if opened is None:
                 return no_case(gate)
             desk = _desk(gate, unit, opened.case, kind)
-            sheet = hand_over(
-                unit,
-                opened.case.id,
-                desk,
-                Which(kind, given.get("language", "")),
-                form,
-                reader=gate.words().language,
-                name_of=lambda id_: _name(unit, id_),
-            )
+            which = Which(kind, given.get("language", ""))
+            sheet = hand_over(unit, opened.case.id, desk, which, form, reader=gate.words().language)
+            unit.record(_viewed(gate, opened.case.id))
     except (PaperError, ValueError) as error:
         return refused(gate, error)
-    return _file(DRAW[form](sheet), f"{code}-{kind}-{sheet.paper.language}.{form}")
+    return _file(DRAW[form](sheet), f"{file_name(desk, load_kinds()[kind], sheet.paper.language)}.{form}")
 
 
 def _form(text: str) -> Form:
@@ -186,13 +203,14 @@ def bundle(gate: Gate, code: str) -> Response:
         opened = opened_by_code(unit, code, gate.who)
         if opened is None:
             return no_case(gate)
-        desk = _desk(gate, unit, opened.case, INDEX)
+        desk = _desk(gate, unit, opened.case, INDEX, as_copies=not originals)
         try:
             on_desk, draft = desk.draft(INDEX, language)
         except PaperError as error:
             return refused(gate, error)
         exhibits = desk.record.exhibits
-        sheet = sheet_on(desk, on_desk, draft, None, reader=gate.words().language, name_of=lambda _: "")
+        sheet = sheet_on(desk, on_desk, draft, None, reader=gate.words().language)
+        unit.record(_viewed(gate, opened.case.id))
         unit.record(BundleTaken(case_id=opened.case.id, exhibits=len(exhibits), originals=originals))
     papers = {f"index.{form}": draw(sheet) for form, draw in DRAW.items()}
     packed = pack(gate.store, exhibits, papers, originals=originals)
@@ -226,19 +244,23 @@ def _press(name: str, act: Callable[[Gate, UnitOfWork, Case, str], None]) -> Cal
 
 def _approve(gate: Gate, unit: UnitOfWork, case: Case, kind: str) -> None:
     """Vouch for the text that was shown. Counsel only."""
-    who = gate.who
-    if who.role != COUNSEL or who.contact_id is None:
-        raise PaperError("only the lawyer of the case approves a paper")
+    by = _counsel(gate)
     desk = _desk(gate, unit, case)
     given = request.form
     which = Which(kind, given.get("language", ""))
-    approve_on(unit, case.id, desk, which, by=who.contact_id, seen=given.get("seen", ""))
+    approve_on(unit, case.id, desk, which, by=by, seen=given.get("seen", ""))
+
+
+def _counsel(gate: Gate) -> UUID:
+    who = gate.who
+    if who.role != COUNSEL or who.contact_id is None:
+        raise PaperError("only the lawyer of the case approves a paper")
+    return who.contact_id
 
 
 def _withdraw(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
-    """Take one's word for a version back."""
-    if gate.who.contact_id is not None:
-        withdraw_approval(unit, case.id, UUID(request.form.get("version", "")), gate.who.contact_id)
+    """Take the word for a version back. Counsel only."""
+    withdraw_approval(unit, case.id, UUID(request.form.get("version", "")), _counsel(gate))
 
 
 def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
@@ -257,10 +279,11 @@ def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
 ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left}
 
 
-def _desk(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "") -> Desk:
+def _desk(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "", *, as_copies: bool = False) -> Desk:
     """Lay the papers out; with the files of the case where it is their index that is wanted."""
     unit.vault.fetch([case_scope(case.id)])
-    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, with_files=kind == INDEX)
+    files = (Files.COPIES if as_copies else Files.AS_THEY_CAME) if kind == INDEX else Files.NONE
+    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, files=files)
 
 
 def _line(one: OnDesk, desk: Desk, language: str) -> Line:
@@ -294,7 +317,3 @@ def _names(unit: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     rows = unit.session.scalars(select(Contact).where(Contact.id.in_(wanted))).all()
     unit.vault.fetch([contact_scope(row.id) for row in rows])
     return {row.id: name_of(unit, row) for row in rows}
-
-
-def _name(unit: UnitOfWork, id_: UUID) -> str:
-    return name_of(unit, unit.session.get_one(Contact, id_))

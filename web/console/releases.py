@@ -17,6 +17,7 @@ from alerts.releasing import call_back
 from alerts.team import fetch_keys, names_of
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience
+from cases.events import CaseViewed
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
@@ -107,6 +108,10 @@ def prepare(gate: Gate, code: str) -> Response:
         found = [] if role is None else list(active_contacts(unit, role))
         fetch_keys(unit, found)
         people = list(names_of(unit, found).items())
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    if view is not None and gate.who.contact_id is not None:
+        with gate.store.unit(gate.who.actor) as unit:
+            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=gate.who.contact_id), opened.end)
     return gate.show(
         "console/release_new.html",
         code=code,
