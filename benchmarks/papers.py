@@ -161,7 +161,7 @@ def _all_papers(house: House, case_id: UUID) -> tuple[float, int]:
 def _bundle(house: House, case_id: UUID, *, originals: bool) -> Row:
     began = time.perf_counter()
     with house.store.read() as unit:
-        desk = _desk(unit, case_id, files=Files.AS_THEY_CAME)
+        desk = _desk(unit, case_id, with_files=True)
         one, draft = desk.draft("bundle", "en")
         sheet = sheet_on(desk, one, draft, None, reader="en")
     index = {"index.pdf": draw_pdf(sheet), "index.docx": draw_docx(sheet)}

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from cases.consent.deciding import Why
 from cases.models import Report
 from cases.views.responder import view_of
 from cases.views.rows import rows_of
@@ -20,16 +21,17 @@ from papers.comparing import changes
 from papers.composing import compose
 from papers.errors import PaperError
 from papers.fitting import Fit, offers_of
-from papers.keeping import leavings_of, mac_of, paper_of, versions_of
+from papers.keeping import handed, kept_of, mac_of, paper_of
 from papers.kinds import load_kinds
 from papers.notes import notes_of
 from papers.record import Exhibit, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from cases.models import Case
+    from cases.views.filing import FilingView
     from cases.views.rows import CaseRows
     from papers.comparing import Change
     from papers.composing import Paper
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from papers.record import Record
     from store.unit_of_work import UnitOfWork
 
+BARRED: Final = frozenset({Why.FROZEN, Why.HOSTILE})
+"""What keeps everything from an audience, whatever it is."""
 COUNSEL = "lawyer"
 """The role that is counsel."""
 
@@ -67,6 +71,22 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class HandedIn:
+    """A document that somebody made of a draft and brought back."""
+
+    version: PaperVersion
+    sha256: str
+    marked: int
+    """How many places were left to be filled in."""
+    is_open: bool
+    """Whether all that its draft told may still be told to its audience."""
+    is_old: bool
+    """Whether the draft it was made of would say something else now."""
+    changes: tuple[Change, ...]
+    """What was changed in it; empty for who may not read it."""
+
+
+@dataclass(frozen=True)
 class Draft:
     """A paper in one language: as it would be drawn now, and what became of it."""
 
@@ -84,6 +104,8 @@ class Draft:
     """What differs from that one; empty for who may not read all that stood in it."""
     changes_closed: bool = False
     """Whether something differs that this reader is not shown."""
+    handed_in: tuple[HandedIn, ...] = ()
+    """Documents that were made of it, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +147,7 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files
     """Lay out the papers of a case for a reader of this role. Reads only."""
     counsel = role == COUNSEL
     rows = rows_of(unit, case)
-    versions = versions_of(unit, case.id)
-    left = leavings_of(unit, case.id)
+    versions, left = kept_of(unit, case.id)
     by_id = {one.id: one for one in versions}
     record = record_of(
         unit,
@@ -179,31 +200,68 @@ def exhibits_of(unit: UnitOfWork, rows: CaseRows, role: str) -> tuple[Exhibit, .
 
 
 def _drafts(offer: Offer, record: Record, kept: _Kept) -> Iterator[Draft]:
-    may_tell = {one.name for one in record.views[offer.kind.audience].fields}
     for language in offer.kind.languages(record.situation.jurisdiction):
-        yield _draft(offer, compose(offer.kind, language, record), kept, may_tell)
+        yield _draft(offer, compose(offer.kind, language, record), kept, record.views[offer.kind.audience])
 
 
-def _draft(offer: Offer, paper: Paper, kept: _Kept, may_tell: set[str]) -> Draft:
-    ours = [one for one in kept.versions if (one.kind, one.language) == (paper.kind, paper.language)]
+def may_still_tell(view: FilingView, fields: Iterable[str]) -> bool:
+    """Whether an audience may still be told what a paper told once: these fields, and what else was written in it."""
+    barred = BARRED & set(view.held_back.values())
+    return not barred and set(fields) <= {one.name for one in view.fields}
+
+
+def _draft(offer: Offer, paper: Paper, kept: _Kept, view: FilingView) -> Draft:
+    every = [one for one in kept.versions if (one.kind, one.language) == (paper.kind, paper.language)]
+    ours = [one for one in every if one.based_on is None]
     mac = mac_of(kept.unit, kept.case_id, paper) if ours else b""
     current = next((one for one in ours if hmac.compare_digest(one.text_mac, mac)), None)
     stands = current is not None and current.approved_at is not None
     approved = current if stands else next((one for one in ours if one.approved_at is not None), None)
     differs = approved is not None and approved is not current
-    shown = differs and approved is not None and (kept.counsel or set(approved.fields) <= may_tell)
-    numbers = {one.id: one.number for one in ours}
+    shown = differs and approved is not None and (kept.counsel or may_still_tell(view, approved.fields))
+    handed_in = tuple(_handed_in(kept, one, every, paper, view) for one in every if one.based_on is not None)
+    numbers = {one.id: one.number for one in every}
     leavings = tuple((numbers[version_id], what) for version_id, what in kept.left if version_id in numbers)
     return Draft(
         paper=paper,
-        state=_state(offer, current, approved, leavings),
-        versions=tuple(ours),
+        state=_state_of(handed_in, leavings) or _state(offer, current, approved, leavings),
+        versions=tuple(every),
         leavings=leavings,
         current=current,
         approved=approved,
         changes=_changed(kept.unit, approved, paper) if shown and approved is not None else (),
         changes_closed=differs and not shown,
+        handed_in=handed_in,
     )
+
+
+def _handed_in(
+    kept: _Kept, version: PaperVersion, every: Sequence[PaperVersion], paper: Paper, view: FilingView
+) -> HandedIn:
+    told = handed(kept.unit, version)
+    base = next(one for one in every if one.id == version.based_on)
+    draft = paper_of(kept.unit, base)
+    is_open = may_still_tell(view, version.fields)
+    readable = kept.counsel or (is_open and version.approved_at is not None)
+    return HandedIn(
+        version=version,
+        sha256=told.sha256,
+        marked=told.marked,
+        is_open=is_open,
+        is_old=draft.lines() != paper.lines(),
+        changes=changes(draft.lines(), told.paper.lines()) if readable else (),
+    )
+
+
+def _state_of(handed_in: Sequence[HandedIn], leavings: Sequence[tuple[int, Leaving]]) -> State | None:
+    """How a paper stands by the newest document that a lawyer approved; None where there is none."""
+    approved = next((one for one in handed_in if one.version.approved_at is not None), None)
+    if approved is None:
+        return None
+    if approved.is_old or not approved.is_open:
+        return State.CHANGED
+    is_sent = any(number == approved.version.number for number, _ in leavings)
+    return State.SENT if is_sent else State.APPROVED
 
 
 def _changed(unit: UnitOfWork, approved: PaperVersion, paper: Paper) -> tuple[Change, ...]:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from papers.drawing import Sheet
 
 TEMPLATE: Final = "paper.docx"
-YELLOW: Final = "FFEC8B"
+GAP_FILL: Final = "FFEC8B"
+LAW_COLOUR: Final = "8A3B00"
 Looks = dict[str, dict[str, Any]]
 LOOKS: Final[Looks] = {
-    Mark.GAP: {"highlight": YELLOW},
+    Mark.GAP: {"highlight": GAP_FILL},
     Mark.UNSURE: {"underline": "dotted"},
-    Mark.LAW: {"color": "8A3B00"},
+    Mark.LAW: {"color": LAW_COLOUR},
 }
 """How what is not of the form looks, in a draft …"""
 AFTER_BIDI: Final = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr", "w:sectPr")

@@ -41,6 +41,18 @@ class PaperApprovalWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class PaperHandedIn(Event):
+    """Somebody brought a document back that was made of a draft, ``based_on``. ``digest`` attests the file."""
+
+    version_id: UUID
+    based_on: UUID
+    kind: str
+    language: str
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class PaperLeft(Event):
     """Somebody says that a paper was sent or handed over."""
 

@@ -15,7 +15,8 @@ from cases.evidence import fingerprint_key
 from cases.models import Case
 from papers.composing import Block, Mark, Paper, Run
 from papers.errors import PaperError
-from papers.events import PaperApprovalWithdrawn, PaperApproved, PaperLeft, PaperTaken
+from papers.events import PaperApprovalWithdrawn, PaperApproved, PaperHandedIn, PaperLeft, PaperTaken
+from papers.handing_in import read_document
 from papers.models import PaperLeaving, PaperVersion
 from store.base import OWN, new_id
 from store.data_keys import case_scope
@@ -51,17 +52,7 @@ def take(unit: UnitOfWork, case_id: UUID, paper: Paper, audience: Audience, form
     That they may have it, and that it is within consent, was decided by the caller in the same unit.
     """
     version = _kept(unit, case_id, paper, audience)
-    unit.record(
-        PaperTaken(
-            case_id=case_id,
-            version_id=version.id,
-            kind=version.kind,
-            language=version.language,
-            number=version.number,
-            form=form,
-            digest=version.text_mac.hex(),
-        )
-    )
+    note_taken(unit, version, form)
     return version
 
 
@@ -79,6 +70,90 @@ def approve(
     if paper.gaps:
         raise PaperError("something in it is still to be filled in; hand it in as a document once it is")
     return _approved(unit, _kept(unit, case_id, paper, audience), contact_id)
+
+
+def hand_in(unit: UnitOfWork, base: PaperVersion, content: bytes) -> PaperVersion:
+    """Keep a document that somebody made of a version, with its hash, who brought it and when.
+
+    The same file again is the same version. Raises PaperError for what is no such document. That it may be told still
+    what ``base`` tells was checked by the caller.
+    """
+    if base.based_on is not None:
+        raise PaperError("there is no such version in this case")
+    document = read_document(content, paper_of(unit, base))
+    rows = _locked(unit, base.case_id, base.kind, base.language)
+    mac = hmac.digest(fingerprint_key(unit, base.case_id), document.sha256.encode(), "sha256")
+    for row in rows:
+        if hmac.compare_digest(row.text_mac, mac):
+            return row
+    version = _new(unit, base.case_id, document.paper, base.audience, rows)
+    version.text_mac, version.based_on = mac, base.id
+    told = {**asdict(document.paper), "marked": document.marked, "sha256": document.sha256}
+    _seal(unit, version, told)
+    place = str(Field("paper_version", "document", version.id))
+    version.document = unit.vault.seal_bytes(case_scope(version.case_id), place, document.content)
+    unit.session.add(version)
+    unit.session.flush()
+    unit.record(
+        PaperHandedIn(
+            case_id=version.case_id,
+            version_id=version.id,
+            based_on=base.id,
+            kind=version.kind,
+            language=version.language,
+            number=version.number,
+            digest=version.text_mac.hex(),
+        )
+    )
+    return version
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What is kept of a document beside the file: its hash, and how many places were left to be filled in."""
+
+    paper: Paper = field(repr=False)
+    sha256: str
+    marked: int
+
+
+def handed(unit: UnitOfWork, version: PaperVersion) -> Handed:
+    """Return what a document that was handed in says."""
+    told = _content(unit, version)
+    return Handed(_read(told), told["sha256"], told["marked"])
+
+
+def document_of(unit: UnitOfWork, version: PaperVersion) -> bytes:
+    """Return the file that was handed in, as it is kept. Raises PaperError where the version is none."""
+    if version.document is None:
+        raise PaperError("there is no such version in this case")
+    place = str(Field("paper_version", "document", version.id))
+    return unit.vault.open_bytes(case_scope(version.case_id), place, version.document)
+
+
+def approve_document(unit: UnitOfWork, version: PaperVersion, *, contact_id: UUID, seen: str) -> PaperVersion:
+    """Take a lawyer's word for a document; as :func:`approve`. ``seen``: the SHA-256 of the file they mean."""
+    document = handed(unit, version)
+    if not hmac.compare_digest(seen.encode(), document.sha256.encode()):
+        raise PaperError("its text has changed since it was shown; read it again")
+    if document.marked:
+        raise PaperError("something in it is still to be filled in; hand it in as a document once it is")
+    return _approved(unit, version, contact_id)
+
+
+def note_taken(unit: UnitOfWork, version: PaperVersion, form: str) -> None:
+    """Write down that somebody is given a version."""
+    unit.record(
+        PaperTaken(
+            case_id=version.case_id,
+            version_id=version.id,
+            kind=version.kind,
+            language=version.language,
+            number=version.number,
+            form=form,
+            digest=version.text_mac.hex(),
+        )
+    )
 
 
 def _approved(unit: UnitOfWork, version: PaperVersion, contact_id: UUID) -> PaperVersion:
@@ -166,23 +241,21 @@ def version_in(unit: UnitOfWork, case_id: UUID, version_id: UUID) -> PaperVersio
     return found
 
 
-def versions_of(unit: UnitOfWork, case_id: UUID) -> Sequence[PaperVersion]:
-    """Return every version that was kept of a case, the newest of each kind first. One statement."""
-    return unit.session.scalars(
-        select(PaperVersion)
+def kept_of(unit: UnitOfWork, case_id: UUID) -> tuple[list[PaperVersion], list[tuple[UUID, Leaving]]]:
+    """Return what was kept of a case by one statement: every version, and what left with its version.
+
+    Versions come by kind, the newest of each first; what left comes with the latest first.
+    """
+    rows = unit.session.execute(
+        select(PaperVersion, PaperLeaving)
+        .outerjoin(PaperLeaving, PaperLeaving.version_id == PaperVersion.id)
         .where(PaperVersion.case_id == case_id)
         .order_by(PaperVersion.kind, PaperVersion.language, PaperVersion.number.desc())
     ).all()
-
-
-def leavings_of(unit: UnitOfWork, case_id: UUID) -> list[tuple[UUID, Leaving]]:
-    """Return what left of a case with its version, the latest first. One statement."""
-    rows = unit.session.scalars(
-        select(PaperLeaving)
-        .where(PaperLeaving.case_id == case_id)
-        .order_by(PaperLeaving.left_at.desc(), PaperLeaving.id.desc())
-    )
-    return [(row.version_id, _leaving(unit, row)) for row in rows]
+    left = list(filter(None, (row for _, row in rows)))
+    left.sort(key=lambda row: (row.left_at, row.id), reverse=True)
+    versions = list(dict.fromkeys(version for version, _ in rows))
+    return versions, [(row.version_id, _leaving(unit, row)) for row in left]
 
 
 def _leaving(unit: UnitOfWork, row: PaperLeaving) -> Leaving:
@@ -193,47 +266,61 @@ def _leaving(unit: UnitOfWork, row: PaperLeaving) -> Leaving:
 
 def paper_of(unit: UnitOfWork, version: PaperVersion) -> Paper:
     """Return a version as it stood, to be drawn again or compared."""
+    return _read(_content(unit, version))
+
+
+def _content(unit: UnitOfWork, version: PaperVersion) -> dict[str, Any]:
     place = Field("paper_version", "content", version.id)
-    return _read(json.loads(unit.vault.open(case_scope(version.case_id), place, version.content)))
+    found: dict[str, Any] = json.loads(unit.vault.open(case_scope(version.case_id), place, version.content))
+    return found
+
+
+def _seal(unit: UnitOfWork, version: PaperVersion, told: dict[str, Any]) -> None:
+    place = Field("paper_version", "content", version.id)
+    version.content = unit.vault.seal(case_scope(version.case_id), place, json.dumps(told, ensure_ascii=False))
 
 
 def _kept(unit: UnitOfWork, case_id: UUID, paper: Paper, audience: Audience) -> PaperVersion:
-    """Return the version that has this text, made where it is new.
-
-    The case is locked, so that of two who begin at once both find the same; what was read before that is read again.
-    """
-    unit.session.execute(select(Case.id).where(Case.id == case_id).with_for_update(**OWN))
-    rows = unit.session.scalars(
-        select(PaperVersion)
-        .where(
-            PaperVersion.case_id == case_id,
-            PaperVersion.kind == paper.kind,
-            PaperVersion.language == paper.language,
-        )
-        .order_by(PaperVersion.number)
-        .execution_options(populate_existing=True)
-    ).all()
+    """Return the version that has this text, made where it is new."""
+    rows = _locked(unit, case_id, paper.kind, paper.language)
     mac = mac_of(unit, case_id, paper)
     for row in rows:
         if hmac.compare_digest(row.text_mac, mac):
             return row
-    version = PaperVersion(
+    version = _new(unit, case_id, paper, audience, rows)
+    version.text_mac = mac
+    _seal(unit, version, asdict(replace(paper, notes=())))
+    unit.session.add(version)
+    unit.session.flush()
+    return version
+
+
+def _locked(unit: UnitOfWork, case_id: UUID, kind: str, language: str) -> Sequence[PaperVersion]:
+    """Return the versions of a paper, the first first, and lock its case: of two who begin at once both find the same.
+
+    What was read before that is read again.
+    """
+    unit.session.execute(select(Case.id).where(Case.id == case_id).with_for_update(**OWN))
+    return unit.session.scalars(
+        select(PaperVersion)
+        .where(PaperVersion.case_id == case_id, PaperVersion.kind == kind, PaperVersion.language == language)
+        .order_by(PaperVersion.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _new(unit: UnitOfWork, case_id: UUID, paper: Paper, audience: str, rows: Sequence[PaperVersion]) -> PaperVersion:
+    return PaperVersion(
         id=new_id(),
         case_id=case_id,
         kind=paper.kind,
         language=paper.language,
         number=rows[-1].number + 1 if rows else 1,
         audience=str(audience),
-        text_mac=mac,
         fields=list(paper.fields),
         made_by=unit.actor,
         made_at=unit.now,
     )
-    content = json.dumps(asdict(replace(paper, notes=())), ensure_ascii=False)
-    version.content = unit.vault.seal(case_scope(case_id), Field("paper_version", "content", version.id), content)
-    unit.session.add(version)
-    unit.session.flush()
-    return version
 
 
 def _read(data: dict[str, Any]) -> Paper:

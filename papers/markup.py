@@ -83,7 +83,8 @@ def _is_over(waiting: list[str]) -> bool:
 def _line(text: str) -> Line:
     if found := _IF.fullmatch(text):
         line = _line(found["rest"])
-        return replace(line, **{"only_unknown" if found["unless"] else "only_if": found["field"]})
+        named = found["field"]
+        return replace(line, only_unknown=named) if found["unless"] else replace(line, only_if=named)
     match text[0]:
         case "#":
             return Line(Sort.HEADING, text[1:].strip())

@@ -13,12 +13,13 @@ from store.base import Base, new_id
 
 
 class PaperVersion(Base):
-    """A paper as it stood when somebody took or approved it. Its text is never changed: another text is another row."""
+    """A paper as it stood when somebody took, approved or handed it in. It never changes: another is another row."""
 
     __tablename__ = "paper_version"
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "language", "number"),
         CheckConstraint("(approved_at IS NULL) = (approved_by IS NULL)", name="approved_by_somebody"),
+        CheckConstraint("(based_on IS NULL) = (document IS NULL)", name="document_of_something"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -34,6 +35,10 @@ class PaperVersion(Base):
     """HMAC-SHA256, under a key of the case, of the SHA-256 of its text: the database alone gives guesses no target."""
     fields: Mapped[list[Any]]
     """The names of the fields that it tells."""
+    based_on: Mapped[UUID | None] = mapped_column(ForeignKey("paper_version.id"))
+    """Of a document that was handed in: the version it was made of."""
+    document: Mapped[bytes | None] = mapped_column(deferred=True)
+    """Ciphertext: that document. Its text is in ``content``, and ``text_mac`` is of the SHA-256 of the file."""
     made_by: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from cases.consent.deciding import PRESS
 from papers.composing import Mark
-from papers.desk import with_notes
+from papers.desk import may_still_tell, with_notes
 from papers.drawing import sheet_of
 from papers.errors import PaperError
-from papers.keeping import approve, take
+from papers.keeping import approve, approve_document, document_of, hand_in, note_taken, take, version_in
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from papers.desk import Desk, Draft, OnDesk
+    from papers.desk import Desk, Draft, HandedIn, OnDesk
     from papers.drawing import Sheet
     from papers.kinds import Kind
     from papers.models import PaperVersion
@@ -85,6 +85,51 @@ def file_name(desk: Desk, kind: Kind, language: str) -> str:
     """Return what a paper is called as a file, without its suffix; the press is not passed the code of the case."""
     parts = (kind.id, language) if kind.audience in PRESS else (desk.record.code, kind.id, language)
     return "-".join(parts)
+
+
+def hand_in_on(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, made_from: UUID, content: bytes) -> None:
+    """Keep a document that somebody made of a paper; see :func:`papers.keeping.hand_in`."""
+    one, _ = desk.draft(which.kind, which.language)
+    base = version_in(unit, case_id, made_from)
+    if (base.kind, base.language) != (which.kind, which.language):
+        raise PaperError("there is no such version in this case")
+    if not may_still_tell(desk.record.views[one.offer.kind.audience], base.fields):
+        raise PaperError("it tells something that may not be told any more")
+    hand_in(unit, base, content)
+
+
+def hand_over_document(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, version_id: UUID) -> bytes:
+    """Write down that a document which was handed in is handed over; return the file, byte for byte as it is kept.
+
+    To others than counsel once counsel has approved it. Raises PaperError for one that this reader may not have.
+    """
+    handed = _handed_in(desk, which, version_id)
+    if not handed.is_open:
+        raise PaperError("it tells something that may not be told any more")
+    if not desk.counsel and handed.version.approved_at is None:
+        raise PaperError("nobody is given it before a lawyer has approved its text")
+    version = version_in(unit, case_id, version_id)
+    note_taken(unit, version, Form.DOCX)
+    return document_of(unit, version)
+
+
+def approve_document_on(
+    unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, version_id: UUID, *, by: UUID, seen: str
+) -> None:
+    """Take counsel's word for a document that was handed in; see :func:`papers.keeping.approve_document`."""
+    if not desk.counsel:
+        raise PaperError("only the lawyer of the case approves a paper")
+    if not _handed_in(desk, which, version_id).is_open:
+        raise PaperError("it tells something that may not be told any more")
+    approve_document(unit, version_in(unit, case_id, version_id), contact_id=by, seen=seen)
+
+
+def _handed_in(desk: Desk, which: Which, version_id: UUID) -> HandedIn:
+    _, draft = desk.draft(which.kind, which.language)
+    found = next((one for one in draft.handed_in if one.version.id == version_id), None)
+    if found is None:
+        raise PaperError("there is no such version in this case")
+    return found
 
 
 def approve_on(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, by: UUID, seen: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyotp
 from argon2 import PasswordHasher
@@ -117,6 +117,6 @@ class Browser:
         assert found is not None
         return found[1]
 
-    def sends(self, path: str, *, shown: str | None = None, **fields: str) -> TestResponse:
-        """Press a button. ``shown``: the page that its form stood on."""
+    def sends(self, path: str, *, shown: str | None = None, **fields: Any) -> TestResponse:
+        """Press a button. ``shown``: the page that its form stood on. A file is a pair: content, name."""
         return self.client.post(path, data={"form": self.token(shown or "/console/account"), **fields})

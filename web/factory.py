@@ -23,6 +23,7 @@ from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.console.mishaps import is_of_console, mishap
+from web.console.papers import LARGEST_BODY
 from web.console.passkeys import LARGEST as SIGNED
 from web.console.wiring import add_console
 from web.hotline import ENDPOINTS as HOTLINE
@@ -65,7 +66,7 @@ HEADERS = {
 }
 BODY_LIMIT = 4 * 1024
 """Bytes a request may carry: no page takes more than the press of a button."""
-LIMITS = {**LARGEST, **SIGNED, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO | HOTLINE, LARGEST_FORM)}
+LIMITS = {**LARGEST, **SIGNED, **LARGEST_BODY, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO | HOTLINE, LARGEST_FORM)}
 """The same for what machines and authenticators bring, by the name of the endpoint."""
 STATIC_SECONDS = 3600
 REPORT_FILES = frozenset({"report.css", "plain.svg"})

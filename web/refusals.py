@@ -111,6 +111,9 @@ WHY: Final[Mapping[str, str]] = {
     "its text has changed": "refused.paper_changed",
     "something in it is still": "refused.paper_gaps",
     "another lawyer has approved": "refused.paper_other_lawyer",
+    "this is no .docx document": "refused.paper_docx",
+    "it has tracked changes or comments": "refused.paper_tracked",
+    "it tells something that may not": "refused.paper_no_consent",
     "say to whom it went": "refused.paper_to_whom",
     "it cannot have left later": "refused.paper_later",
     # The instance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -11,6 +12,7 @@ import docx
 import pytest
 from sqlalchemy import select
 
+from cases.consent.agreeing import freeze
 from papers.models import PaperVersion
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member
@@ -139,6 +141,58 @@ def test_what_counsel_must_approve_first_is_neither_shown_nor_given_to_others_be
     assert counsel.sends(f"{path}/withdraw", version=version[1], language="en").status_code == 303
     with desk.night.store.read() as unit:
         assert unit.session.scalars(select(PaperVersion.approved_at)).one() is None
+
+
+def test_a_document_that_was_filled_in_comes_back_is_approved_and_leaves_as_it_is(desk: Desk) -> None:
+    """Counsel fills the draft in, hands it in, approves that very file; the coordinator sends it, to the byte."""
+    coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
+    path = f"{desk.papers}/wgad_urgent"
+    taken = docx.Document(io.BytesIO(counsel.sends(f"{path}/take", language="en", **{"as": "docx"}).data))
+    page = counsel.sees(path)
+    base = re.search(r'name="made_from"><option value="([0-9a-f-]{36})">v1', page)
+    assert base is not None
+
+    def hands_in(document: object) -> int:
+        out = io.BytesIO()
+        document.save(out)  # type: ignore[attr-defined]
+        file = (io.BytesIO(out.getvalue()), "wgad.docx")
+        return counsel.sends(f"{path}/hand-in", language="en", made_from=base[1], document=file).status_code
+
+    assert hands_in(taken) == 303
+    page = plain(counsel.sees(path))
+    assert "still marked in it" in page
+    assert "Approve this document" not in page
+
+    cells = [cell for table in taken.tables for row in table.rows for cell in row.cells]
+    for one in [*taken.paragraphs, *(paragraph for cell in cells for paragraph in cell.paragraphs)]:
+        for run in one.runs:
+            if run.text.startswith("["):
+                run.text = "As counsel has written it."
+    assert hands_in(taken) == 303
+    page = plain(counsel.sees(path))
+    assert "Version 3, handed in by Dana" in page
+    found = re.search(
+        r'name="version" value="([0-9a-f-]{36})"><input type="hidden" name="seen" value="([0-9a-f]{64})"', page
+    )
+    assert found is not None
+    given = {"language": "en", "version": found[1]}
+    assert coordinator.sends(f"{path}/take", **given, **{"as": "docx"}).status_code == 400, "nobody has approved it"
+    assert coordinator.sends(f"{path}/approve", **given, seen=found[2]).status_code == 400
+    assert counsel.sends(f"{path}/approve", **given, seen="0" * 64).status_code == 400
+    assert counsel.sends(f"{path}/approve", **given, seen=found[2]).status_code == 303
+    left = coordinator.sends(f"{path}/take", **given, **{"as": "docx"}).data
+    assert hashlib.sha256(left).hexdigest() == found[2]
+    assert "As counsel has written it." in "\n".join(one.text for one in docx.Document(io.BytesIO(left)).paragraphs)
+    assert desk.named("PaperHandedIn") == 2
+    assert "approved" in plain(coordinator.sees(desk.papers)).partition("wgad_urgent")[2][:400]
+    with counted(desk.night.store) as asked:
+        coordinator.sees(path)
+    assert asked.count <= MOST_STATEMENTS, asked.statements
+
+    with desk.night.store.unit("test") as unit:
+        freeze(unit, desk.night.case.case_id)
+    assert counsel.sends(f"{path}/take", **given, **{"as": "docx"}).status_code == 400, "consent was taken back"
+    assert "may not be told any more" in plain(counsel.sees(path))
 
 
 def test_whoever_is_shown_or_given_a_paper_is_noted_as_having_read_the_case(desk: Desk) -> None:

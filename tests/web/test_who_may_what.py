@@ -140,6 +140,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/papers/<kind>/approve": {"coordinator", "lawyer"},  # and is then told that counsel does
     "POST /console/case/<code>/papers/<kind>/withdraw": {"coordinator", "lawyer"},
     "POST /console/case/<code>/papers/<kind>/left": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/papers/<kind>/hand-in": {"coordinator", "lawyer"},
     "POST /console/case/<code>/bundle": {"coordinator", "lawyer"},
     "GET /console/case/<code>/closing": {"coordinator"},
     "POST /console/case/<code>/closing": {"coordinator"},

@@ -25,12 +25,25 @@ from papers.docx import draw_docx
 from papers.errors import PaperError
 from papers.events import BundleTaken
 from papers.fitting import Fit
+from papers.handing_in import LARGEST
 from papers.keeping import Leaving, note_left, withdraw_approval
 from papers.kinds import load_kinds
 from papers.notes import label, said
 from papers.pdf import draw_pdf
 from papers.phrases import phrase
-from papers.taking import Form, Which, approve_on, file_name, hand_over, may_take, sheet_on, unverified
+from papers.taking import (
+    Form,
+    Which,
+    approve_document_on,
+    approve_on,
+    file_name,
+    hand_in_on,
+    hand_over,
+    hand_over_document,
+    may_take,
+    sheet_on,
+    unverified,
+)
 from store.data_keys import case_scope, contact_scope
 from texts.catalogue import say
 from web.console.gate import Guard
@@ -44,6 +57,7 @@ if TYPE_CHECKING:
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet
     from papers.fitting import Offer
+    from papers.models import PaperVersion
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
@@ -65,7 +79,7 @@ def paper_pages(gate: Gate) -> Blueprint:
     gate.page(pages, f"{path}/<kind>", one, PAPERS)
     gate.press(pages, f"{path}/<kind>/take", take, PAPERS)
     for name, act in ACTS.items():
-        gate.press(pages, f"{path}/<kind>/{name}", _press(name, act), PAPERS)
+        gate.press(pages, f"{path}/<kind>/{name.replace('_', '-')}", _press(name, act), PAPERS)
     return pages
 
 
@@ -120,7 +134,8 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         if found is None:
             return no_case(gate)
         drafts = _chosen(found, request.args.get("language", ""))
-        names = _names(unit, (version.approved_by for draft in drafts for version in draft.versions))
+        versions = [version for draft in drafts for version in draft.versions]
+        names = _names(unit, [*(one.approved_by for one in versions), *(_maker(one) for one in versions)])
         unit.session.expunge_all()  # it is drawn when the unit is over
     _note_shown(gate, opened)
     return gate.show(
@@ -136,6 +151,7 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         unverified=unverified,
         unverified_mark=phrase("unverified", drafts[0].paper.language),
         ways=WAYS,
+        maker=_maker,
     )
 
 
@@ -180,6 +196,11 @@ def take(gate: Gate, code: str, kind: str) -> Response:
                 return no_case(gate)
             desk = _desk(gate, unit, opened.case, kind)
             which = Which(kind, given.get("language", ""))
+            if given.get("version"):
+                unit.record(_viewed(gate, opened.case.id))
+                document = hand_over_document(unit, opened.case.id, desk, which, UUID(given["version"]))
+                name = file_name(desk, load_kinds()[kind], which.language)
+                return _file(document, f"{name}.{Form.DOCX}")
             sheet = hand_over(unit, opened.case.id, desk, which, form, reader=gate.words().language)
             unit.record(_viewed(gate, opened.case.id))
     except (PaperError, ValueError) as error:
@@ -247,8 +268,11 @@ def _approve(gate: Gate, unit: UnitOfWork, case: Case, kind: str) -> None:
     by = _counsel(gate)
     desk = _desk(gate, unit, case)
     given = request.form
-    which = Which(kind, given.get("language", ""))
-    approve_on(unit, case.id, desk, which, by=by, seen=given.get("seen", ""))
+    which, seen = Which(kind, given.get("language", "")), given.get("seen", "")
+    if given.get("version"):
+        approve_document_on(unit, case.id, desk, which, UUID(given["version"]), by=by, seen=seen)
+    else:
+        approve_on(unit, case.id, desk, which, by=by, seen=seen)
 
 
 def _counsel(gate: Gate) -> UUID:
@@ -276,7 +300,18 @@ def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
     note_left(unit, case.id, UUID(given.get("version", "")), leaving)
 
 
-ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left}
+def _hand_in(gate: Gate, unit: UnitOfWork, case: Case, kind: str) -> None:
+    """Keep a document that was made of a draft, as a version of its own."""
+    given, sent = request.form, request.files.get("document")
+    desk = _desk(gate, unit, case)
+    which = Which(kind, given.get("language", ""))
+    content = b"" if sent is None else sent.read()
+    hand_in_on(unit, case.id, desk, which, made_from=UUID(given.get("made_from", "")), content=content)
+
+
+ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left, "hand_in": _hand_in}
+LARGEST_BODY: Final = {"papers.hand_in": LARGEST + 4096}
+"""Bytes that a request with a document may carry, by the name of its endpoint."""
 
 
 def _desk(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "", *, as_copies: bool = False) -> Desk:
@@ -308,6 +343,12 @@ def _asked(name: str, who: str, language: str) -> str:
 
 def _stays(name: str, why: str, language: str) -> str:
     return f"{label(name, language)}: {say(f'why.{why}', language)}"
+
+
+def _maker(version: PaperVersion) -> UUID | None:
+    """The contact who handed a document in."""
+    kind, _, id_ = version.made_by.partition(":")
+    return UUID(id_) if kind == "contact" and version.based_on is not None else None
 
 
 def _names(unit: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("text_mac", sa.LargeBinary(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("based_on", sa.Uuid(), nullable=True),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("made_by", sa.String(length=80), nullable=False),
         sa.Column("made_at", store.types.UtcDateTime(), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
@@ -33,6 +35,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(approved_at IS NULL) = (approved_by IS NULL)", name="ck_paper_version_approved_by_somebody"
         ),
+        sa.CheckConstraint("(based_on IS NULL) = (document IS NULL)", name="ck_paper_version_document_of_something"),
+        sa.ForeignKeyConstraint(["based_on"], ["paper_version.id"], name="fk_paper_version_based_on_paper_version"),
         sa.ForeignKeyConstraint(["approved_by"], ["contact.id"], name="fk_paper_version_approved_by_contact"),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_paper_version_case_id_case"),
         sa.PrimaryKeyConstraint("id", name="pk_paper_version"),

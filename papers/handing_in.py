@@ -1,0 +1,197 @@
+"""What comes back from Word: a document that somebody filled in, read, freed of what is ours, and counted. Pure.
+
+It is kept as it is but for what no authority is to see: the page of notes, the mark of a draft, and what a file tells
+about who wrote it. What it says is read as well, so that people can see what was changed, and what was left open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from papers.composing import Block, Mark, Paper, Run, runs_of
+from papers.docx import GAP_FILL, LAW_COLOUR
+from papers.errors import PaperError
+from papers.kinds import FILING_LANGUAGES
+from papers.phrases import phrase
+from texts.catalogue import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST: Final = 1_000_000
+"""Bytes of a document …"""
+LARGEST_UNPACKED: Final = 20_000_000
+"""… and of what is packed in it."""
+TRACKED: Final = ("w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:commentRangeStart", "w:commentReference")
+EMPTY: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+BLANK: Final = {
+    "/docProps/app.xml": EMPTY
+    + b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
+    "/docProps/custom.xml": EMPTY
+    + b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>',
+    "/word/people.xml": EMPTY + b'<w15:people xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"/>',
+}
+"""Parts that name a firm or people, and what stands there instead."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as it is kept. ``marked``: how many places of its draft were left as they were."""
+
+    content: bytes = field(repr=False)
+    paper: Paper = field(repr=False)
+    marked: int
+
+    @property
+    def sha256(self) -> str:
+        """Of the file as it is kept, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_document(content: bytes, draft: Paper) -> Document:
+    """Read what somebody made of a draft; raises PaperError for what is no such document, or tells of its making."""
+    opened = _opened(content)
+    if any(_has(root, TRACKED) for root in _roots(opened)):
+        raise PaperError("it has tracked changes or comments; accept or reject all, and delete the comments")
+    _without_notes(opened, draft)
+    _without_marks(opened, draft)
+    _without_author(opened)
+    written = io.BytesIO()
+    opened.save(written)
+    paper = _paper(opened, draft)
+    return Document(written.getvalue(), paper, _marked(paper, draft))
+
+
+def _opened(content: bytes) -> Any:
+    from docx import Document as Docx
+    from docx.opc.exceptions import OpcError
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+        is_one = any(part.filename == "word/document.xml" for part in parts)
+        has_macros = any("vbaProject" in part.filename for part in parts)
+        if len(content) > LARGEST or sum(part.file_size for part in parts) > LARGEST_UNPACKED or has_macros:
+            is_one = False
+        opened = Docx(io.BytesIO(content)) if is_one else None
+    except (zipfile.BadZipFile, OpcError, SyntaxError, KeyError, ValueError):  # of lxml too, where it is no XML
+        opened = None
+    if opened is None:
+        raise PaperError("this is no .docx document, or too large a one, or one with macros")
+    return opened
+
+
+def _roots(opened: Any) -> Iterator[Any]:
+    """Everything of a document that has words in it."""
+    yield opened.element.body
+    for section in opened.sections:
+        for around in (section.header, section.footer):
+            yield around._element  # noqa: SLF001  python-docx knows no other way
+
+
+def _has(root: Any, names: tuple[str, ...]) -> bool:
+    from docx.oxml.ns import qn
+
+    return next(root.iter(*(qn(name) for name in names)), None) is not None
+
+
+def _without_notes(opened: Any, draft: Paper) -> None:
+    """Take the page of notes out, where it was left in; it ends with the page, or where the paper begins."""
+    from docx.oxml.ns import qn
+
+    body = opened.element.body
+    titles = {say("papers.notes", language) for language in LANGUAGES}
+    elements = [one for one in body if one.tag != qn("w:sectPr")]
+    start = next((n for n, one in enumerate(elements) if _text(one) in titles), None)
+    if start is None:
+        return
+    behind = range(start + 1, len(elements))
+    ends = next((n + 1 for n in behind if _is_break(elements[n])), None)
+    begins = next((n for n in behind if _text(elements[n]) in {*draft.to, draft.title}), start + 1)
+    for one in elements[start : begins if ends is None else ends]:
+        body.remove(one)
+
+
+def _text(element: Any) -> str:
+    from docx.oxml.ns import qn
+
+    return "".join(one.text or "" for one in element.iter(qn("w:t")))
+
+
+def _is_break(element: Any) -> bool:
+    from docx.oxml.ns import qn
+
+    return any(one.get(qn("w:type")) == "page" for one in element.iter(qn("w:br")))
+
+
+def _without_marks(opened: Any, draft: Paper) -> None:
+    """Take out what a draft bears around it, and how it shows what was unsure, unsigned, or has been filled in."""
+    from docx.oxml.ns import qn
+
+    banners = [phrase("draft", language) for language in FILING_LANGUAGES]
+    for section in opened.sections:
+        for around in (section.header, section.footer):
+            for paragraph in around.paragraphs:
+                if any(banner in paragraph.text for banner in banners) or f"{draft.kind} " in paragraph.text:
+                    paragraph.clear()
+    for properties in opened.element.body.iter(qn("w:rPr")):
+        for one in list(properties):
+            if _is_ours(one):
+                properties.remove(one)
+
+
+def _is_ours(one: Any) -> bool:
+    from docx.oxml.ns import qn
+
+    looks = {"w:u": ("w:val", "dotted"), "w:color": ("w:val", LAW_COLOUR), "w:shd": ("w:fill", GAP_FILL)}
+    return any(one.tag == qn(tag) and one.get(qn(name)) == value for tag, (name, value) in looks.items())
+
+
+def _without_author(opened: Any) -> None:
+    about = opened.core_properties
+    for name in ("author", "category", "comments", "keywords", "last_modified_by", "subject", "title", "version"):
+        setattr(about, name, "")
+    for part in opened.part.package.iter_parts():
+        blank = BLANK.get(str(part.partname))
+        if blank is not None:
+            part._blob = blank  # noqa: SLF001  python-docx knows no other way
+
+
+def _paper(opened: Any, draft: Paper) -> Paper:
+    """Read what it says, piece by piece."""
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    title, to, blocks = "", list[str](), list[Block]()
+    for one in opened.iter_inner_content():
+        if isinstance(one, Table):
+            rows = tuple(((Run(row.cells[0].text),), (Run(row.cells[-1].text),)) for row in one.rows)
+            blocks.append(Block("table", rows=rows))
+        elif isinstance(one, Paragraph) and one.text.strip():
+            style = "" if one.style is None else str(one.style.name)
+            if style == "Title" and not title:
+                title, to, blocks = one.text, [_words(block) for block in blocks], []
+            else:
+                blocks.append(Block(_sort(style), (Run(one.text),)))
+    return Paper(draft.kind, draft.language, title, tuple(to), tuple(blocks), fields=draft.fields, laws=draft.laws)
+
+
+def _words(block: Block) -> str:
+    return "".join(run.text for run in block.runs)
+
+
+def _sort(style: str) -> str:
+    if style.startswith("Heading"):
+        return "heading"
+    return "point" if style.startswith("List") else "text"
+
+
+def _marked(paper: Paper, draft: Paper) -> int:
+    """Count what was to be filled in, or looked at, and stands there as it stood in the draft."""
+    said = "\n".join(paper.lines())
+    gaps = {f"[{run.text}]" for run in runs_of(draft.blocks) if run.mark is Mark.GAP}
+    return sum(said.count(one) for one in {*gaps, phrase("unverified", draft.language)})
