@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from law.rules import EVERYWHERE, load_rules
-from papers.phrases import law_name
+from papers.phrases import law_name, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ class Cited:
         names = ", ".join(dict.fromkeys(law_name(id_, _law(id_), language) for id_ in self.laws))
         found = _ARTICLES.match(self.article)
         articles = "" if found is None else found[0].strip(" ;,.")
-        return f"{names}, {articles}" if names and articles else names
+        return phrase("law_reference", language, law=names, articles=articles) if names and articles else names
 
 
 def cited(what: str) -> Cited:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cases.consent.deciding import Known
 from cases.consent.values import CONFIDENCES, FORMS, Form
 from cases.consent.vocabulary import FIELDS
+from cases.docket.custody import LEADS_TO
 from cases.docket.vocabulary import FILED
 from law.rules import load_rules
 from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort
-from papers.phrases import event_label, field_label, phrase, region_name
+from papers.phrases import event_label, field_label, filed_label, phrase, region_name
 from texts.bidi import plain
 from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from papers.markup import Line
     from papers.record import Instant, Record
 
+IN_LATIN_LETTERS: Final = frozenset({"en", "tr"})
 SURE: Final = "high"
 NAMES: Final = ("name_latin", "name_native")
 DOUBTFUL: Final = "low"
@@ -146,13 +148,13 @@ def is_doubtful(known: Known | Instant | str | None) -> bool:
     return isinstance(known, Known) and known.confidence == DOUBTFUL
 
 
-def _known(name: str, record: Record, audience: Audience) -> Known | Instant | str | None:
+def _known(name: str, record: Record, audience: Audience, language: str = "") -> Known | Instant | str | None:
     if name in FIELDS:
         return next((one for one in record.views[audience].fields if one.name == name), None)
     if name in DOCKET:
         return record.told(audience, name)
     if name == "person":
-        return _person(record, audience)
+        return _person(record, audience, language)
     return _made(name, record)
 
 
@@ -172,10 +174,15 @@ def _made(name: str, record: Record) -> str | None:
     return made[name]
 
 
-def _person(record: Record, audience: Audience) -> Known | None:
-    """The name, in Latin letters with the native one behind it, as sure as the less sure of them; None: not told."""
+def _person(record: Record, audience: Audience, language: str) -> Known | None:
+    """The name as a sentence has it, as sure as the less sure of what it is made of; None: not told.
+
+    In Latin letters; with the native one behind it where the filing is in others.
+    """
     fields = {one.name: one for one in record.views[audience].fields}
     names = [fields[name] for name in NAMES if name in fields]
+    if language in IN_LATIN_LETTERS:
+        names = names[:1]
     if not names:
         return None
     least = min((one.confidence for one in names), key=_sureness)
@@ -275,7 +282,7 @@ class _Writer:
             yield Run(rest)
 
     def _value(self, name: str, *, gap: str = "") -> Iterator[Run]:
-        known = _known(name, self.record, self.kind.audience)
+        known = _known(name, self.record, self.kind.audience, self.language)
         if known is None:
             yield Run(gap or field_label(name, self.language), Mark.GAP)
         elif isinstance(known, str):
@@ -317,7 +324,8 @@ class _Writer:
     def _made(self, line: Line) -> Iterator[Block]:
         match line.name:
             case "dates":
-                yield self._dates(one for one in self._entered() if one.event in FILED)
+                filed = [one for one in self._entered() if one.event in FILED]
+                yield self._dates([replace(one, day_only=one.day_only or one.event not in LEADS_TO) for one in filed])
             case "docket":
                 yield self._dates(self._entered())
             case "law":
@@ -342,7 +350,7 @@ class _Writer:
         for one in sorted(dates, key=lambda one: one.at):
             zone = self.record.zone
             at = local_date(one.at, zone, self.language) if one.day_only else self._at(one.at)
-            said = event_label(one.event, self.language)
+            said = (event_label if self.kind.internal else filed_label)(one.event, self.language)
             if one.for_at is not None:
                 said = f"{said} ({phrase('set_for', self.language)} {self._at(one.for_at)})"
             if one.until_at is not None:
@@ -367,7 +375,8 @@ class _Writer:
         self.laws.append(what)
         mark = Mark.FORM if one.rule_id in self.record.signed_rules and not words else Mark.LAW
         reference = one.reference(self.language)
-        yield Block("point", (Run(f"{words or one.text}{f' ({reference})' if reference else ''}", mark),))
+        said = (words or one.text).removesuffix(".")
+        yield Block("point", (Run(f"{said} ({reference})." if reference else f"{said}.", mark),))
 
     def _rights(self) -> Iterator[Block]:
         """The points of the law's cards for where the person is held, as they stand in the law's data."""

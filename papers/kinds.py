@@ -26,6 +26,7 @@ FILING_LANGUAGES: Final = ("en", "ru", "kk", "tr", "ug", "zh", "kk-Arab")
 DOCKET: Final = (
     "removal_at",
     "held_since",
+    "missing_since",
     "hearing_at",
     "order_at",
     "asylum_at",

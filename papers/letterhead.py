@@ -17,6 +17,7 @@ HEADER: Final = "{{ banner }}{% if reference %} · {{ reference }}{% endif %}"
 def write_template(path: Path) -> None:
     """Write the template: styles, a header that says whether it is a draft, and the marks of docxtpl."""
     from docx import Document
+    from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
     document = Document()
@@ -32,6 +33,8 @@ def write_template(path: Path) -> None:
         style.font.name, style.font.size, style.font.bold = "Noto Serif", Pt(size), True
         style.font.color.rgb = RGBColor(0, 0, 0)
         _from_the_right(style, size)
+        for border in list(style.element.iter(qn("w:pBdr"))):
+            border.getparent().remove(border)
     for of, text in ((section.header, HEADER), (section.footer, "{{ mark }}")):
         said = of.paragraphs[0].add_run(text)
         said.font.size = Pt(SMALL)
@@ -48,7 +51,10 @@ def _from_the_right(style: Any, size: float) -> None:
     from docx.oxml.ns import qn
 
     properties = style.element.get_or_add_rPr()
-    properties.get_or_add_rFonts().set(qn("w:cs"), "Noto Naskh Arabic")
+    fonts = properties.get_or_add_rFonts()
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they would win over the names
+        fonts.attrib.pop(qn(f"w:{theme}"), None)
+    fonts.set(qn("w:cs"), "Noto Naskh Arabic")
     for old in properties.findall(qn("w:szCs")):
         properties.remove(old)
     sized = properties.makeelement(qn("w:szCs"), {qn("w:val"): str(int(size * 2))})

@@ -56,6 +56,12 @@ def field_label(name: str, language: str) -> str:
     return say(f"field.{name}", language)
 
 
+def filed_label(event: str, language: str) -> str:
+    """Return what an event of the docket is called where an authority or a body reads it."""
+    named = _read()["filed_events"].get(event, {})
+    return str(named[language]) if language in named else event_label(event, language)
+
+
 def event_label(event: str, language: str) -> str:
     """Return what an event of the docket is called in a filing; one that nobody has named as it is kept."""
     key = f"event.{event}"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 HELD: Final = tuple(event for event, custody in LEADS_TO.items() if custody is Custody.HELD)
+MISSING: Final = tuple(event for event, custody in LEADS_TO.items() if custody is Custody.MISSING)
 ORDERED: Final = (
     "expulsion_ruling_pronounced",
     "gpk_expulsion_judgment",
@@ -42,9 +43,10 @@ ORDERED: Final = (
 TELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "removal_at": ("removal_scheduled",),
     "held_since": HELD,
+    "missing_since": MISSING,
     "hearing_at": ("hearing_scheduled", "hearing_moved"),
     "order_at": ORDERED,
-    "asylum_at": ("asylum_application_registered", "asylum_intent_by_detainee", "asylum_certificate_issued"),
+    "asylum_at": ("asylum_application_registered", "asylum_application_registered_kg", "asylum_intent_by_detainee"),
     "refusal_at": ("asylum_refusal_known", "asylum_refusal_adopted"),
     "ruling_at": ("expulsion_ruling_pronounced",),
     "appeal_at": ("admin_appeal_filed", "deportation_case_filed", "extradition_complaint_handed_to_facility"),
@@ -52,7 +54,9 @@ TELLS: Final[Mapping[str, tuple[str, ...]]] = {
 """Which events tell a date that papers name."""
 SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
 """Of these the time that is set, of the others the time it happened."""
-FIRST: Final = frozenset({"held_since", "asylum_at"})
+TO_THE_HOUR: Final = frozenset({"held_since", "missing_since"})
+"""Of what happened only this is told by the hour: else the hour is often that at which somebody entered it."""
+FIRST: Final = frozenset({"held_since", "missing_since", "asylum_at"})
 """Of these the earliest counts, of the others what was entered last."""
 
 
@@ -148,7 +152,7 @@ class Record:
 def _instant(one: Dated, name: str) -> Instant | None:
     if name in SET_FOR:
         return None if one.for_at is None else Instant(one.for_at, day_only=False)
-    return Instant(one.at, one.day_only)
+    return Instant(one.at, one.day_only or name not in TO_THE_HOUR)
 
 
 def record_of(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cases.consent.deciding import Standing, why_not
 from cases.consent.values import CODED
 from cases.consent.vocabulary import FIELDS, Audience
+from cases.docket.custody import Custody
 from cases.docket.vocabulary import BY_PROGRAM, FILED, MEANINGS
 from cases.views.audience import Dated
 from cases.views.filing import divided
@@ -81,7 +82,7 @@ def test_only_the_new_date_is_missing_on_the_day_of_a_ruling() -> None:
     rows = [row for block in compose(kind, "en", before).blocks for row in block.rows]
     gaps = {label[0].text for label, value in rows if value[0].mark is Mark.GAP}
     assert "Removal expected" in gaps
-    assert "Order to remove or extradite" not in gaps
+    assert "Decision to remove or extradite, known since" not in gaps
 
 
 def test_what_the_team_watches_for_and_how_somebody_came_is_in_no_paper_that_leaves() -> None:
@@ -194,7 +195,7 @@ def test_the_state_that_a_group_was_said_to_fear_is_to_be_confirmed_with_each() 
 def test_a_name_is_as_sure_as_whoever_told_it() -> None:
     unsure = [replace(one, confidence="medium") if one.name == "name_native" else one for one in known()]
     told = replace(record(), views=divided(unsure, DATES, agreed(*Audience), counsel=True))
-    runs = [run for run in runs_of(compose(KINDS["cat_interim"], "en", told).blocks) if " / " in run.text]
+    runs = [run for run in runs_of(compose(KINDS["press_named"], "ru", told).blocks) if " / " in run.text]
     assert runs
     assert {run.mark for run in runs} == {Mark.UNSURE}
 
@@ -207,7 +208,7 @@ def test_a_judgment_by_the_civil_route_is_not_appealed_by_the_terms_of_another_c
         both = record(dates=(*DATES, *judgment))
         assert offer_of(KINDS[kind], both, KINDS.values()).fit is Fit.NOW
         assert "2 марта" in "\n".join(compose(KINDS[kind], "ru", both).lines())
-    assert record(dates=(*DATES, *judgment)).told(Audience.LAWYER, "ruling_at") == Instant(DATES[1].at, day_only=False)
+    assert record(dates=(*DATES, *judgment)).told(Audience.LAWYER, "ruling_at") == Instant(DATES[1].at, day_only=True)
 
 
 def test_the_authority_that_holds_somebody_does_not_learn_who_asked_for_a_lawyer() -> None:
@@ -226,6 +227,26 @@ def test_a_row_that_nobody_can_fill_and_nobody_needs_is_left_out_and_noted() -> 
     less = compose(kind, "en", record({name: value for name, value in VALUES.items() if name != "agency"}))
     assert any("to be filled in" in line for line in less.lines()), "what is needed is asked for"
     assert "agency" not in less.left_out
+
+
+def test_whoever_is_missing_is_so_since_nobody_says_where_they_are_and_not_since_their_arrest() -> None:
+    """Half a year lies between: a body that reads the day of the arrest looks for another disappearance."""
+    arrested, gone = START - timedelta(days=180), START - timedelta(hours=3)
+    dates = (Dated("criminal_detention_actual", arrested, None, None), Dated("not_here", gone, None, None))
+    for kind in ("ced_urgent", "wgeid_urgent"):
+        rows = {
+            label[0].text: "".join(run.text for run in value)
+            for block in compose(KINDS[kind], "en", record(dates=dates, custody=Custody.MISSING)).blocks
+            for label, value in block.rows
+        }
+        assert rows["Whereabouts not disclosed since"].startswith("2 March 2026")
+        assert offer_of(KINDS[kind], record(dates=dates[:1]), KINDS.values()).missing["missing_since"] == "family"
+
+
+def test_the_hour_at_which_something_was_entered_is_not_told_as_the_hour_it_happened() -> None:
+    said = compose(KINDS["wgad_urgent"], "en", record()).lines()
+    assert any(line.startswith("2 March 2026: Expulsion ordered") for line in said)
+    assert any("(Almaty)" in line and "detention" in line.lower() for line in said), "custody runs by the hour"
 
 
 def test_a_region_is_written_out() -> None:
