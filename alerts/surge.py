@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 MANY: Final = 20
-"""Reports that nobody has accepted, of the last ``LATELY``."""
+"""Reports that nobody has accepted, of the last ``LATELY``: more than so many are a surge."""
 LATELY: Final = timedelta(minutes=30)
 LASTS: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=12)
 BY_LOAD: Final = "load"
 STEPS: Final = (15, 30, 60, 120, 180, 240, 360, 720)
-"""Minutes that are told: nobody shall read our load off an exact figure."""
+"""Minutes that are told, and beyond them whole days: nobody shall read our load off an exact figure."""
+A_DAY: Final = 24 * 60
 
 
 def surging(unit: UnitOfWork) -> Surge | None:
@@ -102,28 +103,27 @@ def tell_surge(unit: UnitOfWork, event: Event) -> None:
 def wait_now(unit: UnitOfWork) -> str:
     """Return how many minutes a report waits for a person now, as a figure to be told.
 
-    The longest of those that wait; or, where it is longer, what half of those waited that were accepted lately. Never
+    The longest of those that wait, since whenever; or, where it is longer, of those that were accepted lately. Never
     less, so that nobody is promised what does not hold.
     """
-    sought = _reported().where(Need.state.in_(OPEN), Need.opened_at >= unit.now - LONGEST)
+    sought = _reported().where(Need.state.in_(OPEN))
     oldest: datetime | None = unit.session.scalar(sought.with_only_columns(func.min(Need.opened_at)))
     lately = _reported().where(Need.state == NeedState.ACCEPTED, Need.accepted_at >= unit.now - LATELY)
     accepted = unit.session.execute(lately.with_only_columns(Need.accepted_at, Need.opened_at)).all()
-    waits = sorted(row.accepted_at - row.opened_at for row in accepted)
-    median = waits[len(waits) // 2] if waits else timedelta(0)
-    return str(told_minutes(max(median, timedelta(0) if oldest is None else unit.now - oldest)))
+    waits = [row.accepted_at - row.opened_at for row in accepted]
+    return str(told_minutes(max([timedelta(0) if oldest is None else unit.now - oldest, *waits])))
 
 
 def told_minutes(wait: timedelta) -> int:
-    """Round a wait up to a figure that is told. Pure."""
+    """Round a wait up to a figure that is told, never down, however long it is. Pure."""
     minutes = math.ceil(wait / timedelta(minutes=1))
-    return next((step for step in STEPS if minutes <= step), STEPS[-1])
+    return next((step for step in STEPS if minutes <= step), A_DAY * math.ceil(minutes / A_DAY))
 
 
 def _many_wait(unit: UnitOfWork) -> bool:
     waiting = _reported().where(Need.state.in_(OPEN), Need.opened_at >= unit.now - LATELY)
-    found = unit.session.scalars(waiting.with_only_columns(Need.case_id).distinct().limit(MANY)).all()
-    return len(found) == MANY
+    found = unit.session.scalars(waiting.with_only_columns(Need.case_id).distinct().limit(MANY + 1)).all()
+    return len(found) > MANY
 
 
 def _reported() -> Select[Need]:

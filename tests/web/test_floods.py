@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from alerts.acks import accept_need
 from alerts.clusters import ASKED_FOR, SEVERAL, proposed_incidents
 from alerts.models import Alert, Need, NeedState
 from alerts.planning import plan_alert
@@ -113,9 +116,9 @@ def test_what_came_in_slowly_or_long_ago_is_not_proposed(quick_store: Store) -> 
 
 
 def test_a_surge_begins_by_itself_and_ends_an_hour_after_the_last_of_it(quick_store: Store) -> None:
-    reports(quick_store, MANY - 1)
+    reports(quick_store, MANY)
     with quick_store.read() as unit:
-        assert surging(unit) is None
+        assert surging(unit) is None, "more than so many are a surge"
     reports(quick_store, 1, first=100)
     with quick_store.read() as unit:
         running = surging(unit)
@@ -162,5 +165,32 @@ def test_the_wait_that_is_told_is_never_shorter_than_the_longest(quick_store: St
     reports(quick_store, 2, first=50)
     with quick_store.read() as unit:
         assert wait_now(unit) == "30"
-    figures = [told_minutes(timedelta(minutes=minutes)) for minutes in (0, 1, 15, 16, 59, 61, 721)]
-    assert figures == [15, 15, 15, 30, 60, 120, 720]
+    later(quick_store, hours=13)
+    with quick_store.read() as unit:
+        assert wait_now(unit) == str(24 * 60), "whoever has waited for half a day counts as well"
+
+
+def test_the_wait_that_is_told_is_not_shorter_than_that_of_who_was_just_answered(
+    quick_store: Store, aigerim: Member
+) -> None:
+    assert aigerim.contact_id is not None
+    slow, *_ = reports(quick_store, 1)
+    later(quick_store, minutes=50)
+    quick = reports(quick_store, 3, first=50)
+    with quick_store.unit("test") as unit:
+        for code in (slow, *quick):
+            need = select(Need.id).join(Case, Case.id == Need.case_id).where(Case.code == code)
+            found = unit.session.scalars(need.where(Need.kind == "coordinator")).one()
+            accept_need(unit, found, aigerim.contact_id)
+    with quick_store.read() as unit:
+        assert wait_now(unit) == "60"
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_a_wait_is_never_rounded_down(wait: timedelta) -> None:
+    assert timedelta(minutes=told_minutes(wait)) >= wait
+
+
+def test_figures_tell_little_of_how_busy_we_are() -> None:
+    figures = [told_minutes(timedelta(minutes=minutes)) for minutes in (0, 1, 15, 16, 59, 61, 720, 721, 1441)]
+    assert figures == [15, 15, 15, 30, 60, 120, 720, 1440, 2880]
