@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select, update
 
+from alerts.company import lock_with_its_company, take_the_rest
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
 from alerts.feigning import is_feigned
-from alerts.incidents import lock_with_its_company, take_the_rest
 from alerts.models import FeignedAcceptance, Need, NeedState, Page
 from alerts.outbox import withdraw
 from alerts.paging import wind
@@ -53,7 +53,7 @@ OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     """Take a need, or the next seat of the same search. Exactly one contact wins, by one conditional update.
 
-    They have with it whatever is settled with it (:mod:`alerts.incidents`) and nobody has.
+    They have with it whatever is settled with it (:mod:`alerts.company`), nobody has and they may have.
     Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
     neither asked nor does the work that is needed (an account that was linked to another helper since). Of somebody who
     is being forced it counts as a no, and is answered as a yes.
@@ -62,8 +62,7 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         return Ack.NOT_ASKED
     if is_coerced(unit, contact_id):
         return _feign(unit, need_id, contact_id)
-    need = unit.session.get_one(Need, need_id)
-    lock_with_its_company(unit, need)
+    need = lock_with_its_company(unit, need_id)
     lock_seats(unit, need)
     if seat_of(unit, need, contact_id) is not None:
         return Ack.YOURS
@@ -85,7 +84,7 @@ def _take(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
     if won is None:
         return False
     withdraw(unit, need_id)
-    unit.record(NeedAccepted(case_id=won.case_id, need_id=need_id, need=won.kind, contact_id=contact_id))
+    unit.record_last(NeedAccepted(case_id=won.case_id, need_id=need_id, need=won.kind, contact_id=contact_id))
     for seat in (won, *open_seats(unit, won)):
         wind(unit, seat.id)  # the next seat's turn may have come
     return True
@@ -113,7 +112,7 @@ def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     )
     need.held_by, need.held_until = contact_id, unit.now + HOLD_FOR
     unit.session.flush()
-    unit.record(NeedHeld(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
+    unit.record_last(NeedHeld(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
     wind(unit, need_id)
     return Ack.HELD
 
@@ -133,7 +132,7 @@ def _feign(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         said.at, said.given_back_at = unit.now, None
         said.contact_made_at = said.filed_at = said.reminded_at = None
         unit.session.flush()
-        unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
+        unit.record_last(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
     return Ack.YOURS
 
 
@@ -160,7 +159,7 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         if need.held_by == contact_id:
             need.held_by = need.held_until = None
             unit.session.flush()
-        unit.record(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
+        unit.record_last(NeedDeclined(case_id=need.case_id, need_id=need_id, contact_id=contact_id))
         wind(unit, need_id)
     return Ack.DECLINED
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from alerts.acks import OPEN, Ack, accept_need, decline_need, hold_need
 from alerts.buttons import find_button
+from alerts.company import lock_with_their_company
 from alerts.feigning import believed_reached, seems_to_have
 from alerts.following_up import give_away, reach
 from alerts.following_up_notices import ABOUT, REACHES
@@ -26,7 +27,6 @@ from alerts.wording import check_in
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
 from contacts.verification import Verdict, is_open, settle_by_key
-from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,25 +86,14 @@ def settle_answer(unit: UnitOfWork, row: Delivery, contact: Contact, *, accepts:
         return Answered(contact, ((need_id, _follow_up(unit, row, need_id, contact.id, accepts=accepts)),))
     act = decline_need if not accepts else accept_need if proved else hold_need
     asked = needs_asked(unit, row)
-    _lock(unit, asked)
+    lock_with_their_company(unit, asked)
     return Answered(contact, tuple((need_id, act(unit, need_id, contact.id)) for need_id in asked))
-
-
-def _lock(unit: UnitOfWork, needs: Sequence[UUID]) -> None:
-    """Lock everything a message asked for before any of it is answered.
-
-    The first answer takes the log of its case: who then waited for another need of that case, which somebody holds who
-    waits for the log, would wait in a circle.
-    """
-    if len(needs) > 1:
-        found = select(Need).where(Need.id.in_(needs)).order_by(Need.id)
-        unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)).all()
 
 
 def _follow_up(unit: UnitOfWork, row: Delivery, need_id: UUID, contact_id: UUID, *, accepts: bool) -> Ack:
     if accepts:
         return reach(unit, need_id, contact_id, Milestone(row.values[REACHES]))
-    return give_away(unit, need_id, contact_id)
+    return give_away(unit, need_id, contact_id, whole=True)
 
 
 def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:

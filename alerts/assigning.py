@@ -197,7 +197,7 @@ def assign_lawyer(unit: UnitOfWork, case: Case, contact_id: UUID, zone: str) -> 
         )
         unit.session.add(page)
         unit.session.flush()
-        unit.record(LawyerChosen(case_id=case.id, need_id=need.id, contact_id=contact_id))
+        unit.record_last(LawyerChosen(case_id=case.id, need_id=need.id, contact_id=contact_id))
     ring(unit, need, page)
 
 
@@ -212,7 +212,7 @@ def accepted_by_telephone(unit: UnitOfWork, case: Case, contact_id: UUID, zone: 
         raise NotAssignedError("they cannot work on this case")
     ack = accept_need(unit, need.id, contact_id)
     if ack is Ack.YOURS:
-        unit.record(NeedAcceptedOnWord(case_id=case.id, need_id=need.id, contact_id=contact_id))
+        unit.record_last(NeedAcceptedOnWord(case_id=case.id, need_id=need.id, contact_id=contact_id))
     return ack
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from alerts.feigning import believe, believed_reached, seems_to_have
+from alerts.feigning import believe, believed_reached, believed_since
+from alerts.following_up import believed_with
 from alerts.following_up_notices import feign_given_back, feign_reminder
-from alerts.incidents import every_beside, leads
 from alerts.milestones import MILESTONES, GiveBack, Remind, grace_of, next_milestone, spans_of
 from alerts.models import FeignedAcceptance, Need, NeedState
+from alerts.one_person import every_of_one_person
 from alerts.policies import ladder_for
 from alerts.seats import OPEN, is_of_custody
 from cases.retention import is_closed
@@ -57,8 +58,9 @@ def follow_up_what_is_believed(unit: UnitOfWork) -> None:
 def _follow_up(unit: UnitOfWork, said: FeignedAcceptance, need: Need) -> None:
     if said.given_back_at is not None:
         return  # with another, just now
-    beside = [one for one in every_beside(unit, need) if seems_to_have(unit, one, said.contact_id)]
-    if not leads(need, beside):
+    beside = believed_with(unit, need, said.contact_id)
+    taken = {one.id: believed_since(unit, one, said.contact_id) or one.opened_at for one in beside}
+    if any((at, need_id) < (said.at, need.id) for need_id, at in taken.items()):
         return  # said of all of them by the first
     spans = spans_of(need.kind, ladder_for(unit, need))
     reached = believed_reached(unit, need, said.contact_id)
@@ -66,10 +68,12 @@ def _follow_up(unit: UnitOfWork, said: FeignedAcceptance, need: Need) -> None:
         case Remind(milestone):
             said.reminded_at = unit.now
             unit.session.flush()
-            feign_reminder(unit, need, said, (milestone, grace_of(spans[milestone])), reached)
+            others = len({one.id for one in beside} - {one.id for one in every_of_one_person(unit, need)})
+            feign_reminder(unit, need, said, (milestone, grace_of(spans[milestone])), reached, others=others)
         case GiveBack():
-            for one in (need, *beside):
+            reminded_of = [one for one in beside if taken[one.id] <= (said.reminded_at or unit.now)]
+            for one in (need, *reminded_of):
                 believe(unit, one, said.contact_id, None)
-            feign_given_back(unit, need, said.contact_id, "stale", beside)
+            feign_given_back(unit, need, said.contact_id, "stale", reminded_of)
         case _:
             pass

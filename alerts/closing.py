@@ -15,6 +15,7 @@ from alerts.wording import day_ref
 from cases.events import CaseClosed
 from cases.models import Case
 from cases.retention import is_closed
+from store.base import OWN
 from store.timers import Timer
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def stop_asking_about(unit: UnitOfWork, event: Event) -> None:
     """Seek and remind nobody any more for a closed case. Repeating it changes nothing."""
     if not isinstance(event, CaseClosed) or not is_closed(unit, event.case_id):
         return
-    needs = unit.session.scalars(select(Need).where(Need.case_id == event.case_id).order_by(Need.id)).all()
+    of_it = select(Need).where(Need.case_id == event.case_id).order_by(Need.id).with_for_update(**OWN)
+    needs = unit.session.scalars(of_it.execution_options(populate_existing=True)).all()
     for need in needs:
         if need.state in OPEN:
             close(unit, need)

@@ -22,6 +22,7 @@ from contacts.directory import avoided_by
 from contacts.models import Contact, ContactMethod
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -60,6 +61,31 @@ def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
         frozenset(taker.name_index for taker in takers),
         frozenset(name for taker in takers for name in avoided_by(unit, taker)),
     )
+
+
+def cases_in_conflict(unit: UnitOfWork, contact: Contact, case_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Of some cases return those with which somebody is in conflict: as :meth:`Conflicts.has` for each. Two statements.
+
+    What they have of a case themselves is no conflict.
+    """
+    reported = unit.session.scalars(
+        select(Report.case_id)
+        .join(ContactMethod, ContactMethod.chat_id == Report.chat_id)
+        .where(Report.case_id.in_(case_ids), ContactMethod.contact_id == contact.id)
+    ).all()
+    rows = unit.session.execute(
+        select(Need.case_id, Contact)
+        .join(Contact, Contact.id == Need.accepted_by)
+        .where(Need.case_id.in_(case_ids), Need.accepted_by != contact.id)
+    ).all()
+    names = avoided_by(unit, contact) if rows else frozenset()
+    takers = {row.Contact.id: row.Contact for row in rows}
+    apart = {
+        taker.id
+        for taker in takers.values()
+        if taker.name_index in names or contact.name_index in avoided_by(unit, taker)
+    }
+    return frozenset(reported) | frozenset(row.case_id for row in rows if row.Contact.id in apart)
 
 
 def concerned(unit: UnitOfWork, need: Need) -> frozenset[UUID]:

@@ -29,11 +29,15 @@ class StepPaged(Event):
 
 @dataclass(frozen=True)
 class NeedAccepted(Event):
-    """A human took it."""
+    """A human took it.
+
+    ``came_with``: the case of the same person that they took or had, with which this one came to them.
+    """
 
     need_id: UUID
     need: str
     contact_id: UUID
+    came_with: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from alerts.acks import OPEN, Ack
+from alerts.company import LOOK_AGAIN, every_beside, held_beside, leads, lock_with_its_company
 from alerts.escalation import WaitUntil
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
 from alerts.feigning import believe, believed_reached, believed_to_have, seems_to_have
@@ -20,7 +21,6 @@ from alerts.following_up_notices import (
     reminder_heard_at,
     say_no_lawyer,
 )
-from alerts.incidents import LOOK_AGAIN, every_beside, held_beside, leads
 from alerts.milestone_buttons import next_of, reached_by
 from alerts.milestones import (
     MILESTONES,
@@ -45,7 +45,7 @@ from store.claims import Claim, finish
 from store.timers import TABLE, Timer, set_timer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -110,19 +110,21 @@ def follow_up_left_out(unit: UnitOfWork) -> None:
 
 def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind whoever has a need, give it to others, or set the timer to when it must be looked at again."""
-    need = _lock(unit, timer.subject_id)
+    need = lock_with_its_company(unit, timer.subject_id)
     finish(unit.session, TABLE, held)
     if need.case_id is None or need.accepted_by is None or need.accepted_at is None or is_closed(unit, need.case_id):
         return
     spans = spans_of(need.kind, ladder_for(unit, need))
     following = _next(need, spans, need.accepted_at, unit.now)
-    if isinstance(following, Remind | GiveBack) and not leads(need, held_beside(unit, need)):
+    beside = followed_with(unit, need) if isinstance(following, Remind | GiveBack) else []
+    if not leads(need, beside):
         set_timer(unit, TIMER, need.id, unit.now + LOOK_AGAIN)  # said of all of them by the first
         return
     if isinstance(following, Remind):
         need.reminded_at = unit.now
         unit.session.flush()
-        remind(unit, need, following.milestone, grace_of(spans[following.milestone]))
+        others = len({one.id for one in beside} - {one.id for one in held_of_one_person(unit, need)})
+        remind(unit, need, following.milestone, grace_of(spans[following.milestone]), others=others)
         following = _next(need, spans, need.accepted_at, unit.now)
     match following:
         case WaitUntil(at):
@@ -137,6 +139,20 @@ def _next(need: Need, spans: Spans, accepted_at: datetime, now: datetime) -> Nex
     return next_milestone(spans, reached_by(need), accepted_at=accepted_at, reminded_at=need.reminded_at, now=now)
 
 
+def followed_with(unit: UnitOfWork, need: Need) -> list[Need]:
+    """Return what the same person has beside a need and is followed up with it: reminded by one word, and given back.
+
+    The same is still to be done for it, and it is looked at: nobody would ever be reminded by a need that is not.
+    """
+    missing = next_of(need)
+    beside = [one for one in held_beside(unit, need) if missing is not None and next_of(one) is missing]
+    looked_at = select(Timer.subject_id).where(
+        Timer.kind == TIMER, Timer.subject_id.in_([one.id for one in beside]), Timer.due_at.is_not(None)
+    )
+    followed = set(unit.session.scalars(looked_at)) if beside else set()
+    return [one for one in beside if one.id in followed]
+
+
 def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: Spans) -> None:
     """Search again, unless the reminder is still on its way: then whoever has it has a grace more, and no longer."""
     grace = grace_of(spans[milestone])
@@ -148,12 +164,11 @@ def _give_to_others(unit: UnitOfWork, need: Need, milestone: Milestone, spans: S
         set_timer(unit, TIMER, need.id, until)
         return
     missed = MilestoneMissed(case_id=need.case_id, need_id=need.id, milestone=milestone, contact_id=need.accepted_by)
-    # It leads, so that the others are locked after it, by their ids.
-    for other in _lock_all(unit, held_beside(unit, need)):
-        if other.accepted_by == need.accepted_by:
-            give_back_need(unit, other, need.accepted_by, "case")
+    reminded_of = [one for one in followed_with(unit, need) if (one.accepted_at or until) <= need.reminded_at]
+    for other in reminded_of:
+        give_back_need(unit, other, need.accepted_by, "case")
     give_back_need(unit, need, need.accepted_by, "stale")
-    unit.record(missed)
+    unit.record_last(missed)
 
 
 def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Milestone) -> Ack:
@@ -164,7 +179,7 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
     ``NOT_YOURS`` for anybody else, also for whoever had it before it was given to others. Of who is being forced and
     believes to have it nothing is noted but what they believe; their messages look as if it were.
     """
-    need, beside = _lock_with(unit, need_id, held_beside)
+    need = lock_with_its_company(unit, need_id)
     if seems_to_have(unit, need, contact_id):
         for one in (need, *_believed(unit, every_beside(unit, need), contact_id)):
             if believe(unit, one, contact_id, milestone):
@@ -172,7 +187,7 @@ def reach(unit: UnitOfWork, need_id: UUID, contact_id: UUID, milestone: Mileston
         return Ack.NOTED
     if need.accepted_by != contact_id:
         return Ack.NOT_YOURS
-    for one in (need, *beside):
+    for one in (need, *held_beside(unit, need)):
         _reach(unit, one, contact_id, milestone)
     return Ack.NOTED
 
@@ -191,17 +206,18 @@ def _reach(unit: UnitOfWork, need: Need, contact_id: UUID, milestone: Milestone)
         )
 
 
-def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
+def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID, *, whole: bool = False) -> Ack:
     """Give a need back on purpose: ``GIVEN_BACK``, others are asked at once; ``NOT_YOURS`` for who has it not.
 
-    With it goes what they have of the same person by another case.
+    With it goes what they have of the same person by another case; and, if ``whole``, all of which they are reminded by
+    one word with it: whoever says no to that has said no to all of it.
 
     ``CLOSED`` where what was due is over: nobody is asked, and nothing changes. Nor does anything for who is being
     forced and believes to have it; their messages look as if it did.
     """
-    need, same_person = _lock_with(unit, need_id, held_of_one_person)
+    need = lock_with_its_company(unit, need_id)
     if seems_to_have(unit, need, contact_id):
-        _feign_giving_away(unit, need, contact_id)
+        _feign_giving_away(unit, need, contact_id, whole=whole)
         return Ack.GIVEN_BACK
     if need.state == NeedState.CLOSED:
         return Ack.CLOSED
@@ -209,17 +225,27 @@ def give_away(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         return Ack.NOT_YOURS
     if is_over(unit, need):
         return Ack.CLOSED
+    along = {one.id: one for one in (*held_of_one_person(unit, need), *(followed_with(unit, need) if whole else ()))}
     give_back_need(unit, need, contact_id, "wish")
-    for other in same_person:
+    for _, other in sorted(along.items()):
         give_back_need(unit, other, contact_id, "case")
     return Ack.GIVEN_BACK
 
 
-def _feign_giving_away(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
+def _feign_giving_away(unit: UnitOfWork, need: Need, contact_id: UUID, *, whole: bool) -> None:
     same_person = _believed(unit, every_of_one_person(unit, need), contact_id)
-    for one in (need, *same_person):
+    followed = believed_with(unit, need, contact_id) if whole else []
+    along = list({one.id: one for one in (*same_person, *followed)}.values())
+    for one in (need, *along):
         believe(unit, one, contact_id, None)
-    feign_given_back(unit, need, contact_id, "wish", same_person)
+    feign_given_back(unit, need, contact_id, "wish", along)
+
+
+def believed_with(unit: UnitOfWork, need: Need, contact_id: UUID) -> list[Need]:
+    """Return what somebody who is being forced seems to have beside a need, as :func:`followed_with` does of others."""
+    missing = next_of(need, believed_reached(unit, need, contact_id))
+    beside = _believed(unit, every_beside(unit, need), contact_id) if missing is not None else []
+    return [one for one in beside if next_of(one, believed_reached(unit, one, contact_id)) is missing]
 
 
 def _believed(unit: UnitOfWork, needs: Collection[Need], contact_id: UUID) -> list[Need]:
@@ -302,22 +328,3 @@ def _lawyer_missing(unit: UnitOfWork, coordinator: Need) -> bool:
 def _lock(unit: UnitOfWork, need_id: UUID) -> Need:
     # The need before its timers, here as everywhere: two who lock in opposite order would wait in a circle.
     return unit.session.get_one(Need, need_id, with_for_update=OWN, populate_existing=True)
-
-
-def _lock_with(
-    unit: UnitOfWork, need_id: UUID, beside: Callable[[UnitOfWork, Need], list[Need]]
-) -> tuple[Need, list[Need]]:
-    """Lock a need and what whoever has it has ``beside`` it, all at once; return it and what they have still.
-
-    While we waited for the locks any of them may have been given to somebody else.
-    """
-    need = unit.session.get_one(Need, need_id)
-    locked = {one.id: one for one in _lock_all(unit, [need, *beside(unit, need)])}
-    need = locked.pop(need_id)
-    return need, [one for one in locked.values() if one.accepted_by is not None and one.accepted_by == need.accepted_by]
-
-
-def _lock_all(unit: UnitOfWork, needs: Collection[Need]) -> list[Need]:
-    """Lock some needs by their ids, as whoever accepts does: nobody waits in a circle. Return them as they are now."""
-    found = select(Need).where(Need.id.in_([one.id for one in needs])).order_by(Need.id)
-    return list(unit.session.scalars(found.with_for_update(**OWN).execution_options(populate_existing=True)))

@@ -15,9 +15,8 @@ from alerts.buttons import mint
 from alerts.events import MilestoneReached, NeedGivenBack
 from alerts.milestone_buttons import reminder_buttons
 from alerts.models import Delivery, FeignedAcceptance, Need
-from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to
+from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to, ways_to_tell
 from alerts.outbox import enqueue
-from alerts.targets import ways_to
 from alerts.tiers import Asked, Asking, ask_by, language_on, words_of
 from alerts.wording import contact_ref, say_ref
 from contacts.models import Contact
@@ -45,11 +44,11 @@ FOLLOW_UP = "follow_up"
 _MINUTE = timedelta(minutes=1)
 
 
-def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta) -> None:
-    """Say what is missing, and that others will be asked when the grace is over."""
+def remind(unit: UnitOfWork, need: Need, milestone: Milestone, grace: timedelta, *, others: int = 0) -> None:
+    """Say what is missing, and that others will be asked when the grace is over; of so many others, too."""
     if need.accepted_by is not None:
         once = f"{_reminders(need, milestone)}{need.reminded_at}"
-        _remind(unit, need, need.accepted_by, (milestone, grace), once=once)
+        _remind(unit, need, need.accepted_by, (milestone, grace), once=once, others=others)
 
 
 def feign_reminder(
@@ -58,10 +57,12 @@ def feign_reminder(
     said: FeignedAcceptance,
     missing: tuple[Milestone, timedelta],
     reached: Collection[Milestone],
+    *,
+    others: int = 0,
 ) -> None:
     """Say the same to who is being forced and believes to have it. ``missing``: the milestone, and its grace."""
     once = f"believed:{need.id}:{missing[0]}:{said.reminded_at}"
-    _remind(unit, need, said.contact_id, missing, once=once, reached=reached)
+    _remind(unit, need, said.contact_id, missing, once=once, others=others, reached=reached)
 
 
 def _remind(
@@ -71,11 +72,12 @@ def _remind(
     missing: tuple[Milestone, timedelta],
     *,
     once: str,
+    others: int,
     reached: Collection[Milestone] | None = None,
 ) -> None:
     milestone, grace = missing
     values = {
-        "code": code_of(unit, need),
+        "code": code_of(unit, need) + (f" +{others}" if others else ""),
         "minutes": str(grace // _MINUTE),
         "milestone": say_ref(f"milestone.{milestone}"),
         ABOUT: str(need.id),
@@ -213,8 +215,4 @@ def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID, *, others: int
 
 
 def _ways(unit: UnitOfWork, contact_id: UUID, *, calls: bool = False) -> list[Reachable]:
-    """Return how to speak to whoever took something: in Telegram, else wherever they read, else by ``calls``."""
-    ways = ways_to(unit, unit.session.get_one(Contact, contact_id))
-    in_telegram = [way for way in ways if way.channel == ChannelName.TELEGRAM]
-    read = [way for way in ways if way.channel != ChannelName.VOICE]
-    return in_telegram or read or (ways if calls else [])
+    return ways_to_tell(unit, unit.session.get_one(Contact, contact_id), calls=calls)

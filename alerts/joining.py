@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from alerts.giving_up import TIMER
-from alerts.incidents import ASKED_ONCE
+from alerts.company import ASKED_ONCE, lock_with_their_company, look_at
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.paging import give_back_need
-from alerts.seats import OPEN, is_over
+from alerts.seats import is_over
 from cases.events import CasesJoined, CasesParted
 from cases.identity.models import SamePerson
 from cases.identity.suggesting import of_one_person
 from cases.incidents.models import IncidentCase
-from store.base import OWN
-from store.timers import set_timers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +30,7 @@ PARTED: Final = "parted"
 def seek_as_one(unit: UnitOfWork, event: Event) -> None:
     """A reaction: look at once at whatever is sought for either of two cases that were joined. Safe to repeat."""
     if isinstance(event, CasesJoined) and event.case_id == event.leader_id:
-        _look_at(unit, (event.leader_id, event.follower_id))
+        look_at(unit, (event.leader_id, event.follower_id))
 
 
 def seek_apart(unit: UnitOfWork, event: Event) -> None:
@@ -47,6 +44,8 @@ def seek_apart(unit: UnitOfWork, event: Event) -> None:
     together = of_one_person(unit, [event.leader_id])
     if event.follower_id in together:
         return  # joined again meanwhile
+    both = (event.leader_id, event.follower_id)
+    lock_with_their_company(unit, unit.session.scalars(select(Need.id).where(Need.case_id.in_(both))).all())
     joined_at = unit.session.scalar(
         select(SamePerson.joined_at)
         .where(SamePerson.case_id == event.follower_id, SamePerson.leader_id == event.leader_id)
@@ -57,7 +56,7 @@ def seek_apart(unit: UnitOfWork, event: Event) -> None:
         for need in _came_along(unit, event, joined_at):
             if need.accepted_by is not None:
                 give_back_need(unit, need, need.accepted_by, PARTED)
-    _look_at(unit, (event.leader_id, event.follower_id))
+    look_at(unit, both)
 
 
 def _came_along(unit: UnitOfWork, event: CasesParted, joined_at: datetime) -> list[Need]:
@@ -70,8 +69,6 @@ def _came_along(unit: UnitOfWork, event: CasesParted, joined_at: datetime) -> li
             Need.state == NeedState.ACCEPTED,
         )
         .order_by(Need.id)
-        .with_for_update(**OWN, of=Need)
-        .execution_options(populate_existing=True)
     ).all()
     in_one_incident = _in_one_incident(unit, (event.leader_id, event.follower_id))
     leaders = [one for one in rows if one.case_id == event.leader_id]
@@ -108,15 +105,3 @@ def came_along(leaders_at: datetime | None, followers_at: datetime | None, joine
 def _in_one_incident(unit: UnitOfWork, case_ids: Sequence[UUID]) -> bool:
     rows = unit.session.scalars(select(IncidentCase.incident_id).where(IncidentCase.case_id.in_(case_ids))).all()
     return len(rows) == len(case_ids) and len(set(rows)) == 1
-
-
-def _look_at(unit: UnitOfWork, case_ids: Sequence[UUID]) -> None:
-    """Have every open need of custody of some cases looked at now."""
-    sought = (
-        select(Need.id)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.case_id.in_(case_ids), Alert.kind == CUSTODY, Need.state.in_(OPEN))
-        .order_by(Need.id)
-        .with_for_update(**OWN, of=Need)
-    )
-    set_timers(unit, TIMER, dict.fromkeys(unit.session.scalars(sought).all(), unit.now))

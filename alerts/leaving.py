@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from alerts.acks import decline_need
 from alerts.models import Need, Page
@@ -12,6 +12,7 @@ from alerts.paging import give_back_all
 from alerts.seats import OPEN
 from contacts.events import ContactLeft
 from contacts.models import Contact
+from store.base import OWN
 
 if TYPE_CHECKING:
     from store.eventlog import Event
@@ -24,7 +25,6 @@ def ask_the_others(unit: UnitOfWork, event: Event) -> None:
         return
     if unit.session.get_one(Contact, event.contact_id).left_at is None:
         return
-    give_back_all(unit, event.contact_id)
     asked = (
         select(Need.id)
         .join(Page, Page.need_id == Need.id)
@@ -32,5 +32,10 @@ def ask_the_others(unit: UnitOfWork, event: Event) -> None:
         .order_by(Need.id)
         .distinct()
     )
-    for need_id in unit.session.scalars(asked).all():
+    need_ids = unit.session.scalars(asked).all()
+    theirs = or_(Need.id.in_(need_ids), Need.accepted_by == event.contact_id)
+    # All of it before any of it is changed: two who lock in opposite order would wait in a circle.
+    unit.session.scalars(select(Need).where(theirs).order_by(Need.id).with_for_update(**OWN)).all()
+    give_back_all(unit, event.contact_id)
+    for need_id in need_ids:
         decline_need(unit, need_id, event.contact_id)

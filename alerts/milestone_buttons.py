@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 GIVE_BACK = "give_back"
+GIVE_BACK_ALL = "give_back_all"
+"""The same, of everything that the reminder stands for."""
 ALL_RIGHT = "all_right"
 """What was watched for is as it should be."""
 NO_LONGER = "no_longer"
 """What is watched for again and again need not be any more."""
-ACTIONS = frozenset({*Milestone, GIVE_BACK})
+ACTIONS = frozenset({*Milestone, GIVE_BACK, GIVE_BACK_ALL})
 """What the buttons say of an acceptance: a milestone was reached, or somebody else shall have it."""
 
 
@@ -93,7 +95,7 @@ def reminder_buttons(
     missing = next_of(need, reached)
     left = [] if missing is None else list(MILESTONES[need.kind])
     reach = [mint(unit, chat_id, one, f"button.{one}", subject_id=need.id) for one in left[_place(left, missing) :]]
-    return [reach, [mint(unit, chat_id, GIVE_BACK, "button.give_back", subject_id=need.id)]]
+    return [reach, [mint(unit, chat_id, GIVE_BACK_ALL, "button.give_back", subject_id=need.id)]]
 
 
 def _place(milestones: list[Milestone], one: Milestone | None) -> int:

@@ -65,8 +65,39 @@ def tell_who_took_it(unit: UnitOfWork, event: Event) -> None:
         return
     tell_settled(unit, event.need_id)
     # They may have taken this seat by the button for another.
-    for delivery in shown_to(unit, unit.session.get_one(Need, event.need_id), event.contact_id):
+    need = unit.session.get_one(Need, event.need_id)
+    for delivery in shown_to(unit, need, event.contact_id):
         rewrite(unit, delivery)
+    if event.came_with is not None and need.accepted_by == event.contact_id:
+        _tell_came_along(unit, need, event.contact_id, event.came_with)
+
+
+def _tell_came_along(unit: UnitOfWork, need: Need, contact_id: UUID, came_with: UUID) -> None:
+    """Say to whoever has a person that another case of theirs has come to them: they may never have been asked for it.
+
+    Once, whatever was rewritten beside it: what is rewritten makes no sound.
+    """
+    contact, other = unit.session.get_one(Contact, contact_id), unit.session.get_one(Case, came_with)
+    for way in ways_to_tell(unit, contact):
+        telegram = way.channel == ChannelName.TELEGRAM
+        enqueue(
+            unit,
+            way.chat,
+            f"{'staff' if telegram else words_of(way.channel)}.came_along",
+            language=language_on(way.channel, way.language),
+            values={"code": code_of(unit, need), "other": other.code},
+            buttons=holder_buttons(unit, way.chat.id, need) if telegram else [],
+            urgent=True,
+            dedupe_key=f"came_along:{need.id}:{need.accepted_at}:{way.method.id}",
+        )
+
+
+def ways_to_tell(unit: UnitOfWork, contact: Contact, *, calls: bool = False) -> list[Reachable]:
+    """Return how to speak to whoever took something: in Telegram, else wherever they read, else by ``calls``."""
+    ways = ways_to(unit, contact)
+    in_telegram = [way for way in ways if way.channel == ChannelName.TELEGRAM]
+    read = [way for way in ways if way.channel != ChannelName.VOICE]
+    return in_telegram or read or (ways if calls else [])
 
 
 def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Delivery]:

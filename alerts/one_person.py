@@ -1,51 +1,48 @@
 """One person who was reported twice: a human is sought for them once, and whoever has one of the two cases has both.
 
-Each case keeps needs of its own, with their own history. While two cases are joined, the need of the one that leads is
-searched for and stands for the other's; whoever accepts either has both, and is followed up once. Parted again, what
-was taken only because they were joined is sought as if nobody had had it (:mod:`alerts.joining`).
+Each case keeps needs of its own, with their own history. While two cases are joined they are of one company
+(:mod:`alerts.company`): one search is carried on, whoever accepts either has both, and is followed up once. Parted
+again, what was taken only because they were joined is sought as if nobody had had it (:mod:`alerts.joining`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
+from alerts.company import of_an_open_case
 from alerts.conflicts import conflicts_of
 from alerts.events import NeedAccepted
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.giving_up import wind
+from alerts.models import CUSTODY, Alert, Need, NeedState, Page
 from alerts.outbox import withdraw
-from alerts.seats import OPEN, is_of_custody, taken
-from cases.identity.suggesting import leader_of, of_one_person
+from alerts.seats import OPEN, is_of_custody, open_seats, taken
+from alerts.targets import ways_to
+from cases.identity.suggesting import of_one_person
 from contacts.accounts.coercion import coerced_contacts
 from contacts.models import Contact
+from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
+    from sqlalchemy import Select
+
     from store.unit_of_work import UnitOfWork
-
-
-def waits_for_its_leader(unit: UnitOfWork, need: Need) -> bool:
-    """Whether a human of this kind is sought for the case that this one follows: whoever accepts has both."""
-    if need.case_id is None or not is_of_custody(unit, need):
-        return False
-    leader_id = leader_of(unit, need.case_id)
-    if leader_id is None:
-        return False
-    return any(one.state in OPEN for one in of_custody(unit, [leader_id], need))
 
 
 def is_handed_over(unit: UnitOfWork, need: Need) -> bool:
     """Give an open need to whoever has the same person already; return whether somebody has. ``need`` is locked.
 
-    Not to who is thought to be forced, or must not have it. They have come as far with it as with the other.
+    Not to who is thought to be forced or out of reach, must not have it, or has said no to it since they took the
+    other. They have come as far with it as with the other, and are told (:func:`alerts.notices.tell_who_took_it`).
     """
     if need.case_id is None or not is_of_custody(unit, need):
         return False
     others = of_one_person(unit, [need.case_id]) - {need.case_id}
-    held = [one for one in of_custody(unit, others, need) if one.state == NeedState.ACCEPTED] if others else []
+    held = _held_now(unit, others, need) if others else []
     holder = next((one for one in held if _may_have(unit, need, one)), None)
     if holder is None or holder.accepted_by is None:
         return False
@@ -54,8 +51,28 @@ def is_handed_over(unit: UnitOfWork, need: Need) -> bool:
     unit.session.execute(update(Need).where(Need.id == need.id, Need.state.in_(OPEN)).values(**values | reached))
     unit.session.refresh(need)
     withdraw(unit, need.id)
-    unit.record_last(NeedAccepted(case_id=need.case_id, need_id=need.id, need=need.kind, contact_id=holder.accepted_by))
+    for seat in open_seats(unit, need):
+        wind(unit, seat.id)  # the next seat's turn has come
+    unit.record_last(
+        NeedAccepted(
+            case_id=need.case_id,
+            need_id=need.id,
+            need=need.kind,
+            contact_id=holder.accepted_by,
+            came_with=holder.case_id,
+        )
+    )
     return True
+
+
+def _held_now(unit: UnitOfWork, case_ids: Collection[UUID], need: Need) -> list[Need]:
+    """What somebody has of the same person, and cannot give back before we are done.
+
+    What is being changed in this very moment is left out: waiting for it here, with our own need locked, could be
+    waiting in a circle. Whoever changes it sees to this one too, and else it is looked at again.
+    """
+    found = _of_custody(case_ids, need, NeedState.ACCEPTED).with_for_update(**OWN, of=Need, skip_locked=True)
+    return list(unit.session.scalars(found.execution_options(populate_existing=True)))
 
 
 def _may_have(unit: UnitOfWork, need: Need, holder: Need) -> bool:
@@ -63,9 +80,12 @@ def _may_have(unit: UnitOfWork, need: Need, holder: Need) -> bool:
     if contact is None or contact.left_at is not None or contact.id in coerced_contacts(unit):
         return False
     seats = select(Need.id).where(Need.alert_id == need.alert_id, Need.accepted_by == contact.id)
-    if unit.session.scalar(seats.limit(1)) is not None:
+    refused = select(Page.id).where(
+        Page.need_id == need.id, Page.contact_id == contact.id, Page.declined_at > holder.accepted_at
+    )
+    if any(unit.session.scalar(rows.limit(1)) is not None for rows in (seats, refused)):
         return False
-    return contact.id not in conflicts_of(unit, need).reporters
+    return not conflicts_of(unit, need).has(unit, contact) and bool(ways_to(unit, contact))
 
 
 def held_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
@@ -80,12 +100,13 @@ def every_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
     if need.case_id is None or not is_of_custody(unit, need):
         return []
     others = of_one_person(unit, [need.case_id]) - {need.case_id}
-    return of_custody(unit, others, need) if others else []
+    found = unit.session.scalars(_of_custody(others, need, *OPEN, NeedState.ACCEPTED)) if others else ()
+    return list(found)
 
 
-def of_custody(unit: UnitOfWork, case_ids: Collection[UUID], need: Need) -> list[Need]:
-    """Needs of custody of the same kind and seat in some cases."""
-    found = (
+def _of_custody(case_ids: Collection[UUID], need: Need, *states: NeedState) -> Select[Need]:
+    """Needs of custody of the same kind and seat, in one of these states, in some cases, as far as those are open."""
+    return (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
         .where(
@@ -93,8 +114,8 @@ def of_custody(unit: UnitOfWork, case_ids: Collection[UUID], need: Need) -> list
             Alert.kind == CUSTODY,
             Need.kind == need.kind,
             Need.seat == need.seat,
-            or_(Need.state.in_(OPEN), Need.state == NeedState.ACCEPTED),
+            Need.state.in_(states),
+            of_an_open_case(),
         )
         .order_by(Need.id)
     )
-    return list(unit.session.scalars(found))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.incidents import ASKED_ONCE, asked_with
+from alerts.company import ASKED_ONCE
+from alerts.incidents import asked_with
 from alerts.models import ACCOUNT, DUE, DURESS, ENTRY, FREEZE, RELEASE, SEALED, WATCH, Alert
 from alerts.seats import seated
 from alerts.wording import certainty_ref, day_ref, rule_ref, say_ref, time_ref, when_ref

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts import escalation, giving_up
+from alerts.company import LOOK_AGAIN, waits_for_its_company
 from alerts.events import HoldLapsed, NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
-from alerts.incidents import LOOK_AGAIN, waits_for_its_incident
 from alerts.models import Delivery, Need, NeedState, Page
-from alerts.one_person import is_handed_over, waits_for_its_leader
+from alerts.one_person import is_handed_over
 from alerts.paging_many import page_many
 from alerts.policies import ladder_for
 from alerts.progress import Ask, announce_exhaustion, begin_step, give_back, read_progress, restart
@@ -41,10 +41,11 @@ DECISIONS_AT_ONCE = 200
 """More decisions than any sensible policy has steps; beyond them the search goes on in the next transaction."""
 
 
-def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+def escalate(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str | None = None) -> None:
     """Carry out everything that is due for one need, then set its timer to when it must be looked at again.
 
-    What is due and can wait rings nobody at night, on any step or round.
+    What is due and can wait rings nobody at night, on any step or round. Nor does a report that can wait, by the clock
+    of ``zone``, until somebody was asked for it: whyever it is looked at.
     """
     # The need before its timer, here as in every ack: two who lock in opposite order would wait in a circle.
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update(**OWN)).one()
@@ -53,8 +54,9 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     if need.state in OPEN:
         if waits_its_turn(unit, need) or is_handed_over(unit, need) or page_many(unit, need):
             return None
-        waits = waits_for_its_incident(unit, need) or waits_for_its_leader(unit, need)
-        later = unit.now + LOOK_AGAIN if waits else rests_until(unit, need)
+        later = rests_until(unit, need, zone)
+        if later is None and waits_for_its_company(unit, need):
+            later = unit.now + LOOK_AGAIN
         if later is not None:
             return set_timer(unit, TIMER, need.id, later)
     ladder = ladder_for(unit, need)
@@ -79,7 +81,7 @@ def _release(unit: UnitOfWork, need: Need) -> None:
     lapsed = HoldLapsed(case_id=need.case_id, need_id=need.id, contact_id=need.held_by)
     need.held_by = need.held_until = None
     unit.session.flush()
-    unit.record(lapsed)
+    unit.record_last(lapsed)
 
 
 def progress_of(unit: UnitOfWork, need: Need) -> Progress:
@@ -101,7 +103,7 @@ def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalat
     for contact_id in sorted(asked):
         _ask(unit, need, step, contact_id)
     unit.session.flush()
-    unit.record(
+    unit.record_last(
         StepPaged(case_id=need.case_id, need_id=need.id, round=decision.round, step=decision.step, people=len(asked))
     )
 
@@ -122,7 +124,7 @@ def _announce(unit: UnitOfWork, need: Need, *, again: bool) -> None:
         return  # asking goes on, but nobody else is woken or called away for it
     hours = _hours_exhausted(need, unit.now)
     if not again or hours > _hours_said(unit, need):
-        unit.record(NeedExhausted(case_id=need.case_id, need_id=need.id, hours=hours))
+        unit.record_last(NeedExhausted(case_id=need.case_id, need_id=need.id, hours=hours))
 
 
 def _hours_exhausted(need: Need, at: datetime) -> int:
@@ -200,7 +202,7 @@ def give_back_need(unit: UnitOfWork, need: Need, contact_id: UUID, why: str = "u
     need.contact_made_at = need.filed_at = need.reminded_at = None
     unit.session.flush()
     wind(unit, need.id)
-    unit.record(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id, why=why))
+    unit.record_last(NeedGivenBack(case_id=need.case_id, need_id=need.id, contact_id=contact_id, why=why))
 
 
 def anybody_told(unit: UnitOfWork, need_id: UUID) -> bool:

@@ -14,9 +14,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from alerts import escalation
+from alerts.company import ASKED_ONCE
 from alerts.events import StepPaged
 from alerts.giving_up import TIMER
-from alerts.incidents import ASKED_ONCE
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.page_words import page_words
 from alerts.policies import ladder_in, policies_in_force
@@ -55,10 +55,14 @@ def page_many(unit: UnitOfWork, need: Need) -> bool:
     if len(alike) < 2 or need.id not in {one.id for one, _ in alike}:  # noqa: PLR2004  one is not many
         return False
     policies = policies_in_force(unit)
-    done = False
-    for group in _who_have_the_same_helpers(unit, alike):
+    done, left = False, MOST_PAGES
+    for group in _who_have_the_same_helpers(unit, alike):  # that of the need itself comes first
         ladder = ladder_in(policies, need.kind, group[0][1])
-        done |= _page_group(unit, ladder, [one for one, _ in group], need)
+        asked = _page_group(unit, ladder, [one for one, _ in group], left)
+        done |= need.id in asked
+        left -= sum(asked.values())
+        if left <= 0:
+            break
     return done
 
 
@@ -121,16 +125,21 @@ def _who_have_the_same_helpers(unit: UnitOfWork, alike: Sequence[tuple[Need, Cas
     return list(groups.values())
 
 
-def _page_group(unit: UnitOfWork, ladder: Ladder, needs: Sequence[Need], first: Need) -> bool:
-    """Page the first step for these; return whether ``first`` was among those of whom somebody was asked."""
+def _page_group(unit: UnitOfWork, ladder: Ladder, needs: Sequence[Need], most: int) -> dict[UUID, int]:
+    """Page the first step for these, as far as so many pages go; return how many people were asked for each.
+
+    Where nothing was asked in this unit yet, for one at least: however many helpers there are.
+    """
     begins = escalation.next_step(ladder, standing_of(needs[0]), unit.now)
     if not isinstance(begins, escalation.PageStep):
-        return False
+        return {}
     step = ladder.steps[begins.step]
     contacts = {contact.id: contact for contact in reachable(unit, step, needs[0])}
     if not contacts:
-        return False
-    needs = needs[: max(MOST_PAGES // len(contacts), 1)]
+        return {}
+    needs = needs[: max(most // len(contacts), most == MOST_PAGES)]
+    if not needs:
+        return {}
     asked = frozenset(contacts)
     looks = {}
     for need in needs:
@@ -151,4 +160,4 @@ def _page_group(unit: UnitOfWork, ladder: Ladder, needs: Sequence[Need], first: 
             StepPaged(case_id=need.case_id, need_id=need.id, round=begins.round, step=begins.step, people=len(asked)),
             is_followed=False,
         )
-    return first.id in looks
+    return dict.fromkeys(looks, len(asked))

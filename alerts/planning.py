@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from alerts import paging
 from alerts.clusters import cluster_of
+from alerts.company import HASTE
 from alerts.events import CanaryLost, ItemParked, NeedOpened, PoliciesReplaced
 from alerts.following_up import await_lawyer
 from alerts.models import CUSTODY, Alert, Need, NeedState
@@ -18,18 +19,19 @@ from alerts.policies import ladder_of
 from cases.triage import assess
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
-from store.base import new_id
+from store.base import OWN, new_id
 from store.timers import set_timer
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
 FAULT = "fault"
 _OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
-_HASTE = {str(Urgency.LATER): 0, str(Urgency.SOON): 1, str(Urgency.NOW): 2}
 
 
 def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
@@ -41,12 +43,19 @@ def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
         return
     assessment = assess(unit, event.case_id)
     alert = _alert(unit, event.case_id)
+    _lock(unit, Need.alert_id == alert.id)
     for kind in sorted(assessment.needs):
         standing = _seats(unit, alert, kind)
         for need in standing:
-            if _HASTE[assessment.urgency] > _HASTE[need.urgency]:
+            if HASTE[assessment.urgency] > HASTE[need.urgency]:
                 hurry(unit, need, assessment.urgency)
         _open_seats(unit, alert, standing, (kind, assessment.urgency), zone)
+
+
+def _lock(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Lock needs before any of them is changed or its timer wound, in the order in which everybody locks them."""
+    found = select(Need).where(which).order_by(Need.id).with_for_update(**OWN)
+    unit.session.scalars(found.execution_options(populate_existing=True)).all()
 
 
 def _seats(unit: UnitOfWork, alert: Alert, kind: str) -> list[Need]:
@@ -77,7 +86,9 @@ def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
         .where(Need.state.in_(_OPEN), Alert.kind == CUSTODY)
         .distinct()
     )
-    for alert_id, kind in unit.session.execute(searched.order_by(Need.alert_id, Need.kind)).all():
+    rows = unit.session.execute(searched.order_by(Need.alert_id, Need.kind)).all()
+    _lock(unit, Need.alert_id.in_({row.alert_id for row in rows}))
+    for alert_id, kind in rows:
         alert = unit.session.get_one(Alert, alert_id)
         standing = _seats(unit, alert, kind)
         surplus = (
@@ -126,7 +137,7 @@ def open_need(unit: UnitOfWork, alert: Alert, kind: str, urgency: Urgency, zone:
     )
     unit.session.add(need)
     unit.session.flush()
-    unit.record(NeedOpened(case_id=alert.case_id, need_id=need.id, need=kind, urgency=urgency))
+    unit.record_last(NeedOpened(case_id=alert.case_id, need_id=need.id, need=kind, urgency=urgency))
     at = first_waking_hour(unit.now, zone) if urgency == Urgency.LATER else unit.now
     set_timer(unit, paging.TIMER, need.id, at)
     if kind == NeedKind.LAWYER and alert.kind == CUSTODY and need.case_id is not None:

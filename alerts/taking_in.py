@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.acks import accept_need
-from alerts.incidents import LOOK_AGAIN, open_alerts
+from alerts.company import LOOK_AGAIN, look_at
+from alerts.incidents import open_alerts
 from alerts.paging import TIMER
 from cases.docket.entering import When
 from cases.incidents.models import IncidentCase
@@ -67,7 +68,9 @@ def gather_reports(unit: UnitOfWork, proposed: Proposed) -> Incident:
     case_ids = list(unit.session.scalars(rows))
     language = unit.session.get_one(Case, case_ids[0]).language
     happening = Happening(MEASURES[0], When(proposed.first_at), proposed.zone, language, region=proposed.region)
-    return gather(unit, happening, case_ids)
+    incident = gather(unit, happening, case_ids)
+    look_at(unit, _cases_of(unit, incident.id))
+    return incident
 
 
 def _ask(unit: UnitOfWork, incident_id: UUID, case_ids: Sequence[UUID], taken_by: UUID | None) -> None:

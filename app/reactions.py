@@ -300,7 +300,7 @@ def reaction_queue(settings: Settings) -> Queue:
 def timer_queue(settings: Settings) -> Queue:
     """The queue of timers: what must be looked at again."""
     kinds: dict[str, Callable[[UnitOfWork, Timer, Claim], None]] = {
-        ESCALATE: escalate,
+        ESCALATE: partial(escalate, zone=settings.timezone),
         RING: ring_on,
         ERASE: erase_in_time,
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from alerts.acks import Ack
 from alerts.following_up import give_away, reach, to_be_done
-from alerts.milestone_buttons import GIVE_BACK
+from alerts.milestone_buttons import GIVE_BACK, GIVE_BACK_ALL
 from alerts.milestones import Milestone
 from alerts.notices import code_of
 from alerts.wording import say_ref
@@ -29,8 +29,8 @@ def say_how_far(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pr
     """Note what a press says of an acceptance. Whoever has it no longer is told so in a message: a toast is short."""
     action, need = pressed
     code = code_of(unit, need)
-    if action == GIVE_BACK:
-        ack = give_away(unit, need.id, contact.id)
+    if action in (GIVE_BACK, GIVE_BACK_ALL):
+        ack = give_away(unit, need.id, contact.id, whole=action == GIVE_BACK_ALL)
     else:
         ack = reach(unit, need.id, contact.id, Milestone(action))
     match ack:

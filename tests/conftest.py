@@ -67,6 +67,7 @@ LOCKS = frozenset(
     {
         "test_answers",
         "test_backup",
+        "test_company",
         "test_consent",
         "test_docket",
         "test_erasure",

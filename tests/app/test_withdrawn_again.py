@@ -58,7 +58,7 @@ def test_what_was_withdrawn_and_comes_back_with_a_backup_is_withdrawn_again(
             assert unit.session.scalars(select(Case.id)).all() == [case_id]
     withdrawn = withdrawn_here(url)
     assert withdrawn == {case_id}
-    restore(fresh, ring, copy, IDENTITY, now=clock.now())
+    restore(fresh, ring, copy, IDENTITY, clock=clock)
     with using(fresh, ring, clock) as back:
         with back.read() as unit:
             assert unit.session.scalars(select(SealedEntry.case_id)).one() == case_id, "it is there again"

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 
 from alerts.acks import Ack, accept_need
 from alerts.clusters import proposed_incidents
+from alerts.company import look_at
 from alerts.following_up import reach
 from alerts.incident_reading import incident_shown, incidents_listed, is_another_look, note_view
 from alerts.milestones import Milestone
@@ -407,6 +408,7 @@ def _leave(deed: Deed) -> None:
     """Take people out of the incident who do not belong to it; their cases stay."""
     for line in deed.lines:
         leave(deed.unit, deed.shown.id, line.case_id)
+    look_at(deed.unit, [line.case_id for line in deed.lines])
 
 
 USES: Final[Mapping[str, Callable[[Deed], None]]] = {
