@@ -22,6 +22,7 @@ from web.calendar import ENDPOINT as CALENDAR
 from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
+from web.console.incident import LARGEST_LIST
 from web.console.mishaps import is_of_console, mishap
 from web.console.papers import LARGEST_BODY
 from web.console.passkeys import LARGEST as SIGNED
@@ -65,9 +66,18 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 BODY_LIMIT = 4 * 1024
-"""Bytes a request may carry: no page takes more than the press of a button."""
-LIMITS = {**LARGEST, **SIGNED, **LARGEST_BODY, WEBHOOK: LARGEST_UPDATE, **dict.fromkeys(TWILIO | HOTLINE, LARGEST_FORM)}
-"""The same for what machines and authenticators bring, by the name of the endpoint."""
+"""Bytes a request may carry: the press of a button …"""
+WORK_LIMIT = 128 * 1024
+"""… or what somebody who works on cases writes: a browser sends six bytes for a Cyrillic letter …"""
+LIMITS = {
+    **LARGEST,
+    **SIGNED,
+    **LARGEST_BODY,
+    **LARGEST_LIST,
+    WEBHOOK: LARGEST_UPDATE,
+    **dict.fromkeys(TWILIO | HOTLINE, LARGEST_FORM),
+}
+"""… or what machines and authenticators bring, and lists and documents, by the name of the endpoint."""
 STATIC_SECONDS = 3600
 REPORT_FILES = frozenset({"report.css", "plain.svg"})
 """What the pages of the form are drawn with."""
@@ -161,7 +171,9 @@ def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
 def _refuse_large_bodies() -> None:
     if request.blueprint == REPORT:
         return  # reads no more than it may, and refuses nobody's words for the size of a file beside them
-    if (request.content_length or 0) > LIMITS.get(request.endpoint or "", BODY_LIMIT):
+    guard = current_app.extensions["panah_gate"].guards.get(request.endpoint)
+    is_work = guard is not None and guard.ability is not None
+    if (request.content_length or 0) > LIMITS.get(request.endpoint or "", WORK_LIMIT if is_work else BODY_LIMIT):
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 

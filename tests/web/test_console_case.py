@@ -12,6 +12,7 @@ from sqlalchemy import select
 from alerts.models import Need, NeedState, Page
 from cases.access import grant_access
 from cases.consent.models import Fact
+from cases.consent.values import LONGEST
 from cases.docket.correcting import take_back
 from cases.docket.models import Deadline, Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.promising import promise_of, promise_update
@@ -392,6 +393,12 @@ def test_a_note_is_kept_under_the_key_of_the_case(desk: Browser, scene: Scene, p
         assert unit.session.scalars(select(EventRow.name).where(EventRow.name == "NoteWritten")).all() == [
             "NoteWritten"
         ]
+
+
+def test_a_note_may_be_as_long_as_its_field_in_any_script(desk: Browser, path: str) -> None:
+    longest = "Ұзақ жазба " * (LONGEST // 11)
+    assert desk.sends(f"{path}/note", text=longest).status_code == 303
+    assert longest.strip() in desk.sees(path)
 
 
 # The call

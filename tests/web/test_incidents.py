@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from cases.consent.people import facts_of, known_of, known_person
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.models import Deadline, Occurrence, Watch
 from cases.incidents.models import Incident, IncidentCase
+from cases.incidents.reading import MOST_PEOPLE
 from cases.models import Case
 from cases.pictures import told_by
 from store.eventlog import EventRow
@@ -279,6 +281,27 @@ def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(
     assert more == code
     with quick_store.read() as unit:
         assert sorted(unit.session.scalars(select(IncidentCase.number))) == [0, 1, 2, 3, 4]
+
+
+def test_the_longest_list_there_may_be_becomes_as_many_cases(
+    quick_store: Store, client: FlaskClient, aigerim: Member
+) -> None:
+    names = [f"{number}. Гүлдана Мысалқызы Мұқаметжанова-{number}, 34, Шонжы" for number in range(1, MOST_PEOPLE + 1)]
+    code = code_of(makes(Browser(client).comes_in(aigerim), "\n".join(names), place="ИВС"))
+    assert counts(quick_store, Case) == (MOST_PEOPLE,)
+    assert code in Browser(client).comes_in(aigerim).sees("/console/incidents")
+
+
+def test_a_workbook_may_be_as_large_as_workbooks_are(client: FlaskClient, aigerim: Member) -> None:
+    browser = Browser(client).comes_in(aigerim)
+    table = ("name;age\n" + "Гүлдана Мысалқызы;34\n" * 200).encode()
+    assert len(table) > 4 * 1024
+    data = {"form": browser.token("/console/incidents/new"), "text": "", "table": (io.BytesIO(table), "list.csv")}
+    answer = client.post("/console/incidents/read", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 200
+    assert answer.text.count('value="Гүлдана Мысалқызы"') == 200
+    far_too_large = {**data, "form": browser.token(), "table": (io.BytesIO(bytes(1024 * 1024)), "list.xlsx")}
+    assert client.post("/console/incidents/read", data=far_too_large).status_code == 413
 
 
 def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(

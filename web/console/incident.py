@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 MAKES: Final = Guard(ability=Ability.CLOSE)
 """Who answers for a case from its beginning to its end also makes many of one list."""
+LARGEST_LIST: Final = {"incident.read": 1024 * 1024, "incident.make": 480 * 1024}
+"""Bytes of a list as it is pasted or as a table, and of three hundred lines that were looked at."""
 BLANK_ROWS: Final = 2
 HOURS: Final = (1, 3, 12)
 """For how long somebody can have only the first questions asked."""
