@@ -70,6 +70,7 @@ class Sender:
         self._limits = limits
         self._at_once = at_once
         self._more = False
+        self._due_in = 0.0
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._under_way: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
@@ -102,7 +103,7 @@ class Sender:
             self._under_way.add(task)
             task.add_done_callback(self._call_ended)
         if not jobs:
-            await self._wait_for_bell()
+            await self._wait_for_bell(self._due_in if room else LOOK_AGAIN)  # whoever makes room rings
 
     async def _room(self) -> int:
         """How many calls may be begun.
@@ -115,15 +116,16 @@ class Sender:
 
     def _take(self, room: int) -> list[Job]:
         """Take what may leave. Only where the last look found something is the lock taken without looking first."""
-        if not self._more and seconds_until_due(self._store, TABLE, may_be_taken(self._name)) > 0:
-            return []
+        if not self._more:
+            self._due_in = seconds_until_due(self._store, TABLE, may_be_taken(self._name))
+            if self._due_in > 0:
+                return []
         with self._store.unit("sender") as unit:
             jobs = take(unit, self._wording, room, self._limits, channel=self._name)
-        self._more = bool(jobs)
+        self._more, self._due_in = bool(jobs), 0.0
         return jobs
 
-    async def _wait_for_bell(self) -> None:
-        due_in = await asyncio.to_thread(seconds_until_due, self._store, TABLE, may_be_taken(self._name))
+    async def _wait_for_bell(self, due_in: float) -> None:
         timeout = min(max(due_in, 0.005), LOOK_AGAIN)  # what another worker takes meanwhile must not spin us
         try:
             await asyncio.wait_for(self._bell.wait(), timeout)

@@ -61,6 +61,7 @@ class Downloads:
         self._door = door
         self._under_way: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
+        self._due_in = 0.0
 
     async def run(self, stop: threading.Event) -> None:
         """Work until ``stop``; what is under way then is begun anew later. Database errors are raised."""
@@ -87,16 +88,14 @@ class Downloads:
             self._under_way.add(task)
             task.add_done_callback(self._ended)
         try:
-            await asyncio.wait_for(self._bell.wait(), await asyncio.to_thread(self._patience))
+            due_in = self._due_in if room else LOOK_AGAIN  # whoever makes room rings
+            await asyncio.wait_for(self._bell.wait(), min(max(due_in, 0.05), LOOK_AGAIN))  # others must not spin us
         except TimeoutError:
             return
 
-    def _patience(self) -> float:
-        due_in = seconds_until_due(self._store, files.TABLE, files.from_door(self._door))
-        return min(max(due_in, 0.05), LOOK_AGAIN)  # what is under way elsewhere must not spin us
-
     def _take(self, room: int) -> list[Fetch]:
-        if seconds_until_due(self._store, files.TABLE, files.from_door(self._door)) > 0:
+        self._due_in = seconds_until_due(self._store, files.TABLE, files.from_door(self._door))
+        if self._due_in > 0:
             return []
         with self._store.unit("downloads", rings=False) as unit:
             return files.take_fetches(unit, room, self._door)

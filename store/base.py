@@ -25,6 +25,8 @@ NAMES = {
 OWN: dict[str, Any] = {"key_share": True}
 """How a row is locked that is going to be changed: nobody else changes it, and others may still write rows that point
 to it. PostgreSQL's plain FOR UPDATE would hold up those too, and two who wait for each other end in a deadlock."""
+SHARED: dict[str, Any] = {"read": True}
+"""How a row is locked that must stay as it is until we are done; others may do the same, and point to it."""
 
 
 class Base(DeclarativeBase):

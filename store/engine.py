@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 _READING = "panah_reading"
+_GLANCING = "panah_glancing"
+_MODE = "panah_mode"
 
 SQLITE_PRAGMAS = (
     "busy_timeout=10000",
@@ -55,6 +57,16 @@ def for_reading(engine: Engine) -> Engine:
     return engine.execution_options(**{_READING: True})
 
 
+def for_glancing(engine: Engine) -> Engine:
+    """Return the same engine for single statements that read: each is a moment of its own, and none waits for anybody.
+
+    Whoever looks hundreds of times a second whether there is work must not begin and end a transaction each time.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
+    return engine.execution_options(**{_GLANCING: True})
+
+
 def _set_up_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     del record
     connection.isolation_level = None  # transactions are begun by us, see below
@@ -66,6 +78,11 @@ def _set_up_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a plain BEGIN that writes later fails as soon as there are two writers."""
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get(_GLANCING):
+        return
+    mode = "ON" if options.get(_READING) else "OFF"
+    if connection.info.get(_MODE) != mode:
+        connection.exec_driver_sql(f"PRAGMA query_only={mode}")
+        connection.info[_MODE] = mode
+    connection.exec_driver_sql("BEGIN" if mode == "ON" else "BEGIN IMMEDIATE")

@@ -6,6 +6,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,15 +58,24 @@ def work_off(store: Store, queue: Queue, stop: threading.Event) -> None:
     bell = store.wake.bell(queue.table.name)
     while not stop.is_set():
         store.marks.moved(queue.name)
-        seen = bell.rung
-        if not work_once(store, queue):
-            bell.wait(seen, seconds_until_due(store, queue.table, queue.only))
+        work_or_wait(store, queue, partial(bell.wait, bell.rung))
+
+
+def work_or_wait(store: Store, queue: Queue, wait: Callable[[float], object]) -> None:
+    """Handle what is due now, or ``wait`` for so many seconds: one look says which."""
+    due_in = seconds_until_due(store, queue.table, queue.only)
+    if due_in > 0:
+        wait(due_in)
+    else:
+        _work(store, queue, AT_ONCE)
 
 
 def work_once(store: Store, queue: Queue, limit: int = AT_ONCE) -> int:
     """Handle the rows that are due now, at most ``limit``; return how many were taken."""
-    if seconds_until_due(store, queue.table, queue.only) > 0:
-        return 0
+    return 0 if seconds_until_due(store, queue.table, queue.only) > 0 else _work(store, queue, limit)
+
+
+def _work(store: Store, queue: Queue, limit: int) -> int:
     owed = store.stumbles.owed(queue.table.name)
     with _owing(store, queue, owed), store.unit(f"queue:{queue.name}", rings=False) as unit:
         claims.uncount(unit.session, queue.table, owed)

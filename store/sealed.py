@@ -25,7 +25,7 @@ from sqlalchemy import BigInteger, Index, String, UniqueConstraint, exists, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store import handover
-from store.base import OWN, Base, new_id
+from store.base import OWN, SHARED, Base, new_id
 from store.errors import IntakeClosedError, UnreadableError
 from store.handover import KeyEpoch
 from store.inbox import InboxItem, RawInput, keep, move_cursor
@@ -124,7 +124,7 @@ def seal_inputs(
 
 def _is_destroyed(unit: UnitOfWork, epoch: str) -> bool:
     """Whether an epoch was condemned; as long as this unit lasts it cannot be, if it was not."""
-    destroyed = select(KeyEpoch.destroyed_at).where(KeyEpoch.epoch == epoch).with_for_update(read=True)
+    destroyed = select(KeyEpoch.destroyed_at).where(KeyEpoch.epoch == epoch).with_for_update(**SHARED)
     return unit.session.scalar(destroyed) is not None
 
 

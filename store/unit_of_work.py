@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from store import eventlog
 from store.data_keys import Scope, Vault
-from store.engine import for_reading
+from store.engine import for_glancing, for_reading
 from store.errors import LockedError
 from store.marks import Marks
 from store.outages import Stumbles
@@ -121,7 +121,7 @@ class Store:
         self._forget_at = time.monotonic() + REMEMBERED_FOR
         self._line = Line() if engine.dialect.name == "sqlite" else None
         follow_writing(engine)
-        self._reading = for_reading(engine)
+        self._reading, self._glancing = for_reading(engine), for_glancing(engine)
 
     def look_at_ring(self) -> None:
         """Follow what happened to the key ring, and forget data keys that may have been destroyed meanwhile.
@@ -185,8 +185,8 @@ class Store:
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:
-        """Begin to read plain columns, without the rest of a unit: for looks made hundreds of times a second."""
-        with self._reading.connect() as connection:
+        """Read plain columns by single statements, without a unit: for looks made hundreds of times a second."""
+        with self._glancing.connect() as connection:
             yield connection
 
     def verify_log(self) -> list[eventlog.Break]:

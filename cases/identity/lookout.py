@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -31,7 +32,7 @@ from cases.models import Case
 from store import claims
 from store.errors import LeaseLostError, LockedError
 from store.eventlog import EventRow
-from store.queues import Queue, seconds_until_due, work_once
+from store.queues import Queue, work_or_wait
 
 if TYPE_CHECKING:
     import threading
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from cases.identity.records import Record
     from store.claims import Claim
     from store.unit_of_work import Store, UnitOfWork
+    from store.wake import Bell
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 500
@@ -175,6 +177,11 @@ class Lookout:
         return fresh
 
 
+def _rest(bell: Bell, seen: int, stop: threading.Event, due_in: float) -> None:
+    bell.wait(seen, due_in)
+    stop.wait(BREATH)
+
+
 def keep_lookout(
     store: Store,
     stop: threading.Event,
@@ -194,9 +201,7 @@ def keep_lookout(
             lookout.follow()
             for other in beside:
                 other.follow()
-            if not work_once(store, queue):
-                bell.wait(seen, seconds_until_due(store, queue.table))
-                stop.wait(BREATH)
+            work_or_wait(store, queue, partial(_rest, bell, seen, stop))
     except LockedError:
         log.info("identity_forgotten")
         raise

@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import StatementError
 
+from store.engine import open_engine
 from store.errors import NaiveDatetimeError
 from store.eventlog import ChainHead, End, Event, EventRow, Reaction
 from store.timers import Timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from store.clock import ManualClock
     from store.unit_of_work import Store
@@ -118,14 +120,14 @@ def test_naive_datetimes_are_refused(store: Store) -> None:
     assert isinstance(refused.value.__cause__, NaiveDatetimeError)
 
 
-def test_sqlite_is_set_up_for_the_worst_day(store: Store) -> None:
-    if store.engine.dialect.name != "sqlite":
-        pytest.skip("a recipe for SQLite")
-    with store.engine.connect() as connection:
+def test_sqlite_is_set_up_for_the_worst_day(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/worst.db")  # as the program opens it; tests wait for no disk
+    with engine.connect() as connection:
         seen = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
         }
+    engine.dispose()
     assert seen == {
         "journal_mode": "wal",
         "synchronous": 2,
