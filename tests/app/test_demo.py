@@ -45,6 +45,7 @@ def demo(begin: Callable[..., Program]) -> Program:
     return begin()
 
 
+@pytest.mark.long  # `tests/bad_days/test_demo.py` begins one, kills it, and looks at what it leaves, each time
 def test_it_says_where_to_look_and_cleans_up_when_told_to_end(demo: Program, tmp_path: Path) -> None:
     demo.start().wait_until_says("Ctrl-C ends it", 90)
     said = demo.said.read_text()

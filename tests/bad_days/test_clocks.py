@@ -17,6 +17,7 @@ A_LITTLE_MORE = 90.0
 """Real seconds: a clock that was set back is noticed within thirty."""
 
 
+@pytest.mark.long
 @pytest.mark.timeout(200)
 def test_the_clock_jumps_ahead_and_back_and_nobody_is_forgotten(ground: Ground) -> None:
     program = ground.running()

@@ -55,6 +55,7 @@ def test_two_workers_share_the_work_and_one_of_them_is_killed(ground: Ground, te
     assert "failed" not in ground.logs
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 @pytest.mark.timeout(90)
 def test_two_people_accept_in_the_same_instant_and_both_are_told(ground: Ground) -> None:

@@ -36,6 +36,7 @@ def test_three_hundred_alerts_in_one_instant_are_all_told_and_a_phone_stays_usab
     assert len(texts) <= 3 * SINGLY + 300 // MOST_TOGETHER
 
 
+@pytest.mark.long
 def test_seventeen_people_are_taken_and_sixty_recipients_hear_of_every_one(night: Night) -> None:
     night.policy()
     names = {f"Helper {place}": str(1000 + place) for place in range(60)}
@@ -112,6 +113,7 @@ def test_killed_between_call_and_commit_a_page_is_sent_again_where_nobody_can_sa
     assert {row.state for channel in ("telegram", "sms") for row in night.rows(channel)} == {DeliveryState.SENT}
 
 
+@pytest.mark.long
 def test_an_hour_without_telegram_is_a_night_of_text_messages_and_nothing_is_lost(night: Night) -> None:
     night.policy(coordinator="[telegram, sms], order: in_turn, gap: 60s")
     night.helper("Aigerim", telegram=AIGERIM, sms=NUMBER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery
@@ -120,6 +121,7 @@ def test_the_duress_word_rings_a_coordinator_and_the_page_looks_as_ever(town: To
     team.aigerim.sees("may be under pressure")
 
 
+@pytest.mark.long
 def test_a_flood_by_the_form_is_kept_whole_and_leaves_a_phone_usable(town: Town, team: Team) -> None:
     town.rests()
     before = len(team.aigerim.messages)
