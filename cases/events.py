@@ -205,6 +205,13 @@ class FactSuperseded(Event):
 
 
 @dataclass(frozen=True)
+class FamilyAsked(Event):
+    """Somebody had whoever reported asked, in their conversation, for a field of the person."""
+
+    field: str
+
+
+@dataclass(frozen=True)
 class GuardianMarked(Event):
     """Somebody says that the guardian has a part in what happens (``implicated`` is yes), or none."""
 

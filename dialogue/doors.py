@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dialogue.model import Reply
+from dialogue.questions import FACT, FACTS
 from store.chats import SMS, VOICE, WEB
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ OWN_WORDS: Final[Mapping[str, str]] = {
     "reply.first_later": "report.first_later",
     "reply.stopped": "report.stopped",
     "reply.wiped": "report.wiped",
+    "reply.asks": "report.asks",
 }
 """What speaks of Telegram, or of a chat, and what the page says instead."""
 SHOWN: Final = frozenset(
@@ -44,6 +46,8 @@ TEXTED: Final[Mapping[str, str]] = {
     "ask.where": "text.ask_where",
     "ask.who": "text.ask_who",
     WORDS_ONLY: WORDS_ONLY,
+    "reply.asks": "text.asks",
+    **{f"{FACT}{name}": f"{FACT}{name}" for name in sorted(FACTS)},
 }
 """All that is ever texted to somebody who reports, and in which words: short ones, without a name or a fact."""
 
@@ -64,11 +68,16 @@ def _texted(reply: Reply) -> Reply | None:
 
 def _on_a_page(reply: Reply) -> Reply | None:
     said = _paged(reply.key)
-    return None if said is None else Reply(said, reply.values, also=_under(reply, _paged))
+    return None if said is None else Reply(said, reply.values, also=_under(reply, _paged_under))
 
 
 def _paged(key: str) -> str | None:
     return None if key in SHOWN or key.startswith(ASKING) else OWN_WORDS.get(key, key)
+
+
+def _paged_under(key: str) -> str | None:
+    """What a person has asked stands on no page by itself: it is one of the news."""
+    return key if key.startswith(FACT) else _paged(key)
 
 
 def _under(reply: Reply, words: Callable[[str], str | None]) -> str | None:

@@ -14,6 +14,37 @@ from typing import Final
 from dialogue.model import Answer, Button, Input, Kind, Reply, Row, Said, Sent
 from texts.catalogue import LANGUAGES, say
 
+FACT: Final = "ask.fact_"
+"""How the texts of these questions begin."""
+FACTS: Final = frozenset(
+    {
+        "name_latin",
+        "name_native",
+        "birth_date",
+        "nationality",
+        "place",
+        "agency",
+        "taken_on",
+        "missing_since",
+        "language",
+        "family_contact",
+    }
+)
+"""All that a person may have asked in a chat, one by one, beside the table below: who the person is, where and since
+when they are held, in what language and by what way people can be spoken to. Each is a word or a date that a relative
+knows, says nothing of why somebody fled, and is needed within the hour. What is not named here is asked by nobody but
+people."""
+LEFT_TO_PEOPLE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "document_number": "it finds the person in any register, and a phone can be read by others",
+        "articles": "relatives guess at it; what counts is the paper, of which a photo is asked for from the start",
+        "relation": "who asks for a person and by what right is heard in a talk, and whether it is true",
+        "instructs": "the same; and whoever answers must understand what it means",
+        "feared_state": "with it the story of an asylum begins",
+        "exhibits": "files are no answer to one question",
+    }
+)
+"""What a paper would have from the family as well, and why the bot does not ask for it."""
 FILMED: Final = frozenset({Kind.VIDEO})
 SHOWN: Final = frozenset({Kind.PHOTO, Kind.DOCUMENT})
 HELD: Final = frozenset({"taken", "border", "held"})

@@ -99,8 +99,13 @@ def receive(unit: UnitOfWork, chat: Chat, heard: Heard, *, decide: Decide = step
     if not is_suspected(unit, chat):
         for reply in outcome.replies:
             _answer(unit, chat, reply)
+    remember(unit, chat, outcome.state)
+
+
+def remember(unit: UnitOfWork, chat: Chat, state: State) -> None:
+    """Keep where a conversation stands."""
     field = Field("chat", "dialogue", chat.id)
-    chat.dialogue = unit.vault.seal(chat_scope(chat.id), field, outcome.state.to_json())
+    chat.dialogue = unit.vault.seal(chat_scope(chat.id), field, state.to_json())
     unit.session.flush()
 
 

@@ -64,8 +64,14 @@ def said_unsafe(unit: UnitOfWork, chat: Chat) -> bool:
 
     It holds for whatever is reported from it later, until somebody there says otherwise.
     """
-    if chat.door not in OTHER:
-        return False
+    return chat.door in OTHER and is_unsafe(unit, chat)
+
+
+def is_unsafe(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether the last word from a conversation, or from its number, is that it is not safe to be called; at any door.
+
+    Where people are written to all the same, it decides about what can wait.
+    """
     other = other_door(unit, chat)
     told = unit.session.scalars(
         select(ReportAnswer)

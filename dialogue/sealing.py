@@ -146,6 +146,11 @@ def takes_over(unit: UnitOfWork, chat: Chat, heard: Heard, *, zone: str) -> bool
     return True
 
 
+def is_talking(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether what is said next in a conversation goes to its sealed file."""
+    return chat.door == TELEGRAM and _open(unit, glance(unit, chat.id)) is not None
+
+
 def _hold(talk: _Talk) -> None:
     """Lock the file of this conversation, and look once more what was asked."""
     talk.file = file_of_chat(talk.unit, talk.chat.id)

@@ -47,16 +47,18 @@ def tell(
     language: str,
     dedupe_key: str | None = None,
     button: Callable[[Button], dict[str, Any]] | None = None,
-) -> None:
+) -> bool:
     """Tell the other side of a conversation something, without a sound; nothing where its door takes no such words.
+
+    Return whether it will be told now, and was not before.
 
     ``button`` makes one that can be pressed; without it none are shown. What was told under the same ``dedupe_key``
     before is not told again, and counts for nothing.
     """
     said = said_at(chat.door, reply)
     if said is None or (chat.door == SMS and not _may_be_texted(unit, chat, said.key, dedupe_key)):
-        return
-    enqueue(
+        return False
+    queued = enqueue(
         unit,
         chat,
         said.key if said.also is None else f"{said.key}|{said.also}",
@@ -66,6 +68,7 @@ def tell(
         silent=True,
         dedupe_key=dedupe_key,
     )
+    return queued is not None
 
 
 def was_answered(unit: UnitOfWork, chat: Chat) -> bool:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from cases.consent.deciding import Why
 from cases.models import Report
 from cases.views.responder import view_of
-from cases.views.rows import rows_of
+from cases.views.rows import SETS, rows_from
+from papers.asked import ASKED, asked_from
 from papers.comparing import changes
 from papers.composing import compose
 from papers.errors import PaperError
@@ -25,14 +26,16 @@ from papers.keeping import handed, kept_of, mac_of, paper_of
 from papers.kinds import load_kinds
 from papers.notes import notes_of
 from papers.record import Exhibit, record_of
+from store.sets import Together, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from cases.models import Case
     from cases.views.filing import FilingView
     from cases.views.rows import CaseRows
+    from papers.asked import Asked
     from papers.comparing import Change
     from papers.composing import Paper
     from papers.fitting import Offer
@@ -45,6 +48,8 @@ BARRED: Final = frozenset({Why.FROZEN, Why.HOSTILE})
 """What keeps everything from an audience, whatever it is."""
 COUNSEL = "lawyer"
 """The role that is counsel."""
+_REPORT: Final = aliased(Report)
+_ALL: Final = Together({**SETS, "every_report": Wanted(_REPORT, _REPORT.case_id), "asked": ASKED})
 
 
 class Files(StrEnum):
@@ -125,6 +130,10 @@ class Desk:
     record: Record
     papers: tuple[OnDesk, ...]
     counsel: bool
+    asked: Mapping[str, Asked]
+    """The questions that were put to the family through the bot and stand, by their fields."""
+    suspected: bool
+    """Whether the case may be a trap: then nobody is asked anything."""
 
     def draft(self, kind: str, language: str) -> tuple[OnDesk, Draft]:
         """Return one paper; raises PaperError for one that there is not, or that is not for this reader."""
@@ -146,7 +155,8 @@ def _allowed(one: OnDesk) -> OnDesk:
 def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files: Files = Files.NONE) -> Desk:
     """Lay out the papers of a case for a reader of this role. Reads only."""
     counsel = role == COUNSEL
-    rows = rows_of(unit, case)
+    found = _ALL.of(unit.session, case.id)
+    rows = rows_from(case, found)
     versions, left = kept_of(unit, case.id)
     by_id = {one.id: one for one in versions}
     record = record_of(
@@ -154,7 +164,7 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files
         rows,
         counsel=counsel,
         default_zone=default_zone,
-        is_verified=_is_verified(unit, case.id),
+        is_verified=_is_verified(report for (report,) in found["every_report"]),
         left={by_id[version_id].kind for version_id, _ in left},
         exhibits=() if files is Files.NONE else exhibits_of(unit, rows, role),
         as_copies=files is Files.COPIES,
@@ -164,7 +174,7 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files
         OnDesk(one, tuple(_drafts(one, record, kept)), closed=one.kind.is_counsels and not counsel)
         for one in offers_of(load_kinds().values(), record)
     )
-    return Desk(record, papers, counsel)
+    return Desk(record, papers, counsel, asked_from(found["asked"], unit.now), case.hostile_at is not None)
 
 
 @dataclass(frozen=True)
@@ -178,9 +188,9 @@ class _Kept:
     counsel: bool
 
 
-def _is_verified(unit: UnitOfWork, case_id: UUID) -> bool:
-    reports = unit.session.scalars(select(Report.verified_at).where(Report.case_id == case_id)).all()
-    return bool(reports) and all(at is not None for at in reports)
+def _is_verified(reports: Iterable[Report]) -> bool:
+    vouched = [one.verified_at is not None for one in reports]
+    return bool(vouched) and all(vouched)
 
 
 def exhibits_of(unit: UnitOfWork, rows: CaseRows, role: str) -> tuple[Exhibit, ...]:

@@ -116,6 +116,8 @@ WHY: Final[Mapping[str, str]] = {
     "it tells something that may not": "refused.paper_no_consent",
     "say to whom it went": "refused.paper_to_whom",
     "it cannot have left later": "refused.paper_later",
+    "the bot does not ask for this": "refused.paper_not_asked",
+    "nobody who reported can be asked": "refused.paper_nobody_asked",
     # The instance
     "it took longer than": "refused.too_slow",
 }

@@ -13,6 +13,7 @@ from alerts.channels.port import TemporaryFailure
 from alerts.erasing import TIMER as ERASE
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from contacts.accounts.throttle import count_try, has_room, key_of
+from dialogue.asking import put_question
 from dialogue.calling import choose_language, take_call
 from dialogue.telling import ALL_TEXTS, FIRST_REPLIES, TO_ONE_NUMBER
 from store.chats import Chat, find_chat
@@ -75,6 +76,39 @@ def test_whoever_accepts_the_sender_hears_it_once_and_that_nobody_has_once(night
     night.accepts("Aigerim")
     night.later(minutes=1)
     assert texted(night)[-1] == f"{code(night)}: a person has your message now."
+
+
+def asked_for(night: Night, field: str) -> bool:
+    """Somebody of the team presses the button beside it."""
+    with night.store.unit("test") as unit:
+        return put_question(unit, unit.session.scalars(select(Case.id)).one(), field)
+
+
+def test_what_a_person_has_asked_comes_as_one_text_and_the_answer_is_added_and_answered_by_none(night: Night) -> None:
+    night.texts(STRANGER, "моего брата забрали")
+    night.later(minutes=1)
+    assert asked_for(night, "birth_date")
+    night.later(minutes=1)
+    assert "Когда человек родился" in texted(night)[-1]
+    assert "могут прочесть чужие" in texted(night)[-1]
+    before = len(texted(night))
+    night.texts(STRANGER, "2 мая 1987")
+    night.later(minutes=1)
+    assert count(night, ReportMessage) == 2
+    assert len(texted(night)) == before
+    with night.store.read() as unit:
+        assert unit.session.scalars(select(ReportAnswer.question)).all() == []
+
+
+def test_who_said_that_it_is_not_safe_is_asked_nothing_by_text(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=1)
+    night.texts(STRANGER, "3")
+    night.later(minutes=1)
+    before = len(texted(night))
+    assert not asked_for(night, "birth_date")
+    night.later(minutes=1)
+    assert len(texted(night)) == before
 
 
 @pytest.mark.parametrize("number", ["+905550000077", "+493000000077", "PANAH"])

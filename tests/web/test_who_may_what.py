@@ -136,6 +136,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/person/emergency": {"coordinator", "lawyer"},
     "GET /console/case/<code>/papers": {"coordinator", "lawyer"},
     "GET /console/case/<code>/papers/<kind>": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/papers/ask": {"coordinator", "lawyer"},
     "POST /console/case/<code>/papers/<kind>/take": {"coordinator", "lawyer"},
     "POST /console/case/<code>/papers/<kind>/approve": {"coordinator", "lawyer"},  # and is then told that counsel does
     "POST /console/case/<code>/papers/<kind>/withdraw": {"coordinator", "lawyer"},

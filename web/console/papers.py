@@ -19,6 +19,8 @@ from cases.events import CaseViewed
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of
 from contacts.models import Contact
+from dialogue.asking import put_question
+from dialogue.questions import FACTS
 from papers.bundle import pack
 from papers.desk import COUNSEL, Files, desk_of
 from papers.docx import draw_docx
@@ -78,9 +80,21 @@ def paper_pages(gate: Gate) -> Blueprint:
     gate.press(pages, "/console/case/<code>/bundle", bundle, PAPERS)
     gate.page(pages, f"{path}/<kind>", one, PAPERS)
     gate.press(pages, f"{path}/<kind>/take", take, PAPERS)
+    gate.press(pages, f"{path}/ask", ask, PAPERS)
     for name, act in ACTS.items():
         gate.press(pages, f"{path}/<kind>/{name.replace('_', '-')}", _press(name, act), PAPERS)
     return pages
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that a paper lacks: whom to ask for it."""
+
+    text: str
+    field: str = ""
+    """What the family can be asked for through the bot; empty where people ask."""
+    asked_at: datetime | None = None
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ class Line:
     fit: str
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     held_back: tuple[str, ...]
     closed: bool
     drafts: tuple[tuple[str, str, bool], ...]
@@ -110,10 +124,11 @@ def look(gate: Gate, code: str) -> Response:
         if opened is None:
             return no_case(gate)
         desk = _desk(gate, unit, opened.case)
+        names = _names(unit, (), _askers(desk))
         unit.session.expunge_all()  # it is drawn when the unit is over
     _note_shown(gate, opened)
     language = gate.words().language
-    lines = [_line(one, desk, language) for one in desk.papers if one.offer.kind.id != INDEX]
+    lines = [_line(one, desk, language, names) for one in desk.papers if one.offer.kind.id != INDEX]
     return gate.show(
         "console/papers.html",
         code=code,
@@ -135,13 +150,14 @@ def one(gate: Gate, code: str, kind: str) -> Response:
             return no_case(gate)
         drafts = _chosen(found, request.args.get("language", ""))
         versions = [version for draft in drafts for version in draft.versions]
-        names = _names(unit, [*(one.approved_by for one in versions), *(_maker(one) for one in versions)])
+        makers = [*(one.approved_by for one in versions), *(_maker(one) for one in versions)]
+        names = _names(unit, makers, _askers(desk))
         unit.session.expunge_all()  # it is drawn when the unit is over
     _note_shown(gate, opened)
     return gate.show(
         "console/paper.html",
         code=code,
-        line=_line(found, desk, gate.words().language),
+        line=_line(found, desk, gate.words().language, names),
         drafts=[draft for draft in drafts if _is_shown(found, draft, desk)],
         looks=LOOKS,
         names=names,
@@ -183,6 +199,40 @@ def _sources(found: OnDesk, drafts: Iterable[Draft], desk: Desk) -> list[tuple[s
     told = {name for draft in drafts if _is_shown(found, draft, desk) for name in draft.paper.fields}
     fields = desk.record.views[found.offer.kind.audience].fields
     return [(one.name, one.value, one.confidence, one.source) for one in fields if one.name in told]
+
+
+def ask(gate: Gate, code: str) -> Response:
+    """Have the bot ask the family for one thing that a paper lacks."""
+    given = request.form
+    name, kind = given.get("field", ""), given.get("kind", "")
+    try:
+        with gate.store.unit(gate.who.actor) as unit:
+            opened = opened_by_code(unit, code, gate.who)
+            if opened is None:
+                return no_case(gate)
+            _ask(gate, unit, opened.case, name)
+    except PaperError as error:
+        return refused(gate, error)
+    if kind in load_kinds():
+        return gate.to("papers.one", code=code, kind=kind, said="done", language=given.get("language"))
+    return gate.to("papers.look", code=code, said="done")
+
+
+def _ask(gate: Gate, unit: UnitOfWork, case: Case, name: str) -> None:
+    if name not in _asked_for(_desk(gate, unit, case)):
+        raise PaperError("the bot does not ask for this: a person does, or it is known by now")
+    if not put_question(unit, case.id, name):
+        raise PaperError("nobody who reported can be asked there now; call them, or ask in another way")
+
+
+def _asked_for(desk: Desk) -> frozenset[str]:
+    """What the bot may ask the family for: it is missing in a paper that this reader is given, and not barred."""
+    lines = [one.offer for one in desk.papers if not one.closed and one.offer.fit is not Fit.NEVER]
+    return frozenset(name for offer in lines for name, who in offer.missing.items() if _is_for_family(name, who))
+
+
+def _is_for_family(name: str, who: str) -> bool:
+    return who == "family" and name in FACTS
 
 
 def take(gate: Gate, code: str, kind: str) -> Response:
@@ -321,14 +371,14 @@ def _desk(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "", *, as_copies
     return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, files=files)
 
 
-def _line(one: OnDesk, desk: Desk, language: str) -> Line:
+def _line(one: OnDesk, desk: Desk, language: str, names: Mapping[UUID, str]) -> Line:
     offer: Offer = one.offer
     return Line(
         id=offer.kind.id,
         fit=str(offer.fit),
         reasons=tuple(said(reason, language) for reason in offer.reasons),
         warnings=tuple(said(warning, language) for warning in offer.warnings),
-        missing=tuple(_asked(name, who, language) for name, who in offer.missing.items()),
+        missing=tuple(_missing(name, who, desk, language, names) for name, who in offer.missing.items()),
         held_back=tuple(_stays(name, why, language) for name, why in offer.held_back.items()),
         closed=one.closed,
         drafts=tuple(
@@ -337,8 +387,18 @@ def _line(one: OnDesk, desk: Desk, language: str) -> Line:
     )
 
 
-def _asked(name: str, who: str, language: str) -> str:
-    return say(f"papers.ask_{who}", language, what=label(name, language))
+def _missing(name: str, who: str, desk: Desk, language: str, names: Mapping[UUID, str]) -> Missing:
+    text = say(f"papers.ask_{who}", language, what=label(name, language))
+    if not _is_for_family(name, who) or desk.suspected:
+        return Missing(text)
+    asked = desk.asked.get(name)
+    if asked is None:
+        return Missing(text, name)
+    return Missing(text, name, asked.at, "–" if asked.by is None else names[asked.by.id])
+
+
+def _askers(desk: Desk) -> list[Contact]:
+    return [one.by for one in desk.asked.values() if one.by is not None]
 
 
 def _stays(name: str, why: str, language: str) -> str:
@@ -351,10 +411,11 @@ def _maker(version: PaperVersion) -> UUID | None:
     return UUID(id_) if kind == "contact" and version.based_on is not None else None
 
 
-def _names(unit: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
-        return {}
-    rows = unit.session.scalars(select(Contact).where(Contact.id.in_(wanted))).all()
+def _names(unit: UnitOfWork, ids: Iterable[UUID | None], known: Iterable[Contact]) -> dict[UUID, str]:
+    """Return the names of contacts: of these ids, and of those that were read already."""
+    rows = list(known)
+    wanted = {id_ for id_ in ids if id_ is not None} - {row.id for row in rows}
+    if wanted:
+        rows += unit.session.scalars(select(Contact).where(Contact.id.in_(wanted)))
     unit.vault.fetch([contact_scope(row.id) for row in rows])
     return {row.id: name_of(unit, row) for row in rows}

@@ -1,0 +1,112 @@
+"""A question that somebody of the team has put to whoever reported, by a button beside what a paper lacks.
+
+The answer is a message like any other: it is added to the report, for people to read. Nothing is entered from it.
+Like every reply it leaves without a sound, at any hour: somebody has decided just now that it is wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.models import ChatWipe, Delivery
+from cases.events import FamilyAsked
+from cases.models import Case, Report, ReportMessage
+from cases.retention import is_closed
+from contacts.directory import owners_of
+from dialogue.model import Reply
+from dialogue.questions import FACT, FACTS
+from dialogue.reception import remember, state_of
+from dialogue.same_number import is_unsafe
+from dialogue.sealing import is_talking
+from dialogue.silence import is_suspected
+from dialogue.telling import tell
+from papers.asked import asked_in
+from store.base import OWN
+from store.chats import SMS, WEB, Chat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from store.unit_of_work import UnitOfWork
+
+
+def put_question(unit: UnitOfWork, case_id: UUID, name: str) -> bool:
+    """Ask whoever reported a case for one field, each in their language; return whether they are asked now.
+
+    What was asked within a day and not answered stands, and is not asked twice. False, and nothing has happened, where
+    there is no conversation in which it may be asked and in which an answer would be added to this case. Raises
+    KeyError for a field that is never asked in a chat.
+    """
+    if name not in FACTS:
+        raise KeyError(name)
+    case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
+    if name in asked_in(unit, case.id):
+        return True
+    if case.hostile_at is not None or is_closed(unit, case.id):
+        return False
+    said = Reply("reply.asks", {"code": case.code}, also=f"{FACT}{name}")
+    told = [
+        chat
+        for chat in list(_who_may_be_asked(unit, case.id))
+        if tell(
+            unit,
+            chat,
+            said,
+            language=chat.language or case.language,
+            dedupe_key=f"asks:{name}:{case.id}:{chat.id}:{unit.now.timestamp()}",
+        )
+    ]
+    if not told:
+        return False
+    unit.record(FamilyAsked(case_id=case.id, field=name))
+    for chat in told:
+        _make_room(unit, chat)
+    return True
+
+
+def _who_may_be_asked(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:
+    """Yield the conversations of a case in which more can be told of it, and in which it is safe to ask.
+
+    A helper who reported is asked by people: what they write in their chat is heard as a helper's.
+    """
+    found = unit.session.execute(
+        select(Chat, func.max(Report.duress_at))
+        .join(Report, Report.chat_id == Chat.id)
+        .where(Report.case_id == case_id, Chat.case_id == case_id)
+        .where(Chat.muted_at.is_(None), Chat.unreachable_at.is_(None))
+        .group_by(Chat.id)
+        .order_by(Chat.created_at, Chat.id)
+    )
+    for chat, forced_at in found.all():
+        is_safe = forced_at is None and not is_suspected(unit, chat) and not is_unsafe(unit, chat)
+        if is_safe and not owners_of(unit, chat) and not _was_wiped(unit, chat) and not is_talking(unit, chat):
+            yield chat
+
+
+def _was_wiped(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether somebody had their chat erased and has told nothing there since: nothing new is to stand in it."""
+    wiped = select(ChatWipe.up_to).where(ChatWipe.chat_id == chat.id)
+    if chat.door == WEB:
+        wiped = select(func.max(Delivery.created_at)).where(
+            Delivery.chat_id == chat.id, Delivery.template == "report.wiped"
+        )
+    wiped_at = unit.session.scalar(wiped)
+    if wiped_at is None:
+        return False
+    told = select(func.max(ReportMessage.received_at)).join(Report, Report.id == ReportMessage.report_id)
+    told_at = unit.session.scalar(told.where(Report.chat_id == chat.id))
+    return told_at is None or told_at <= wiped_at
+
+
+def _make_room(unit: UnitOfWork, chat: Chat) -> None:
+    """Have what is said next taken as an answer to no question of the program's own that is still open.
+
+    That one is put again after it. By text it is not: a person asks by now, and each text is one that others can read.
+    """
+    state = state_of(unit, chat)
+    if state.asked is not None:
+        remember(unit, chat, replace(state, asked=None, finished=state.finished or chat.door == SMS))
