@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out
+from dialogue.asking import put_question
 from papers.comparing import Change
 from papers.desk import COUNSEL, Desk, Files, State, desk_of
 from papers.errors import PaperError
@@ -256,3 +258,23 @@ def test_nothing_that_was_kept_can_be_read_in_the_database(office: Office, clock
             found += str(unit.session.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608  our own names
     for secret in ("Qarlygash", "detention centre", "Geneva", "G/SO", "Dana Invented"):
         assert secret not in found
+
+
+def test_of_several_who_have_the_family_asked_at_once_one_does_and_all_see_who(store: Store) -> None:
+    scene = Scene.begin(store)
+    dana = scene.helper("Dana", "lawyer")
+
+    def press(_: int) -> bool:
+        with store.unit(f"contact:{dana}") as unit:
+            return put_question(unit, scene.case_id, "birth_date")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(press, range(4))) == [True] * 4
+    with store.read() as unit:
+        told = [one.payload for one in unit.session.scalars(select(EventRow).where(EventRow.name == "FamilyAsked"))]
+        case = unit.session.get_one(Case, scene.case_id)
+        asked = desk_of(unit, case, role="coordinator", default_zone=ZONE).asked
+    assert told == [{"field": "birth_date"}]
+    by = asked["birth_date"].by
+    assert by is not None
+    assert by.id == dana
