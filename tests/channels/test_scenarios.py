@@ -26,6 +26,7 @@ DOWN = TemporaryFailure("down", "the provider does not answer")
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_three_hundred_alerts_in_one_instant_are_all_told_and_a_phone_stays_usable(night: Night) -> None:
     night.helper("Aigerim", telegram=AIGERIM)
     night.policy()
@@ -37,6 +38,7 @@ def test_three_hundred_alerts_in_one_instant_are_all_told_and_a_phone_stays_usab
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_seventeen_people_are_taken_and_sixty_recipients_hear_of_every_one(night: Night) -> None:
     night.policy()
     names = {f"Helper {place}": str(1000 + place) for place in range(60)}
@@ -114,6 +116,7 @@ def test_killed_between_call_and_commit_a_page_is_sent_again_where_nobody_can_sa
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_an_hour_without_telegram_is_a_night_of_text_messages_and_nothing_is_lost(night: Night) -> None:
     night.policy(coordinator="[telegram, sms], order: in_turn, gap: 60s")
     night.helper("Aigerim", telegram=AIGERIM, sms=NUMBER)
