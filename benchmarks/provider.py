@@ -29,6 +29,10 @@ class Journal:
     sent: list[tuple[str, float]]
     polls: int
 
+    def count_to(self, chat: int) -> int:
+        """How many messages came to a chat."""
+        return sum(to == str(chat) for to, _ in self.sent)
+
     def first_to(self, chat: int, after: float) -> float:
         """When the first message after an instant came to a chat; LostError when none did."""
         for to, at in self.sent:
