@@ -203,16 +203,16 @@ def _taken_first(need: Need) -> tuple[datetime, UUID]:
 
 
 def _beside(need: Need, case_ids: Collection[UUID]) -> Select[Need]:
-    """The other needs of custody of this kind and seat in some cases, as far as those are open."""
+    """Those like it in some cases."""
+    return others_like(need).where(Need.case_id.in_(case_ids))
+
+
+def others_like(need: Need) -> Select[Need]:
+    """The other needs of custody of this kind and seat, of cases that are open."""
     return (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
         .where(
-            Alert.kind == CUSTODY,
-            Need.kind == need.kind,
-            Need.seat == need.seat,
-            Need.id != need.id,
-            Need.case_id.in_(case_ids),
-            of_an_open_case(),
+            Alert.kind == CUSTODY, Need.kind == need.kind, Need.seat == need.seat, Need.id != need.id, of_an_open_case()
         )
     )

@@ -15,9 +15,9 @@ from alerts.buttons import mint
 from alerts.events import MilestoneReached, NeedGivenBack
 from alerts.milestone_buttons import reminder_buttons
 from alerts.models import Delivery, FeignedAcceptance, Need
-from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to, ways_to_tell
+from alerts.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to, tell_holder, ways_to_tell
 from alerts.outbox import enqueue
-from alerts.tiers import Asked, Asking, ask_by, language_on, words_of
+from alerts.tiers import Asked, Asking, ask_by, language_on
 from alerts.wording import contact_ref, say_ref
 from contacts.models import Contact
 from contacts.values import ChannelName
@@ -174,18 +174,9 @@ def _tell_who_had_it(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, *
     """Say that it is theirs no longer, with the button that takes it ``again``: somebody may be on it after all."""
     words = {"wish": "gave_back", "parted": "parted"}.get(why, "went_stale")
     for way in _ways(unit, contact_id):
-        telegram = way.channel == ChannelName.TELEGRAM
-        taking = telegram and again
+        taking = again and way.channel == ChannelName.TELEGRAM
         accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if taking else []
-        enqueue(
-            unit,
-            way.chat,
-            f"{'staff' if telegram else words_of(way.channel)}.{words}",
-            language=language_on(way.channel, way.language),
-            values={"code": code_of(unit, need)},
-            buttons=accept,
-            urgent=True,
-        )
+        tell_holder(unit, way, words, {"code": code_of(unit, need)}, accept)
 
 
 def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:
@@ -202,16 +193,9 @@ def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> No
 
 def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID, *, others: int = 0) -> None:
     """Tell the coordinator who took a case that no lawyer has it yet, and how many others of its incident want one."""
+    code = code_of(unit, need) + (f" +{others}" if others else "")
     for way in _ways(unit, contact_id):
-        telegram = way.channel == ChannelName.TELEGRAM
-        enqueue(
-            unit,
-            way.chat,
-            f"{'staff' if telegram else words_of(way.channel)}.no_lawyer",
-            language=language_on(way.channel, way.language),
-            values={"code": code_of(unit, need) + (f" +{others}" if others else "")},
-            urgent=True,
-        )
+        tell_holder(unit, way, "no_lawyer", {"code": code})
 
 
 def _ways(unit: UnitOfWork, contact_id: UUID, *, calls: bool = False) -> list[Reachable]:

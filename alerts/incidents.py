@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, select
 
-from alerts.company import ASKED_ONCE, company_of, of_an_open_case, rank
+from alerts.company import ASKED_ONCE, company_of, others_like, rank
 from alerts.events import NeedOpened
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.policies import ladder_of
@@ -127,19 +127,8 @@ def _rest(need: Need) -> Select[Need]:
 
 
 def _open_like(need: Need) -> Select[Need]:
-    """The other open searches for a human of this kind and seat, of cases that are open."""
-    return (
-        select(Need)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(
-            Alert.kind == CUSTODY,
-            Need.kind == need.kind,
-            Need.seat == need.seat,
-            Need.id != need.id,
-            Need.state.in_(OPEN),
-            of_an_open_case(),
-        )
-    )
+    """The other open searches for a human of this kind and seat."""
+    return others_like(need).where(Need.state.in_(OPEN))
 
 
 def people_of(unit: UnitOfWork, incident_id: UUID) -> int:

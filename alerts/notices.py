@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -10,11 +9,11 @@ from sqlalchemy import select
 from alerts.buttons import mint
 from alerts.conflicts import concerned
 from alerts.docket_list import clock_name
-from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld, ReporterUnreachable
+from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld
 from alerts.feigning import believed_reached, believed_since, is_feigned
 from alerts.incidents import another_speaks_for, open_beside
 from alerts.milestone_buttons import holder_buttons, reached_by
-from alerts.models import CANARY, CUSTODY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.outbox import enqueue
 from alerts.page_words import words_without_case
 from alerts.seats import other_seats, seat_of
@@ -22,21 +21,16 @@ from alerts.targets import Reachable, way_to, ways_to
 from alerts.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
 from alerts.wording import contact_ref, say_ref
 from cases.docket.models import Deadline
-from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
-from cases.models import Case, FileState, ReportAnswer
+from cases.models import Case
 from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts, linked_contact
 from contacts.events import MethodDied
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
 from store.chats import Chat
-from store.claims import Claim, finish
-from store.timers import TABLE as TIMERS
-from store.timers import Timer, set_timer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -44,8 +38,6 @@ if TYPE_CHECKING:
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
-NEWS_TIMER = "tell_news"
-NEWS_EVERY = timedelta(minutes=1)
 _ON_ITS_WAY_OR_THERE = (DeliveryState.SENDING, DeliveryState.UNKNOWN, *HANDED_OVER)
 REWRITING = frozenset({ChannelName.TELEGRAM})
 """Channels on which a message that was sent can be changed."""
@@ -78,18 +70,37 @@ def _tell_came_along(unit: UnitOfWork, need: Need, contact_id: UUID, came_with: 
     Once, whatever was rewritten beside it: what is rewritten makes no sound.
     """
     contact, other = unit.session.get_one(Contact, contact_id), unit.session.get_one(Case, came_with)
+    values = {"code": code_of(unit, need), "other": other.code}
     for way in ways_to_tell(unit, contact):
-        telegram = way.channel == ChannelName.TELEGRAM
-        enqueue(
-            unit,
-            way.chat,
-            f"{'staff' if telegram else words_of(way.channel)}.came_along",
-            language=language_on(way.channel, way.language),
-            values={"code": code_of(unit, need), "other": other.code},
-            buttons=holder_buttons(unit, way.chat.id, need) if telegram else [],
-            urgent=True,
-            dedupe_key=f"came_along:{need.id}:{need.accepted_at}:{way.method.id}",
-        )
+        buttons = holder_buttons(unit, way.chat.id, need) if way.channel == ChannelName.TELEGRAM else []
+        once = f"came_along:{need.id}:{need.accepted_at}:{way.method.id}"
+        tell_holder(unit, way, "came_along", values, buttons, once=once)
+
+
+def tell_holder(
+    unit: UnitOfWork,
+    way: Reachable,
+    words: str,
+    values: dict[str, str],
+    buttons: list[list[dict[str, Any]]] | None = None,
+    *,
+    once: str | None = None,
+) -> None:
+    """Say something to whoever has or had a need: ``staff.WORDS`` in Telegram, elsewhere as the channel says it.
+
+    ``once``: said no second time under this name.
+    """
+    room = "staff" if way.channel == ChannelName.TELEGRAM else words_of(way.channel)
+    enqueue(
+        unit,
+        way.chat,
+        f"{room}.{words}",
+        language=language_on(way.channel, way.language),
+        values=values,
+        buttons=buttons or [],
+        urgent=True,
+        dedupe_key=once,
+    )
 
 
 def ways_to_tell(unit: UnitOfWork, contact: Contact, *, calls: bool = False) -> list[Reachable]:
@@ -403,107 +414,6 @@ def ask_to_confirm(unit: UnitOfWork, event: Event) -> None:
         )
 
 
-def tell_responders(unit: UnitOfWork, event: Event) -> None:
-    """Tell those who took a case that something was said or tapped: at once, then at most once a minute.
-
-    What comes within a minute of a notice is told when the minute is over: nothing stays untold.
-    """
-    if event.case_id is None or not isinstance(event, ReportExtended | QuestionAnswered) or _is_skip(unit, event):
-        return
-    for need, contact in takers(unit, event.case_id):
-        _, ways = _who_hears(unit, contact)
-        if ways:
-            set_timer(unit, NEWS_TIMER, need.id, _quiet_until(unit, need, ways))
-
-
-def _who_hears(unit: UnitOfWork, taker: Contact) -> tuple[str, list[Reachable]]:
-    """Who hears of news, in which words: who took the case or, where no message reaches them, every coordinator."""
-    way = way_to(unit, taker)
-    if way is not None:
-        return "staff.news", [way]
-    return "staff.news_unreached", everybody_reachable(unit, ("coordinator",))
-
-
-def _is_skip(unit: UnitOfWork, event: Event) -> bool:
-    """Whether the reporter only passed over a question."""
-    if not isinstance(event, QuestionAnswered):
-        return False
-    newest = unit.session.execute(
-        select(ReportAnswer.value, ReportAnswer.message_id)
-        .where(ReportAnswer.report_id == event.report_id, ReportAnswer.question == event.question)
-        .order_by(ReportAnswer.given_at.desc(), ReportAnswer.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return newest is not None and newest.value is None and newest.message_id is None
-
-
-def tell_news(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Send the one notice that stands for everything since the last one."""
-    need = unit.session.get_one(Need, timer.subject_id)
-    finish(unit.session, TIMERS, held)
-    if need.accepted_by is None:
-        return  # given back meanwhile: whoever takes it next reads everything
-    taker = unit.session.get_one(Contact, need.accepted_by)
-    words, ways = _who_hears(unit, taker)
-    for way in ways:
-        is_taker = way.contact.id == taker.id
-        enqueue(
-            unit,
-            way.chat,
-            words,
-            language=way.language,
-            values={"code": code_of(unit, need), "name": contact_ref(taker.id)},
-            buttons=[[mint(unit, way.chat.id, "open", "button.open", subject_id=need.id)]] if is_taker else [],
-            dedupe_key=f"{_news(need)}{unit.now.isoformat()}:{way.contact.id}",
-        )
-
-
-def _quiet_until(unit: UnitOfWork, need: Need, ways: Sequence[Reachable]) -> datetime:
-    chats = [way.chat.id for way in ways]
-    last: datetime | None = unit.session.scalar(
-        select(Delivery.created_at)
-        .where(Delivery.chat_id.in_(chats), Delivery.dedupe_key.startswith(_news(need)))
-        .order_by(Delivery.created_at.desc())
-        .limit(1)
-    )
-    return unit.now if last is None else max(unit.now, last + NEWS_EVERY)
-
-
-def _news(need: Need) -> str:
-    return f"news:{need.id}:"
-
-
-def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
-    """Who has a case, each once, with what they took of it: the case itself before anything that was due."""
-    rows = unit.session.execute(
-        select(Need, Contact)
-        .join(Contact, Contact.id == Need.accepted_by)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.case_id == case_id, Need.state == NeedState.ACCEPTED)
-        .order_by(Alert.kind != CUSTODY, Need.opened_at, Need.id)
-    )
-    found: dict[UUID, tuple[Need, Contact]] = {}
-    for need, contact in rows:
-        found.setdefault(contact.id, (need, contact))
-    return list(found.values())
-
-
-def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
-    """Tell those who took a case that its reporter does not get our messages any more."""
-    if not isinstance(event, ReporterUnreachable) or event.case_id is None:
-        return
-    for need, contact in takers(unit, event.case_id):
-        way = way_to(unit, contact)
-        if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                "staff.reporter_unreachable",
-                language=way.language,
-                values={"code": code_of(unit, need)},
-            )
-
-
 def tell_method_died(unit: UnitOfWork, event: Event) -> None:
     """Tell the coordinators, without a sound, that a colleague cannot be alerted any more, or not in this way."""
     if not isinstance(event, MethodDied):
@@ -512,32 +422,3 @@ def tell_method_died(unit: UnitOfWork, event: Event) -> None:
     for way in everybody_reachable(unit, ("coordinator",)):
         values = {"name": contact_ref(event.contact_id), "channel": say_ref(f"channel.{event.channel}")}
         enqueue(unit, way.chat, words, language=way.language, values=values, silent=True)
-
-
-NOT_FETCHED = {
-    FileState.TOO_LARGE: "staff.file_too_large",
-    FileState.TOO_MANY: "staff.files_too_many",
-    FileState.NOT_TAKEN: "staff.file_not_taken",
-}
-
-
-def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
-    """Tell those who took a case that a file of its reporter stays where it is; of a flood of them, once an hour."""
-    if not isinstance(event, FileNotFetched) or event.case_id is None:
-        return
-    for need, contact in takers(unit, event.case_id):
-        way = way_to(unit, contact)
-        if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                NOT_FETCHED[FileState(event.why)],
-                language=way.language,
-                values={"code": code_of(unit, need)},
-                dedupe_key=f"file:{event.why}:{need.id}:{once_for(unit, event)}",
-            )
-
-
-def once_for(unit: UnitOfWork, event: FileNotFetched) -> str:
-    """Name what is told once: each file that is too large, or an hour of too many."""
-    return f"{unit.now:%Y-%m-%dT%H}" if event.why == FileState.TOO_MANY else str(event.message_id)

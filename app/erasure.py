@@ -44,7 +44,7 @@ from contacts.models import ContactMethod
 from store.base import OWN
 from store.chats import VOICE, Chat
 from store.data_keys import DataKey, Scope, case_scope, chat_scope, incident_scope, sealed_scope
-from store.engine import open_engine
+from store.engine import let_write, open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
 from store.files import StoredFile
 from store.inbox import InboxItem
@@ -333,8 +333,8 @@ def _fold_sqlite(engine: Engine) -> Folded:
     while True:
         raw = engine.raw_connection()
         try:
+            let_write(raw)
             cursor = raw.cursor()
-            cursor.execute("PRAGMA query_only=OFF")
             cursor.execute("PRAGMA busy_timeout=200")
             busy: Any = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             cursor.execute("PRAGMA busy_timeout=10000")

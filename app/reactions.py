@@ -52,16 +52,13 @@ from alerts.giving_up import RING
 from alerts.invitations import invite, invite_who_took_it, strike_out
 from alerts.joining import seek_apart, seek_as_one
 from alerts.leaving import ask_the_others
-from alerts.notices import NEWS_TIMER as NEWS
+from alerts.news import TIMER as NEWS
+from alerts.news import tell_file_not_fetched, tell_news, tell_reporter_unreachable, tell_responders
 from alerts.notices import (
     announce_exhausted,
     ask_to_confirm,
     show_what_is_believed,
-    tell_file_not_fetched,
     tell_method_died,
-    tell_news,
-    tell_reporter_unreachable,
-    tell_responders,
     tell_who_took_it,
 )
 from alerts.paging import TIMER as ESCALATE

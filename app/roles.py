@@ -32,6 +32,7 @@ from app.evidence.sealing import tend_seals
 from app.hotline import fetch_recordings
 from app.inbox import inbox_queue
 from app.listening import hear
+from app.memory import keep_what_was_built
 from app.parked import QUEUES
 from app.reactions import note_parked, reaction_queue, timer_queue
 from app.recounting import recount_all
@@ -277,6 +278,7 @@ def run(
     for thread in threads:
         thread.start()
     ready()
+    keep_what_was_built()
     signal.sigwait(ENDING)
     _end(house, threads, stop, afterwards)
 

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 
 from alerts.events import NeedAccepted, NeedExhausted, NeedGivenBack, StepPaged
 from alerts.models import Delivery, Need
-from alerts.notices import every_way, once_for
+from alerts.news import once_for
+from alerts.notices import every_way
 from alerts.outbox import cancel
 from alerts.seats import is_of_custody
 from cases.events import FileNotFetched, ReportReceived

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
-    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 _READING = "panah_reading"
 _GLANCING = "panah_glancing"
@@ -67,6 +67,12 @@ def for_glancing(engine: Engine) -> Engine:
     return engine.execution_options(**{_GLANCING: True})
 
 
+def let_write(raw: PoolProxiedConnection) -> None:
+    """Let an SQLite connection write that was taken from the pool by itself; whoever reads with it next cannot."""
+    raw.cursor().execute("PRAGMA query_only=OFF")
+    raw.info[_MODE] = "OFF"
+
+
 def _set_up_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     del record
     connection.isolation_level = None  # transactions are begun by us, see below
@@ -77,7 +83,10 @@ def _set_up_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once: a plain BEGIN that writes later fails as soon as there are two writers."""
+    """Take the write lock at once: a plain BEGIN that writes later fails as soon as there are two writers.
+
+    Whether a connection may write is remembered with it, and said to it only when that changes.
+    """
     options = connection.get_execution_options()
     if options.get(_GLANCING):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app import roles
+from app.memory import keep_what_was_built
 from app.roles import Part, say_what_is_off, supervise
 from app.settings import SettingsError, read_settings
 
@@ -114,3 +116,10 @@ class TestWhatIsOff:
         assert self.said("web", "bot", "worker", **known) == []
         local = {"TELEGRAM_BOT_TOKEN": "1:a", "PANAH_SANDBOX": "1", "TELEGRAM_API_URL": "http://localhost:1"}
         assert self.said("web", "bot", "worker", **local) == []
+
+
+def test_what_a_start_has_built_is_looked_through_no_more() -> None:
+    built: list[list[int]] = [[] for _ in range(10_000)]
+    before = gc.get_freeze_count()
+    keep_what_was_built()
+    assert gc.get_freeze_count() >= before + len(built)

@@ -16,7 +16,7 @@ from alerts.answers import needs_asked, settle_answer
 from alerts.case_list import has_taken
 from alerts.following_up import give_away
 from alerts.models import CUSTODY, DEADLINE, Alert, Delivery, Need, NeedState
-from alerts.notices import takers
+from alerts.news import takers
 from cases.docket.clocks import recount
 from cases.docket.closing import mark_done
 from cases.docket.entering import Entry, When, enter

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import DateTime, select, text
+from sqlalchemy import DateTime, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 
+from store.engine import let_write
 from store.eventlog import Event
 from store.lanes import Lane, lock_lanes
 from store.leases import hold, let_go
@@ -43,6 +44,28 @@ class TestReading:
             unit.session.execute(text("DELETE FROM timer"))
         with store.unit("test") as unit:  # and the connection it used can write again
             set_timer(unit, "test", uuid4(), unit.now)
+
+    def test_nor_on_a_connection_that_was_taken_by_itself_to_write(self, store: Store) -> None:
+        if store.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL is told anew with each transaction")
+        with store.read() as unit:
+            assert unit.session.scalars(select(Timer)).all() == []
+        raw = store.engine.raw_connection()  # the one that has just read: there is no other yet
+        let_write(raw)
+        raw.cursor().execute("DELETE FROM timer")
+        raw.close()
+        with store.read() as unit, pytest.raises(DatabaseError):
+            unit.session.execute(text("DELETE FROM timer"))
+
+    def test_a_glance_waits_for_nobody_and_sees_what_was_committed(self, store: Store) -> None:
+        with store.unit("test") as unit:
+            set_timer(unit, "test", uuid4(), unit.now)
+        with store.unit("holds up whoever wants to write"), store.glance() as connection:
+            assert connection.scalar(select(func.count()).select_from(Timer)) == 1
+        with store.unit("test") as unit:  # and the connection it used is as any other
+            unit.session.execute(text("DELETE FROM timer"))
+        with store.glance() as connection:
+            assert connection.scalar(select(func.count()).select_from(Timer)) == 0
 
     def test_it_sees_one_moment(self, store: Store) -> None:
         with store.read() as unit:
