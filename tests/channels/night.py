@@ -178,6 +178,14 @@ class Night:
             assert accept_need(unit, need_id, self.contact_id(name)) is Ack.YOURS
         self.works()
 
+    def takes(self, name: str, code: str, kind: str = "coordinator") -> Ack:
+        """Somebody takes a case, in whatever way; what follows is done."""
+        who = self.contact_id(name)
+        with self.store.unit(f"contact:{who}") as unit:
+            ack = accept_need(unit, self.need(code, kind).id, who)
+        self.works()
+        return ack
+
     def dies_after_the_call(self, *channels: str) -> None:
         """The calls that are due by these channels are made, and the process dies before it has written that down."""
         while self._work_queues():

@@ -441,14 +441,6 @@ def texts(night: Night, address: str) -> list[str]:
     return [one.text.replace("\u2068", "").replace("\u2069", "") for one in night.sent("telegram", address)]
 
 
-def takes(night: Night, name: str, code: str, kind: str = "coordinator") -> Ack:
-    who = night.contact_id(name)
-    with night.store.unit(f"contact:{who}") as unit:
-        ack = accept_need(unit, night.need(code, kind).id, who)
-    night.works()
-    return ack
-
-
 def asked_since(night: Night, since: datetime, code: str, kind: str = "coordinator") -> int:
     """How many people were asked for a case since an instant."""
     need_id = night.need(code, kind).id
@@ -510,7 +502,7 @@ def test_reports_that_are_gathered_are_asked_for_at_once_from_then_on(team: Nigh
     team.later(minutes=11)
     assert asked_since(team, began, codes[0]) > 0
     assert asked_since(team, began, codes[1]) == asked_since(team, began, codes[2]) == 0, "the first stands for them"
-    assert takes(team, "Timur", codes[0]) is Ack.YOURS
+    assert team.takes("Timur", codes[0]) is Ack.YOURS
     assert {team.need(code).accepted_by for code in codes} == {team.contact_id("Timur")}
 
 
@@ -518,7 +510,7 @@ def test_reports_that_are_gathered_are_asked_for_at_once_from_then_on(team: Nigh
 def test_whoever_had_a_case_that_was_closed_is_not_handed_the_next(team: Night) -> None:
     first = team.reports()
     team.works()
-    takes(team, "Dana", first, "lawyer")
+    team.takes("Dana", first, "lawyer")
     closes(team, first)
     second = team.reports("the police took my friend")
     team.works()
@@ -533,7 +525,7 @@ def test_whoever_had_a_case_that_was_closed_is_not_handed_the_next(team: Night) 
 def test_whoever_is_out_of_reach_is_not_handed_a_case(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.works()
-    takes(team, "Dana", first, "lawyer")
+    team.takes("Dana", first, "lawyer")
     with team.store.unit("test") as unit:
         ways = select(ContactMethod).where(ContactMethod.contact_id == team.contact_id("Dana"))
         for method in unit.session.scalars(ways):
@@ -546,7 +538,7 @@ def test_whoever_is_out_of_reach_is_not_handed_a_case(team: Night) -> None:
 def test_whoever_is_handed_a_case_is_told_and_can_work_on_it(team: Night) -> None:
     first = team.reports()
     team.works()
-    takes(team, "Dana", first, "lawyer")
+    team.takes("Dana", first, "lawyer")
     team.later(minutes=1)
     second = team.reports("the police took my friend")
     join_and_work(team, second, first)
@@ -562,13 +554,13 @@ def test_whoever_is_handed_a_case_is_told_and_can_work_on_it(team: Night) -> Non
 def test_whoever_said_no_since_is_not_handed_it_back(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.works()
-    takes(team, "Dana", first, "lawyer")
+    team.takes("Dana", first, "lawyer")
     team.later(seconds=30)
     with team.store.unit("test") as unit:
         decline_need(unit, team.need(second, "lawyer").id, team.contact_id("Dana"))
     join_and_work(team, first, second)
     assert team.need(second, "lawyer").accepted_by is None
-    assert takes(team, "Zarina", second, "lawyer") is Ack.YOURS
+    assert team.takes("Zarina", second, "lawyer") is Ack.YOURS
 
 
 @pytest.mark.heavy
@@ -577,8 +569,8 @@ def test_nobody_is_handed_a_case_beside_whom_they_must_not_work(night: Night) ->
     helper(night, "Dana", Role.LAWYER, DANA, "Timur")
     first, second = night.reports(), night.reports("the police took my friend")
     night.works()
-    takes(night, "Dana", first, "lawyer")
-    takes(night, "Timur", second)
+    night.takes("Dana", first, "lawyer")
+    night.takes("Timur", second)
     join_and_work(night, second, first)
     assert night.need(second, "lawyer").accepted_by is None
     assert night.need(first).accepted_by is None, "nor the other way round"
@@ -591,8 +583,8 @@ def test_one_yes_for_all_leaves_out_whom_they_must_not_have_and_others_are_asked
     helper(night, "Dana", Role.LAWYER, DANA)
     codes = raid(night, 3)
     night.works()
-    takes(night, "Dana", codes[1], "lawyer")
-    assert takes(night, "Ruslan", codes[0]) is Ack.YOURS
+    night.takes("Dana", codes[1], "lawyer")
+    assert night.takes("Ruslan", codes[0]) is Ack.YOURS
     ruslan = night.contact_id("Ruslan")
     assert [night.need(code).accepted_by for code in codes] == [ruslan, None, ruslan]
     began = night.clock.now() - timedelta(seconds=1)
@@ -648,7 +640,7 @@ def test_when_the_first_of_them_is_closed_whoever_has_the_others_is_still_remind
     first, *others = [team.reports() for _ in range(3)]
     team.works()
     assert gathers(team, [first, *others])
-    takes(team, "Aigerim", first)
+    team.takes("Aigerim", first)
     closes(team, first)
     team.later(minutes=52)
     (reminded,) = [text for text in texts(team, AIGERIM) if "is this done" in text]
@@ -659,7 +651,7 @@ def test_when_the_first_of_them_is_closed_whoever_has_the_others_is_still_remind
 def test_a_no_to_the_reminder_of_all_of_them_gives_all_of_them_back(team: Night) -> None:
     codes = raid(team, 3)
     team.works()
-    takes(team, "Aigerim", codes[0])
+    team.takes("Aigerim", codes[0])
     team.later(minutes=46)
     (reminder,) = [row for row in team.rows("telegram", asks=False) if row.template == "staff.remind"]
     assert reminder.values["code"].endswith("+2")
@@ -679,7 +671,7 @@ def test_a_no_to_the_reminder_of_all_of_them_gives_all_of_them_back(team: Night)
 def test_what_was_done_for_one_of_them_does_not_silence_the_reminder_of_the_others(team: Night) -> None:
     first, second = raid(team, 2)
     team.works()
-    takes(team, "Aigerim", first)
+    team.takes("Aigerim", first)
     with team.store.unit("test") as unit:  # as an earlier release noted it, for one alone
         unit.session.get_one(Need, team.need(first).id).contact_made_at = unit.now
     team.later(minutes=52)
@@ -735,17 +727,17 @@ def test_needs_and_timers_are_changed_before_the_log_is_locked(team: Night) -> N
         team.works()
         join_and_work(team, codes[1], codes[0])
         gathers(team, codes[3:])
-        takes(team, "Dana", codes[0], "lawyer")
+        team.takes("Dana", codes[0], "lawyer")
         with team.store.unit("test") as unit:
             decline_need(unit, team.need(codes[2], "lawyer").id, team.contact_id("Zarina"))
             hold_need(unit, team.need(codes[2], "lawyer").id, team.contact_id("Dana"))
-        takes(team, "Aigerim", codes[0])
+        team.takes("Aigerim", codes[0])
         with team.store.unit("test") as unit:
             reach(unit, team.need(codes[0]).id, team.contact_id("Aigerim"), Milestone.CONTACT_MADE)
         with team.store.unit("test") as unit:
             give_away(unit, team.need(codes[0]).id, team.contact_id("Aigerim"))
         team.works()
-        takes(team, "Timur", codes[0])
+        team.takes("Timur", codes[0])
         parts(team, codes[0], codes[1])
         for minutes in (6, 45, 15):  # asked again, reminded, given back
             team.clock.advance(timedelta(minutes=minutes))

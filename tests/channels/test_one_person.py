@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need
+from alerts.acks import Ack
 from alerts.following_up import give_away, reach
 from alerts.joining import came_along
 from alerts.milestones import Milestone
@@ -71,14 +71,6 @@ def parts(night: Night, one: str, other: str) -> None:
     night.works()
 
 
-def takes(night: Night, name: str, code: str, kind: str = "coordinator") -> Ack:
-    who = night.contact_id(name)
-    with night.store.unit(f"contact:{who}") as unit:
-        ack = accept_need(unit, night.need(code, kind).id, who)
-    night.works()
-    return ack
-
-
 def asked(night: Night, name: str, code: str, kind: str = "lawyer") -> int:
     """How often somebody was asked for a case by a message that left."""
     need_id = night.need(code, kind).id
@@ -97,7 +89,7 @@ def test_whoever_accepts_either_has_both_and_both_reporters_hear_it(team: Night)
     first, second = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
     joins(team, first, second)
-    assert takes(team, "Aigerim", second) is Ack.YOURS
+    assert team.takes("Aigerim", second) is Ack.YOURS
     aigerim = team.contact_id("Aigerim")
     assert {team.need(code).accepted_by for code in (first, second)} == {aigerim}
     assert reporter_heard(team, first)[-1] == reporter_heard(team, second)[-1] != ""
@@ -121,7 +113,7 @@ def test_while_it_is_sought_the_one_that_leads_rings_for_both(team: Night) -> No
 def test_whoever_has_the_one_gets_the_other_at_once_with_what_was_done(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
-    takes(team, "Dana", first, "lawyer")
+    team.takes("Dana", first, "lawyer")
     with team.store.unit("test") as unit:
         reach(unit, team.need(first, "lawyer").id, team.contact_id("Dana"), Milestone.FILED)
     before = asked(team, "Dana", second)
@@ -139,7 +131,7 @@ def test_whoever_has_the_one_gets_the_other_at_once_with_what_was_done(team: Nig
 def test_parted_each_is_as_if_it_had_been_alone(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
-    takes(team, "Aigerim", first)
+    team.takes("Aigerim", first)
     joins(team, first, second)
     assert team.need(second).accepted_by == team.contact_id("Aigerim")
     parts(team, first, second)
@@ -163,8 +155,8 @@ def test_parted_each_is_as_if_it_had_been_alone(team: Night) -> None:
 def test_what_two_people_have_stays_theirs(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
-    takes(team, "Aigerim", first)
-    takes(team, "Timur", second)
+    team.takes("Aigerim", first)
+    team.takes("Timur", second)
     joins(team, first, second)
     parts(team, first, second)
     assert team.need(first).accepted_by == team.contact_id("Aigerim")
@@ -176,12 +168,12 @@ def test_whoever_gives_one_back_gives_back_the_person(team: Night) -> None:
     first, second = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
     joins(team, first, second)
-    takes(team, "Aigerim", first)
+    team.takes("Aigerim", first)
     with team.store.unit("test") as unit:
         assert give_away(unit, team.need(second).id, team.contact_id("Aigerim")) is Ack.GIVEN_BACK
     team.works()
     assert {team.need(code).state for code in (first, second)} == {NeedState.PAGING}
-    assert takes(team, "Timur", first) is Ack.YOURS
+    assert team.takes("Timur", first) is Ack.YOURS
     assert team.need(second).accepted_by == team.contact_id("Timur")
 
 
@@ -189,7 +181,7 @@ def test_what_somebody_else_has_meanwhile_is_not_given_back_and_nobody_waits_in_
     codes = team.reports(), team.reports("the police took my friend")
     team.later(seconds=20)
     joins(team, *codes)
-    takes(team, "Aigerim", codes[0])
+    team.takes("Aigerim", codes[0])
     first, second = sorted(team.need(code).id for code in codes)
     aigerim, timur = team.contact_id("Aigerim"), team.contact_id("Timur")
     acks: list[Ack | BaseException] = []
