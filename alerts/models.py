@@ -61,7 +61,7 @@ DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS, SEALED})
 ACCOUNT = "account"
 """Kind of an alarm about an account: its owner is being forced, or it reads unusually much."""
 CANARY = "canary"
-"""Kind of an alert and its need, role of who answers it, channel and door: the drill of :mod:`alerts.canary`."""
+"""Kind of an alert and its need, role of who answers it, channel, door: the drill of :mod:`alerts.canary`."""
 CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")
 """The contact row that answers canaries. It counts as one who has left, so nothing lists, rings or exports it."""
 UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED_TEMPORARY, DeliveryState.UNKNOWN)
@@ -90,7 +90,7 @@ class Alert(Base):
     ordinal: Mapped[int] = mapped_column(default=1)
     """Which reminder of its subject it is."""
     cluster_id: Mapped[UUID] = mapped_column(index=True)
-    """Alerts of one place and time share it: the first of them to somebody is never held back (see alerts.clusters)."""
+    """Alerts of one place and time share it: the first to somebody is never held back (:mod:`alerts.clusters`)."""
     opened_at: Mapped[datetime]
 
 
