@@ -90,7 +90,7 @@ class Alert(Base):
     ordinal: Mapped[int] = mapped_column(default=1)
     """Which reminder of its subject it is."""
     cluster_id: Mapped[UUID] = mapped_column(index=True)
-    """Alerts of one place and time share it: the first to somebody is never held back (:mod:`alerts.clusters`)."""
+    """Alerts of one place and time share it: the first to somebody never waits (:mod:`alerts.clusters`)."""
     opened_at: Mapped[datetime]
 
 

@@ -1,4 +1,4 @@
-"""The first page for many people of one incident: what :mod:`alerts.paging` does for one, by few statements for all.
+"""The first page for many people of one incident: what :mod:`alerts.paging` does for one, in few statements.
 
 A raid of sixty must be with its lawyers in a second or two. Only the first step goes this way, and only for people of
 whom no more is known than the list: whoever was reported by somebody, or is joined with another case, is sought alone.
