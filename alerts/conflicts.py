@@ -63,10 +63,12 @@ def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
     )
 
 
-def cases_in_conflict(unit: UnitOfWork, contact: Contact, case_ids: Collection[UUID]) -> frozenset[UUID]:
+def cases_in_conflict(
+    unit: UnitOfWork, contact: Contact, case_ids: Collection[UUID], *, leaving: UUID | None = None
+) -> frozenset[UUID]:
     """Of some cases return those with which somebody is in conflict: as :meth:`Conflicts.has` for each. Two statements.
 
-    What they have of a case themselves is no conflict.
+    What they have of a case themselves is no conflict, nor is whoever is ``leaving`` it.
     """
     reported = unit.session.scalars(
         select(Report.case_id)
@@ -76,7 +78,9 @@ def cases_in_conflict(unit: UnitOfWork, contact: Contact, case_ids: Collection[U
     rows = unit.session.execute(
         select(Need.case_id, Contact)
         .join(Contact, Contact.id == Need.accepted_by)
-        .where(Need.case_id.in_(case_ids), Need.accepted_by != contact.id)
+        .where(
+            Need.case_id.in_(case_ids), Need.accepted_by.not_in([contact.id, *([] if leaving is None else [leaving])])
+        )
     ).all()
     names = avoided_by(unit, contact) if rows else frozenset()
     takers = {row.Contact.id: row.Contact for row in rows}

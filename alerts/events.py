@@ -57,12 +57,30 @@ class LawyerChosen(Event):
 
 
 @dataclass(frozen=True)
+class HandoverOffered(Event):
+    """Whoever has it asks a colleague to take it over, and has it until they say yes."""
+
+    need_id: UUID
+    contact_id: UUID
+    offered_to: UUID
+
+
+@dataclass(frozen=True)
+class HandoverRefused(Event):
+    """A colleague does not take over what was offered to them: it stays where it is."""
+
+    need_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
 class NeedGivenBack(Event):
     """Who had taken it has it no longer; somebody else is sought.
 
     ``why``: unreachable (no message reaches them), wish (they gave it back), stale (they did not follow it up), case
-    (they gave back the case, and with it what they had taken of what is due in it, or of the same person) or parted (it
-    had come to them with another case, which is not of the same person after all).
+    (they gave back the case, and with it what they had taken of what is due in it, or of the same person), parted (it
+    had come to them with another case, which is not of the same person after all) or handed_over (somebody else has
+    taken it in the same moment).
     """
 
     need_id: UUID

@@ -134,8 +134,8 @@ def show_next(unit: UnitOfWork, event: Event) -> None:
 
 def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     """Tell whoever had it, and once the coordinators, that it was given back; for who cannot be reached others do."""
-    if not isinstance(event, NeedGivenBack) or event.why == "unreachable":
-        return None
+    if not isinstance(event, NeedGivenBack) or event.why in ("unreachable", "handed_over"):
+        return None  # they hear nothing of it, or have heard
     if event.why == "case":
         return say_given_back(unit, unit.session.get_one(Need, event.need_id), event.contact_id)
     need = unit.session.get_one(Need, event.need_id)

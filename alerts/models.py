@@ -122,6 +122,9 @@ class Need(Base):
     opened_at: Mapped[datetime]
     exhausted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    """Since when whoever has it has it."""
+    first_accepted_at: Mapped[datetime | None]
+    """When anybody took it for the first time, whatever became of that."""
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     held_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
     """Who said yes by a way that can be forged (SMS, e-mail) and has yet to confirm it; the ladder waits meanwhile."""
@@ -149,6 +152,17 @@ class FeignedAcceptance(Base):
     reminded_at: Mapped[datetime | None]
     given_back_at: Mapped[datetime | None]
     """Since when they believe to have it no longer."""
+
+
+class Handover(Base):
+    """Whoever has a need has offered it to a colleague, who has not answered yet."""
+
+    __tablename__ = "handover"
+
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"), primary_key=True)
+    offered_by: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    offered_to: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    offered_at: Mapped[datetime]
 
 
 class Page(Base):

@@ -79,12 +79,12 @@ def read_figures(unit: UnitOfWork, zone: str) -> list[CaseFigure]:
     taken = (
         select(
             Need.case_id.label("case_id"),
-            func.min(Need.accepted_at).label("human"),
-            func.min(case((Need.kind == "lawyer", Need.accepted_at))).label("lawyer"),
+            func.min(Need.first_accepted_at).label("human"),
+            func.min(case((Need.kind == "lawyer", Need.first_accepted_at))).label("lawyer"),
             func.min(Need.contact_made_at).label("contact"),
         )
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Alert.kind == CUSTODY, Need.accepted_by.is_not(None))
+        .where(Alert.kind == CUSTODY, Need.first_accepted_at.is_not(None))
         .group_by(Need.case_id)
         .subquery()
     )

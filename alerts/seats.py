@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, literal, select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState, Page
 from cases.docket.clocks import has_come
@@ -35,6 +35,7 @@ def taken(contact_id: UUID, now: datetime) -> dict[str, Any]:
         "state": NeedState.ACCEPTED,
         "accepted_by": contact_id,
         "accepted_at": now,
+        "first_accepted_at": func.coalesce(Need.first_accepted_at, literal(now, Need.first_accepted_at.type)),
         "held_by": None,
         "held_until": None,
         "contact_made_at": None,

@@ -12,6 +12,7 @@ from alerts.arrivals import prove_arrival
 from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
 from alerts.case_list import cases_for, has_taken, may_know_of, need_for, works_on
 from alerts.feigning import seems_to_have
+from alerts.handing_over import ANSWERS
 from alerts.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
 from alerts.models import Delivery, Need
 from alerts.notices import code_of
@@ -22,6 +23,7 @@ from alerts.wording import CASES, contact_ref
 from bot.docket import answer_proposal, explain_events, is_answer, list_clocks, propose_event, propose_hearing
 from bot.endings import say_all_right
 from bot.follow_ups import list_to_be_done, mark_done, say_how_far
+from bot.handovers import answer_handover
 from bot.hearing import heard
 from bot.saying import say, toast
 from cases.codes import leading_code, normalise_code
@@ -95,6 +97,8 @@ def _answer_about_need(unit: UnitOfWork, chat: Chat, given: Press, contact: Cont
         return _open(unit, chat, given, contact, need)
     if pressed.action in ACTIONS:
         return say_how_far(unit, chat, given, contact, (pressed.action, need))
+    if pressed.action in ANSWERS:
+        return answer_handover(unit, chat, given, contact, (pressed.action, need))
     if not use_up(unit, pressed):
         return toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
     return _acknowledge(unit, chat, given, contact, (pressed.action, need))

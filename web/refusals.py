@@ -64,6 +64,11 @@ WHY: Final[Mapping[str, str]] = {
     "a coordinator or a lawyer may stop": "refused.approves",
     # A lawyer for a case
     "they cannot work on this case": "refused.lawyer",
+    "only the coordinator who has a case": "refused.handover_not_yours",
+    "they cannot take this case over": "refused.handover_cannot",
+    "nobody needs to take over": "refused.handover_over",
+    "no message with buttons": "refused.handover_by_phone",
+    "choose a colleague": CHOICE,
     "they have just said no": "refused.lawyer_said_no",
     "choose a lawyer of the directory": "refused.lawyer_choose",
     "nobody is sought for this case yet": "refused.lawyer_too_soon",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.buttons import mint
-from alerts.models import CUSTODY, Alert, Need, NeedState, Page, PressableButton, ShiftTest
+from alerts.models import CUSTODY, Alert, Handover, Need, NeedState, Page, PressableButton, ShiftTest
 from bot.staff import answer_press
 from bot.updates import Press
 from cases.docket.entering import When
@@ -43,6 +43,8 @@ BUTTONS = {
     "button.contact_made": ("contact_made", "taken"),
     "button.filed": ("filed", "taken"),
     "button.give_back": ("give_back", "taken"),
+    "button.take_over": ("take_over", "offered"),
+    "button.leave_it": ("leave_it", "offered"),
     "button.all_right": ("all_right", "watch"),
     "button.all_right_number": ("all_right", "watch"),
     "button.no_longer": ("no_longer", "watch"),
@@ -71,6 +73,7 @@ class Stage:
         with store.unit("test") as unit:
             put_contact(unit, ContactCard("Observer", Role.OBSERVER))
             put_contact(unit, ContactCard("Dana", Role.LAWYER))
+            self.asked = put_contact(unit, ContactCard("Timur", Role.COORDINATOR))
         self.chats = {
             "stranger": self._chat("1", None),
             "observer": self._chat("2", "Observer"),
@@ -97,14 +100,16 @@ class Stage:
             watch = Watch(id=new_id(), case_id=self.scene.case_id, matter_id=new_id(), kind="check_in", number=1)
             watch.due_at, watch.pages, watch.opened_at, watch.every_seconds = unit.now, "coordinator", unit.now, 86400
             test = ShiftTest(id=new_id(), roster="duty", contact_id=self.holder, starts_at=unit.now, sent_at=unit.now)
-            unit.session.add_all([need, watch, test])
+            offered = Handover(need_id=taken, offered_by=self.holder, offered_to=self.asked, offered_at=unit.now)
+            unit.session.add_all([need, watch, test, offered])
             unit.session.flush()
             wanted = Proposed(self.scene.case_id, "ruling_copy_served", When(unit.now), "Asia/Almaty")
             proposal = propose(unit, self.holder, wanted)
             unit.session.add(
                 Page(need_id=need.id, contact_id=self.holder, round=1, step=0, asked_at=unit.now, channels=[])
             )
-            return {"need": need.id, "taken": taken, "watch": watch.id, "test": test.id, "proposal": proposal}
+            subjects = {"need": need.id, "taken": taken, "watch": watch.id, "test": test.id, "proposal": proposal}
+            return {**subjects, "offered": taken}
 
     def is_forced(self) -> None:
         with self.store.unit("test") as unit:
@@ -133,6 +138,7 @@ class Stage:
             ).all()
             return {
                 "needs": sorted(needs),
+                "offers": unit.session.scalars(select(Handover.offered_to)).all(),
                 "watches": unit.session.execute(select(Watch.state, Watch.ended_by)).all(),
                 "entries": unit.session.scalar(select(func.count()).select_from(Occurrence)),
                 "links": unit.session.scalar(select(func.count()).select_from(CaseLink)),

@@ -57,7 +57,8 @@ def a_month_of_work(store: Store, clock: ManualClock, count: int = 12, region: s
         with store.unit("test") as unit:
             unit.session.get_one(Case, scene.case_id).region = region
             row = unit.session.get_one(Need, need.id)
-            row.state, row.accepted_by, row.accepted_at = "accepted", helper, unit.now
+            row.state, row.accepted_by = "accepted", helper
+            row.accepted_at = row.first_accepted_at = unit.now
             enter(unit, scene.case_id, Entry("administrative_arrest", When(unit.now)), zone=ZONE)
 
 

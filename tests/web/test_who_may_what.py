@@ -143,6 +143,8 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/papers/<kind>/left": {"coordinator", "lawyer"},
     "POST /console/case/<code>/papers/<kind>/hand-in": {"coordinator", "lawyer"},
     "POST /console/case/<code>/bundle": {"coordinator", "lawyer"},
+    "GET /console/case/<code>/handover": {"coordinator"},
+    "POST /console/case/<code>/handover": {"coordinator"},
     "GET /console/case/<code>/closing": {"coordinator"},
     "POST /console/case/<code>/closing": {"coordinator"},
     "GET /console/case/<code>/same": {"coordinator"},

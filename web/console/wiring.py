@@ -15,6 +15,7 @@ from web.console.deliveries import delivery_pages
 from web.console.drill import drill_pages
 from web.console.duty import duty_pages
 from web.console.gate import Gate
+from web.console.handover import handover_pages
 from web.console.identity import identity_pages
 from web.console.incident import incident_pages
 from web.console.invitation import invitation_pages
@@ -63,6 +64,7 @@ BUILDERS = (
     release_pages,
     sealed_pages,
     closing_pages,
+    handover_pages,
     identity_pages,
     registry_pages,
     drill_pages,
