@@ -10,7 +10,7 @@ Pure: the same arguments give the same clock, whatever the time, zone and langua
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -92,7 +92,7 @@ def count(
         raise ValueError(f"{rule.id}: there is no moment to count from")
     place, zone = zone, ZoneInfo(rule.counting.zone) if rule.counting.zone else zone
     early = _Reading(rule, place, zone, calendar, late=False)
-    late = replace(early, late=True)
+    late = _Reading(rule, place, zone, calendar, late=True)
     starts = [moment for moment in (trigger, safe_trigger) if moment is not None]
     safe_ends = [_safe_end(rule, start, early) for start in starts] + _by_ruling(rule, ends, early)
     arguable_ends = _arguable_end(rule, known, late) + _by_ruling(rule, ends, late)
@@ -362,9 +362,10 @@ def _first_day(first: date, reading: _Reading) -> Line:
 
 
 def _office(reading: _Reading) -> tuple[Line, ...]:
+    if not reading.closes_with_the_office:
+        return ()
     how = reading.rule.counting
-    at = f"{how.office_closes_at:%H:%M}"
-    return (Line("closes_with_office", {"at": at}, how.law),) if reading.closes_with_the_office else ()
+    return (Line("closes_with_office", {"at": f"{how.office_closes_at:%H:%M}"}, how.law),)
 
 
 def _unofficial(days: set[date], reading: _Reading) -> tuple[Line, ...]:

@@ -45,7 +45,8 @@ class Moment:
 def shown(at: datetime, zone: ZoneInfo) -> str:
     """Return date, weekday, minute and offset on the wall of a zone."""
     local = at.astimezone(zone)
-    return f"{with_weekday(local.date())} {local:%H:%M} {local.strftime('%z')[:3]}:{local.strftime('%z')[3:]}"
+    written = local.isoformat(timespec="minutes")  # 2026-03-02T10:00+05:00
+    return f"{with_weekday(local.date())} {written[11:16]} {written[16:22]}"
 
 
 def with_weekday(day: date) -> str:

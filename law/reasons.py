@@ -64,8 +64,10 @@ def _length(key: str, period: Period, rule: Rule) -> Line:
 def changed_clock(moments: Iterable[Moment | None], end: datetime, zone: ZoneInfo) -> list[Line]:
     """Clocks that were changed between beginning and end."""
     known = [moment.instant(zone, late=False) for moment in moments if moment is not None]
-    before, after = min(known).astimezone(zone).strftime("%z"), end.astimezone(zone).strftime("%z")
-    return [] if before == after else [Line("clock_changed", {"zone": zone.key, "before": before, "after": after})]
+    before, after = min(known).astimezone(zone), end.astimezone(zone)
+    if before.utcoffset() == after.utcoffset():
+        return []
+    return [Line("clock_changed", {"zone": zone.key, "before": f"{before:%z}", "after": f"{after:%z}"})]
 
 
 def closed(rule: Rule, day: date, calendar: Calendar) -> list[Line]:

@@ -312,7 +312,15 @@ class Rulebook:
 
         Of the latter ``rule.trigger_event != event``: count them with the event as ``safe_trigger``.
         """
-        return tuple(rule for rule in self.of(jurisdiction) if rule.begins_with(event))
+        begun = self._triggered
+        if (event, jurisdiction) not in begun:
+            begun[event, jurisdiction] = tuple(rule for rule in self.of(jurisdiction) if rule.begins_with(event))
+        return begun[event, jurisdiction]
+
+    @cached_property
+    def _triggered(self) -> dict[tuple[str, str], tuple[Rule, ...]]:
+        """What was asked before: every occurrence of every case asks for it at every count."""
+        return {}
 
     def events(self) -> tuple[str, ...]:
         """Return every event that starts something, sorted."""

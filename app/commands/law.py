@@ -34,11 +34,7 @@ def recount() -> None:
     """
     from app.recounting import recount_all
 
-    def tell(counted: int) -> None:
-        if counted % 50 == 0:
-            click.echo(f"{counted} cases", err=True)
-
-    done = recount_all(house().store, tell)
+    done = recount_all(house().store, lambda counted: click.echo(f"{counted} cases", err=True))
     click.echo(f"{done} cases were counted by other rules before.")
 
 
