@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, or_, select, update
 
-from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState
+from alerts.models import DUE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.targets import Reachable
 from alerts.throttle import may_go
 from alerts.tiers import Asked, Asking, ask_by
@@ -122,16 +122,19 @@ def _asked_lately(unit: UnitOfWork, limits: Limits, chats: set[UUID]) -> dict[UU
 
 def _waiting(unit: UnitOfWork, row: Any, held: Claim) -> list[Delivery]:
     """The page, and those like it that nobody else is about to send, oldest first."""
-    kind = unit.session.scalars(select(Need.kind).where(Need.id == row.need_id)).one()
+    asked = select(Need.kind, Alert.kind).join(Alert, Alert.id == Need.alert_id)
+    kind, why = unit.session.execute(asked.where(Need.id == row.need_id)).one()
     ours = or_(Delivery.fence.is_(None), Delivery.fence == held.fence)
     waiting = (
         select(Delivery)
         .join(Need, Need.id == Delivery.need_id)
+        .join(Alert, Alert.id == Need.alert_id)
         .where(
             Delivery.chat_id == row.chat_id,
             Delivery.asks.is_(True),
             Delivery.state == DeliveryState.QUEUED,
             Need.kind == kind,
+            Alert.kind.in_(DUE) if why in DUE else Alert.kind.not_in(DUE),
             Need.case_id.is_not(None),
             or_(Delivery.id == row.id, and_(ours, Delivery.first_of_cluster.is_(False), Need.state.in_(OPEN))),
         )
@@ -185,22 +188,24 @@ def _way_of(unit: UnitOfWork, page: Delivery) -> Reachable:
 
 
 def _words(unit: UnitOfWork, channel: str, pages: list[Delivery], kind: str) -> tuple[str, dict[str, str]]:
+    """The codes of all of them; of what is due in the order in which it was asked, so that the worst stands first."""
     needs = [page.need_id for page in pages]
-    codes = list(
-        unit.session.scalars(
-            select(Case.code)
-            .join(Need, Need.case_id == Case.id)
-            .where(Need.id.in_(needs))
-            .distinct()
-            .order_by(Case.code)
-        )
-    )
+    rows = unit.session.execute(
+        select(Need.id, Case.code, Alert.kind)
+        .join(Case, Case.id == Need.case_id)
+        .join(Alert, Alert.id == Need.alert_id)
+        .where(Need.id.in_(needs))
+    ).all()
+    is_due = any(row.kind in DUE for row in rows)
+    code_of: dict[UUID | None, str] = {row.id: row.code for row in rows}
+    in_order = list(dict.fromkeys(code_of[need] for need in needs))
+    codes = in_order if is_due else sorted(in_order)
     shown = codes[: CODES_SHOWN.get(ChannelName(channel), MOST_TOGETHER)]
     rest = f" +{len(codes) - len(shown)}" if len(shown) < len(codes) else ""
     values = {
         "code": codes[0] + (f" +{len(codes) - 1}" if len(codes) > 1 else ""),
         "codes": ", ".join(shown) + rest,
-        "count": str(len(codes)),
+        "count": str(len(needs) if is_due and channel == ChannelName.TELEGRAM else len(codes)),
         "need": f"@say:need.{kind}",
     }
-    return "page.bundle", values
+    return "page.bundle_due" if is_due else "page.bundle", values

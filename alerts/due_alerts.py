@@ -50,22 +50,27 @@ def ask_about(
     Whoever has the case is asked first. What can wait, waits for the first waking hour of ``zone``. Of many things that
     fall due together a reader hears in few messages; but what is asked ``alone`` is never held back.
     """
-    kind, subject_id = about.kind, about.subject_id
-    stop_asking(unit, kind, subject_id)
-    ordinal = unit.session.scalar(select(func.max(Alert.ordinal)).where(*_about(kind, subject_id))) or 0
-    alert = Alert(
-        id=new_id(),
-        case_id=about.case_id,
-        kind=kind,
-        subject_id=subject_id,
-        ordinal=ordinal + 1,
-        cluster_id=new_id() if alone else cluster_of_due(unit),
-        opened_at=unit.now,
-    )
+    stop_asking(unit, about.kind, about.subject_id)
+    last = select(func.max(Alert.ordinal)).where(*_about(about.kind, about.subject_id))
+    ordinal = (unit.session.scalar(last) or 0) + 1
+    alert = alert_about(about, ordinal, new_id() if alone else cluster_of_due(unit), unit.now)
     unit.session.add(alert)
     unit.session.flush()
     for need in needs:
         open_need(unit, alert, need, urgency, zone)
+
+
+def alert_about(about: About, ordinal: int, cluster_id: UUID, now: datetime) -> Alert:
+    """Return the row that says why humans are asked; ``ordinal``: which reminder of its subject it is."""
+    return Alert(
+        id=new_id(),
+        case_id=about.case_id,
+        kind=about.kind,
+        subject_id=about.subject_id,
+        ordinal=ordinal,
+        cluster_id=cluster_id,
+        opened_at=now,
+    )
 
 
 def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID, *, before: datetime | None = None) -> None:

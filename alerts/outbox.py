@@ -34,8 +34,6 @@ SETTLED = (NeedState.ACCEPTED, NeedState.CLOSED)
 AT_ONCE = timedelta(0)
 HOLDS_UP_FOR = 4
 """From its fourth try on a message lets those behind it pass."""
-AT_MOST = 500
-"""Rows of one statement: databases take only so many values at once."""
 
 _order_lock = threading.Lock()
 _last_order = 0
@@ -83,13 +81,11 @@ def enqueue(unit: UnitOfWork, chat: Chat, template: str, **told: Unpack[Told]) -
 def enqueue_all(unit: UnitOfWork, messages: Sequence[dict[str, Any]]) -> list[UUID]:
     """Queue messages that :func:`message` made, hundreds by one statement; return the ids of those that are new."""
     unit.session.flush()
-    queued: list[UUID] = []
-    for begin in range(0, len(messages), AT_MOST):
-        rows = insert_into(unit.session, TABLE).values(list(messages[begin : begin + AT_MOST]))
-        # The database decides who was first: two transactions may have come to the same conclusion at once.
-        once = rows.on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key]).returning(TABLE.c.id)
-        queued += unit.session.scalars(once)
-    return queued
+    if not messages:
+        return []
+    # The database decides who was first: two transactions may have come to the same conclusion at once.
+    once = insert_into(unit.session, TABLE).on_conflict_do_nothing(index_elements=[TABLE.c.dedupe_key])
+    return list(unit.session.scalars(once.returning(TABLE.c.id), list(messages)))
 
 
 def message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alerts.company import ASKED_ONCE
@@ -17,9 +18,11 @@ from law.rules import load_rules
 from law.signoff import is_signed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from alerts.models import Need
+    from law.rules import Rule
     from store.unit_of_work import UnitOfWork
 
 _ENTERED = {HEARING: "page.hearing", REMOVAL: "page.removal", BY_HAND: "page.deadline_by_hand"}
@@ -38,14 +41,19 @@ BARE = {
 """What is asked with a code and nothing more."""
 
 
-def page_words(unit: UnitOfWork, need: Need) -> tuple[str, dict[str, str]]:
-    """The content-free words of a page: code, region, urgency; never a name, a place or a text."""
+def page_words(
+    unit: UnitOfWork, need: Need, vouched_for: Callable[[Rule], bool] | None = None
+) -> tuple[str, dict[str, str]]:
+    """The content-free words of a page: code, region, urgency; never a name, a place or a text.
+
+    ``vouched_for``: whether a lawyer has signed a rule off, for whoever writes many pages and asks once for each rule.
+    """
     alert = unit.session.get_one(Alert, need.alert_id)
     if need.case_id is None:
         return words_without_case(unit, alert)
     case = unit.session.get_one(Case, need.case_id)
     if alert.kind in DUE:
-        return _due_words(unit, alert, case)
+        return _due_words(unit, alert, case, vouched_for or partial(is_signed_now, unit))
     codes = asked_with(unit, need) if need.kind in ASKED_ONCE else [case.code]
     if len(codes) > 1:
         return _words_for_all(need, codes)
@@ -81,7 +89,14 @@ def words_without_case(unit: UnitOfWork, alert: Alert) -> tuple[str, dict[str, s
     return "page.fault", {"code": say_ref("fault.name")}
 
 
-def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[str, str]]:
+def is_signed_now(unit: UnitOfWork, rule: Rule) -> bool:
+    """Whether a lawyer vouches for a rule as it reads."""
+    return is_signed(unit, rule, unit.now)
+
+
+def _due_words(
+    unit: UnitOfWork, alert: Alert, case: Case, vouched_for: Callable[[Rule], bool]
+) -> tuple[str, dict[str, str]]:
     """What is due, and when, by the clock of the case. A rule that no lawyer has signed off says so, each time."""
     if alert.kind in BARE:
         return BARE[alert.kind], {"code": case.code}
@@ -93,7 +108,7 @@ def _due_words(unit: UnitOfWork, alert: Alert, case: Case) -> tuple[str, dict[st
     values = {"code": case.code, "due": when_ref(deadline.safe_at, deadline.zone)}
     if deadline.rule_id in _ENTERED:
         return _ENTERED[deadline.rule_id], values
-    signed = is_signed(unit, load_rules().rule(deadline.rule_id), unit.now)
+    signed = vouched_for(load_rules().rule(deadline.rule_id))
     words = ["page.certainty"] if signed else ["page.unverified", "page.certainty"]
     values |= {"rule": rule_ref(deadline.rule_id), "certainty": certainty_ref(deadline.rule_id)}
     if deadline.safe_at > unit.now:

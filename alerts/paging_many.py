@@ -23,6 +23,7 @@ from alerts.policies import ladder_in, policies_in_force
 from alerts.progress import begin_step
 from alerts.rings import ring_of_many
 from alerts.searching import keep, page_for, standing_of
+from alerts.seats import is_of_custody
 from alerts.targets import reachable
 from cases.identity.models import SamePerson
 from cases.incidents.models import IncidentCase
@@ -50,6 +51,8 @@ def page_many(unit: UnitOfWork, need: Need) -> bool:
     would have left it, and its timer is wound. Repeating it changes nothing.
     """
     if need.kind in ASKED_ONCE or need.case_id is None or need.round or need.state != NeedState.PAGING:
+        return False
+    if not is_of_custody(unit, need):
         return False
     alike = _alike(unit, need)
     if len(alike) < 2 or need.id not in {one.id for one, _ in alike}:  # noqa: PLR2004  one is not many

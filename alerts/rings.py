@@ -17,7 +17,7 @@ from alerts.clusters import is_first_of_cluster
 from alerts.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
 from alerts.incidents import comes_together
 from alerts.ladder import Order
-from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need, NeedState, Page
+from alerts.models import HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState, Page
 from alerts.outbox import AT_ONCE, enqueue_all, message
 from alerts.page_words import page_words
 from alerts.quiet import rests_until
@@ -80,12 +80,17 @@ def ring(unit: UnitOfWork, need: Need, page: Page) -> None:
 
 
 def ring_of_many(
-    unit: UnitOfWork, contact: Contact, asked: Sequence[tuple[Need, Page]], words: Mapping[UUID, PageWords]
+    unit: UnitOfWork,
+    contact: Contact,
+    asked: Sequence[tuple[Need, Page]],
+    words: Mapping[UUID, PageWords],
+    *,
+    gathers: bool = True,
 ) -> None:
-    """Ring somebody about several people of one incident of whom they have just been asked for the first time.
+    """Ring somebody about several things of which they have just been asked for the first time, on one step.
 
-    As :func:`ring` for each of them, in a few statements for all: the first rings at once, the others with the rest.
-    ``words``: what each need's page says.
+    As :func:`ring` for each of them, in a few statements for all. Those of one cluster come after the first of it, if
+    it ``gathers`` with the rest of it. ``words``: what each need's page says.
     """
     ways = ways_to(unit, contact)
     page = asked[0][1]
@@ -95,10 +100,12 @@ def ring_of_many(
     by_id = {way.method.id: way for way in ways}
     messages = []
     for way in (by_id[method_id] for method_id in rings.now):
-        first = is_first_of_cluster(unit, asked[0][0], way.chat.id)
-        for place, (need, one) in enumerate(asked):
-            is_first = first and place == 0
-            ringing = _Ringing(way, words[need.id], first=is_first, together=not is_first)
+        begun: set[UUID] = set()
+        for need, one in asked:
+            cluster_id = unit.session.get_one(Alert, need.alert_id).cluster_id
+            first = cluster_id not in begun and is_first_of_cluster(unit, need, way.chat.id)
+            begun.add(cluster_id)
+            ringing = _Ringing(way, words[need.id], first=first, together=gathers and not first)
             messages.append(_message(unit, need, one, ringing))
     enqueue_all(unit, messages)
     if rings.look_again_at is not None:

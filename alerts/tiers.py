@@ -29,6 +29,7 @@ CODE_ONLY = ("code", "codes", "count")
 """Values that may stand on a lock screen."""
 SHORT = {
     "page.bundle": "bundle",
+    "page.bundle_due": "bundle",
     "page.fault": "fault",
     "page.account": "account",
     "page.exhausted": "exhausted",

@@ -146,10 +146,11 @@ from dialogue.notices import (
 from dialogue.sealing import tell_not_copied
 from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
+from scheduler.reminders_together import remind_together, take_reminders
 from store import claims
 from store.errors import LeaseLostError
 from store.eventlog import Event, EventRow, Reaction
-from store.queues import Queue
+from store.queues import Many, Queue
 from store.timers import TABLE as TIMERS
 from store.timers import Timer
 from store.unit_of_work import UnitOfWork
@@ -319,8 +320,9 @@ def timer_queue(settings: Settings) -> Queue:
         timer = _still_there(unit.session.get(Timer, held.id))
         kinds[timer.kind](unit, timer, held)
 
-    pages_first = (TIMERS.c.kind.not_in((ESCALATE, RING)),)  # a raid sets hundreds of clocks in the same instant
-    return Queue("timers", TIMERS, _taker(TIMERS, pages_first), handle, _parker("timer"))
+    pages = TIMERS.c.kind.in_((ESCALATE, RING))  # a raid sets hundreds of clocks in the same instant
+    many = Many(partial(take_reminders, unless=pages), remind_together)
+    return Queue("timers", TIMERS, _taker(TIMERS, (~pages,)), handle, _parker("timer"), many=many)
 
 
 def _still_there(row: Row | None) -> Row:

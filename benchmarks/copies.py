@@ -1,8 +1,8 @@
 """Many cases like a few: what the real code wrote for one is written again for as many as are wanted, in bulk.
 
 Entering ten thousand dockets one by one takes longer than all that is to be measured with them. Copied are the case,
-its occurrences, clocks, watches, readings of risk and timers; not its log, whose chain begins anew with whatever is
-recorded next.
+its occurrences, clocks, watches, readings of risk, searches and timers; not its log, whose chain begins anew with
+whatever is recorded next.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from alerts.models import Alert, Need
 from cases.docket.models import Deadline, Occurrence, RiskReading, Watch
 from cases.models import Case
 from store.base import new_id
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import Store, UnitOfWork
 
-OF_A_CASE: Final = (Occurrence, Deadline, Watch, RiskReading)
+OF_A_CASE: Final = (Occurrence, Deadline, Watch, RiskReading, Alert, Need)
 AT_ONCE: Final = 500
 """Cases of one unit."""
 Rows = list[dict[str, Any]]

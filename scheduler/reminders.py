@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.due_alerts import About, ask_about, stop_asking
+from alerts.due_together import Due
 from alerts.models import DEADLINE, WATCH
 from alerts.night import first_waking_hour
 from cases.docket.clocks import COMES_AT_ITS_HOUR, DEADLINE_TIMER, REMOVAL, SOUGHT_ON, has_come
@@ -13,40 +15,65 @@ from cases.docket.vocabulary import ROUTINE
 from cases.docket.watches import WATCH_TIMER, mark_missed, repeat
 from cases.models import Case
 from cases.urgency import Need, Urgency
-from scheduler.reminding import LookAgain, Over, Reminder, next_reminder
+from scheduler.reminding import LookAgain, Next, Over, Reminder, next_reminder
 from store.base import OWN
 from store.claims import Claim, finish
 from store.timers import TABLE, Timer, set_timer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class AtItsHour:
+    """The hour itself of a hearing or a removal has come: of that nobody is reminded."""
+
+
+def look_at(row: Deadline, now: datetime) -> Next | AtItsHour:
+    """Decide about a clock at this instant (aware). What can wait does until it is morning where its case is."""
+    if row.state != DeadlineState.RUNNING:
+        return Over()
+    if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= now:
+        return AtItsHour()
+    found = next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, now)
+    if isinstance(found, Reminder) and found.urgency is not Urgency.NOW and not _is_removal(row):
+        awake_at = first_waking_hour(now, row.zone)
+        return LookAgain(awake_at) if awake_at > now else found  # more than a day is left
+    return found
+
+
+def what_is_due(row: Deadline, reminder: Reminder) -> Due:
+    """Return whom a reminder is for, and how urgent it is."""
+    about = About(row.case_id, DEADLINE, row.id)
+    if _is_removal(row):
+        return Due(about, (Need.COORDINATOR, Need.LAWYER), Urgency.NOW, row.zone, alone=True)
+    return Due(about, (Need.LAWYER,), reminder.urgency, row.zone)
+
+
+def _is_removal(row: Deadline) -> bool:
+    """What can still be done against it takes every hour there is."""
+    return row.rule_id == REMOVAL
 
 
 def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     """Remind of a clock if its time has come, and wind the next look. Repeating it reminds of nothing twice."""
     row = unit.session.get_one(Deadline, timer.subject_id, with_for_update=OWN, populate_existing=True)
     finish(unit.session, TABLE, held)
-    if row.state != DeadlineState.RUNNING:
-        return None
-    if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= unit.now:
-        return _let_go(unit, row)
-    removal = row.rule_id == REMOVAL  # what can still be done against it takes every hour there is
-    awake_at = first_waking_hour(unit.now, row.zone)
-    match next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now):
-        case Reminder(urgency=urgency) if urgency is not Urgency.NOW and awake_at > unit.now and not removal:
-            set_timer(unit, DEADLINE_TIMER, row.id, awake_at)  # more than a day is left
-        case Reminder(rung, urgency):
-            row.rung = rung
+    match look_at(row, unit.now):
+        case AtItsHour():
+            _let_go(unit, row)
+        case Reminder() as reminder:
+            row.rung = reminder.rung
             unit.session.flush()
-            needs = [Need.COORDINATOR, Need.LAWYER] if removal else [Need.LAWYER]
-            haste = Urgency.NOW if removal else urgency
-            ask_about(unit, About(row.case_id, DEADLINE, row.id), needs, haste, zone=row.zone, alone=removal)
+            due = what_is_due(row, reminder)
+            ask_about(unit, due.about, due.needs, due.urgency, zone=due.zone, alone=due.alone)
             set_timer(unit, DEADLINE_TIMER, row.id, unit.now)
         case LookAgain(at):
             set_timer(unit, DEADLINE_TIMER, row.id, at)
         case Over():
             pass
-    return None
 
 
 def _let_go(unit: UnitOfWork, row: Deadline) -> None:

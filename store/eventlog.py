@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import OWN, Base, new_id
@@ -133,7 +133,7 @@ def append_all(
     for event, _ in events:
         head = heads[chain_of(event)]
         row = _row(mac_key, event, End(head.position, head.mac), actor, now)
-        head.position, head.mac = row.position, row.mac
+        head.position, head.mac = row["position"], row["mac"]
         rows.append(row)
     return _added(session, rows, [reactions for _, reactions in events], now)
 
@@ -163,43 +163,42 @@ def append_at(
     row = _row(mac_key, event, end, actor, now)
     moved = session.execute(
         update(ChainHead)
-        .where(ChainHead.chain == row.chain, ChainHead.position == end.position, ChainHead.mac == end.mac)
-        .values(position=row.position, mac=row.mac)
+        .where(ChainHead.chain == row["chain"], ChainHead.position == end.position, ChainHead.mac == end.mac)
+        .values(position=row["position"], mac=row["mac"])
         .returning(ChainHead.chain)
         .execution_options(synchronize_session=False)
     )
     return None if moved.one_or_none() is None else _added(session, [row], [reactions], now)[0]
 
 
-def _row(mac_key: bytes, event: Event, end: End, actor: str, now: datetime) -> EventRow:
+def _row(mac_key: bytes, event: Event, end: End, actor: str, now: datetime) -> dict[str, Any]:
     """Return the row of an event that comes behind an end."""
-    row = EventRow(
-        id=new_id(),
-        chain=chain_of(event),
-        position=end.position + 1,
-        name=type(event).__name__,
-        case_id=event.case_id,
-        actor=actor,
-        at=now,
-        payload=event.payload(),
-    )
-    row.mac = _mac(mac_key, end.mac, row)
-    return row
+    row: dict[str, Any] = {
+        "chain": chain_of(event),
+        "position": end.position + 1,
+        "name": type(event).__name__,
+        "case_id": event.case_id,
+        "actor": actor,
+        "at": now,
+        "payload": event.payload(),
+    }
+    return {"id": new_id(), **row, "mac": _mac(mac_key, end.mac, _written(**row))}
 
 
 def _added(
-    session: Session, rows: Sequence[EventRow], reactions: Sequence[tuple[str, ...]], now: datetime
+    session: Session, rows: Sequence[dict[str, Any]], reactions: Sequence[tuple[str, ...]], now: datetime
 ) -> list[UUID]:
-    """Add the rows of events, and those of what must follow each of them."""
-    session.add_all(rows)
+    """Add the rows of events, and those of what must follow each of them. Two statements, for every unit records."""
     session.flush()
-    session.add_all(
-        Reaction(event_id=row.id, name=name, due_at=now)
+    session.execute(insert(EventRow.__table__), list(rows))  # type: ignore[arg-type]  # a Table
+    following = [
+        {"id": new_id(), "event_id": row["id"], "name": name, "due_at": now}
         for row, names in zip(rows, reactions, strict=True)
         for name in names
-    )
-    session.flush()
-    return [row.id for row in rows]
+    ]
+    if following:
+        session.execute(insert(Reaction.__table__), following)  # type: ignore[arg-type]  # a Table
+    return [row["id"] for row in rows]
 
 
 def chain_of(event: Event) -> str:
@@ -234,15 +233,29 @@ def _locked_heads(session: Session, chains: Collection[str]) -> dict[str, ChainH
 
 def content_of(row: EventRow) -> str:
     """Return what is attested of an event, in the one form in which it is: compact JSON in ASCII, keys in order."""
+    return _written(
+        chain=row.chain,
+        position=row.position,
+        name=row.name,
+        case_id=row.case_id,
+        actor=row.actor,
+        at=row.at,
+        payload=row.payload,
+    )
+
+
+def _written(
+    *, chain: str, position: int, name: str, case_id: UUID | None, actor: str, at: datetime, payload: dict[str, Any]
+) -> str:
     return json.dumps(
         [
-            row.chain,
-            row.position,
-            row.name,
-            None if row.case_id is None else str(row.case_id),
-            row.actor,
-            row.at.astimezone(UTC).isoformat(),
-            row.payload,
+            chain,
+            position,
+            name,
+            None if case_id is None else str(case_id),
+            actor,
+            at.astimezone(UTC).isoformat(),
+            payload,
         ],
         sort_keys=True,
         separators=(",", ":"),
@@ -251,11 +264,11 @@ def content_of(row: EventRow) -> str:
 
 def is_next(key: bytes, before: bytes, position: int, row: EventRow) -> bool:
     """Whether an event is what came behind the one with this MAC at this position, and is as it was written."""
-    return row.position == position + 1 and hmac.compare_digest(row.mac, _mac(key, before, row))
+    return row.position == position + 1 and hmac.compare_digest(row.mac, _mac(key, before, content_of(row)))
 
 
-def _mac(key: bytes, before: bytes, row: EventRow) -> bytes:
-    return hmac.digest(key, before + content_of(row).encode(), "sha256")
+def _mac(key: bytes, before: bytes, content: str) -> bytes:
+    return hmac.digest(key, before + content.encode(), "sha256")
 
 
 @dataclass(frozen=True)
@@ -283,7 +296,7 @@ def _first_break(session: Session, mac_key: bytes, chain: str, head: ChainHead |
     for row in rows.yield_per(500):
         if row.position != position + 1:
             return Break(chain, position + 1, "an event is missing")
-        if not hmac.compare_digest(row.mac, _mac(mac_key, before, row)):
+        if not hmac.compare_digest(row.mac, _mac(mac_key, before, content_of(row))):
             return Break(chain, row.position, "an event was changed")
         before, position = row.mac, row.position
     if head is None or (head.position, head.mac) != (position, before):

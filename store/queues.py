@@ -19,7 +19,7 @@ from store.outages import is_outage
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Table
@@ -37,6 +37,18 @@ HOUSE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
+class Many:
+    """How a backlog of like rows is worked off together.
+
+    ``take`` claims such rows, none of which was claimed before without being finished, or nothing where there is no
+    backlog. ``handle`` does in one unit what it can of them, finishes those, and returns their ids.
+    """
+
+    take: Callable[[UnitOfWork], list[Claim]]
+    handle: Callable[[UnitOfWork, Sequence[Claim]], Collection[UUID]]
+
+
+@dataclass(frozen=True)
 class Queue:
     """What is worked off, and how. ``handle`` must finish its claim in the unit it is given.
 
@@ -51,6 +63,8 @@ class Queue:
     only: Sequence[ColumnElement[bool]] = ()
     """Which due rows ``take`` may take; the others are not waited for."""
     prepare: Callable[[Claim], None] | None = None
+    many: Many | None = None
+    """What is left of a backlog, and all of it when handling it together fails, is handled row by row."""
 
 
 def work_off(store: Store, queue: Queue, stop: threading.Event) -> None:
@@ -79,11 +93,26 @@ def _work(store: Store, queue: Queue, limit: int) -> int:
     owed = store.stumbles.owed(queue.table.name)
     with _owing(store, queue, owed), store.unit(f"queue:{queue.name}", rings=False) as unit:
         claims.uncount(unit.session, queue.table, owed)
-        held = _take(unit, queue, limit)
-    for place, one in enumerate(held, start=1):
-        with _owing(store, queue, [behind.id for behind in held[place:]]):
+        together = [] if queue.many is None else queue.many.take(unit)
+        held = together or _take(unit, queue, limit)
+    done = _handle_together(store, queue, together)
+    left = [one for one in held if one.id not in done]
+    for place, one in enumerate(left, start=1):
+        with _owing(store, queue, [behind.id for behind in left[place:]]):
             handle_one(store, queue, one)
     return len(held)
+
+
+def _handle_together(store: Store, queue: Queue, held: Sequence[Claim]) -> Collection[UUID]:
+    """Handle a backlog in one unit; return what was. Whatever fails, nothing of it has happened."""
+    if queue.many is None or not held:
+        return ()
+    try:
+        with store.unit(f"queue:{queue.name}") as unit:
+            return queue.many.handle(unit, held)
+    except Exception:  # noqa: BLE001  row by row it is seen which it was, and the database's own faults are told apart
+        log.warning("not_together", queue=queue.name, rows=len(held), trouble=where_it_failed())
+        return ()
 
 
 @contextmanager

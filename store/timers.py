@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import String, Table, UniqueConstraint, update
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from store.unit_of_work import UnitOfWork
-
-AT_ONCE: Final = 500
-"""Rows of one statement: databases take only so many values at once."""
 
 
 class Timer(Claimable, Base):
@@ -45,16 +42,18 @@ def set_timer(unit: UnitOfWork, kind: str, subject_id: UUID, due_at: datetime) -
 
 
 def set_timers(unit: UnitOfWork, kind: str, due: Mapping[UUID, datetime]) -> None:
-    """Wind the timers of several subjects, each to its own instant; as :func:`set_timer`. A statement for hundreds."""
+    """Wind the timers of several subjects, each to its own instant; as :func:`set_timer`. One statement, made once."""
+    if not due:
+        return
     anew = {"fence": None, "tries": 0, "parked_at": None}
     rows = [{"id": new_id(), "kind": kind, "subject_id": one, "due_at": at, **anew} for one, at in sorted(due.items())]
-    for begin in range(0, len(rows), AT_ONCE):
-        wound = insert_into(unit.session, TABLE).values(rows[begin : begin + AT_ONCE])
-        unit.session.execute(
-            wound.on_conflict_do_update(
-                index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_={"due_at": wound.excluded.due_at, **anew}
-            )
-        )
+    wound = insert_into(unit.session, TABLE)
+    unit.session.execute(
+        wound.on_conflict_do_update(
+            index_elements=[TABLE.c.kind, TABLE.c.subject_id], set_={"due_at": wound.excluded.due_at, **anew}
+        ),
+        rows,
+    )
 
 
 def stop_timer(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
