@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.cli import main
 from app.doctor.findings import Level
-from app.doctor.holes import LOCK, Hole, Pin, check_holes, holes_in, judge, pinned
+from app.doctor.holes import LOCK, Hole, Pin, Silence, check_holes, holes_in, judge, pinned
 from tests.app.conftest import everything_as_before
 
 if TYPE_CHECKING:
@@ -142,6 +142,24 @@ def test_an_index_that_is_not_there_says_nothing_of_anybody(lock: Path) -> None:
     assert (found.level, "of 3 of 3" in found.what) == (Level.WARN, True)
 
 
+def test_the_address_that_pip_uses_is_understood_as_it_is(lock: Path) -> None:
+    with Index() as index:
+        (found,) = check_holes(index.url + "/simple/", lock)
+    assert found.level is Level.OK
+
+
+def test_a_mirror_that_has_files_alone_is_told_from_one_that_is_not_there(lock: Path) -> None:
+    with Index() as index:
+        index.answers.clear()
+        (files_alone,) = check_holes(index.url, lock)
+        index.says(PINS[0], knows(PINS[0].version))
+        (some,) = check_holes(index.url, lock)
+    (gone,) = check_holes(index.url, lock)
+    assert {one.level for one in (files_alone, some, gone)} == {Level.WARN}
+    assert "ask another" in files_alone.what_to_do
+    assert "ask another" not in some.what_to_do + gone.what_to_do
+
+
 def test_an_index_that_takes_too_long_is_not_waited_for(lock: Path) -> None:
     with Index() as index:
         (found,) = check_holes(index.url, lock, within=0.0)
@@ -181,6 +199,6 @@ anything = st.recursive(
 @settings(max_examples=60, deadline=None)
 def test_whatever_an_index_says_it_is_read_or_it_counts_as_nothing(answer: Any) -> None:
     told = holes_in(answer, PINS[0])
-    assert told is None or all(isinstance(one, Hole) for one in told)
+    assert isinstance(told, Silence) or all(isinstance(one, Hole) for one in told)
     for finding in judge(PINS[:1], [told]):
         assert finding.what.isprintable()
