@@ -13,9 +13,13 @@ from alerts.sms import hear_sms
 from app.reactions import note_parked
 from bot.handler import handle
 from dialogue.by_sms import hear_text
+from dialogue.calling_locked import hear_sealed_call
 from store import claims
 from store.inbox import TABLE, InboxItem, claim_inputs, in_turn, open_input
 from store.queues import Queue
+from web.locked_phone import CALLS
+from web.report.sealed import SOURCE as FORM
+from web.report.sealed import hear_sealed
 
 if TYPE_CHECKING:
     from store.chats import Chat
@@ -43,6 +47,13 @@ HEARD: dict[str, Hear] = {
 """Who hears what a source brings; every other source is a Telegram account."""
 
 
+SEALED: dict[str, Callable[[UnitOfWork, str], None]] = {
+    FORM: hear_sealed,
+    CALLS: hear_sealed_call,
+}
+"""Who hears what came at a door while it was locked; whose it is stands in it."""
+
+
 def inbox_queue(zone: str) -> Queue:
     """The queue of raw inputs. ``zone``: in which helpers write times where nobody has said a case's own."""
     return Queue("inbox", TABLE, claim_inputs, partial(_handle, zone=zone), _parked, (in_turn(),))
@@ -51,7 +62,9 @@ def inbox_queue(zone: str) -> Queue:
 def _handle(unit: UnitOfWork, held: Claim, zone: str) -> None:
     """Hand one input to the door it came in at."""
     source = unit.session.get_one(InboxItem, held.id).source
-    if source in HEARD:
+    if source in SEALED:
+        _hear_sealed(unit, held, SEALED[source])
+    elif source in HEARD:
         _hear(unit, held, HEARD[source])
     else:
         handle(unit, held, zone)
@@ -63,6 +76,16 @@ def _hear(unit: UnitOfWork, held: Claim, hear: Hear) -> None:
     if chat is not None:
         unit.actor = f"chat:{chat.id}"
         hear(unit, item, chat, text)
+    _done(unit, held, item)
+
+
+def _hear_sealed(unit: UnitOfWork, held: Claim, hear: Callable[[UnitOfWork, str], None]) -> None:
+    item, text, _ = open_input(unit, held)
+    hear(unit, text)
+    _done(unit, held, item)
+
+
+def _done(unit: UnitOfWork, held: Claim, item: InboxItem) -> None:
     item.payload = None
     unit.session.flush()
     claims.finish(unit.session, TABLE, held)

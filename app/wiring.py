@@ -59,10 +59,12 @@ def assemble(settings: Settings, ring: KeyRing | None = None) -> House:
     clock = clock_of(settings)
     store = Store(open_engine(settings.database), ring, clock, reactions=reaction_names())
     limits = replace(TELEGRAM, pace=settings.paces[ChannelName.TELEGRAM])
-    wording = Wording(
-        settings.timezone, settings.web_address, handle=settings.bot_handle, recordings=settings.voice_path
-    )
-    return House(settings, store, clock, wording, limits)
+    return House(settings, store, clock, wording_of(settings), limits)
+
+
+def wording_of(settings: Settings) -> Wording:
+    """Return what is needed to put a message into words."""
+    return Wording(settings.timezone, settings.web_address, handle=settings.bot_handle, recordings=settings.voice_path)
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -28,7 +28,7 @@ from store import handover
 from store.base import OWN, SHARED, Base, new_id
 from store.errors import IntakeClosedError, UnreadableError
 from store.handover import KeyEpoch
-from store.inbox import InboxItem, RawInput, keep, move_cursor
+from store.inbox import InboxItem, RawInput, free_number, keep, move_cursor
 from store.vault import pad, text_bytes, text_of, unpad
 
 if TYPE_CHECKING:
@@ -120,6 +120,14 @@ def seal_inputs(
         move_cursor(unit, source, max(numbers))
     unit.session.flush()
     return len(fresh)
+
+
+def free_sealed_number(unit: UnitOfWork, source: str) -> int:
+    """Return a number for what its provider does not number, as :func:`store.inbox.free_number` does; later is more."""
+    number = free_number(unit, source)
+    while unit.session.scalar(select(exists().where(SealedInput.source == source, SealedInput.number == number))):
+        number += 1
+    return number
 
 
 def _is_destroyed(unit: UnitOfWork, epoch: str) -> bool:

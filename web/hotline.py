@@ -20,7 +20,7 @@ from alerts.channels.twilio.hotline_twiml import end
 from dialogue.calling import answer_call_back, choose_language, find_call, note_recording, take_call
 from store.queues import where_it_failed
 from texts.catalogue import LANGUAGES
-from web.hotline_words import PROMPTS, ROOT, Speech
+from web.hotline_words import LOCKED, PROMPTS, ROOT, Speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,10 +141,18 @@ def hotline_pages(store: Store, speech: Speech, is_theirs: Callable[[], bool], o
     for name, (path, take) in STEPS.items():
         pages.add_url_rule(path, endpoint=name, view_func=route(take), methods=["POST"])
 
+    pages.register_blueprint(prompt_pages(speech))
+    return pages
+
+
+def prompt_pages(speech: Speech) -> Blueprint:
+    """Build the route of our own recordings."""
+    pages = Blueprint("voice", __name__)
+
     @pages.get("/voice/<language>/call.<name>.mp3")
     def prompt(language: str, name: str) -> Response:
-        """Give out one of our own recordings."""
-        known = language in LANGUAGES and name in PROMPTS
+        """Give out one of them."""
+        known = language in LANGUAGES and name in (*PROMPTS, LOCKED)
         found = speech.hotline.recording(language, name) if known else None
         if found is None:
             abort(HTTPStatus.NOT_FOUND)

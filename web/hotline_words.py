@@ -11,11 +11,15 @@ from alerts.recorded import recording_of
 from texts.catalogue import SOURCE, say_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 ROOT: Final = "/webhooks/twilio/call"
 PROMPTS: Final = ("menu", "notice", "nothing", "thanks", "ask_back", "goodbye", "trouble")
 """What is said in a call: texts ``call.NAME`` and, where somebody has spoken them, recordings of that name."""
+LOCKED: Final = "locked"
+"""Said while the instance is locked. A language whose prompts were all recorded before there was this one says
+``trouble`` in its place."""
 MOST_LANGUAGES: Final = 9
 """There is a key for each."""
 
@@ -76,8 +80,19 @@ class Speech:
 
     def trouble(self, others: str | None) -> str:
         """Say that nothing can be kept, in every language of the menu, and whom else to call (``others``)."""
+        return self._to_all(dict.fromkeys(self.hotline.offered, "trouble"), others)
+
+    def locked(self, others: str | None) -> str:
+        """Say that nobody can take a call now, in every language of the menu, and whom else to call (``others``)."""
+        told = {one: LOCKED if self._can_say(one, LOCKED) else "trouble" for one in self.hotline.offered}
+        return self._to_all(told, others)
+
+    def _to_all(self, names: Mapping[str, str], others: str | None) -> str:
         numbers = [] if others is None else [Prompt(self.hotline.offered[0], others)]
-        return end([*(self._say(one, "trouble") for one in self.hotline.offered), *numbers])
+        return end([*(self._say(language, name) for language, name in names.items()), *numbers])
+
+    def _can_say(self, language: str, name: str) -> bool:
+        return language in VOICES or self.hotline.recording(language, name) is not None
 
     def _say(self, language: str, name: str, **values: str) -> Prompt:
         if self.hotline.recording(language, name) is not None:

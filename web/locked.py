@@ -1,29 +1,46 @@
-"""The pages of a locked instance: Telegram's webhook is taken in, the form says that it cannot, the rest is closed."""
+"""The pages of a locked instance: what comes in at each door is sealed, and everything else is closed."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
-from markupsafe import Markup
 
-from texts.catalogue import LANGUAGES, say
-from texts.locale import is_right_to_left
-from web.factory import HEADERS
-from web.webhook import ENDPOINT as WEBHOOK
-from web.webhook import LARGEST_UPDATE, Webhook, telegram_webhook
+from web.factory import HEADERS, LIMITS
+from web.locked_form import LockedForm, locked_form
+from web.locked_phone import locked_phone
+from web.report.pages import NAME as REPORT
+from web.twilio import LARGEST_FORM
+from web.webhook import telegram_webhook
+
+if TYPE_CHECKING:
+    from web.locked_phone import LockedPhone
+    from web.webhook import Webhook
 
 BODY_LIMIT = 1024
-"""Bytes: nobody has anything to send here but Telegram."""
-FORM = "/report"
+"""Bytes: nobody has anything to send here but to the doors."""
 
 
-def make_locked_app(webhook: Webhook, hotlines: str | None) -> Flask:
-    """Build it. It has no store: whatever it would show is unreadable."""
-    app = Flask(__name__, static_folder=None)
+def make_locked_app(form: LockedForm, webhook: Webhook | None = None, phone: LockedPhone | None = None) -> Flask:
+    """Build it. It has no store: whatever it would show is unreadable.
+
+    ``webhook``: where Telegram brings what is written to the bot; ``phone``: where Twilio brings texts and calls.
+    """
+    app = Flask(__name__, static_folder="static")
     app.url_map.merge_slashes = False
-    app.register_blueprint(telegram_webhook(webhook))
+    app.register_blueprint(locked_form(form))
+    if webhook is not None:
+        app.register_blueprint(telegram_webhook(webhook))
+    if phone is not None:
+        app.register_blueprint(locked_phone(phone))
 
+    _add_health(app)
+    _close_the_rest(app)
+    return app
+
+
+def _add_health(app: Flask) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         """Say that the process is there."""
@@ -34,22 +51,27 @@ def make_locked_app(webhook: Webhook, hotlines: str | None) -> Flask:
         """Say why it cannot work."""
         return _plain("locked", HTTPStatus.SERVICE_UNAVAILABLE)
 
+
+def _close_the_rest(app: Flask) -> None:
     @app.before_request
     def refuse_large_bodies() -> None:
-        limit = LARGEST_UPDATE if request.endpoint == WEBHOOK else BODY_LIMIT
+        if request.blueprint == REPORT:
+            return  # reads no more than it may
+        on_the_phone = (request.blueprint or "").startswith("phone")
+        limit = LARGEST_FORM if on_the_phone else LIMITS.get(request.endpoint or "", BODY_LIMIT)
         if (request.content_length or 0) > limit:
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     @app.errorhandler(HTTPStatus.NOT_FOUND)
     @app.errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
     def closed(_error: Exception) -> Response:
-        """Whatever else is asked for is closed; at the form people are told so, in every language."""
-        return _closed(HTTPStatus.SERVICE_UNAVAILABLE, hotlines)
+        """Whatever else is asked for is closed."""
+        return _plain("503 Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     def too_large(_error: Exception) -> Response:
-        """Who had the form open, and sends what they wrote, is told the same: no word of it is taken in."""
-        return _closed(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, hotlines)
+        """Nothing of it is read."""
+        return _plain("413 Content Too Large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -57,26 +79,6 @@ def make_locked_app(webhook: Webhook, hotlines: str | None) -> Flask:
             response.headers.setdefault(name, value)
         response.headers["Cache-Control"] = "no-store"
         return response
-
-    return app
-
-
-def _closed(status: HTTPStatus, hotlines: str | None) -> Response:
-    if request.path == FORM or request.path.startswith(f"{FORM}/"):
-        return Response(_form(hotlines), status, mimetype="text/html")
-    return _plain(f"{status.value} {status.phrase}", status)
-
-
-def _form(hotlines: str | None) -> str:
-    return "".join(_in(language, hotlines) for language in LANGUAGES)
-
-
-def _in(language: str, hotlines: str | None) -> Markup:
-    words = say("report.locked", language)
-    if hotlines:
-        words += "\n" + say("report.failed_call", language, hotlines=hotlines)
-    turn = "rtl" if is_right_to_left(language) else "ltr"
-    return Markup('<p lang="{}" dir="{}">{}</p>').format(language, turn, words)
 
 
 def _plain(words: str, status: int = HTTPStatus.OK) -> Response:

@@ -100,16 +100,16 @@ def _keep_text(store: Store) -> Response:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     for again in (True, True, False):
         try:
-            _keep_once(store, sender, IncomingText(sid, request.form.get("Body", ""), _pictures(sid)))
+            _keep_once(store, sender, IncomingText(sid, request.form.get("Body", ""), pictures_of(sid)))
         except IntegrityError:  # somebody else's text took the same number in the same microsecond
             if not again:
                 raise
         else:
             break
-    return _twiml(NOTHING)
+    return twiml(NOTHING)
 
 
-def _pictures(sid: str) -> tuple[str, ...]:
+def pictures_of(sid: str) -> tuple[str, ...]:
     """What came with the text at hand besides words, by the names under which it is erased; no address is kept."""
     count = request.form.get("NumMedia", "")
     many = min(int(count), MOST_PICTURES) if count.isascii() and count.isdecimal() else 0
@@ -137,17 +137,17 @@ def _keep_status(store: Store) -> Response:
 def _settle_key(store: Store, twilio: Twilio) -> Response:
     attempt_id = _id(request.args.get("attempt"))
     if attempt_id is None:
-        return _twiml(NOTHING)
+        return twiml(NOTHING)
     with store.unit("webhook") as unit:
         spoken = answer_key(unit, attempt_id, request.form.get("Digits", ""))
         if spoken is None:
-            return _twiml(NOTHING)
+            return twiml(NOTHING)
         note_receipt(unit, attempt_id, KEY)
         text = _words(unit, twilio, spoken.template, spoken.values, spoken.language)
     if spoken.asks:
         here = f"{twilio.public_url}{request.full_path.removesuffix('?')}"
-        return _twiml(ask_again(text, spoken.language, action=here))
-    return _twiml(said(text, spoken.language))
+        return twiml(ask_again(text, spoken.language, action=here))
+    return twiml(said(text, spoken.language))
 
 
 def _words(unit: UnitOfWork, twilio: Twilio, template: str, values: dict[str, str], language: str) -> str:
@@ -162,5 +162,6 @@ def _id(text: str | None) -> UUID | None:
         return None
 
 
-def _twiml(markup: str) -> Response:
+def twiml(markup: str) -> Response:
+    """Answer with a document for the provider."""
     return Response(markup, HTTPStatus.OK, mimetype="text/xml")

@@ -96,7 +96,7 @@ class Answering:
     All of it is in memory: nobody is promised an answer by a process that may end.
 
     ``clock`` gives real seconds. ``doors`` open channels by name, each at its first use. ``hotlines``: whom else
-    somebody can call.
+    somebody can call. ``told``: when somebody was told, where several of a process share it.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Answering:
         clock: Callable[[], float],
         *,
         hotlines: str | None = None,
+        told: dict[tuple[str, ...], float] | None = None,
     ) -> None:
         self._doors = doors
         self._ways = ways
@@ -113,7 +114,7 @@ class Answering:
         self._hotlines = hotlines
         self._line: asyncio.Queue[RawInput] = asyncio.Queue(LONGEST_LINE)
         self._owed: dict[tuple[str, ...], _Owed] = {}
-        self._told: dict[tuple[str, ...], float] = {}
+        self._told: dict[tuple[str, ...], float] = {} if told is None else told
         """When somebody was told, or could not be, by what was owed to them."""
         self._standing: dict[tuple[str, ...], tuple[float, str, str]] = {}
         """What we said in chats and have not taken out of them yet: when, where, which message."""

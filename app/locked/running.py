@@ -1,4 +1,4 @@
-"""Staying locked: what Telegram brings is sealed, committed and answered in a sentence, until the ring is back.
+"""Staying locked: what comes in at each door is sealed, committed and answered in a sentence, until the ring is back.
 
 Nothing here has a key. A store without one stands in for the usual: whatever would need a key raises LockedError.
 """
@@ -11,35 +11,51 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import IntegrityError
+
 from alerts.channels.telegram.request import AiohttpRequest
-from app.channels import DOORS
+from app.backstage import hotline_of
+from app.channels import DOORS, callbacks_at
 from app.locked.answering import TAKING_BACK, Answering
 from app.locked.intake import published
 from app.migration import SchemaError, needed
 from app.node import node_identity
 from app.ring_keeper import LOOK_EVERY, is_locked
-from app.wiring import clock_of
+from app.wiring import clock_of, wording_of
 from bot.poller import Poller
 from bot.webhook import account_of, keep_pushed
 from store.engine import open_engine
-from store.sealed import seal_inputs
+from store.inbox import RawInput, is_first
+from store.sealed import free_sealed_number, seal_inputs
 from store.unit_of_work import Store
 from store.vault import no_keys
+from web.hotline_words import Speech
 from web.locked import make_locked_app
+from web.locked_form import LockedForm
+from web.locked_phone import LockedPhone
+from web.report.sealed import SOURCE as FORM
+from web.report.sealed import pack
 from web.server import listen, serve_app
+from web.twilio import Twilio
 from web.webhook import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from flask import Flask
+
     from app.channels import Opened
     from app.locked.callers import Way
     from app.settings import Settings
     from bot.poller import Keep
-    from store.inbox import RawInput
     from store.sealed import IntakeKey
     from store.unit_of_work import UnitOfWork
+    from web.report.sealed import SealedForm
 
+Told = dict[tuple[str, ...], float]
+"""When somebody was told, for all of one process: nobody is told twice because two doors took something in."""
+NOBODYS = RawInput(0, None, "")
+"""Stands for what came at a door where nobody can be answered: coordinators are told that something came in."""
 ENDING = TAKING_BACK + 1.0
 """Real seconds after which whoever answers has ended."""
 
@@ -58,11 +74,13 @@ def works_while_locked(settings: Settings, roles: frozenset[str], ways: Sequence
     key = published(settings)
     if key is None:
         return {}
-    if settings.telegram_mode == "webhook":
-        known = settings.telegram_webhook_secret is not None
-        return {"web": partial(_be_brought, settings, key, ways)} if known and "web" in roles else {}
-    known = settings.telegram_bot_token is not None
-    return {"poller": partial(_ask, settings, key, ways)} if known and "bot" in roles else {}
+    told: dict[tuple[str, ...], float] = {}
+    works: dict[str, Any] = {}
+    if "web" in roles:
+        works["web"] = partial(_be_brought, settings, key, ways, told)
+    if "bot" in roles and settings.telegram_mode != "webhook" and settings.telegram_bot_token is not None:
+        works["poller"] = partial(_ask, settings, key, ways, told)
+    return works
 
 
 def watch_for_ring(settings: Settings, stop: threading.Event) -> None:
@@ -72,14 +90,13 @@ def watch_for_ring(settings: Settings, stop: threading.Event) -> None:
     stop.set()
 
 
-def _ask(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: threading.Event) -> None:
+def _ask(settings: Settings, key: IntakeKey, ways: Sequence[Way], told: Told, stop: threading.Event) -> None:
     """Poll as the bot does, and seal what comes."""
-    asyncio.run(_poll(settings, key, ways, stop))
+    asyncio.run(_poll(settings, key, _answering(settings, ways, told), stop))
 
 
-async def _poll(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: threading.Event) -> None:
+async def _poll(settings: Settings, key: IntakeKey, answering: Answering, stop: threading.Event) -> None:
     store = store_without_keys(settings)
-    answering = _answering(settings, ways)
     try:
         await asyncio.to_thread(_refuse_other_schema, store)
         async with AiohttpRequest(proxy=settings.telegram_proxy) as request:
@@ -96,29 +113,82 @@ async def _poll(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: t
         store.engine.dispose()
 
 
-def _be_brought(settings: Settings, key: IntakeKey, ways: Sequence[Way], stop: threading.Event) -> None:
-    """Serve the webhook and nothing else, and seal what is brought."""
+def _be_brought(settings: Settings, key: IntakeKey, ways: Sequence[Way], told: Told, stop: threading.Event) -> None:
+    """Serve the doors that others come to, and nothing else, and seal what is brought."""
     store = store_without_keys(settings)
-    answering = _answering(settings, ways)
+    answering = _answering(settings, ways, told)
     loop = asyncio.new_event_loop()
     speaking = threading.Thread(target=_speak, args=(loop, answering), name="answering", daemon=True)
     speaking.start()
-    ours = account_of(_token(settings))
 
-    def keep(account: str | None, update: Any) -> None:
-        given = keep_pushed(store, account or ours, update, keep=_sealing(key))
+    def hear(given: RawInput) -> None:
         loop.call_soon_threadsafe(answering.take, [given])
 
-    secret = settings.telegram_webhook_secret
-    webhook = Webhook("" if secret is None else secret.get_secret_value(), keep)
     try:
         _refuse_other_schema(store)
-        app = make_locked_app(webhook, settings.fallback_hotlines)
+        app = locked_doors(settings, store, key, hear)
         serve_app(app, listen((settings.host, settings.port)), stop)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         speaking.join()
         store.engine.dispose()
+
+
+def locked_doors(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[RawInput], None]) -> Flask:
+    """Build the pages of a locked instance. ``hear`` is given whatever was committed, to have somebody told of it."""
+
+    def keep_form(sent: SealedForm) -> None:
+        seal_at_door(store, key, FORM, None, pack(sent))
+        hear(NOBODYS)
+
+    form = LockedForm(keep_form, settings.leave_to, settings.fallback_hotlines)
+    return make_locked_app(form, _webhook(settings, store, key, hear), _phone(settings, store, key, hear))
+
+
+def _webhook(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[RawInput], None]) -> Webhook | None:
+    secret, ours = settings.telegram_webhook_secret, account_of(_token(settings))
+    if settings.telegram_mode != "webhook" or secret is None:
+        return None
+
+    def keep(account: str | None, update: Any) -> None:
+        hear(keep_pushed(store, account or ours, update, keep=_sealing(key)))
+
+    return Webhook(secret.get_secret_value(), keep)
+
+
+def _phone(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[RawInput], None]) -> LockedPhone | None:
+    token, address = settings.twilio_auth_token, callbacks_at(settings)
+    if token is None or address is None:
+        return None
+
+    def keep(source: str, sender: str | None, what: str, name: str) -> None:
+        seal_at_door(store, key, source, sender, what, name=name)
+        hear(NOBODYS)
+
+    hotline = hotline_of(settings)
+    speech = None if hotline is None else Speech(hotline, address)
+    twilio = Twilio(token.get_secret_value(), address, wording_of(settings), hotline)
+    return LockedPhone(twilio, keep, speech, settings.fallback_hotlines)
+
+
+def seal_at_door(
+    store: Store, key: IntakeKey, source: str, sender: str | None, what: str, *, name: str | None = None
+) -> None:
+    """Seal one thing that was brought, numbered by when it came; ``name``: what comes again by it is kept once.
+
+    Raises whatever kept it from being committed.
+    """
+    for again in (True, True, False):
+        try:
+            with store.unit("locked") as unit:
+                if name is None or is_first(unit, source, name):
+                    given = RawInput(free_sealed_number(unit, source), sender, what)
+                    seal_inputs(unit, key, source, source, [given], moves_cursor=False)
+        except IntegrityError:  # something else took the same number in the same microsecond
+            if not again:
+                raise
+        else:
+            return
 
 
 def _speak(loop: asyncio.AbstractEventLoop, answering: Answering) -> None:
@@ -138,12 +208,12 @@ def _sealing(key: IntakeKey) -> Keep:
     return keep
 
 
-def _answering(settings: Settings, ways: Sequence[Way]) -> Answering:
+def _answering(settings: Settings, ways: Sequence[Way], told: Told) -> Answering:
     def opens(name: str) -> Callable[[], Opened]:
         return lambda: DOORS[name].opens(settings)
 
     doors = {name: opens(name) for name in sorted(settings.channels & set(DOORS))}
-    return Answering(doors, ways, time.monotonic, hotlines=settings.fallback_hotlines)
+    return Answering(doors, ways, time.monotonic, hotlines=settings.fallback_hotlines, told=told)
 
 
 def _refuse_other_schema(store: Store) -> None:

@@ -21,7 +21,7 @@ def stay_locked(settings: Settings, roles: frozenset[str], ways: Sequence[Way], 
     if not is_locked(settings.ring_path):
         return
     works = works_while_locked(settings, roles, ways)
-    meanwhile = "what Telegram brings is sealed" if works else "nothing is taken in here"
+    meanwhile = "what comes in is sealed" if works else "nothing is taken in here"
     say(f"locked: {meanwhile}; waiting for `panah unlock`")
     stop = threading.Event()
     threads = [

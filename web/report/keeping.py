@@ -92,7 +92,7 @@ def _begin(store: Store, ticket: Ticket, told: Told) -> Begun:
         chat = find_or_open_chat(unit, WEB, address_from(ticket.secret))
         number = number_from(unit, ticket.secret)
         since = give_receipt(unit, chat, number)
-        _hear(unit, chat, ticket, told)
+        hear(unit, chat, ticket, told)
         again = unit.now - since < SHOWN_AGAIN_FOR
         return Begun(chat.id, number if again else None)
 
@@ -100,17 +100,21 @@ def _begin(store: Store, ticket: Ticket, told: Told) -> Begun:
 def go_on(store: Store, ticket: Ticket, chat_id: UUID, told: Told) -> None:
     """Keep what somebody adds; each thing once, however often it is sent."""
     with store.unit("web") as unit:
-        _hear(unit, unit.session.get_one(Chat, chat_id), ticket, told)
+        hear(unit, unit.session.get_one(Chat, chat_id), ticket, told)
     _keep_files(store, ticket, chat_id, told)
 
 
 def press(store: Store, ticket: Ticket, chat_id: UUID, given: Input, kept: str) -> None:
     """Hear a button, once. ``kept``: its name, as the press is known by."""
     with store.unit("web") as unit:
-        chat = unit.session.get_one(Chat, chat_id)
-        unit.actor = f"chat:{chat.id}"
-        if is_first(unit, chat, name_of_sending(unit, ticket.secret, "press", kept)):
-            receive(unit, chat, Heard(given, "tap", kept))
+        hear_press(unit, unit.session.get_one(Chat, chat_id), ticket, given, kept)
+
+
+def hear_press(unit: UnitOfWork, chat: Chat, ticket: Ticket, given: Input, kept: str) -> None:
+    """Hear a button in this unit, once."""
+    unit.actor = f"chat:{chat.id}"
+    if is_first(unit, chat, name_of_sending(unit, ticket.secret, "press", kept)):
+        receive(unit, chat, Heard(given, "tap", kept))
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class _Thing:
     name: bytes = field(repr=False)
 
 
-def _hear(unit: UnitOfWork, chat: Chat, ticket: Ticket, told: Told) -> None:
+def hear(unit: UnitOfWork, chat: Chat, ticket: Ticket, told: Told) -> None:
     """Let the conversation hear what is new in a form: the words, then each file; the first under its question.
 
     What stands under none answers none: the page shows them all, and nobody knows which one comes next. A browser that

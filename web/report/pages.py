@@ -76,7 +76,7 @@ class Desk:
         known = known_language(asked) if asked else None
         if known is not None:
             return known, form is None or form.get("chosen") == "yes"
-        return _preferred(), False
+        return preferred(), False
 
     def ticket(self, form: Form) -> Ticket | None:
         """Return the ticket of a form that was shown here; one that another site sent counts as none."""
@@ -330,7 +330,7 @@ def _source() -> str | None:
         return None
 
 
-def _preferred() -> str:
+def preferred() -> str:
     """Return the first language the browser names that we speak, or that is answered in one of ours."""
     for tag, _ in request.accept_languages:
         guessed = guess_language(None, tag[:40])

@@ -1,0 +1,283 @@
+"""What a person sees or hears at each door while it is locked, what is kept of it, and what becomes of it later."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
+
+from app.inbox import inbox_queue
+from app.locked.answering import heard_in
+from app.locked.intake import published
+from app.locked.running import NOBODYS, locked_doors, store_without_keys
+from app.settings import read_settings
+from app.wiring import build
+from cases.docket.models import Watch
+from cases.models import Download, Report, ReportAnswer
+from cases.triage import words_of
+from dialogue.calling import PhoneCall
+from store.queues import work_once
+from store.sealed import SealedInput, open_sealed
+from texts.catalogue import LANGUAGES, say
+from web.factory import make_app
+from web.hotline_words import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from app.wiring import House
+    from store.inbox import RawInput
+    from tests.app.conftest import Panah
+
+WORDS = "three men took Erlan from the bazaar"
+HOTLINES = "+7 700 000 00 99"
+TOKEN = "0123456789abcdef0123456789abcdef"
+PUBLIC = "https://panah.example.org"
+CALLER = "+77000000077"
+SMS, CALL, OTHER_CALL, RECORDING = "SM" + "0" * 32, "CA" + "0" * 32, "CA" + "1" * 32, "RE" + "0" * 32
+
+
+class Locked:
+    """A house that is locked, its doors, and the same house once it is open again."""
+
+    def __init__(self, ready: Panah) -> None:
+        ready.environment |= {
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_SMS_FROM": "+77000000000",
+            "TWILIO_VOICE_FROM": "+77000000000",
+            "PANAH_PUBLIC_URL": PUBLIC,
+            "PANAH_FALLBACK_HOTLINES": HOTLINES,
+            "PANAH_CALL_LANGUAGES": "ru,kk,en",
+        }
+        self.settings = read_settings(ready.environment)
+        self.house: House = build(self.settings)
+        self.store = store_without_keys(self.settings)
+        key = published(self.settings)
+        assert key is not None
+        self.told: list[RawInput] = []
+        self.client: FlaskClient = locked_doors(self.settings, self.store, key, self.told.append).test_client()
+
+    def ends(self) -> None:
+        self.store.engine.dispose()
+        self.house.store.engine.dispose()
+
+    def opens(self) -> FlaskClient:
+        """It is unlocked, and what came in is heard."""
+        open_sealed(self.house.store)
+        self.works()
+        return make_app(self.house.store, "Asia/Almaty").test_client()
+
+    def works(self) -> None:
+        queue = inbox_queue("Asia/Almaty")
+        while work_once(self.house.store, queue):
+            pass
+
+    @property
+    def sealed(self) -> int:
+        return self.count(SealedInput)
+
+    def count(self, table: Any) -> int:
+        with self.store.read() as unit:
+            return unit.session.scalar(select(func.count()).select_from(table)) or 0
+
+    def told_by(self, door: str) -> list[list[str]]:
+        """What stands in each report that came by a door."""
+        with self.house.store.read() as unit:
+            reports = unit.session.scalars(select(Report).where(Report.door == door).order_by(Report.id)).all()
+            return [list(words_of(unit, one.case_id)) for one in reports]
+
+    def lies_open(self, words: str) -> bool:
+        """Whether something stands in the files of the house as it was said."""
+        files = [path for path in self.settings.home.rglob("*") if path.is_file()]
+        return any(words.encode() in path.read_bytes() for path in files)
+
+    def texts(self, words: str, *, sid: str = SMS, token: str = TOKEN) -> TestResponse:
+        return self._brings("/webhooks/twilio/sms", token, MessageSid=sid, From=CALLER, Body=words)
+
+    def calls(self, step: str = "", *, sid: str = CALL, token: str = TOKEN, **form: str) -> TestResponse:
+        return self._brings(f"{ROOT}{step}", token, CallSid=sid, From=CALLER, **form)
+
+    def _brings(self, path: str, token: str, **form: str) -> TestResponse:
+        signature = RequestValidator(token).compute_signature(f"{PUBLIC}{path}", form)
+        return self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+
+
+@pytest.fixture
+def locked(ready: Panah) -> Iterator[Locked]:
+    house = Locked(ready)
+    yield house
+    house.ends()
+
+
+def form_of(page: str) -> str:
+    return str(re.findall(r'name="form" value="([^"]+)"', page)[0])
+
+
+def number_on(page: str) -> str:
+    return str(re.findall(r'class="number" dir="ltr">([\d ]+)<', page)[0])
+
+
+# The form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_the_form_it_is_said_first_that_nobody_reads_and_nothing_is_promised(locked: Locked, language: str) -> None:
+    page = locked.client.get(f"/report?language={language}").text
+    assert str(say("report.locked_first", language)) in page
+    assert HOTLINES in page
+    assert page.index(str(say("report.locked_first", language))) < page.index("<textarea")
+    sent = locked.client.post("/report", data={"form": form_of(page), "words": WORDS, "language": language})
+    assert str(say("reply.locked_hotlines", language, hotlines=HOTLINES)).partition("\n")[0] in sent.text
+    assert not re.search(r"\b[A-Z2-9]{3}-[A-Z2-9]{3}\b", sent.text), "no code: there is no case yet"
+    assert WORDS not in sent.text
+    assert "script-src 'none'" in sent.headers["Content-Security-Policy"]
+    assert sent.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_written_is_sealed_then_reported_once_and_its_number_opens_it(locked: Locked) -> None:
+    ticket = form_of(locked.client.get("/report").text)
+    for _ in range(2):  # a browser that sends it twice
+        sent = locked.client.post("/report", data={"form": ticket, "words": WORDS})
+    more = locked.client.post("/report/back", data={"words": "he has asthma", "number": number_on(sent.text)})
+    assert (sent.status_code, more.status_code) == (200, 200)
+    assert locked.sealed == 3
+    assert locked.count(Report) == 0
+    assert not locked.lies_open(WORDS)
+    assert locked.told == [NOBODYS] * 3
+    browser = locked.opens()
+    assert locked.sealed == 0
+    assert locked.told_by("web") == [[WORDS, "he has asthma"]]
+    number = number_on(sent.text)
+    ticket = form_of(browser.get("/report/back").text)
+    assert browser.post("/report/back", data={"form": ticket, "number": number}).status_code == 200
+    assert browser.post("/report/back", data={"form": ticket, "number": number[::-1]}).status_code == 403
+
+
+def test_two_people_are_never_taken_for_one(locked: Locked) -> None:
+    for words in ("they took Erlan", "they took Gulnar"):
+        for form in ({}, {"form": ""}, {"form": "x"}):
+            locked.client.post("/report", data={"words": words, **form})
+    locked.opens()
+    assert sorted(locked.told_by("web")) == [["they took Erlan"]] * 3 + [["they took Gulnar"]] * 3
+
+
+def test_who_had_the_page_of_a_report_open_goes_on_with_that_report(locked: Locked) -> None:
+    before = make_app(locked.house.store, "Asia/Almaty").test_client()
+    page = before.post("/report", data={"form": form_of(before.get("/report").text), "words": WORDS}).text
+    ticket = form_of(page)
+    kept = locked.client.post("/report/more", data={"form": ticket, "words": "he is in Centre 1"})
+    assert not re.search(r'class="number"', kept.text)
+    locked.client.post("/report/more", data={"form": ticket, "do": "call.unsafe"})
+    locked.opens()
+    assert locked.told_by("web") == [[WORDS, "he is in Centre 1"]]
+    assert locked.count(ReportAnswer) == 1
+
+
+def test_words_whose_number_is_wrong_or_whose_form_is_not_ours_are_a_report_of_their_own(locked: Locked) -> None:
+    locked.client.post("/report/back", data={"words": "one", "number": "1" * 24})
+    locked.client.post("/report/more", data={"words": "two", "form": "f" * 50})
+    locked.client.post("/report/more", data={"do": "stop", "form": "g" * 50})
+    locked.opens()
+    assert sorted(locked.told_by("web")) == [["one"], ["two"]]
+
+
+def test_files_are_not_taken_and_it_is_said_while_the_words_beside_them_are(locked: Locked) -> None:
+    sent = locked.client.post("/report", data={"words": WORDS, "files": (BytesIO(b"x" * 9000), "photo.jpg")})
+    assert str(say("report.locked_files", "en")) in sent.text
+    locked.opens()
+    assert locked.told_by("web") == [[WORDS]]
+    assert locked.count(Download) == 0
+
+
+def test_another_site_and_an_empty_form_seal_nothing_and_no_word_is_lost(locked: Locked) -> None:
+    foreign = locked.client.post("/report", data={"words": WORDS}, headers={"Sec-Fetch-Site": "cross-site"})
+    empty = locked.client.post("/report", data={"words": "  ", "do": "send"})
+    assert (foreign.status_code, empty.status_code, locked.sealed) == (400, 400, 0)
+    assert WORDS in foreign.text
+    spoken = locked.client.post("/report/language", data={"words": WORDS, "speak": "ug", "here": "first"})
+    assert (WORDS in spoken.text, str(say("report.locked_first", "ug")) in spoken.text) == (True, True)
+    assert locked.client.get("/report/leave").status_code == 303
+    assert locked.client.get("/report/more").status_code == 303
+
+
+def test_what_cannot_be_kept_is_shown_again_and_nothing_says_that_it_is(locked: Locked) -> None:
+    locked.store.engine.dispose()
+    with locked.house.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE sealed_input RENAME TO away")
+    sent = locked.client.post("/report", data={"words": WORDS})
+    assert sent.status_code == 503
+    assert str(say("report.locked", "en")) in sent.text
+    assert (WORDS in sent.text, locked.told) == (True, [])
+
+
+# Texts
+
+
+def test_a_text_is_sealed_once_answered_by_nothing_and_heard_afterwards(locked: Locked) -> None:
+    """Who once said that texts are not safe for them cannot be told from others: so nobody is texted."""
+    for _ in range(2):
+        answer = locked.texts(WORDS)
+        assert (answer.status_code, answer.text) == (200, "<Response/>")
+    assert locked.sealed == 1
+    assert not locked.lies_open(WORDS)
+    assert not locked.lies_open(CALLER)
+    assert locked.told
+    locked.opens()
+    assert locked.told_by("sms") == [[WORDS]]
+
+
+@pytest.mark.parametrize("token", ["another", ""])
+def test_what_twilio_has_not_signed_is_sealed_at_no_door(locked: Locked, token: str) -> None:
+    assert {locked.texts(WORDS, token=token or "x").status_code, locked.calls(token=token or "x").status_code} == {403}
+    assert (locked.sealed, locked.told) == (0, [])
+
+
+def test_what_a_text_says_is_never_taken_for_something_of_telegram(locked: Locked) -> None:
+    locked.texts('{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}}}')
+    assert [heard_in(one) for one in locked.told] == [None]
+
+
+# Calls
+
+
+def test_who_calls_hears_that_nobody_can_take_it_in_every_language_and_whom_else_to_call(locked: Locked) -> None:
+    said = ET.fromstring(locked.calls().text)  # noqa: S314  our own program wrote it
+    words = " ".join(said.itertext())
+    assert "Сейчас никто не может ответить" in words
+    assert "Nobody can take your call" in words
+    assert re.sub(r"\D", "", HOTLINES) in re.sub(r"\D", "", words)
+    assert {one.tag for one in said} <= {"Say", "Play", "Pause", "Hangup"}, "no tone, no key: nothing is promised"
+    locked.calls("/language", Digits="1")
+    assert not locked.lies_open(CALLER)
+    locked.opens()
+    assert locked.count(PhoneCall) == 1
+    assert len(locked.told_by("voice")) == 1
+    assert locked.count(Watch) == 1, "somebody is to call back"
+
+
+def test_what_was_being_said_when_it_was_locked_is_fetched_and_whether_calling_back_is_safe_is_heard(
+    locked: Locked,
+) -> None:
+    locked.calls()
+    locked.calls("/recorded", RecordingSid=RECORDING)
+    locked.calls("/recording", RecordingSid=RECORDING)
+    locked.calls("/back", Digits="2")
+    locked.opens()
+    assert (locked.count(PhoneCall), locked.count(Download), locked.count(ReportAnswer)) == (1, 1, 1)
+
+
+def test_a_call_of_which_there_is_no_name_and_a_receipt_are_refused(locked: Locked) -> None:
+    assert locked.calls(sid="x").status_code == 400
+    path, form = "/webhooks/twilio/status", {"MessageSid": SMS, "MessageStatus": "delivered"}
+    signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}{path}", form)
+    assert locked.client.post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code == 503
+    assert locked.sealed == 0
