@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -12,9 +13,18 @@ import pytest
 from pyrage import decrypt, x25519
 
 from alerts.policies import import_policies
+from cases.consent.agreeing import enter_consent
+from cases.consent.people import enter_fact
+from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.docket.entering import Entry, When, enter
+from cases.docket.reading import case_by_code
+from cases.notes import write_note
+from cases.sealed.keeping import begin, keep
+from cases.sealed.models import EntryKind
 from contacts.directory import methods_of, put_contact
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
+from store.chats import find_or_open_chat
 from tests.bad_days.canary import Canary, look, look_in_files
 from tests.bad_days.ground import CODE, POLICY
 from tests.bad_days.places import everywhere, in_the_database, plant
@@ -49,6 +59,15 @@ TOLD = (
     NAME, NATIVE_NAME, ARABIC_NAME, FIRST_NAME, USER_ID, NUMBER, SPACED_NUMBER, WORDS, CAPTION, FILE_NAME, LATITUDE,
     LONGITUDE, CODE_WORD, POISON, CORRECTION, BY_WEB, WEB_CONTACT, WEB_FILE,
 )  # fmt: skip
+FACT = Canary("fact", "the house behind the mosque of Qoramcanary")
+SOURCE = Canary("who said so", "her cousin Dinaracanary")
+NOTE = Canary("note", "she fears the man called Tamirlancanary")
+HEARING = Canary("what a hearing is about", "room nine, judge Serikcanary")
+AGREED = Canary("how somebody agreed", "in a call from the prison of Zhetiscanary")
+SEALED = Canary("what lies in a sealed file", "tell my sister Ainurcanary where the papers are")
+LISTED = Canary("somebody on a list", "Perhatcanary Examplebay")
+BY_HAND = (FACT, SOURCE, NOTE, HEARING, AGREED, SEALED, LISTED)
+"""What people enter, where nobody reports it."""
 CONTROL = Canary("control", "Sholpan Careless")
 
 
@@ -79,12 +98,19 @@ def test_what_is_told_is_found_nowhere_and_what_is_planted_is_found(ground: Grou
     assert opens_the_page(aigerim) >= {NAME.value, WORDS.value, CODE_WORD.value}, "it was not even kept"
     wait_for_calm(ground)
 
+    entered_by_hand(ground, code)
+    wait_for_calm(ground)
     assert program.logged("handling_failed"), "nothing has failed while somebody's words were handled"
     court = ground.home.parent / "court"
     assert ground.command("audit", "export", code, "--to", str(court), "--with-names").returncode == 0
-    told = (*TOLD, Canary("number to come back with", number), Canary("the same in one piece", number.replace(" ", "")))
+    told = (
+        *TOLD,
+        *BY_HAND,
+        Canary("number to come back with", number),
+        Canary("the same in one piece", number.replace(" ", "")),
+    )
     assert everywhere(ground, told, (aigerim, dana, timur)) == []
-    assert look_in_files(TOLD, court) == []
+    assert look_in_files((*TOLD, *BY_HAND), court) == []
     assert in_a_backup(ground) == []
     program.terminate()
     assert in_the_database(ground, told) == []
@@ -104,7 +130,29 @@ def in_a_backup(ground: Ground) -> list[Sighting]:
     made = ground.command("backup", str(file), "--recipient", str(identity.to_public()))
     assert made.returncode == 0, made.stderr
     inside = bytes(decrypt(file.read_bytes(), [identity]))
-    return [*look(TOLD, "backup", file.read_bytes()), *look(TOLD, "in the backup", inside)]
+    told = (*TOLD, *BY_HAND)
+    return [*look(told, "backup", file.read_bytes()), *look(told, "in the backup", inside)]
+
+
+def entered_by_hand(ground: Ground, code: str) -> None:
+    """Everything a coordinator writes down, a file for the day somebody is taken, and a list of documented people."""
+    with ground.house.store.unit("test") as unit:
+        case = case_by_code(unit, code)
+        assert case is not None
+        enter_fact(unit, case.id, "place", str(FACT.value), source=str(SOURCE.value))
+        write_note(unit, case.id, str(NOTE.value))
+        soon = unit.now + timedelta(days=3)
+        hearing = Entry("hearing_scheduled", When(unit.now), appointed_at=soon, note=str(HEARING.value))
+        enter(unit, case.id, hearing, zone="Asia/Almaty")
+        how, everything = str(AGREED.value), list(FieldClass)
+        enter_consent(unit, case.id, Audience.UNHCR, everything, granted=True, authority=Authority.PERSON, how=how)
+        file = begin(unit, find_or_open_chat(unit, "telegram", "7000918299"))
+        keep(unit, file, EntryKind.TEAM, str(SEALED.value))
+    table = ground.home.parent / "listed.csv"
+    table.write_text(f"id,name\n1,{LISTED.value}\n", encoding="utf-8")
+    taken_in = ground.command("registry", "import", str(table), "--source", "a-list", "--write")
+    assert taken_in.returncode == 0, taken_in.stderr
+    table.unlink()
 
 
 def reached_by_every_way(ground: Ground) -> Phone:
@@ -204,7 +252,7 @@ def opens_the_page(helper: Phone) -> set[str]:
     return {str(canary.value) for canary in TOLD if str(canary.value) in page}
 
 
-@pytest.mark.parametrize("canary", [*TOLD, CONTROL], ids=lambda canary: canary.name)
+@pytest.mark.parametrize("canary", [*TOLD, *BY_HAND, CONTROL], ids=lambda canary: canary.name)
 def test_a_canary_is_recognised_in_every_disguise(canary: Canary) -> None:
     plain = str(canary.value)
     for before in ("", "a", "ab", "abc", '{"text": "'):

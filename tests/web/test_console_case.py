@@ -16,6 +16,7 @@ from cases.consent.values import LONGEST
 from cases.docket.correcting import take_back
 from cases.docket.models import Deadline, Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.promising import promise_of, promise_update
+from cases.docket.reading import case_by_code
 from cases.models import CaseNote
 from contacts.models import Contact
 from store.eventlog import EventRow
@@ -28,6 +29,8 @@ from tests.web.test_console import seek
 from web.factory import make_app
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from werkzeug.test import TestResponse
 
     from store.clock import ManualClock
@@ -480,7 +483,8 @@ def test_two_who_promise_at_once(desk: Browser, path: str) -> None:
 # Forced
 
 
-def test_who_is_forced_presses_and_nothing_happens(scene: Scene, browser: Browser) -> None:
+def forced_with_a_case(scene: Scene, browser: Browser) -> tuple[str, UUID]:
+    """Aigerim is forced to sign in and to take a case; return its page and the search she believes to have ended."""
     aigerim = join(scene.store, "Aigerim")
     scene.helper("Aigerim")
     assert aigerim.gives(DURESS) is not None
@@ -488,30 +492,102 @@ def test_who_is_forced_presses_and_nothing_happens(scene: Scene, browser: Browse
     other = Scene.begin(scene.store, "another one was taken")
     need = seek(other, "coordinator", asked=aigerim)
     browser.sends(f"/console/need/{need.id}", answer="accept")
-    path = CASE.format(other.code)
+    return CASE.format(other.code), need.id
+
+
+def rows_of_cases(store: Store) -> tuple[int, ...]:
+    with store.read() as unit:
+        return tuple(
+            len(unit.session.scalars(select(kind)).all()) for kind in (Occurrence, Watch, CaseNote, Fact, EventRow.id)
+        )
+
+
+def test_who_is_forced_presses_and_sees_it_done_and_nothing_is(scene: Scene, browser: Browser) -> None:
+    path, _ = forced_with_a_case(scene, browser)
     page = browser.sees(path)
     assert "another one was taken" not in page
     assert "Not known yet" in page
-
-    def rows() -> tuple[int, ...]:
-        with scene.store.read() as unit:
-            return tuple(
-                len(unit.session.scalars(select(kind)).all())
-                for kind in (Occurrence, Watch, CaseNote, Fact, EventRow.id)
-            )
-
-    before = rows()
-    for act, fields in {
-        "event": {"event": "released"},
-        "promise": {"by": "1", "seen": ""},
-        "note": {"text": "they are here"},
-        "fact": {"field": "place", "value": "Centre 1", "confidence": "high"},
-        "not-here": {"source": "Centre 1"},
-        "lawyer": {"do": "ask"},
-    }.items():
+    before = rows_of_cases(scene.store)
+    for act, fields, shown in (
+        ("event", {"event": "released", "source": "her aunt Zeynep", "confidence": "high"}, "her aunt Zeynep"),
+        ("promise", {"by": "1", "seen": ""}, 'value="told"'),
+        ("note", {"text": "they are here, at the door"}, "they are here, at the door"),
+        ("fact", {"field": "relation", "value": "a nephew of hers", "confidence": "high"}, "a nephew of hers"),
+        ("not-here", {"source": "Centre Seventeen"}, "Centre Seventeen"),
+        ("lawyer", {"do": "ask"}, ""),
+    ):
+        assert shown == "" or shown not in page, act
         answer = browser.sends(f"{path}/{act}", **fields)
         assert answer.status_code == 303, act
         assert answer.location.startswith(path), act
-        assert browser.sees(answer.location)
-    assert rows() == before
+        page = browser.sees(answer.location)
+        assert shown in page, act
+    assert "Released" in page or "released" in page
+    assert rows_of_cases(scene.store) == before
     assert browser.sends(f"{CASE.format(scene.code)}/note", text="x").status_code == 404
+    again = Browser(browser.client.application.test_client())
+    timur = join(scene.store, "Timur")
+    with scene.store.unit("test") as unit:
+        case = case_by_code(unit, path.rpartition("/")[2])
+        assert case is not None
+        assert timur.contact_id is not None
+        grant_access(unit, case.id, timur.contact_id, timur.contact_id, unit.now + timedelta(days=1))
+    seen = again.comes_in(timur).sees(path)
+    assert "another one was taken" in seen
+    assert not [one for one in ("Zeynep", "at the door", "nephew", "Seventeen") if one in seen], "nobody else sees it"
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [
+        ("note", {"text": "  "}),
+        ("event", {"event": "nothing of the kind"}),
+        ("event", {"event": "released", "at": "2199-01-01T10:00"}),
+        ("event", {"event": "hearing_scheduled", "at": "2030-01-01"}),
+        ("event", {"do": "take_back", "entry": "00000000-0000-0000-0000-000000000000"}),
+        ("promise", {"by": "at", "at": "2001-01-01T10:00"}),
+        ("fact", {"field": "relation", "value": " "}),
+        ("fact", {"field": "x", "value": "y"}),
+        ("not-here", {"source": ""}),
+        ("need", {"do": "accept", "need": "x"}),
+    ],
+)
+def test_what_others_would_be_refused_who_is_forced_is_refused_in_the_same_words(
+    scene: Scene, browser: Browser, act: str, fields: dict[str, str]
+) -> None:
+    path, _ = forced_with_a_case(scene, browser)
+    refused = browser.sends(f"{path}/{act}", **fields)
+    timur = join(scene.store, "Timur")
+    with scene.store.unit("test") as unit:
+        assert timur.contact_id is not None
+        grant_access(unit, scene.case_id, timur.contact_id, timur.contact_id, unit.now + timedelta(days=1))
+    other = Browser(browser.client.application.test_client()).comes_in(timur)
+    as_others = other.sends(f"{CASE.format(scene.code)}/{act}", **fields)
+    assert refused.status_code == as_others.status_code == 400
+    assert REFUSAL.findall(refused.text) == REFUSAL.findall(as_others.text) != []
+
+
+REFUSAL = re.compile(r"<main[^>]*>(.*?)</main>", re.DOTALL)
+
+
+def test_how_far_who_is_forced_says_to_have_come_is_shown_to_them_alone(scene: Scene, browser: Browser) -> None:
+    path, need_id = forced_with_a_case(scene, browser)
+    assert 'value="contact_made"' in browser.sees(path)
+    assert browser.sends(f"{path}/need", do="contact_made", need=str(need_id)).location.endswith("said=done")
+    assert 'value="contact_made"' not in browser.sees(path)
+    with scene.store.read() as unit:
+        need = unit.session.get_one(Need, need_id)
+        assert (need.accepted_by, need.contact_made_at) == (None, None)
+    assert browser.sends(f"{path}/need", do="give_back", need=str(need_id)).status_code == 303
+    assert browser.client.get(path).status_code == 404, "as with whoever gives a case back"
+
+
+def test_what_was_entered_is_put_right_and_taken_back(scene: Scene, browser: Browser) -> None:
+    path, _ = forced_with_a_case(scene, browser)
+    at = browser.sends(f"{path}/event", event="released", source="first").location
+    entry = re.findall(r"about=([0-9a-f-]{36})", at)[0]
+    assert f'name="entry" value="{entry}"' in browser.sees(f"{path}?correct={entry}")
+    browser.sends(f"{path}/event", event="released", source="second", entry=entry)
+    page = browser.sees(path)
+    assert page.count('class="gone"') == 1
+    assert "second" in page

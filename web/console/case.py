@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 
 from alerts.assigning import lawyers_among, people_for
-from alerts.reading import board_of, opened_by_code
+from alerts.reading import opened_by_code
 from alerts.seats import OPEN
 from cases.consent.agreeing import standing_from
 from cases.consent.vocabulary import Audience
@@ -23,10 +23,11 @@ from cases.events import CaseViewed
 from cases.file_links import make_ticket
 from cases.notes import SHOWN_TO, note_of
 from cases.views.audience import standing_in
-from cases.views.responder import hides_reporter, may_have_original, nearly_empty_view, told_to, view_of
+from cases.views.responder import hides_reporter, may_have_original, told_to, view_of
 from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability, can
 from contacts.directory import name_of
+from contacts.models import Contact
 from store.data_keys import SYSTEM, case_scope, contact_scope
 from store.sets import Together
 from web.case_link import stored_files
@@ -36,6 +37,7 @@ from web.console.case_shown import CaseShown, pages_of
 from web.console.file_shown import SHOWN, file_copy, file_shown
 from web.console.gate import Guard
 from web.console.person import matrix_of
+from web.console.pretending import feigned, shown_to
 from web.running import running
 from web.trail import search_from, search_sets, trail_of
 
@@ -66,7 +68,7 @@ def case_pages(gate: Gate) -> Blueprint:
     gate.page(pages, "/console/case/<code>/file/<uuid:file>/copy", file_copy, Guard(ability=Ability.OPEN_CASE))
     for name, (use, ability) in case_acts.USES.items():
         path = f"/console/case/<code>/{name.replace('_', '-')}"
-        gate.press(pages, path, case_acts.press(name, use), Guard(ability=ability))
+        gate.press(pages, path, case_acts.press(name, use, feigned(name)), Guard(ability=ability))
     return pages
 
 
@@ -167,24 +169,28 @@ def _authors(rows: CaseRows, role: str) -> set[UUID]:
 
 
 def _feigned(gate: Gate, code: str) -> Response:
-    """What somebody who is being forced can show: a case of which nothing is known yet."""
+    """What somebody who is being forced can show: a case of which nothing is known but what they believe to enter."""
     with gate.store.read() as unit:
         case = case_by_code(unit, code)
         if case is None or not case_acts.is_feigned(unit, gate, case):
             return no_case(gate)
-        empty = CaseShown.of_nothing(gate.words(), gate.zone, unit.now, case)
+        one = shown_to(gate, unit, case)
+        log = pages_of(one.shown.view.docket[::-1], request.args.get("log"))
+        names = _own_name(unit, gate)
+        echo = one.shown.echo(_uuid(request.args.get("about")), one.notes)
         nothing: Mapping[str, Any] = {
-            "view": nearly_empty_view(unit, case.id),
+            **({"said": ""} if echo else {}),
+            "view": one.shown.view,
             "alike": 0,
             "listed": 0,
-            "shown": empty,
-            "needs": _feigned_needs(unit, gate, case.id),
-            "running": empty.runs,
-            "log": pages_of((), None),
+            "shown": one.shown,
+            "needs": one.needs,
+            "running": one.shown.runs,
+            "log": log,
             "told": pages_of((), None),
-            "names": {},
-            "author": lambda _: "",
-            "notes": [],
+            "names": names,
+            "author": lambda actor: author_of(actor, names),
+            "notes": one.notes[::-1],
             "lawyers": None,
             "wants_lawyer": False,
             "matrix": matrix_of(standing_from(case, None, frozen=False)),
@@ -193,18 +199,18 @@ def _feigned(gate: Gate, code: str) -> Response:
             "originals": False,
             "files_shown": frozenset(),
             "to_counsel": None,
-            "script": case_acts.script_of_nothing(),
-            "echo": "",
+            "script": one.script,
+            "echo": echo,
             "forms": case_acts.choices(gate.words()),
-            "correcting": None,
+            "correcting": _uuid(request.args.get("correct")),
         }
         unit.session.expunge_all()
     return gate.show("console/case.html", **nothing)
 
 
-def _feigned_needs(unit: UnitOfWork, gate: Gate, case_id: UUID) -> tuple[Any, ...]:
-    row = next((row for row in board_of(unit, gate.who) if row.case_id == case_id), None)
-    return () if row is None else tuple(case_acts.feigned_need(one) for one in row.needs)
+def _own_name(unit: UnitOfWork, gate: Gate) -> dict[UUID, str]:
+    contact = None if gate.who.contact_id is None else unit.session.get(Contact, gate.who.contact_id)
+    return {} if contact is None else {contact.id: name_of(unit, contact)}
 
 
 def no_case(gate: Gate) -> Response:

@@ -1,6 +1,6 @@
 """What is done on the page of a case: each a press of a form, each checked against what its reader was shown.
 
-Under duress every press looks as if it had been done, and nothing is.
+Under duress every press looks as if it had been done, and nothing is (:mod:`web.console.pretending`).
 """
 
 from __future__ import annotations
@@ -39,12 +39,10 @@ from contacts.accounts.roles import Ability
 from web.console.case_changed import side_by_side
 from web.console.person import no_case, readable_case
 from web.refusals import reason
-from web.trail import Sought
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from alerts.reading import BoardNeed
     from cases.changed import Version
     from cases.models import Case
     from cases.views.responder import ResponderView
@@ -98,18 +96,22 @@ class Did:
     about: UUID | None = None
 
 
-def press(name: str, use: Callable[[Gate, UnitOfWork, Case], Did]) -> Callable[..., Response]:
-    """Make the view that carries something out in a case that whoever asks reads; or says what is in its way."""
+def press(
+    name: str, use: Callable[[Gate, UnitOfWork, Case], Did], feigned: Callable[[Gate, UnitOfWork, Case], Did]
+) -> Callable[..., Response]:
+    """Make the view that carries something out in a case that whoever asks reads; or says what is in its way.
+
+    ``feigned`` is used in its place for who is being forced.
+    """
 
     def view(gate: Gate, code: str) -> Response:
-        if gate.who.duress:
-            return _feign(gate, code)
+        forced = gate.who.duress
         try:
             with gate.store.unit(gate.who.actor) as unit:
-                case = readable_case(gate, unit, code)
+                case = _shown_as_theirs(gate, unit, code) if forced else readable_case(gate, unit, code)
                 if case is None:
                     return no_case(gate)
-                did = use(gate, unit, case)
+                did = (feigned if forced else use)(gate, unit, case)
         except ChangedMeanwhileError as changed:
             return side_by_side(gate, code, name, changed)
         except ValueError as error:
@@ -133,14 +135,9 @@ def _refused(gate: Gate, error: ValueError) -> Response:
     return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
 
 
-def _feign(gate: Gate, code: str) -> Response:
-    """As if it had been done."""
-    with gate.store.read() as unit:
-        case = case_by_code(unit, code)
-        if case is None or not is_feigned(unit, gate, case):
-            return no_case(gate)
-    said = "accepted" if request.form.get("do") == "accept" else "done"
-    return gate.to("case.look", code=code, said=said)
+def _shown_as_theirs(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
+    case = case_by_code(unit, code)
+    return case if case is not None and is_feigned(unit, gate, case) else None
 
 
 def is_feigned(unit: UnitOfWork, gate: Gate, case: Case) -> bool:
@@ -148,17 +145,12 @@ def is_feigned(unit: UnitOfWork, gate: Gate, case: Case) -> bool:
     return case.id in {row.case_id for row in board_of(unit, gate.who) if row.reads}
 
 
-def feigned_need(need: BoardNeed) -> Sought:
-    """A search of which nothing is told but how it stands."""
-    return Sought(need.kind, need.state, need.taken_by, ())
-
-
 # --- Taking, assigning, promising -------------------------------------------------------------------------------------
 
 
 def _need(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Take a need, decline it, give it back, or say how far one has come with it."""
-    need, contact_id, do = unit.session.get(Need, _id("need")), gate.who.contact_id, request.form.get("do", "")
+    need, contact_id, do = unit.session.get(Need, id_given("need")), gate.who.contact_id, request.form.get("do", "")
     if need is None or need.case_id != case.id or contact_id is None:
         raise RefusedError("web.case_wrong")
     match do:
@@ -177,7 +169,7 @@ def _need(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
 
 def _lawyer(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Ask one lawyer by name, or record that one has said yes on the telephone."""
-    chosen, zone = _id("lawyer"), case.timezone or gate.zone
+    chosen, zone = id_given("lawyer"), case.timezone or gate.zone
     if request.form.get("do") == "accepted":
         ack = accepted_by_telephone(unit, case, chosen, zone)
         return Did("done" if ack is Ack.YOURS else "taken", _search_for_lawyer(unit, case))
@@ -219,10 +211,10 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Enter what happened or is to happen, or put it right."""
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
-        return Did(about=take_back(unit, case.id, _id("entry")).id)
+        return Did(about=take_back(unit, case.id, id_given("entry")).id)
     entry = entry_given(unit, zone)
     if request.form.get("entry"):
-        return Did(about=correct(unit, case.id, _id("entry"), entry, zone=zone).id)
+        return Did(about=correct(unit, case.id, id_given("entry"), entry, zone=zone).id)
     if entry.event in ABOUT_HEARINGS:
         entry = _of_hearing(unit, case, entry)
     return Did(about=enter(unit, case.id, entry, zone=zone).id)
@@ -271,19 +263,23 @@ def _of_hearing(unit: UnitOfWork, case: Case, entry: Entry) -> Entry:
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Keep what a facility said when somebody asked it: that they do not hold the person. It is evidence."""
     zone = case.timezone or gate.zone
+    return Did(about=enter(unit, case.id, not_here_given(unit, zone), zone=zone).id)
+
+
+def not_here_given(unit: UnitOfWork, zone: str) -> Entry:
+    """Read from a form who said when that they do not hold the person. Raises RefusedError."""
     asked = words_given("source")
     if not asked:
         raise RefusedError("web.case_whom_asked")
     when = instant_given("at", zone) if request.form.get("at") else When(unit.now)
     if when.at > unit.now:
         raise RefusedError("web.case_not_yet")
-    entry = Entry("not_here", when, source=asked, note=words_given("note"), confidence="high")
-    return Did(about=enter(unit, case.id, entry, zone=zone).id)
+    return Entry("not_here", when, source=asked, note=words_given("note"), confidence="high")
 
 
 def _done(_: Gate, unit: UnitOfWork, case: Case) -> Did:
     """End a clock by what was done."""
-    row = unit.session.get(Deadline, _id("clock"))
+    row = unit.session.get(Deadline, id_given("clock"))
     if row is None or row.case_id != case.id:
         raise RefusedError("web.case_wrong")
     if row.state != DeadlineState.RUNNING or request.form.get("seen") != row.safe_at.isoformat():
@@ -404,7 +400,8 @@ def author_of(actor: str, names: Mapping[UUID, str]) -> str:
     return "" if found is None else names.get(found, "")
 
 
-def _id(name: str) -> UUID:
+def id_given(name: str) -> UUID:
+    """Read an id from a form. Raises RefusedError."""
     try:
         return UUID(request.form.get(name, ""))
     except ValueError:

@@ -27,6 +27,7 @@ from store.vault import text_bytes
 from texts.zones import known_zone
 from web.backstage import LOCAL
 from web.console.navigation import rooms_of
+from web.console.pretences import Pretences
 from web.console.stream import Streams
 from web.words import FALLBACK_LANGUAGE, Words
 
@@ -92,6 +93,8 @@ class Gate:
         self.site = site_at(LOCAL if backstage is None else backstage.address)
         """Whom passkeys sign for; None where browsers make none."""
         self.streams = Streams(store)
+        self.pretences = Pretences()
+        """What people who are being forced believe to have entered."""
         self.guards: dict[str, Guard] = {}
         """What each endpoint takes to open, by its name."""
         self.drills = None if backstage is None else backstage.drills
