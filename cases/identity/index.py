@@ -10,6 +10,7 @@ import heapq
 import threading
 import zlib
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +51,9 @@ class _Entry:
     case_id: UUID
     record: Record
     bones: str
-    """The consonants of its words: enough to tell which of many to weigh."""
+    """The consonants of its words: enough to tell which of many to weigh, where few share them …"""
+    sounds: str
+    """… and its words as they sound, for where many do."""
 
 
 class Index:
@@ -75,7 +78,7 @@ class Index:
         with self._lock:
             for number in self._of_case.pop(case_id, ()):
                 self._take_out(number)
-            added = [self._add(_Entry(case_id, record, bones_of(record.name))) for record in records if record.name]
+            added = [self._add(_Entry(case_id, one, *_heard(one.name))) for one in records if one.name]
             if added:
                 self._of_case[case_id] = tuple(added)
 
@@ -144,24 +147,31 @@ class Index:
         )
         for postings in shared:
             if len(postings) > LONGEST_POSTINGS and found:
-                for number in list(found):  # too many to walk through; those that are found already may be among them
-                    if _holds(postings, number):
-                        found[number] += 1
-                continue
+                break  # too many to walk through, as all that follow
             weight = 1 + TELLING // (len(postings) + 1)
             for number in postings:
                 found[number] += weight
-        near = heapq.nlargest(LOOKED_AT, ((count, -number) for number, count in found.items()))
+        sifted = heapq.nlargest(SIFTED, ((count, -number) for number, count in found.items()))
+        common = [postings for postings in shared if len(postings) > LONGEST_POSTINGS]
+        near = heapq.nlargest(
+            LOOKED_AT,
+            ((count + sum(_holds(postings, -number) for postings in common), number) for count, number in sifted),
+        )
         mine = [-number for _, number in near if self._entries[-number].case_id not in leave_out]
         return list(dict.fromkeys((*mine[:MOST_TELLING], *self._nearest(record, mine))))
 
     def _nearest(self, record: Record, among: list[int]) -> list[int]:
-        """The entries whose consonants are nearest, those of the same age first where many bear one name."""
-        bones, born = bones_of(record.name), _year(record)
+        """The entries that sound nearest, those of the same age first where many bear one name.
 
-        def distance(number: int) -> tuple[int, int, int]:
-            alike = round(fuzz.token_set_ratio(bones, self._entries[number].bones) / 5)
-            return -alike, self._years_apart(number, born), number
+        Consonants before vowels, in which scripts differ most.
+        """
+        (bones, sound), born = _heard(record.name), _year(record)
+
+        def distance(number: int) -> tuple[int, int, int, int]:
+            entry = self._entries[number]
+            alike = round(fuzz.token_set_ratio(bones, entry.bones) / 5)
+            vowels_too = round(fuzz.token_set_ratio(sound, entry.sounds) / 5)
+            return -alike, -vowels_too, self._years_apart(number, born), number
 
         return heapq.nsmallest(WEIGHED, among, key=distance)
 
@@ -170,6 +180,8 @@ class Index:
         return UNKNOWN_APART if born is None or theirs is None else abs(born - theirs)
 
 
+SIFTED: Final = 1200
+"""Of all that share a telling key, so many are asked which common ones they share as well."""
 LOOKED_AT: Final = 400
 TELLING: Final = 100_000
 UNKNOWN_APART: Final = 3
@@ -178,14 +190,8 @@ UNKNOWN_APART: Final = 3
 
 def _holds(postings: array[int], number: int) -> bool:
     """Whether a number is among numbers that were appended in order."""
-    low, high = 0, len(postings)
-    while low < high:
-        middle = (low + high) // 2
-        if postings[middle] < number:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(postings) and postings[low] == number
+    place = bisect_left(postings, number)
+    return place < len(postings) and postings[place] == number
 
 
 def _year(record: Record) -> int | None:
@@ -196,10 +202,11 @@ def _year(record: Record) -> int | None:
     return None if record.age is None or record.at is None else record.at.year - record.age
 
 
-def bones_of(name: str) -> str:
-    """Return the consonants of each word of a name."""
+def _heard(name: str) -> tuple[str, str]:
+    """Return the consonants of each word of a name, and the words as they sound."""
     readings = name_of(name).readings
-    return " ".join(skeleton(word.roots[-1].text) for word in readings[0]) if readings else ""
+    words = [word.roots[-1].text for word in readings[0]] if readings else []
+    return " ".join(map(skeleton, words)), " ".join(words)
 
 
 def keys_of(record: Record) -> frozenset[int]:
