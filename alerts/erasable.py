@@ -4,8 +4,8 @@ What a reporter sent may go as soon as it is kept here. A message whose file is 
 copy of it. Of a sealed file that holds as long as the file shows in the chat: what was withdrawn leaves nothing there,
 nor does what only seems to be.
 
-In a helper's chat only what they said to their own sealed file goes, and what the dialogue said: alerts have buttons
-that are needed.
+In a helper's chat only what they said to their own sealed file goes, a list of people and how it was read, and what the
+dialogue said: alerts have buttons that are needed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 POSSIBLE_FOR = timedelta(hours=48)
 """Telegram erases a message for both sides as long as it is younger."""
-OF_DIALOGUE = ("reply.", "ask.")
-"""How texts begin that the conversation with a reporter says."""
+OF_DIALOGUE = ("reply.", "ask.", "staff.list_read", "staff.sent_again|staff.list_read")
+"""How texts begin that the conversation with a reporter says, and those that read a list of people back."""
 AT_ONCE = 100
 """Messages that one call erases at most."""
 

@@ -7,6 +7,7 @@ Values in a row are codes and references, never personal data. A reference is lo
 ``@rule:ID`` a rule's title and article · ``@certainty:ID`` how sure its dates are
 ``@note:ID`` what a helper wrote beside what they want to enter
 The values named CASES, CLOCKS and WATCHES are lists of ids: how these stand follows the text, a line each.
+The value named LIST is a list of people that waits for a yes: what was read of it follows the texts that announce it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from uuid import UUID
 from alerts.case_list import case_line
 from alerts.channels.port import Button, Keyboard
 from alerts.docket_list import certainty, clock_line, watch_line
+from alerts.list_lines import beside_in, people_in, places_in
 from alerts.policies import policies_in_force
+from cases.aside import what_waits
 from cases.docket.proposing import proposal
 from cases.releases.proposing import PURPOSE as RELEASE
 from contacts.directory import name_of
@@ -40,7 +43,10 @@ if TYPE_CHECKING:
 
 
 CASES, CLOCKS, WATCHES = "cases", "clocks", "watches"
-LISTS = frozenset({CASES, CLOCKS, WATCHES})
+LIST = "list"
+LISTS = frozenset({CASES, CLOCKS, WATCHES, LIST})
+BELOW = {"staff.list_read": people_in, "staff.list_beside": beside_in, "staff.list_places": places_in}
+"""What of a list stands below a text."""
 PLAIN = frozenset({ChannelName.SMS, ChannelName.VOICE})
 """Channels whose text carries no direction isolates: they would cost characters, or be read aloud."""
 SUBJECT = "email.subject"
@@ -149,8 +155,8 @@ def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboar
     keys = [key for key in row.template.split("|") if key]
     if wording.handle is not None and HELPS & set(keys):
         keys, values = [*keys, "reply.handle"], {**values, "handle": wording.handle}
-    text = "\n\n".join(speak(key, row.language, **values) for key in keys)
-    text = "\n".join([text, *_lines(unit, row)])
+    parts = ("\n".join([speak(key, row.language, **values), *_lines_below(unit, row, key)]) for key in keys)
+    text = "\n".join(["\n\n".join(parts), *_lines(unit, row)])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
 
@@ -162,6 +168,16 @@ def _lines(unit: UnitOfWork, row: Words) -> Iterator[str]:
         yield clock_line(unit, row.language, UUID(one))
     for number, one in enumerate(row.values.get(WATCHES, ()), start=1):
         yield watch_line(unit, row.language, UUID(one), number)
+
+
+def _lines_below(unit: UnitOfWork, row: Words, key: str) -> list[str]:
+    """What was read of a list; of one that was settled since, nothing is said any more."""
+    if key not in BELOW:
+        return []
+    sent = what_waits(unit, UUID(row.values[LIST]))
+    if sent is None:
+        raise OutdatedError
+    return BELOW[key](sent, row.language)
 
 
 def subject_of(values: dict[str, Any], language: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from alerts.outbox import TABLE as DELIVERIES
 from app.reactions import REACTIONS
+from cases.aside import TABLE as SET_ASIDE
 from cases.files import TABLE as DOWNLOADS
 from cases.identity.suggesting import LOOKS
 from dialogue.calling import TABLE as CALLS
@@ -24,6 +25,7 @@ QUEUES = {
     "timer": TIMERS,
     "delivery": DELIVERIES,
     "download": DOWNLOADS,
+    "list": SET_ASIDE,
     "identity": LOOKS,
     "call": CALLS,
 }

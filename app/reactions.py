@@ -79,7 +79,9 @@ from alerts.releasing import (
 from alerts.rings import ring_on
 from alerts.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
 from alerts.surge import feel_load, tell_surge
+from bot.asides import ask_again as ask_what_for_again
 from bot.docket import ask_again
+from cases.aside import TIMER as SET_ASIDE
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
 from cases.docket.proposing import TIMER as PROPOSAL
@@ -312,6 +314,7 @@ def timer_queue(settings: Settings) -> Queue:
         RELEASE_TIMER: send_release,
         ANSWER_TIMER: chase_answer,
         PROPOSAL: ask_again,
+        SET_ASIDE: partial(ask_what_for_again, zone=settings.timezone),
         CHECK_IN_TIMER: ask_in_time,
         OPENING_TIMER: partial(open_in_time, delay=settings.sealed_delay, zone=settings.timezone),
     }

@@ -46,6 +46,7 @@ from app.setback import undo_setback
 from app.settings import Settings, SettingsError
 from app.troubles import what_the_database_says
 from bot.downloads import Downloads
+from bot.tables import Tables
 from cases.docket.proposing import forget_proposals
 from cases.identity.lookout import keep_lookout
 from cases.pictures import look_at_files
@@ -134,6 +135,7 @@ def _worker_parts(house: House) -> list[Part]:
         parts.append(Part("sender:canary", lambda stop: answer_canaries(house, stop)))
     if settings.telegram_bot_token is not None:
         parts.append(Part("downloads", lambda stop: asyncio.run(_fetch(house, stop))))
+        parts.append(Part("tables", lambda stop: asyncio.run(_read_tables(house, stop))))
     if ChannelName.VOICE in settings.channels:
         parts.append(Part("recordings", lambda stop: asyncio.run(fetch_recordings(house, stop))))
     return parts
@@ -223,6 +225,12 @@ async def _fetch(house: House, stop: threading.Event) -> None:
     async with _request(house) as request:
         api = request.api(_token(house), house.settings.telegram_api_url)
         await Downloads(house.store, api).run(stop)
+
+
+async def _read_tables(house: House, stop: threading.Event) -> None:
+    async with _request(house) as request:
+        api = request.api(_token(house), house.settings.telegram_api_url)
+        await Tables(house.store, api, house.settings.timezone).run(stop)
 
 
 def _sender(house: House, channel: str) -> Part:

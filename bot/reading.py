@@ -140,12 +140,13 @@ def _file(kind: str, held: object) -> SentFile | None:
         held = max(sizes, key=_area, default=None)
     if not isinstance(held, dict) or not isinstance(held.get("file_id"), str):
         return None
-    unique, size = held.get("file_unique_id"), held.get("file_size")
+    unique, size, name = held.get("file_unique_id"), held.get("file_size"), held.get("file_name")
     return SentFile(
         kind=kind,
         source=held["file_id"],
         unique=unique if isinstance(unique, str) and unique else held["file_id"],
         size=size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= LONGEST_NUMBER else None,
+        name=name if isinstance(name, str) else "",
     )
 
 

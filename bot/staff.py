@@ -20,13 +20,17 @@ from alerts.outbox import enqueue
 from alerts.shifts import CONFIRM, confirm_test
 from alerts.targets import staff_language
 from alerts.wording import CASES, contact_ref
+from bot.asides import answer_aside, ask_what_for
+from bot.asides import is_answer as is_about_what_waits
 from bot.docket import answer_proposal, explain_events, is_answer, list_clocks, propose_event, propose_hearing
 from bot.endings import say_all_right
 from bot.follow_ups import list_to_be_done, mark_done, say_how_far
 from bot.handovers import answer_handover
 from bot.hearing import heard
+from bot.lists import is_table, makes_lists, take_list, take_table
 from bot.saying import say, toast
 from cases.codes import leading_code, normalise_code
+from cases.incidents.reading import people_listed
 from cases.links import LINK_MINUTES, make_link, may_open
 from cases.models import Case
 from cases.urgency import Need as NeedKind
@@ -34,7 +38,7 @@ from cases.urgency import needs_of, read_urgency
 from contacts.directory import linked_contact
 from contacts.linking import Refusal, link_account
 from contacts.verification import confirm_for
-from dialogue.model import Command, Input, Said, Sent, Tapped
+from dialogue.model import Command, Input, Kind, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
 from dialogue.sealing import takes_over
@@ -73,6 +77,8 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
     unit.actor = f"contact:{contact.id}"
     if given.message_number is not None:
         prove_arrival(unit, chat.id, pressed.button_id, given.message_number)
+    if is_about_what_waits(pressed.action):
+        return answer_aside(unit, chat, given, contact, pressed, zone=zone)
     return _answer_helper(unit, chat, given, contact, pressed)
 
 
@@ -180,8 +186,24 @@ def answer_staff(
     if contact is not None and isinstance(given, Command) and given.name in ABOUT_THE_DOCKET:
         unit.actor = f"contact:{contact.id}"
         _about_the_docket(unit, chat, contact, given, zone)
+    elif contact is not None and makes_lists(contact) and (words := _list_in(given)) is not None:
+        unit.actor = f"contact:{contact.id}"
+        take_list(unit, chat, contact, words, message, zone=zone)
+    elif contact is not None and makes_lists(contact) and is_table(message):
+        take_table(unit, chat, contact, message)
     else:
         _answer_staff(unit, chat, contact, given, message)
+
+
+def _list_in(given: Input) -> str | None:
+    """The words of a list: behind ``/list``, or as they stand where they plainly are one."""
+    match given:
+        case Command("list", words):
+            return words
+        case Said(text) if people_listed(text):
+            return text
+        case _:
+            return None
 
 
 def _about_the_docket(unit: UnitOfWork, chat: Chat, contact: Contact, given: Command, zone: str) -> None:
@@ -245,6 +267,8 @@ def _answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: 
             receive(unit, chat, Heard(Said(words), "text", words, words, message.client_language))
         case Said() | Sent() if chat.case_id is not None or _speaks_of_custody(given):
             receive(unit, chat, heard(message))
+        case Sent(kind) if contact is not None and kind is not Kind.STICKER:
+            ask_what_for(unit, chat, contact, message)
         case _ if contact is not None:
             say(unit, chat, contact, "staff.help", {})
 

@@ -56,6 +56,8 @@ class SentFile:
     """Has written it already, where it came with the message itself and nobody has to fetch it."""
     refused: FileState | None = None
     """Why its door could not take it."""
+    name: str = field(default="", repr=False)
+    """What whoever sent it calls it, where they do. It is not kept."""
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,25 @@ class Download(Claimable, Base):
     asked_at: Mapped[datetime]
 
 
+class SetAside(Claimable, Base):
+    """What a helper sent in their chat and has not said yet what it is for: a list of people, or anything else.
+
+    ``due_at`` is when its file may be fetched; it is at rest once what was sent can be read.
+    """
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id"), index=True)
+    is_list: Mapped[bool]
+    content: Mapped[bytes]
+    """Ciphertext of JSON: what was sent, or what was read of it."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    """When it is heard as a report, if nobody has said anything."""
+
+
 class CaseLink(Base):
     """A one-time way to one case for one helper. Only a fingerprint of the token is kept."""
 

@@ -150,6 +150,8 @@ def two_way_sms(number: str) -> bool:
 
 
 def _country_of(number: str) -> str:
+    if not number.startswith("+"):  # `whatsapp:+…` is no number at which a text arrives, although it holds one
+        return ""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

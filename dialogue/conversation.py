@@ -21,6 +21,7 @@ Decisions:
   safe, and was given in a language they may not read.
 - A voice note answers whatever question is open: the program does not hear what it says, and a coordinator does. After
   one that told what is happening, the time of a removal is asked for: it may have told of one.
+- Whoever has written a list of many people is not asked how many they are; a list is no answer to anything else.
 - Skipping a question that was answered takes nothing back.
 - A door that shows all questions at once says which one something is meant for (`Meant`); the same rules hold.
 """
@@ -29,8 +30,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Final
 
+from cases.incidents.reading import people_listed
 from dialogue.model import (
     CODE,
     AddMessage,
@@ -57,6 +60,7 @@ from dialogue.model import (
 from dialogue.questions import (
     BY_NAME,
     DETAILS,
+    FEW,
     QUESTIONS,
     Question,
     answer_in,
@@ -74,6 +78,7 @@ QUIET_FOR: Final = timedelta(minutes=10)
 
 MOST_REPEATS: Final = 1
 
+MANY: Final = "how_many"
 AFRAID: Final = "afraid"
 """What is happening when nothing has happened yet: then something can be left for the day it does."""
 _WITH_CODE: Final = {"code": CODE}
@@ -178,9 +183,12 @@ def _speak(state: State, tag: str) -> Outcome:
 
 def _keep(state: State, given: Said | Sent | Meant, now: datetime) -> Outcome:
     """Store what was said, take it as an answer where it plainly is one, and say what comes next."""
-    answer = _answer_of(state, given)
-    stored = (AddMessage(), answer) if answer else (AddMessage(),)
-    told = _settle(state, answer) if answer else state
+    answer, counted = _answer_of(state, given), _counted(state, given)
+    if state.asked == MANY:
+        answer, counted = answer or counted, None
+    found = [one for one in (answer, counted) if one is not None]
+    stored: tuple[Effect, ...] = (AddMessage(), *found)
+    told = reduce(_settle, found, state)
     if not state.opened:
         return _open(told, stored)
     answered = answer is not None and answer.question == state.asked
@@ -205,6 +213,14 @@ def _answer_as_meant(given: Meant) -> Answer | None:
     if asked is None:
         return None
     return answer_in(given.given, asked) or (Answer(asked.name, from_message=True) if asked.words else None)
+
+
+def _counted(state: State, given: Said | Sent | Meant) -> Answer | None:
+    """How many people it is about, where a list of them was written and that has not been told yet."""
+    said = given.given if isinstance(given, Meant) else given
+    if not isinstance(said, Said) or MANY in state.answered | state.skipped:
+        return None
+    return Answer(MANY, "many", from_message=True) if people_listed(said.text) > max(FEW) else None
 
 
 def _open(told: State, stored: tuple[Effect, ...]) -> Outcome:

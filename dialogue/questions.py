@@ -122,7 +122,8 @@ _ALSO: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 
 _LONGEST_LABEL: Final = 64  # characters; anything longer is told, not tapped in words
 _LONGEST_NUMBER: Final = 6  # digits; anything longer is a phone number
-_FEW: Final = range(2, 6)
+FEW: Final = range(2, 6)
+"""How many people are several, and not many."""
 
 
 def tapped_answer(action: str) -> Answer | None:
@@ -196,7 +197,7 @@ def _number_of_people(text: str) -> str | None:
     number = int(digits)
     if number == 1:
         return "one"
-    return "few" if number in _FEW else "many"
+    return "few" if number in FEW else "many"
 
 
 def _bare(text: str) -> str:

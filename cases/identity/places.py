@@ -34,6 +34,21 @@ def place_agrees(one: str, other: str) -> bool:
     return any(_alike(a, b) for a in first for b in second if a[0] is None and b[0] is None)
 
 
+def places_named(text: str) -> tuple[str, ...]:
+    """Return the known places that a text names, in whatever case, as they are written there, each once. Pure."""
+    places, generic = _table()
+    found: list[str] = []
+    for piece in BROKEN.split(text.replace(".", " ")):
+        word = plain(piece).replace("-", "")
+        if not word or word in generic or word.isdigit():
+            continue
+        if script_of(word) == "chinese":
+            found += [name for name in places if script_of(name) == "chinese" and name in word]
+        elif word in places or any(_heard_place(sound) is not None for sound in sounds(word)[:1]):
+            found.append(piece.strip("-"))
+    return tuple(dict.fromkeys(found))
+
+
 def _alike(one: tuple[int | None, str, int], other: tuple[int | None, str, int]) -> bool:
     mode = max(one[2], other[2])
     return len(one[1]) > 1 and len(other[1]) > 1 and likeness(one[1], other[1], mode) >= ALIKE

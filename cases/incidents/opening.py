@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 LONGEST_NOTE: Final = 4000
+LIKELY_LANGUAGE: Final = "kk"
+"""In which language of theirs a lawyer and an interpreter are sought where nobody has said it."""
 MEASURES: Final = (
     "custody_start",
     "administrative_arrest",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT: Final = 60_000
 """Characters. A longer list is refused, not cut."""
 MOST_PEOPLE: Final = 300
+LEAST_IN_LINES: Final = 2
+LEAST_IN_A_LINE: Final = 3
 MOST_WORDS: Final = 6
 """More words than a name has."""
 _TEXT_OF_LETTERS: Final = 16
@@ -58,6 +60,21 @@ def read_list(text: str) -> tuple[Piece, ...]:
         raise ListError("the list is too long; paste it in two parts")
     written = [piece for line in text.splitlines() for piece in _apart(line)]
     return tuple(_read(one) for one in written)
+
+
+def people_listed(text: str) -> int:
+    """Return how many people are listed in a text that nobody calls a list; 0 where it says more than names.
+
+    Two are a list where three lines or more are written; in fewer it takes three.
+    """
+    try:
+        pieces = read_list(text)
+    except ListError:
+        return 0
+    people = sum(one.is_person for one in pieces)
+    lines = sum(any(map(str.isalpha, line)) for line in text.splitlines())
+    least = LEAST_IN_LINES if lines > LEAST_IN_LINES else LEAST_IN_A_LINE
+    return people if people * 2 >= len(pieces) and people >= least else 0
 
 
 def as_lines(pieces: Iterable[Piece]) -> str:

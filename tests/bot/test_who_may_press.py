@@ -11,10 +11,12 @@ from alerts.buttons import mint
 from alerts.models import CUSTODY, Alert, Handover, Need, NeedState, Page, PressableButton, ShiftTest
 from bot.staff import answer_press
 from bot.updates import Press
+from cases.aside import Sent, set_aside
 from cases.docket.entering import When
 from cases.docket.models import Occurrence, Watch
 from cases.docket.proposing import Proposed, propose
-from cases.models import CaseLink
+from cases.incidents.reading import read_list
+from cases.models import Case, CaseLink, SetAside
 from contacts.accounts.models import Account
 from contacts.directory import find_contact, put_contact
 from contacts.linking import link_account, make_link_code
@@ -56,6 +58,10 @@ BUTTONS = {
     "button.hearing_off": ("entry_moved:0", "proposal"),
     "button.hearing_another": ("entry_another", "proposal"),
     "button.confirm_shift": ("confirm_shift", "test"),
+    "button.list_mine": ("list_mine:1", "aside"),
+    "button.list_others": ("list_others:1", "aside"),
+    "button.list_report": ("list_report", "aside"),
+    "button.list_no": ("list_no", "aside"),
 }
 """What is pressed in a chat: what it does, and to what."""
 LINKS = {"button.answer", "button.done", "button.open_page", "button.prove", "button.release"}
@@ -108,8 +114,11 @@ class Stage:
             unit.session.add(
                 Page(need_id=need.id, contact_id=self.holder, round=1, step=0, asked_at=unit.now, channels=[])
             )
-            subjects = {"need": need.id, "taken": taken, "watch": watch.id, "test": test.id, "proposal": proposal}
-            return {**subjects, "offered": taken}
+            chat = unit.session.get_one(Chat, self.chats["forced"])
+            sent = Sent(pieces=read_list("1. Serik D"))
+            aside = set_aside(unit, self.holder, chat, sent, is_list=True)
+            subjects = {"need": need.id, "taken": taken, "watch": watch.id, "test": test.id, "offered": taken}
+            return {**subjects, "proposal": proposal, "aside": aside}
 
     def is_forced(self) -> None:
         with self.store.unit("test") as unit:
@@ -143,6 +152,8 @@ class Stage:
                 "entries": unit.session.scalar(select(func.count()).select_from(Occurrence)),
                 "links": unit.session.scalar(select(func.count()).select_from(CaseLink)),
                 "tests": unit.session.scalars(select(ShiftTest.confirmed_at)).all(),
+                "aside": unit.session.scalars(select(SetAside.id)).all(),
+                "cases": unit.session.scalar(select(func.count()).select_from(Case)),
             }
 
 
@@ -162,8 +173,10 @@ def test_nobody_presses_what_is_not_for_them(stage: Stage, who: str) -> None:
         stage.is_forced()
     before = stage.stands()
     for action, subject in sorted(set(BUTTONS.values())):
-        if who == "forced" and subject in ("test", "taken"):
-            continue  # what they had is taken from them before (tests/alerts/test_account_alarms.py); a test is theirs
+        if who == "forced" and subject in ("test", "taken", "aside"):
+            # What they had is taken from them before (tests/alerts/test_account_alarms.py); a test is theirs, and so is
+            # a list, of which nothing is made (tests/stories/test_lists_by_chat.py).
+            continue
         stage.presses(who, action, subject)
         assert stage.stands() == before, f"{who} {action}"
 
@@ -174,6 +187,7 @@ def test_whose_it_is_may_press_it(stage: Stage) -> None:
         ("contact_made", "taken"),
         ("all_right", "watch"),
         ("entry_yes", "proposal"),
+        ("list_others:1", "aside"),
     ]:
         before = stage.stands()
         stage.presses("forced", action, subject)  # Aigerim's telephone, and nobody forces her

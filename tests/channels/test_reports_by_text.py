@@ -294,3 +294,11 @@ def test_numbers_are_nowhere_in_the_clear(night: Night) -> None:
     with night.store.read() as unit:
         rows = unit.session.execute(select(Chat.address, Chat.address_index).where(Chat.door == "sms")).all()
     assert all(STRANGER.encode() not in bytes(part) for row in rows for part in row)
+
+
+def test_what_comes_by_whatsapp_is_heard_and_not_answered_by_a_text(night: Night) -> None:
+    night.texts(f"whatsapp:{STRANGER}", TOOK)
+    assert code(night) in night.sent("telegram", AIGERIM)[-1].text
+    night.later(minutes=20)
+    assert not night.sent("sms", f"whatsapp:{STRANGER}")
+    assert not texted(night), "they wrote to us by another way, which others cannot read"

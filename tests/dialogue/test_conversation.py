@@ -222,6 +222,18 @@ class TestTheQuestions:
     def test_other_numbers_are_kept_and_answer_nothing(self, text: str) -> None:
         assert talk(*TO_HOW_MANY, Said(text))[-1].effects == (AddMessage(),)
 
+    def test_whoever_writes_a_list_of_many_is_not_asked_how_many(self) -> None:
+        names = "\n".join(f"{number}. Serik {letter}." for number, letter in enumerate("ABCDEFG", 1))
+        many = Answer("how_many", "many", from_message=True)
+        who = talk(*TO_WHO, Said(names))[-1]
+        assert who.effects == (AddMessage(), Answer("who", from_message=True), many)
+        assert who.state.asked == "safe_contact"
+        first = talk(Said(f"they took all of them:\n{names}"))[-1]
+        assert first.effects == (OpenReport(), AddMessage(), many)
+        assert first.state.asked == "happening"
+        assert talk(*TO_HOW_MANY, Said(names))[-1].state.asked == "safe_contact"
+        assert talk(*TO_WHO, Said("Serik D\nborn 1991\nAlmaty"))[-1].state.asked == "how_many", "it may be one person"
+
     @pytest.mark.parametrize(
         ("text", "option"), [("BEING HELD", "held"), ("Забирают сейчас.", "taken"), ("失踪或失联", "missing")]
     )

@@ -27,7 +27,7 @@ from cases.consent.values import LONGEST, value_of
 from cases.docket.entering import Entry, EntryError, When, enter
 from cases.docket.promising import FARTHEST, PromiseError, family_told, promise_update
 from cases.events import CaseViewed
-from cases.incidents.opening import LONGEST_NOTE, MEASURES, Happening, IncidentError, leave
+from cases.incidents.opening import LIKELY_LANGUAGE, LONGEST_NOTE, MEASURES, Happening, IncidentError, leave
 from cases.incidents.reading import LONGEST_TEXT, MOST_PEOPLE, ListError, Piece, as_confirmed, read_list
 from cases.incidents.tables import read_table
 from cases.triage import words_of
@@ -199,6 +199,7 @@ def _confirm(gate: Gate, rows: Sequence[Row], trouble: str = "") -> Response:
         people=sum(row.is_person for row in rows),
         measures=MEASURES,
         languages=LANGUAGES,
+        likely=LIKELY_LANGUAGE,
         zone=gate.words().zone,
         given=request.form,
         photos=_photos(gate, request.form.get("report", "")),
@@ -269,7 +270,7 @@ def _happening(gate: Gate, unit: UnitOfWork) -> Happening:
         measure=given["measure"],
         happened=when,
         zone=zone,
-        language=language if language in LANGUAGES else "kk",
+        language=language if language in LANGUAGES else LIKELY_LANGUAGE,
         until=instant_given("until", zone) if given.get("until") else None,
         region=value_of("region", region) if region else None,
         threatened_state=value_of("feared_state", feared) if feared else None,
