@@ -76,6 +76,8 @@ class BoardRow:
     event_at: datetime | None = None
     heard_at: datetime | None = None
     """When the reporter was heard from last."""
+    alike: int = 0
+    """How many other cases may be of the same person, undecided; 0 for whoever does not read it."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +169,6 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
         .scalar_subquery()
     )
-    alike = (
-        select(func.count())
-        .where(
-            or_(IdentitySuggestion.case_id == Case.id, IdentitySuggestion.other_id == Case.id),
-            IdentitySuggestion.state == SuggestionState.OPEN,
-        )
-        .scalar_subquery()
-    )
     listed = (
         select(func.count())
         .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == SuggestionState.OPEN)
@@ -190,7 +184,7 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         .scalar_subquery()
     )
     wanted = (
-        select(Case, taken_by(who.contact_id), helps, forced, until, shown, alike, listed, last.position, last.mac)
+        select(Case, taken_by(who.contact_id), helps, forced, until, shown, _alike(), listed, last.position, last.mac)
         .outerjoin(last, last.id == newest)
         .where(Case.code.in_(codes))
     )
@@ -341,6 +335,7 @@ def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
             _latest(Occurrence.kind).label("event"),
             _latest(Occurrence.at).label("event_at"),
             _last_heard().label("heard_at"),
+            _alike().label("alike"),
             needs.c.id.label("need_id"),
             needs.c.kind,
             needs.c.state,
@@ -375,6 +370,13 @@ def _last_heard() -> ScalarSelect[datetime]:
     return heard.correlate(Case).scalar_subquery()
 
 
+def _alike() -> ScalarSelect[int]:
+    """Of a row of cases: how many other cases may be of the same person, as long as nobody has decided."""
+    one_of_two = or_(IdentitySuggestion.case_id == Case.id, IdentitySuggestion.other_id == Case.id)
+    suggested = select(func.count()).where(one_of_two, IdentitySuggestion.state == SuggestionState.OPEN)
+    return suggested.correlate(Case).scalar_subquery()
+
+
 def _latest_access(contact_id: UUID, now: datetime) -> ScalarSelect[datetime]:
     until = select(func.max(CaseAccess.until)).where(
         CaseAccess.case_id == Case.id,
@@ -390,13 +392,14 @@ def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
     mine = bool(first.mine)
     needs = [row for row in rows if row.need_id is not None]
     takes = next((row.need_id for row in needs if row.state in OPEN and row.kind == who.role), None)
+    reads = may_read(who.role, coerced=False, has_taken=mine, granted_until=first.granted_until, now=now)
     return BoardRow(
         case_id=case.id,
         code=case.code,
         state=case.state,
         opened_at=case.opened_at,
         needs=tuple(BoardNeed(row.kind, row.state, None, row.accepted_by) for row in needs),
-        reads=may_read(who.role, coerced=False, has_taken=mine, granted_until=first.granted_until, now=now),
+        reads=reads,
         mine=mine,
         takes=None if mine else takes,
         closed=bool(first.closed),
@@ -405,6 +408,7 @@ def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
         event=first.event,
         event_at=first.event_at,
         heard_at=first.heard_at,
+        alike=first.alike if reads else 0,
     )
 
 

@@ -59,6 +59,7 @@ policies:
           order: in_turn
           gap: 1m
           wait: 5m
+        - {notify: [{role: lawyer}], channels: [telegram, voice], wait: 5m}
 rosters:
   - name: duty
     timezone: Asia/Almaty

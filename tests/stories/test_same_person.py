@@ -56,6 +56,8 @@ def test_the_same_person_in_four_scripts_is_proposed_as_one(town: Town, team: Te
 
     browser = Browser(town.web).comes_in(join(town.house.store, "Aigerim"))
     first, *others = codes
+    board = browser.sees("/console")
+    assert [code for code in codes if f"/console/case/{code}/same" not in board] == [], "the board says so of each"
     shown = browser.sees(f"/console/case/{first}/same")
     assert [code for code in others if code not in shown] == []
     for code in others:
