@@ -99,7 +99,7 @@ def _people(store: Store, chance: random.Random, number: int) -> list[tuple[UUID
         with store.unit("benchmark") as unit:
             cases, persons, facts = [], [], []
             for at in range(begin, min(begin + 1000, number)):
-                name, other = _name(chance)
+                name, other = some_name(chance)
                 case_id, person_id, fact_id = new_id(), new_id(), new_id()
                 scope = case_scope(case_id)
                 cases.append(
@@ -127,7 +127,8 @@ def _people(store: Store, chance: random.Random, number: int) -> list[tuple[UUID
     return made
 
 
-def _name(chance: random.Random) -> tuple[str, str]:
+def some_name(chance: random.Random) -> tuple[str, str]:
+    """Return the name of somebody who does not exist, as it is kept and as it is asked for in another script."""
     given, asked = chance.choice(GIVEN)
     pieces = [chance.choice(SOUNDS) for _ in range(chance.choice((3, 4)))]
     family, latin = "".join(one for one, _ in pieces), "".join(one for _, one in pieces)

@@ -24,6 +24,7 @@ from benchmarks import (
     papers,
     raid,
     recovery,
+    registry,
     surge,
     timers,
 )
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Row]]] = {
     "docket": docket.measure,
     "raid": raid.measure,
     "identity": identity.measure,
+    "registry": registry.measure,
     "console-pages": console_pages.measure,
     "papers": papers.measure,
     "footprint": footprint.measure,
