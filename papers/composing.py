@@ -21,7 +21,7 @@ from law.rules import load_rules
 from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort
-from papers.phrases import event_label, field_label, filed_label, phrase, region_name
+from papers.phrases import clock_name, event_label, field_label, filed_label, phrase, region_name
 from texts.bidi import plain
 from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from cases.views.audience import Dated
     from papers.kinds import Kind
     from papers.markup import Line
-    from papers.record import Instant, Record
+    from papers.record import Instant, Record, Term
 
 IN_LATIN_LETTERS: Final = frozenset({"en", "tr"})
 SURE: Final = "high"
 NAMES: Final = ("name_latin", "name_native")
+HELD_IN: Final = {"held_in_kz": "KZ", "held_in_tr": "TR"}
+HEARING: Final = "hearing"
+"""The clock of an appointment, which no rule of the law counts."""
 DOUBTFUL: Final = "low"
 """So unsure that a paper says it is to be confirmed, beside the value."""
 
@@ -69,7 +72,7 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a paper: ``sort`` is heading, text, point or table; only a table has rows."""
+    """One piece of a paper: ``sort`` is to, heading, text, point, table or sign; only a table has rows."""
 
     sort: str
     runs: Runs = ()
@@ -170,6 +173,7 @@ def _made(name: str, record: Record) -> str | None:
         **{name: name if record.situation.held_as == name else None for name in ("as_suspect", "administratively")},
         "as_they_came": None if record.as_copies else "yes",
         "as_copies": "yes" if record.as_copies else None,
+        **{name: name if record.situation.jurisdiction == state else None for name, state in HELD_IN.items()},
     }
     return made[name]
 
@@ -330,6 +334,8 @@ class _Writer:
                 yield self._dates(self._entered())
             case "law":
                 yield from self._law(line.text)
+            case "right":
+                yield from self._right(line.text)
             case "rights":
                 yield from self._rights()
             case "terms":
@@ -352,9 +358,9 @@ class _Writer:
             at = local_date(one.at, zone, self.language) if one.day_only else self._at(one.at)
             said = (event_label if self.kind.internal else filed_label)(one.event, self.language)
             if one.for_at is not None:
-                said = f"{said} ({phrase('set_for', self.language)} {self._at(one.for_at)})"
+                said = f"{said}: {phrase('set_for', self.language)} {self._at(one.for_at)}"
             if one.until_at is not None:
-                said = f"{said} ({phrase('until', self.language)} {local_date(one.until_at, zone, self.language)})"
+                said = f"{said}: {phrase('until', self.language)} {local_date(one.until_at, zone, self.language)}"
             rows.append(((Run(at, Mark.VALUE),), (Run(said, Mark.VALUE),)))
         if not rows:
             return Block("text", (Run(phrase("no_dates", self.language), Mark.GAP),))
@@ -378,6 +384,13 @@ class _Writer:
         said = (words or one.text).removesuffix(".")
         yield Block("point", (Run(f"{said} ({reference})." if reference else f"{said}.", mark),))
 
+    def _right(self, line: str) -> Iterator[Block]:
+        """A point of the law's cards, in the form's own words: nobody has signed them. A card needs no article."""
+        what, _, words = line.partition(" ")
+        if holds_in(cited(what), self.record.situation.jurisdiction):
+            self.laws.append(what)
+            yield Block("point", (Run(words, Mark.LAW),))
+
     def _rights(self) -> Iterator[Block]:
         """The points of the law's cards for where the person is held, as they stand in the law's data."""
         for card in load_rules().cards:
@@ -392,15 +405,25 @@ class _Writer:
             if one.is_done:
                 continue
             at = local_time(one.safe_at, one.zone, self.language, with_date=True)
-            title = (
-                field_label("hearing_at", self.language)
-                if one.rule_id == "hearing"
-                else _title(one.rule_id, self.language)
-            )
-            rows.append(((Run(at, Mark.VALUE),), (Run(title, Mark.VALUE if one.is_signed else Mark.LAW),)))
+            rows.append(((Run(at, Mark.VALUE),), tuple(self._term(one))))
         if not rows:
             return Block("text", (Run(phrase("no_terms", self.language)),))
         return Block("table", rows=tuple(rows))
+
+    def _term(self, one: Term) -> Iterator[Run]:
+        """What a clock is called, and that it is over where nobody has said what came of it.
+
+        Who signed a rule vouches for its English words; a hearing needs nobody to.
+        """
+        if one.rule_id == HEARING:
+            label = field_label("hearing_at", self.language)
+            yield Run(label[:1].upper() + label[1:], Mark.VALUE)
+        else:
+            told = _title(one.rule_id, self.language)
+            name = clock_name(one.rule_id, told, self.language)
+            yield Run(name, Mark.VALUE if one.is_signed and name == told else Mark.LAW)
+        if one.is_over:
+            yield from (Run(" "), Run(phrase("over", self.language), Mark.GAP))
 
     def _exhibits(self) -> Block:
         rows = []

@@ -16,6 +16,10 @@ from papers.composing import Mark
 from papers.drawing import as_data
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from jinja2 import Template, nodes
+
     from papers.drawing import Sheet
 
 TEMPLATE: Final = "paper.docx"
@@ -39,23 +43,54 @@ def draw_docx(sheet: Sheet) -> bytes:
     from docxtpl import DocxTemplate
 
     data = as_data(sheet)
-    document = DocxTemplate(io.BytesIO(_template()))
-    document.render(
+    template = DocxTemplate(io.BytesIO(_template()))
+    template.render(
         {
-            **{name: data[name] for name in ("banner", "reference", "mark", "title", "to")},
+            **{name: data[name] for name in ("banner", "reference", "mark", "page", "title", "to")},
             "notes_title": data["notes-title"] if data["notes"] else "",
             "notes": _blocks(data["notes"], looks=LOOKS),
+            "head": _blocks(data["head"], looks=LOOKS if sheet.is_draft else FINAL),
             "blocks": _blocks(data["blocks"], looks=LOOKS if sheet.is_draft else FINAL),
         },
-        autoescape=True,
+        _environment(),
     )
-    return _turned(_saved(document), notes=data["reader-rtl"] if data["notes"] else None, paper=data["rtl"])
-
-
-def _saved(document: Any) -> bytes:
+    document = template.docx
+    _read_anew(document)
+    _turn(document, notes=data["reader-rtl"] if data["notes"] else None, paper=data["rtl"])
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+@cache
+def _environment() -> Any:
+    """What fills the template: each part of it is compiled once, which takes longer than to fill it."""
+    from jinja2 import Environment
+
+    compiled: dict[str, Template] = {}
+
+    class Compiled(Environment):
+        def from_string(
+            self,
+            source: str | nodes.Template,
+            globals: MutableMapping[str, Any] | None = None,  # noqa: A002  as Jinja has it
+            template_class: type[Template] | None = None,
+        ) -> Template:
+            words = str(source)
+            if words not in compiled:
+                compiled[words] = super().from_string(source, globals, template_class)
+            return compiled[words]
+
+    return Compiled(autoescape=True)
+
+
+def _read_anew(document: Any) -> None:
+    """Read the body once more: docxtpl leaves one of plain elements, which python-docx cannot work with."""
+    from docx.opc.oxml import serialize_part_xml
+    from docx.oxml import parse_xml
+
+    body = document.element.body
+    document.element.replace(body, parse_xml(serialize_part_xml(body)))
 
 
 def _blocks(blocks: list[dict[str, Any]], *, looks: Looks) -> list[dict[str, Any]]:
@@ -79,24 +114,22 @@ def _words(runs: list[dict[str, str]], *, looks: Looks) -> Any:
     return text
 
 
-def _turned(content: bytes, *, notes: bool | None, paper: bool) -> bytes:
+def _turn(document: Any, *, notes: bool | None, paper: bool) -> None:
     """Have each paragraph and table be read from its side, and each run by its letters, also in header and footer.
 
     ``notes``: whether the notes are read from the right, None where there are none; they end with a page.
     """
-    from docx import Document
+    from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml.ns import qn
 
-    document = Document(io.BytesIO(content))
     from_the_right = paper if notes is None else notes
     for element in document.element.body:
         _turn_all(element, from_the_right=from_the_right)
         if any(one.get(qn("w:type")) == "page" for one in element.iter(qn("w:br"))):
             from_the_right = paper
-    for section in document.sections:
-        for around in (section.header, section.footer):
-            _turn_all(around._element, from_the_right=paper)  # noqa: SLF001  python-docx knows no other way
-    return _saved(document)
+    for one in document.part.rels.values():  # its sections know those that were there before the template was filled
+        if one.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER):
+            _turn_all(one.target_part.element, from_the_right=paper)
 
 
 def _turn_all(element: Any, *, from_the_right: bool) -> None:
@@ -109,11 +142,17 @@ def _turn_all(element: Any, *, from_the_right: bool) -> None:
         if from_the_right:
             paragraph.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
         for run in paragraph.iter(qn("w:r")):
-            if _is_from_the_right(run.text, paragraph=from_the_right):
+            if _is_from_the_right(_words_in(run), paragraph=from_the_right):
                 Run(run, paragraph).font.rtl = True
     if from_the_right:
         for table in element.iter(qn("w:tbl")):
             table.bidiVisual_val = True
+
+
+def _words_in(run: Any) -> str:
+    from docx.oxml.ns import qn
+
+    return "".join(one.text or "" for one in run.iter(qn("w:t")))
 
 
 def _is_from_the_right(text: str, *, paragraph: bool) -> bool:

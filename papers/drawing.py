@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from papers.composing import Mark
+from papers.markup import Sort
 from papers.phrases import phrase
 from texts.catalogue import say
 from texts.locale import is_right_to_left
@@ -41,13 +42,13 @@ def sheet_of(paper: Paper, code: str, *, number: int | None, reader: str, approv
     told = f"SHA-256 {paper.sha256()[:16]}"
     if approved:
         return Sheet(paper, banner="", reference="", mark=told, is_draft=False, reader=reader)
-    version = "" if number is None else f" · v{number}"
+    version = [] if number is None else [f"v{number}"]
     legend = (phrase("gap_legend", paper.language), phrase("unsure_legend", paper.language))
     return Sheet(
         paper=paper,
         banner=phrase("draft", paper.language),
         reference=code,
-        mark=" · ".join([f"{paper.kind}{version} · {told}", *legend]),
+        mark=" · ".join([*version, told, *legend]),
         is_draft=True,
         reader=reader,
     )
@@ -56,7 +57,10 @@ def sheet_of(paper: Paper, code: str, *, number: int | None, reader: str, approv
 def as_data(sheet: Sheet) -> dict[str, Any]:
     """Return a sheet as plain data, for a template."""
     paper = sheet.paper
+    unverified = phrase("unverified", paper.language) if sheet.is_draft else ""
+    behind = next((n for n, one in enumerate(paper.blocks) if one.sort != Sort.TO), len(paper.blocks))
     return {
+        "head": _blocks(paper.blocks[:behind]),
         "title": paper.title,
         "to": list(paper.to),
         "lang": paper.language.partition("-")[0],
@@ -70,7 +74,7 @@ def as_data(sheet: Sheet) -> dict[str, Any]:
         "reader-rtl": is_right_to_left(sheet.reader),
         "notes-title": say("papers.notes", sheet.reader),
         "notes": _blocks(paper.notes) if sheet.is_draft else [],
-        "blocks": _blocks(paper.blocks, unverified=phrase("unverified", paper.language) if sheet.is_draft else ""),
+        "blocks": _blocks(paper.blocks[behind:], unverified=unverified),
     }
 
 

@@ -115,6 +115,8 @@ def _met(when: When, now: Situation) -> tuple[list[Reason], list[Reason]]:
             met.append(Reason("papers.why_risk", {"level": str(now.risk)}))
         else:
             unmet.append(Reason("papers.why_not_yet"))
+    if when.foreign and now.is_citizen:
+        unmet.append(Reason("papers.why_citizen"))
     if when.fear and now.has_no_fear:
         unmet.append(Reason("papers.why_no_fear"))
     if when.verified:

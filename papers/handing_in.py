@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from papers.composing import Block, Mark, Paper, Run, runs_of
 from papers.docx import GAP_FILL, LAW_COLOUR
 from papers.errors import PaperError
 from papers.kinds import FILING_LANGUAGES
+from papers.markup import Sort
 from papers.phrases import phrase
 from texts.catalogue import LANGUAGES, say
 
@@ -58,7 +59,7 @@ def read_document(content: bytes, draft: Paper) -> Document:
     if any(_has(root, TRACKED) for root in _roots(opened)):
         raise PaperError("it has tracked changes or comments; accept or reject all, and delete the comments")
     _without_notes(opened, draft)
-    _without_marks(opened, draft)
+    _without_marks(opened)
     _without_author(opened)
     written = io.BytesIO()
     opened.save(written)
@@ -111,9 +112,15 @@ def _without_notes(opened: Any, draft: Paper) -> None:
         return
     behind = range(start + 1, len(elements))
     ends = next((n + 1 for n in behind if _is_break(elements[n])), None)
-    begins = next((n for n in behind if _text(elements[n]) in {*draft.to, draft.title}), start + 1)
+    begins = next((n for n in behind if _is_first(_text(elements[n]), draft)), start + 1)
     for one in elements[start : begins if ends is None else ends]:
         body.remove(one)
+
+
+def _is_first(words: str, draft: Paper) -> bool:
+    """Whether a paper begins with these words: its title, or whom it is addressed to, whatever was filled in there."""
+    head = [one.runs[0].text for one in draft.blocks[:1] if one.sort == Sort.TO and one.runs[0].mark is Mark.FORM]
+    return words in {*draft.to, draft.title} or any(words.startswith(one) for one in head)
 
 
 def _text(element: Any) -> str:
@@ -128,15 +135,15 @@ def _is_break(element: Any) -> bool:
     return any(one.get(qn("w:type")) == "page" for one in element.iter(qn("w:br")))
 
 
-def _without_marks(opened: Any, draft: Paper) -> None:
+def _without_marks(opened: Any) -> None:
     """Take out what a draft bears around it, and how it shows what was unsure, unsigned, or has been filled in."""
     from docx.oxml.ns import qn
 
-    banners = [phrase("draft", language) for language in FILING_LANGUAGES]
+    marks = [phrase(name, language) for name in ("draft", "gap_legend") for language in FILING_LANGUAGES]
     for section in opened.sections:
         for around in (section.header, section.footer):
             for paragraph in around.paragraphs:
-                if any(banner in paragraph.text for banner in banners) or f"{draft.kind} " in paragraph.text:
+                if any(mark in paragraph.text for mark in marks):
                     paragraph.clear()
     for properties in opened.element.body.iter(qn("w:rPr")):
         for one in list(properties):
@@ -174,7 +181,8 @@ def _paper(opened: Any, draft: Paper) -> Paper:
         elif isinstance(one, Paragraph) and one.text.strip():
             style = "" if one.style is None else str(one.style.name)
             if style == "Title" and not title:
-                title, to, blocks = one.text, [_words(block) for block in blocks], []
+                title, to = one.text, [_words(block) for block in blocks[: len(draft.to)]]
+                blocks = [replace(block, sort=str(Sort.TO)) for block in blocks[len(draft.to) :]]
             else:
                 blocks.append(Block(_sort(style), (Run(one.text),)))
     return Paper(draft.kind, draft.language, title, tuple(to), tuple(blocks), fields=draft.fields, laws=draft.laws)

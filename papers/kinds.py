@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FORMS: Final = Path(__file__).parent / "forms"
-FILING_LANGUAGES: Final = ("en", "ru", "kk", "tr", "ug", "zh", "kk-Arab")
+FILING_LANGUAGES: Final = ("en", "ru", "kk", "tr", "ug", "zh", "kk-Arab", "uz")
 """Languages that a form may be written in. That of a filing is the authority's, whatever the person speaks."""
 DOCKET: Final = (
     "removal_at",
@@ -47,6 +47,8 @@ MADE: Final = (
     "administratively",
     "as_they_came",
     "as_copies",
+    "held_in_kz",
+    "held_in_tr",
 )
 """What a paper may name that is made of other things."""
 INSIDE: Final = frozenset({"docket", "terms"})
@@ -90,6 +92,8 @@ class When:
     custody: frozenset[Custody] = frozenset()
     verified: bool = False
     """The reporter must be verified first."""
+    foreign: bool = False
+    """It is for somebody who is not known to be a citizen of the State that holds them."""
     fear: bool = False
     """It rests on a fear of return: it does not fit where the person has said that they have none."""
 
@@ -240,6 +244,7 @@ def _kind(data: Mapping[str, Any]) -> Kind:
             risk=when.get("risk", 0),
             custody=frozenset(map(Custody, when.get("custody", ()))),
             verified=when.get("verified", False),
+            foreign=when.get("foreign", False),
             fear=when.get("fear", False),
         ),
         instrument=data.get("instrument", ""),

@@ -9,8 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TO: Final = Path(__file__).parent / "templates" / "paper.docx"
-BODY, MARGIN, SMALL, TITLE, HEADING = 10.5, 2.3, 8, 15, 11.5
-"""Points, and centimetres of the margin."""
+BODY, SMALL, TITLE, HEADING = 10.5, 8, 15, 11.5
+"""Points."""
+MARGIN, HEAD, WIDTHS = 2.3, 7.5, (5.6, 10.8)
+"""Centimetres; whom a paper is addressed to stands at the right, as courts want it; labels are short."""
+STYLES: Final = frozenset(
+    {
+        *("Normal", "Default Paragraph Font", "Normal Table", "No List"),
+        *("Title", "Title Char", "Heading 1", "Heading 1 Char", "List Bullet", "Table Grid"),
+        *("Header", "Header Char", "Footer", "Footer Char"),
+    }
+)
+"""The styles that papers use, and those which these are made of."""
+UNUSED: Final = frozenset({"stylesWithEffects", "thumbnail", "customXml"})
+"""Parts of a document that no paper has a use for, by what they are to it."""
 HEADER: Final = "{{ banner }}{% if reference %} · {{ reference }}{% endif %}"
 
 
@@ -32,18 +44,64 @@ def write_template(path: Path) -> None:
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold = "Noto Serif", Pt(size), True
         style.font.color.rgb = RGBColor(0, 0, 0)
+        style.paragraph_format.space_before = Pt(12)
+        style.paragraph_format.space_after = Pt(6)
         _from_the_right(style, size)
         for border in list(style.element.iter(qn("w:pBdr"))):
             border.getparent().remove(border)
     for of, text in ((section.header, HEADER), (section.footer, "{{ mark }}")):
         said = of.paragraphs[0].add_run(text)
         said.font.size = Pt(SMALL)
+    section.header.paragraphs[0].runs[0].font.color.rgb = RGBColor(0xA1, 0x12, 0x12)
+    _page_number(section.footer.add_paragraph())
     _notes(document)
     _paragraphs(document, ["{%p for line in to %}", "{{ line }}", "{%p endfor %}"])
+    _paragraphs(document, ["{%p for block in head %}"])
+    head = document.add_paragraph("{{r block.words }}").paragraph_format
+    head.left_indent, head.space_after = Cm(HEAD), Pt(2)
+    _paragraphs(document, ["{%p endfor %}"])
     document.add_paragraph("{{ title }}", style="Title")
     _blocks(document, "blocks")
     document.core_properties.author = document.core_properties.comments = ""
+    _without_what_nobody_needs(document)
     document.save(str(path))
+
+
+def _page_number(paragraph: Any) -> None:
+    """Say which page of how many it is. Word counts them, so that they fit when the notes are taken out."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for before, what in (("{{ page }} ", "PAGE"), (" / ", "NUMPAGES")):
+        paragraph.add_run(before).font.size = Pt(SMALL)
+        for sort in ("begin", what, "end"):
+            run = paragraph.add_run()
+            run.font.size = Pt(SMALL)
+            if sort == what:
+                instruction = OxmlElement("w:instrText")
+                instruction.text = what
+                run._r.append(instruction)  # noqa: SLF001  python-docx knows no fields
+            else:
+                mark = OxmlElement("w:fldChar")
+                mark.set(qn("w:fldCharType"), sort)
+                run._r.append(mark)  # noqa: SLF001
+
+
+def _without_what_nobody_needs(document: Any) -> None:
+    """Leave out a picture, old effects and some 150 styles that python-docx brings: they would be in each paper."""
+    from docx.oxml.ns import qn
+
+    used = {style.style_id for style in document.styles if style.name in STYLES}
+    for style in list(document.styles.element.findall(qn("w:style"))):
+        if style.get(qn("w:styleId")) not in used:
+            style.getparent().remove(style)
+    for of in (document.part.rels, document.part.package.rels):
+        for key, one in list(of.items()):
+            if one.reltype.rpartition("/")[2] in UNUSED:
+                del of[key]
 
 
 def _from_the_right(style: Any, size: float) -> None:
@@ -74,19 +132,32 @@ def _notes(document: Any) -> None:
 
 
 def _blocks(document: Any, name: str) -> None:
+    from docx.shared import Pt
+
     _paragraphs(document, [f"{{%p for block in {name} %}}", "{%p if block.sort == 'heading' %}"])
     document.add_paragraph("{{r block.words }}", style="Heading 1")
     document.add_paragraph("{%p elif block.sort == 'point' %}")
     document.add_paragraph("{{r block.words }}", style="List Bullet")
     document.add_paragraph("{%p elif block.sort == 'table' %}")
     _table(document)
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    document.add_paragraph("{%p elif block.sort == 'sign' %}")
+    document.add_paragraph("{{r block.words }}").paragraph_format.space_before = Pt(18)
     document.add_paragraph("{%p else %}")
     document.add_paragraph("{{r block.words }}")
     _paragraphs(document, ["{%p endif %}", "{%p endfor %}"])
 
 
 def _table(document: Any) -> None:
+    from docx.shared import Cm
+
     table = document.add_table(rows=3, cols=2, style="Table Grid")
+    table.autofit = False
+    for row in table.rows:
+        for cell, width in zip(row.cells, WIDTHS, strict=True):
+            cell.width = Cm(width)
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Cm(width)
     table.cell(0, 0).text = "{%tr for row in block.rows %}"
     table.cell(1, 0).text, table.cell(1, 1).text = "{{r row.label }}", "{{r row.value }}"
     table.cell(2, 0).text = "{%tr endfor %}"

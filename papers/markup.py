@@ -1,5 +1,6 @@
 """How the text of a form is written: a line is a heading, a sentence, a point, a row, or what the docket or law says.
 
+    > whom it is addressed to, or by whom: the head of a paper, above its title, line by line
     # Heading
     A sentence with {field} in it, and [[what only counsel can write]].
     - a point
@@ -36,6 +37,8 @@ _ROW: Final = re.compile(r"\| *(?P<field>[a-z_]+)(?:: *(?P<label>.+))?")
 class Sort(StrEnum):
     """What a line is."""
 
+    TO = "to"
+    """Of the head: whom it is addressed to, and by whom."""
     HEADING = "heading"
     TEXT = "text"
     POINT = "point"
@@ -63,13 +66,13 @@ def read_lines(text: str) -> Iterator[Line]:
     waiting: list[str] = []
     for raw in [*text.splitlines(), ""]:
         line = raw.strip()
-        starts = not line or line[0] in "#-|@?" or _is_over(waiting)
+        starts = not line or line[0] in ">#-|@?" or _is_over(waiting)
         if starts and waiting:
             yield _line(" ".join(waiting))
             waiting = []
         if not line:
             continue
-        if line[0] in "#|@?":
+        if line[0] in ">#|@?":
             yield _line(line)
         else:
             waiting.append(line)
@@ -86,8 +89,8 @@ def _line(text: str) -> Line:
         named = found["field"]
         return replace(line, only_unknown=named) if found["unless"] else replace(line, only_if=named)
     match text[0]:
-        case "#":
-            return Line(Sort.HEADING, text[1:].strip())
+        case ">" | "#":
+            return Line(Sort.TO if text[0] == ">" else Sort.HEADING, text[1:].strip())
         case "-":
             return Line(Sort.POINT, text[1:].strip())
         case "@":

@@ -14,9 +14,12 @@ from papers.citing import cited, instrument, told_source
 from papers.composing import SURE, Block, Mark, Run
 from papers.phrases import field_label
 from texts.catalogue import keys, say
+from texts.guess_cyrillic import guess_cyrillic
 
 SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
 """The letters of each language of filings; Latin ones of the others."""
+SENTENCE: Final = 4
+"""Words from which on a language can be told."""
 AS_WRITTEN: Final = NAMING | {"document_number", "asylum_certificate", "counsel_contact", "family_contact", "articles"}
 """Fields that are never translated."""
 
@@ -45,7 +48,7 @@ def _notes(offer: Offer, paper: Paper, record: Record, language: str) -> Iterato
         for name, who in offer.missing.items():
             yield _point(say(f"papers.ask_{who}", language, what=label(name, language)), Mark.GAP)
         for name, why in offer.held_back.items():
-            yield _point(f"{label(name, language)}: {say(f'why.{why}', language)}")
+            yield _point(f"{_alone(label(name, language))}: {say(f'why.{why}', language)}")
     yield from _told(offer, paper, record, language)
     if (of := instrument(offer.kind.instrument)) is not None and not _is_elsewhere(offer):
         yield _head("papers.notes_where", language)
@@ -66,16 +69,17 @@ def _told(offer: Offer, paper: Paper, record: Record, language: str) -> Iterator
         yield Block(
             "table",
             rows=tuple(
-                ((Run(label(one.name, language)),), (Run(say(f"confidence.{one.confidence}", language)),))
+                ((Run(_alone(label(one.name, language))),), (Run(say(f"confidence.{one.confidence}", language)),))
                 for one in unsure
             ),
         )
     if foreign := [one for one in told if is_foreign(one, paper.language)]:
         yield _head("papers.notes_translate", language)
-        yield from (_point(label(one.name, language)) for one in foreign)
+        yield from (_point(_alone(label(one.name, language))) for one in foreign)
     if paper.left_out:
         yield _head("papers.notes_left_out", language)
-        yield Block("text", (Run(", ".join(dict.fromkeys(label(name, language) for name in paper.left_out))),))
+        names = dict.fromkeys(_in_a_row(label(name, language)) for name in paper.left_out)
+        yield Block("text", (Run("; ".join(names)),))
     if paper.laws:
         yield _head("papers.notes_law", language)
         yield from (_point(_law(what), Mark.LAW) for what in dict.fromkeys(paper.laws))
@@ -93,11 +97,17 @@ def _is_elsewhere(offer: Offer) -> bool:
 
 
 def is_foreign(one: Known, language: str) -> bool:
-    """Whether a value is written in other letters than the filing, and ought to be translated for it."""
+    """Whether a value is in other letters than the filing, or in another language, and ought to be translated for it.
+
+    A name is no language, and of a word or two nobody can say which they are of.
+    """
     if one.name in CODED or one.name in AS_WRITTEN:
         return False
     letters = {unicodedata.name(letter, "").partition(" ")[0] for letter in one.value if letter.isalpha()}
-    return bool(letters) and SCRIPTS.get(language, "LATIN") not in letters
+    if not letters or SCRIPTS.get(language, "LATIN") not in letters:
+        return bool(letters)
+    in_cyrillic = SCRIPTS.get(language) == "CYRILLIC" and len(one.value.split()) >= SENTENCE
+    return in_cyrillic and guess_cyrillic(one.value) not in (language, None)
 
 
 def _address(one: Instrument, shared: Instrument | None, held_in: str | None, language: str) -> Iterator[Block]:
@@ -119,6 +129,15 @@ def _address(one: Instrument, shared: Instrument | None, held_in: str | None, la
 
 def _point(text: str, mark: Mark = Mark.FORM) -> Block:
     return Block("point", (Run(text, mark),))
+
+
+def _alone(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _in_a_row(words: str) -> str:
+    """As it stands among others; what is written in capitals stays so."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def label(name: str, language: str) -> str:

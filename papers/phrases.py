@@ -37,6 +37,11 @@ def law_name(id_: str, told: str, language: str) -> str:
     return str(names.get(language, names.get("en", told)))
 
 
+def clock_name(rule_id: str, told: str, language: str) -> str:
+    """Return what a rule is called; ``told``: what our data calls it, in English."""
+    return str(_read()["clocks"].get(rule_id, {}).get(language, told))
+
+
 def region_name(code: str, language: str) -> str:
     """Return what a region (ISO 3166-2) is called in a filing; one without a name is its State with the code."""
     names = _read()["regions"].get(code)

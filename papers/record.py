@@ -6,6 +6,7 @@ Built of rows that were read; what each audience may see was decided in :mod:`ca
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cases.consent.vocabulary import Audience
@@ -54,6 +55,8 @@ TELLS: Final[Mapping[str, tuple[str, ...]]] = {
 """Which events tell a date that papers name."""
 SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
 """Of these the time that is set, of the others the time it happened."""
+GONE_BY: Final = timedelta(days=1)
+"""For so long after its hour a hearing is the next one still, and a removal expected: both begin late."""
 TO_THE_HOUR: Final = frozenset({"held_since", "missing_since"})
 """Of what happened only this is told by the hour: else the hour is often that at which somebody entered it."""
 FIRST: Final = frozenset({"held_since", "missing_since", "asylum_at"})
@@ -82,6 +85,8 @@ class Term:
     zone: str
     is_signed: bool
     is_done: bool
+    is_over: bool = False
+    """Whether its safe date is past, and nobody has said what was done."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ class Situation:
     is_verified: bool = False
     """Whether a coordinator vouches for the reporter."""
     is_borne_out: bool = False
+    is_citizen: bool = False
+    """Whether the State that holds them is known to be their own: it can send them to no other as a foreigner."""
     has_no_fear: bool = False
     """Whether the person has said that they do not fear return."""
     held_as: str = ""
@@ -138,12 +145,16 @@ class Record:
     exhibits: tuple[Exhibit, ...] = ()
     as_copies: bool = False
     """Whether exhibits are handed over as cleaned copies, not as they came."""
+    read_at: datetime | None = None
+    """When it was read: what was set for a day before is not to come any more."""
 
     def told(self, audience: Audience, name: str) -> Instant | None:
         """Return a date of the docket that this audience may know; None where it is not known, or not for them."""
         wanted = [one for one in self.views[audience].dates if one.event in TELLS[name]]
         dated = [(one, _instant(one, name)) for one in wanted]
         found = [instant for _, instant in dated if instant is not None]
+        if name in SET_FOR and self.read_at is not None:
+            found = [one for one in found if one.at > self.read_at - GONE_BY]
         if not found:
             return None
         return min(found, key=lambda one: one.at) if name in FIRST else found[-1]
@@ -183,6 +194,7 @@ def record_of(
             happened=frozenset(one.kind for one in standing),
             is_verified=is_verified,
             is_borne_out=case.state != "reported",
+            is_citizen=is_citizen(views, case.jurisdiction),
             has_no_fear=has_no_fear(views),
             held_as=held_as((one.kind, one.at) for one in standing),
             left=frozenset(left),
@@ -192,12 +204,19 @@ def record_of(
         next_update_at=_next_update(rows),
         exhibits=exhibits,
         as_copies=as_copies,
+        read_at=unit.now,
     )
 
 
 def has_no_fear(views: Mapping[Audience, FilingView]) -> bool:
     """Whether the person has said that they do not fear return. Pure."""
     return any(one.name == "fears_return" and one.value == "no" for one in views[Audience.LAWYER].fields)
+
+
+def is_citizen(views: Mapping[Audience, FilingView], jurisdiction: str | None) -> bool:
+    """Whether the State that holds the person is known to be their own. Pure."""
+    told = views[Audience.LAWYER].fields
+    return any(one.name == "nationality" and one.value == jurisdiction for one in told)
 
 
 def held_as(entered: Iterable[tuple[str, datetime]]) -> str:
@@ -212,7 +231,8 @@ def _seen(row: Occurrence) -> Seen:
 
 def _term(row: Deadline, rows: CaseRows, now: datetime) -> Term:
     signed = _is_signed(row, rows, now)
-    return Term(row.rule_id, row.safe_at, row.zone, signed, is_done=row.state == DeadlineState.DONE)
+    done = row.state == DeadlineState.DONE
+    return Term(row.rule_id, row.safe_at, row.zone, signed, is_done=done, is_over=row.safe_at < now)
 
 
 def _is_signed(row: Deadline, rows: CaseRows, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
 from cases.docket.custody import Custody
 from cases.views.audience import Dated
 from cases.views.filing import divided
-from papers.record import Exhibit, Record, Situation, Term, has_no_fear, held_as
+from papers.record import Exhibit, Record, Situation, Term, has_no_fear, held_as, is_citizen
 from tests.conftest import START
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def record(
             happened=frozenset(one.event for one in dates),
             is_verified=is_verified,
             is_borne_out=standing.corroborated,
+            is_citizen=is_citizen(views, jurisdiction),
             has_no_fear=has_no_fear(views),
             held_as=held_as((one.event, one.at) for one in dates),
             left=frozenset(left),

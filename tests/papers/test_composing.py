@@ -22,6 +22,7 @@ from law.rules import load_rules
 from papers.composing import Block, Mark, Run, compose, runs_of
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds
+from papers.notes import is_foreign
 from papers.phrases import event_label, phrase, region_name
 from papers.record import TELLS, Instant
 from tests.cases.test_consent import standings
@@ -85,6 +86,31 @@ def test_only_the_new_date_is_missing_on_the_day_of_a_ruling() -> None:
     assert "Decision to remove or extradite, known since" not in gaps
 
 
+def test_a_hearing_that_was_is_not_the_next_one_and_a_clock_that_ran_out_says_so() -> None:
+    kind = KINDS["unhcr_referral"]
+    heard = (*DATES[:3], Dated("hearing_scheduled", START - timedelta(days=9), START, None))
+    known = replace(record(dates=heard), read_at=START + timedelta(hours=2))
+    assert "Next hearing" in "\n".join(compose(kind, "en", known).lines()), "it begins late"
+    later = replace(known, read_at=START + timedelta(days=3))
+    assert "Next hearing" not in "\n".join(compose(kind, "en", later).lines())
+    (term,) = known.terms
+    over = replace(known, terms=(replace(term, is_over=True),))
+    lines = compose(KINDS["first_hour"], "ru", over).lines()
+    (line,) = [one for one in lines if "Жалоба на постановление суда" in one]
+    assert line.endswith("прошло: чем закончилось?")
+
+
+def test_a_value_in_another_language_than_the_filing_is_to_be_translated_also_in_the_same_letters() -> None:
+    """A Kazakh judge is handed a story in Russian, or the other way round: somebody must be told."""
+    story = replace(
+        known({"asylum_narrative": VALUES["asylum_narrative"]})[0], value="Они сначала забрали моего брата."
+    )
+    assert is_foreign(story, "kk")
+    assert not is_foreign(story, "ru")
+    assert is_foreign(replace(story, value="Олар алдымен менің ағамды алып кетті."), "ru")
+    assert not is_foreign(replace(story, name="counsel_name", value="Дана Мысалова"), "kk")
+
+
 def test_what_the_team_watches_for_and_how_somebody_came_is_in_no_paper_that_leaves() -> None:
     """A date in the docket is there for clocks and watches; a court or a consulate reads only what is filed."""
     inside = set(events_that_can_be_entered()) - FILED
@@ -117,6 +143,15 @@ def test_a_paper_fits_by_place_stage_and_risk_and_says_why() -> None:
     assert fits("wgeid_urgent", custody="missing")[0] is Fit.NOW
     assert fits("wgeid_urgent", custody="held")[0] is Fit.LATER
     assert fits("family_sheet", is_verified=False) == (Fit.LATER, {"papers.why_unverified"})
+    extradited = (*DATES[:1], Dated("extradition_decision_copy_received", START - timedelta(hours=1), None, None))
+    assert fits("kz_extradition", dates=extradited) == (Fit.NOW, {"papers.why_event"})
+    assert fits("kz_extradition")[0] is Fit.LATER
+    refused = (*DATES[:1], Dated("asylum_refusal_known", START - timedelta(hours=1), None, None))
+    assert fits("kz_refusal", dates=refused)[0] is Fit.NOW
+    own = {**VALUES, "nationality": "KZ"}
+    assert fits("unhcr_referral", values=own)[1] >= {"papers.why_citizen"}
+    assert fits("unhcr_referral", values=own)[0] is Fit.LATER
+    assert fits("notice_of_defence", values=own)[0] is Fit.NOW, "whoever is held needs a lawyer"
 
 
 def test_what_to_beware_of_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import docx
@@ -72,6 +73,22 @@ def test_a_document_in_uyghur_is_read_from_the_right() -> None:
         for run in one.runs:
             if any("\u0600" <= letter <= "\u06ff" for letter in run.text):
                 assert run.font.rtl, run.text
+
+
+@pytest.mark.parametrize(("kind", "language"), [("kz_appeal", "ru"), ("notice_of_defence", "kk"), ("tr_lawsuit", "tr")])
+def test_whom_a_filing_is_addressed_to_stands_above_its_title_as_courts_want_it(kind: str, language: str) -> None:
+    drawn = sheet(kind, language, approved=True)
+    head = ["".join(run.text for run in one.runs) for one in drawn.paper.blocks if one.sort == "to"]
+    assert len(head) > 1
+    document = docx.Document(io.BytesIO(draw_docx(drawn)))
+    said = [one.text.replace("[", "").replace("]", "") for one in document.paragraphs if one.text.strip()]
+    assert said[: len(head) + 1] == [*head, drawn.paper.title]
+
+
+def test_a_document_counts_its_pages_itself_so_that_they_fit_when_the_notes_are_taken_out() -> None:
+    content = zipfile.ZipFile(io.BytesIO(draw_docx(sheet("kz_appeal", "ru"))))
+    footer = next(name for name in content.namelist() if "footer" in name)
+    assert all(what in content.read(footer).decode() for what in (">PAGE<", ">NUMPAGES<", "стр."))
 
 
 def test_a_name_in_arabic_letters_is_one_also_in_a_paper_in_english() -> None:

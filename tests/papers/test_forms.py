@@ -109,6 +109,22 @@ def test_no_word_of_ours_is_in_what_is_filed(kind: Kind, language: str) -> None:
         assert "KZ-ALM" not in said
 
 
+def test_the_card_leaves_no_point_of_the_law_out_in_any_language() -> None:
+    """A family that reads Uyghur is told as much as one that reads English; every point stays marked as unsigned."""
+    kind = KINDS["rights_card"]
+    cards = [card for card in load_rules().cards if card.jurisdiction in kind.when.states]
+    for card in cards:
+        known = record(jurisdiction=card.jurisdiction)
+        wanted = [point for one in cards if one.jurisdiction == card.jurisdiction for point in one.points]
+        for language in kind.languages(card.jurisdiction):
+            blocks = compose(kind, language, known).blocks
+            told = [run for run in runs_of(blocks) if run.mark is Mark.LAW]
+            assert len(told) == len(wanted), (language, card.id)
+            if language != "en":
+                assert not {run.text for run in told} & {point.point for point in wanted}
+    assert set(kind.lines) == {"en", "ru", "kk", "kk-Arab", "ug", "zh", "tr", "uz"} == set(KINDS["family_sheet"].lines)
+
+
 def test_no_form_cites_a_law_by_itself() -> None:
     """An article in a sentence of ours would be a claim of nobody: what the law says comes from the law's own data.
 

@@ -100,15 +100,19 @@ def test_what_was_left_open_is_counted() -> None:
     assert left.marked > 0, "sentences of law for which nobody vouches are still marked as such"
 
 
-def test_the_page_of_notes_goes_also_where_its_end_was_deleted() -> None:
-    paper = draft()
-    document = taken(paper)
+@pytest.mark.parametrize(("kind", "language"), [("wgad_urgent", "en"), ("kz_stay", "kk"), ("notice_of_defence", "tr")])
+def test_the_page_of_notes_goes_also_where_its_end_was_deleted(kind: str, language: str) -> None:
+    paper = draft(kind, language)
+    document = filled(taken(paper), paper)
     for one in document.paragraphs:
         for run in one.runs:
             if not run.text.strip():
                 run.text = ""
     kept = read_document(saved(document), paper)
     assert kept.paper.to == paper.to
+    heads = [[block for block in one.blocks if block.sort == "to"] for one in (kept.paper, paper)]
+    assert len(heads[0]) == len(heads[1])
+    assert "notes" not in "\n".join(kept.paper.lines()[:3])
 
 
 def with_a_change(document: Any) -> None:
