@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 
 from app.commands.agreeing import agreed_if_many, by_two
 from app.commands.shared import as_data, fail, fails_clearly, house
+from app.paper_files import write_papers, write_private
 from texts.bidi import plain
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from papers.desk import Desk, OnDesk
     from papers.drawing import Sheet
     from papers.record import Exhibit
-
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 @click.command()
@@ -57,7 +55,8 @@ def papers(
     else:
         click.echo("\n".join(plain(line) for one in desk.papers for line in _lines(one)))
     if out is not None:
-        _write_all(out, desk, sheets)
+        write_papers(out, desk, sheets)
+        click.echo(f"{len(sheets)} papers, each as .docx and PDF, are in {out}", err=True)
         if exhibits:
             _write_bundle(home, out, case_id, desk)
 
@@ -142,20 +141,6 @@ def _lines(one: OnDesk) -> list[str]:
     return lines
 
 
-def _write_all(out: Path, desk: Desk, sheets: list[Sheet]) -> None:
-    from papers.docx import draw_docx
-    from papers.kinds import load_kinds
-    from papers.pdf import draw_pdf
-    from papers.taking import file_name
-
-    out.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    for sheet in sheets:
-        name = file_name(desk, load_kinds()[sheet.paper.kind], sheet.paper.language)
-        _write(out / f"{name}.pdf", [draw_pdf(sheet)])
-        _write(out / f"{name}.docx", [draw_docx(sheet)])
-    click.echo(f"{len(sheets)} papers, each as .docx and PDF, are in {out}", err=True)
-
-
 def _write_bundle(home: House, out: Path, case_id: UUID, desk: Desk) -> None:
     """Pack the files of the case, telling how far it has come."""
     from papers.bundle import pack
@@ -172,11 +157,4 @@ def _write_bundle(home: House, out: Path, case_id: UUID, desk: Desk) -> None:
     index = {"index.pdf": draw_pdf(sheet), "index.docx": draw_docx(sheet)}
     with click.progressbar(length=max(len(exhibits), 1), label="exhibits", file=sys.stderr) as bar:
         packed = pack(home.store, exhibits, index, originals=True, done=lambda _: bar.update(1))
-        _write(out / f"{desk.record.code}-exhibits.zip", packed)
-
-
-def _write(path: Path, pieces: Any) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(handle, "wb") as file:
-        for piece in pieces:
-            file.write(piece)
+        write_private(out / f"{desk.record.code}-exhibits.zip", packed)

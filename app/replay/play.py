@@ -55,8 +55,15 @@ class Replay:
         return self.staff.do_their_duty() or _make_incident(self) or look_after(self.stage, self.staff)
 
 
-def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> Record:
-    """Play a story from its first step to half a day after its last, and return who knew what when."""
+def play(
+    story: Story,
+    on_step: Callable[[Step], None] = lambda _step: None,
+    at_end: Callable[[Replay], object] = lambda _replay: None,
+) -> Record:
+    """Play a story from its first step to half a day after its last, and return who knew what when.
+
+    ``at_end`` is called behind the last moment, when the record was read.
+    """
     begins_at = story.steps[0].at - BEFORE
     with Stage(begins_at, story.zone) as stage:
         replay = Replay(stage, story, Staff(stage))
@@ -66,7 +73,9 @@ def play(story: Story, on_step: Callable[[Step], None] = lambda _step: None) -> 
             on_step(step)
             _do(replay, step)
         stage.travel(story.steps[-1].at + AFTER, replay.do_their_duty)
-        return read_record(stage.house.store, story)
+        record = read_record(stage.house.store, story)
+        at_end(replay)
+        return record
 
 
 def _do(replay: Replay, step: Step) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
 
 import app.replay
@@ -150,7 +151,7 @@ def test_a_story_that_cannot_be_read_says_where(tmp_path: Path, text: str, said:
 
 
 def played(panah: Panah, folder: Path, story: str) -> dict[str, Any]:
-    panah.does("replay", str(STORIES), "--only", story, "--report", str(folder))
+    panah.does("replay", str(STORIES), "--only", story, "--report", str(folder), "--papers", str(folder / "papers"))
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))[story]
     assert story in (folder / "report.html").read_text(encoding="utf-8")
     return report
@@ -164,6 +165,19 @@ def test_a_true_story_goes_as_it_should_have(panah: Panah, tmp_path: Path, story
     assert Verdict.FAILED not in verdicts
     assert report["pages"], "somebody was paged"
     assert report["withheld"] == ["journalist", "unhcr"]
+    assert "20 октября 2019 г., 10:00" in words_of(tmp_path, story, "first_hour-ru"), "the Sunday, not the Monday"
+    assert "Изолятор временного содержания" in words_of(tmp_path, story, "kz_appeal-kk")
+    assert {one.stem for one in (tmp_path / "papers" / story).glob("*.pdf")} == {
+        one.stem for one in (tmp_path / "papers" / story).glob("*.docx")
+    }
+
+
+def words_of(folder: Path, story: str, paper: str) -> str:
+    """A paper of a story as Word reads it."""
+    (path,) = (folder / "papers" / story).glob(f"*{paper}.docx")
+    document = docx.Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
 @pytest.mark.long

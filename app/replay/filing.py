@@ -1,0 +1,80 @@
+"""The papers of a story, drawn to be looked at: of its first case, once its invented person has told what is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from app.paper_files import write_papers
+from app.replay.left_sealed import LATIN, NATIVE
+from app.replay.staff import LAWYER
+from cases.consent.agreeing import enter_consent
+from cases.consent.people import enter_fact
+from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.models import Case
+from cases.verification import Basis, bear_out
+from papers.desk import COUNSEL, Files, desk_of
+from papers.fitting import Fit
+from papers.taking import sheet_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from app.replay.play import Replay
+    from store.unit_of_work import UnitOfWork
+
+TOLD: Final[Mapping[str, str]] = {
+    "name_latin": LATIN,
+    "name_native": NATIVE,
+    "birth_date": "1987-04-12",
+    "place": "Изолятор временного содержания",
+    "agency": "Полиция",
+    "court": "Районный суд",
+    "fears_return": "yes",
+    "asylum_asked": "yes",
+    "language": "қазақша, араб жазуы",
+    "counsel_name": "Дана Мысалова",
+    "counsel_contact": "+7 700 000 00 21, dana@example.org",
+    "relation": "әпкесі",
+    "instructs": "әпкесі",
+    "family_contact": "+7 700 000 00 22",
+    "asylum_narrative": "Моих двоюродных братьев забрали. Меня вызывали и требовали отдать паспорт.",
+    "dependants": "жена и двое детей",
+}
+"""What the person and the family would have told by then, as it comes: in several languages, not all of it sure."""
+BY_ONE_SOURCE: Final = frozenset({"agency", "place", "dependants"})
+READER: Final = "ru"
+
+
+def draw_papers(replay: Replay, folder: Path) -> int:
+    """Draw every paper that exists where the story plays, as its lawyer is given them; return how many.
+
+    What was told stays in the throw-away database. Nobody has agreed that anything be sent, and nothing is.
+    """
+    with replay.stage.house.store.unit(replay.staff.actor(LAWYER)) as unit:
+        case = unit.session.scalars(select(Case).order_by(Case.opened_at, Case.id).limit(1)).one()
+        _tell(unit, case, replay)
+        unit.session.flush()
+        desk = desk_of(unit, case, role=COUNSEL, default_zone=replay.story.zone, files=Files.AS_THEY_CAME)
+        sheets = [
+            sheet_on(desk, one, draft, draft.current, reader=READER)
+            for one in desk.papers
+            if one.offer.fit is not Fit.NEVER
+            for draft in one.drafts
+        ]
+    write_papers(folder, desk, sheets)
+    return len(sheets)
+
+
+def _tell(unit: UnitOfWork, case: Case, replay: Replay) -> None:
+    case.jurisdiction = replay.story.jurisdiction
+    citizen_of = replay.story.threatened_state or replay.story.jurisdiction
+    for name, value in {**TOLD, "nationality": citizen_of or ""}.items():
+        confidence = "medium" if name in BY_ONE_SOURCE else "high"
+        if value:
+            enter_fact(unit, case.id, name, value, source="the family", confidence=confidence)
+    bear_out(unit, case.id, Basis.LAWYER, "counsel saw the person")
+    for audience in Audience:
+        enter_consent(unit, case.id, audience, FieldClass, granted=True, authority=Authority.PERSON, how="to counsel")
