@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+    from sqlalchemy.engine import ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 _READING = "panah_reading"
@@ -24,8 +26,16 @@ SQLITE_PRAGMAS = (
     "trusted_schema=OFF",
 )
 POSTGRESQL_OPTIONS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-KEEPALIVES: dict[str, Any] = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+KEEPALIVES: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds, for what is under way: without it Linux tries for a quarter of an hour
+}
 """A server that vanished without a word is noticed within half a minute, not after the system's two hours."""
+WHICH_SERVER = "target_session_attrs"
+TAKES_NO_WRITES = "25006"
+"""What PostgreSQL says to a write on a standby, or where it was told to take none."""
 
 
 def open_engine(url: str) -> Engine:
@@ -36,14 +46,37 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url,
+    engine = create_engine(
+        _the_one_that_writes(parsed),
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=12,
         max_overflow=24,
         connect_args={"connect_timeout": 5, "options": POSTGRESQL_OPTIONS, **KEEPALIVES},
     )
+    event.listen(engine, "handle_error", _leave_who_cannot_write)
+    return engine
+
+
+def how_to_connect(engine: Engine) -> dict[str, Any]:
+    """Return what psycopg takes to reach the same server as ``engine``, whichever of several that is at the moment."""
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    return dict(arguments)
+
+
+def _the_one_that_writes(url: URL) -> URL:
+    """Of several servers look for the one that takes writes, unless the address says something else."""
+    hosts = url.query.get("host", ())
+    several = "," in (url.host or "") or (not isinstance(hosts, str) and len(hosts) > 1)
+    if not several or WHICH_SERVER in url.query:
+        return url
+    return url.update_query_dict({WHICH_SERVER: "read-write"})
+
+
+def _leave_who_cannot_write(context: ExceptionContext) -> None:
+    """Let go of every connection to a server that takes no writes any more: another one of the address may."""
+    if getattr(context.original_exception, "sqlstate", None) == TAKES_NO_WRITES:
+        context.is_disconnect = True
 
 
 def for_reading(engine: Engine) -> Engine:

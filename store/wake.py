@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from store.engine import KEEPALIVES
+from store.engine import KEEPALIVES, how_to_connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -162,8 +162,8 @@ def _watch_sqlite(engine: Engine, wake: Wake, stop: threading.Event) -> None:
 
 
 def _watch_postgresql(engine: Engine, wake: Wake, stop: threading.Event) -> None:
-    dsn = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(dsn, autocommit=True, connect_timeout=5, **KEEPALIVES) as connection:
+    how = {**how_to_connect(engine), "autocommit": True, "connect_timeout": 5, **KEEPALIVES}
+    with psycopg.connect(**how) as connection:
         connection.execute(f"LISTEN {CHANNEL}")
         wake.ring()  # whatever was committed before we listened
         while not stop.is_set():
