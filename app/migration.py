@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+SINCE = re.compile(r"\d{4}_from_(?P<since>\d{4})")
+"""The name of a revision beside which programs of earlier ones may go on."""
 ONE_AT_A_TIME = 0x70616E6168
 """The advisory lock under which PostgreSQL is migrated ("panah" in hexadecimal)."""
+
+MOVING, MOVED = "moving", "moved"
+"""How what a database says of its release begins while it is moved, and in the one that was; see `app/moving/`."""
 
 
 class SchemaError(StoreError):
@@ -92,13 +98,36 @@ def needed(connection: Connection) -> str | None:
     Raises SchemaError when it has one that this release does not know.
     """
     script = ScriptDirectory.from_config(_config(connection))
-    current, head = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+    current, head = revision_of(connection), script.get_current_head()
+    _refuse_what_moves(current or "")
     if current is not None:
         try:
             script.get_revision(current)
         except CommandError:
+            if lets_work(current, head or ""):
+                return None
             raise SchemaError(f"the database is of a later release (revision {current}); use that release") from None
     return None if current == head else head
+
+
+def lets_work(later: str, ours: str) -> bool:
+    """Whether a schema of a later release lets a program whose newest revision is ``ours`` work on beside it.
+
+    It says so by its name: ``0041_from_0038`` only adds to what was there at 0038. Another name promises nothing.
+    """
+    promise = SINCE.fullmatch(later)
+    return promise is not None and promise["since"] <= ours.partition("_")[0]
+
+
+def _refuse_what_moves(current: str) -> None:
+    state = current.partition("-")[0]
+    if state == MOVED:
+        raise SchemaError("this database was moved to PostgreSQL: set DATABASE_URL to that one")
+    if state == MOVING:
+        raise SchemaError(
+            "a move into PostgreSQL has not come to its end: run the same `panah migrate --to` again, or go back by "
+            "`panah migrate --give-up`"
+        )
 
 
 def differences(connection: Connection) -> list[object]:

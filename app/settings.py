@@ -131,13 +131,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-            engine = f"{url.get_backend_name()}+{url.get_driver_name()}"
-        except (ArgumentError, ValueError):  # what they say repeats parts of the address, perhaps of the password
-            engine = "unknown"
-        in_a_file = engine == "sqlite+pysqlite" and url.database not in {None, "", ":memory:"}
-        if not in_a_file and engine != "postgresql+psycopg":
+        if not is_postgresql(value) and not _is_a_file(value):
             raise ValueError("must be sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
         return value
 
@@ -433,6 +427,11 @@ class Settings(BaseModel):
         return self.home / "seals.jsonl"
 
     @property
+    def hotlines(self) -> tuple[str, ...]:
+        """Numbers that may be called while nobody has accepted."""
+        return tuple(one.strip() for one in (self.fallback_hotlines or "").split(",") if one.strip())
+
+    @property
     def recipients(self) -> tuple[str, ...]:
         """Who can open backups, and a locked ring: age recipients."""
         return tuple((self.backup_recipient or "").split())
@@ -464,6 +463,24 @@ def _split(url: str, schemes: tuple[str, ...] = ("http", "https")) -> SplitResul
     if not usable:
         raise ValueError("is not an address such as https://example.org")
     return found
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether this is the address of a PostgreSQL database, in the form we take."""
+    return _engine_of(url) == "postgresql+psycopg"
+
+
+def _is_a_file(url: str) -> bool:
+    return _engine_of(url) == "sqlite+pysqlite" and make_url(url).database not in {None, "", ":memory:"}
+
+
+def _engine_of(value: str) -> str:
+    """Name the engine of an address, and repeat no part of it: there may be a password in it."""
+    try:
+        url = make_url(value)
+        return f"{url.get_backend_name()}+{url.get_driver_name()}"
+    except (ArgumentError, ValueError):
+        return "unknown"
 
 
 def _stays_here(url: str | None) -> bool:

@@ -42,3 +42,8 @@ class BackupRestored(Event):
 
     epoch: str
     agreed: str = ""
+
+
+@dataclass(frozen=True)
+class DatabaseMoved(Event):
+    """Everything before this was written in another database, and was found equal here."""

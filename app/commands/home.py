@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from app import VERSION
-from app.commands.shared import fails_clearly, settings
+from app.commands.shared import fail, fails_clearly, settings
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from store.vault import KeyRing
 
 
 @click.command()
@@ -83,18 +90,66 @@ def up(roles: str, callers: int | None) -> None:
 
 
 @click.command()
+@click.option("--to", "address", help="Move this SQLite home into an empty PostgreSQL database: postgresql+psycopg://…")
+@click.option("--to-file", "file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="A file with that address, so that no list of commands has its password.")  # fmt: skip
+@click.option("--give-up", is_flag=True, help="Use the SQLite database again, although a move was begun.")
 @fails_clearly
-def migrate() -> None:
-    """Bring the database to the schema of this release; an SQLite file is copied first."""
+def migrate(address: str | None, file: Path | None, *, give_up: bool) -> None:
+    """Bring the database to the schema of this release; an SQLite file is copied first.
+
+    With --to, move an SQLite home into PostgreSQL instead: stop `panah up`, and run it again if it was interrupted. It
+    goes on where it was, compares every row, and only then can the new database be used, and the old one never more.
+    """
     from app.migration import upgrade
     from app.wiring import open_home
 
+    if (address is not None) + (file is not None) + give_up > 1:
+        raise click.UsageError("--to, --to-file and --give-up exclude each other")
     chosen = settings()
-    open_home(chosen)
-    copy = upgrade(chosen.database, backups=chosen.home)
-    if copy is not None:
-        click.echo(f"The database as it was: {copy}")
-    click.echo("The database is up to date.")
+    ring = open_home(chosen)
+    if give_up:
+        _give_up(chosen)
+    elif address is not None or file is not None:
+        _move(chosen, ring, address or (file.read_text(encoding="utf-8").strip() if file else ""))
+    else:
+        copy = upgrade(chosen.database, backups=chosen.home)
+        if copy is not None:
+            click.echo(f"The database as it was: {copy}")
+        click.echo("The database is up to date.")
+
+
+def _move(chosen: Settings, ring: KeyRing, address: str) -> None:
+    """Move a home into PostgreSQL, while nothing runs on it."""
+    from app.moving.move import move
+    from app.presence import alone
+    from app.settings import is_postgresql
+    from app.wiring import clock_of
+
+    if not chosen.database.startswith("sqlite"):
+        fail("DATABASE_URL names PostgreSQL already; only an SQLite home can be moved")
+    if not is_postgresql(address):
+        fail("--to takes postgresql+psycopg://USER@HOST/NAME")
+    with alone(chosen.home):
+        done = move(
+            chosen.database,
+            address,
+            ring,
+            clock_of(chosen),
+            backups=chosen.home,
+            tell=lambda name, rows: click.echo(f"{name}: {rows}", err=True),
+        )
+    click.echo(f"{done.rows} rows of {done.tables} tables are there, each was compared, and the event log holds.")
+    click.echo("Set DATABASE_URL to the new database and start `panah up`. The old one opens for nobody any more.")
+
+
+def _give_up(chosen: Settings) -> None:
+    from app.moving.move import give_up
+    from app.presence import alone
+
+    with alone(chosen.home):
+        give_up(chosen.database)
+    click.echo("The SQLite database is in use again. Drop the other one: what was copied into it is worth nothing.")
 
 
 @click.command()
