@@ -304,6 +304,12 @@ def _first_break(session: Session, mac_key: bytes, chain: str, head: ChainHead |
     return None
 
 
+def newest_at(session: Session, name: str) -> datetime | None:
+    """Return when an event of no case was written last, by its name; None if it never was."""
+    of_it = select(EventRow.at).where(EventRow.chain == SYSTEM_CHAIN, EventRow.name == name)
+    return session.scalar(of_it.order_by(EventRow.position.desc()).limit(1))
+
+
 def heads(session: Session) -> dict[str, tuple[int, str]]:
     """Return where every chain ends: its length and the hexadecimal MAC at its end."""
     return {head.chain: (head.position, head.mac.hex()) for head in session.scalars(select(ChainHead))}

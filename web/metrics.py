@@ -14,8 +14,12 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 
+from store.eventlog import newest_at
+from store.events import BackupMade
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import timedelta
 
     from alerts.vitals import ChannelVitals, Vitals
     from store.unit_of_work import Store, UnitOfWork
@@ -36,7 +40,9 @@ def metrics_page(store: Store, look: Callable[[UnitOfWork], Vitals]) -> Blueprin
             abort(HTTPStatus.NOT_FOUND)
         with store.read() as unit:
             vitals = look(unit)
-        return Response(exposition(vitals, store.marks.idle()), content_type=FORMAT)
+            copied_at = newest_at(unit.session, BackupMade.__name__)
+            copied = None if copied_at is None else unit.now - copied_at
+        return Response(exposition(vitals, store.marks.idle(), copied), content_type=FORMAT)
 
     return pages
 
@@ -53,9 +59,15 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def exposition(vitals: Vitals, idle: Mapping[str, float]) -> str:
-    """Write a reading down. ``idle``: seconds since each part of this process moved."""
-    return "".join(_families(vitals, idle))
+def exposition(vitals: Vitals, idle: Mapping[str, float], copied: timedelta | None = None) -> str:
+    """Write a reading down. ``idle``: seconds since each part of this process moved. ``copied``: age of the backup."""
+    return "".join([*_families(vitals, idle), *_backup(copied)])
+
+
+def _backup(copied: timedelta | None) -> Iterator[str]:
+    if copied is not None:
+        meaning = "Age of the newest backup that `panah backup` made; one a day is meant."
+        yield _family("backup_age_seconds", meaning, [((), copied.total_seconds())])
 
 
 def _families(vitals: Vitals, idle: Mapping[str, float]) -> Iterator[str]:
