@@ -12,6 +12,7 @@ from app.commands.audit import audit
 from app.commands.backup import backup, restore
 from app.commands.bench import bench
 from app.commands.bot import bot
+from app.commands.cards import cards
 from app.commands.case import case
 from app.commands.contacts import contacts
 from app.commands.deliveries import deliveries
@@ -69,7 +70,7 @@ for command in (
     migrate,
     version,
     bench,
-    case,
+    cards,
     backup,
     restore,
     key,
