@@ -102,6 +102,10 @@ def say_ref(key: str) -> str:
     return f"@say:{key}"
 
 
+DRILL = "·drill·"
+"""What stands in the place of a roster when everybody is rung at once; no roster is called that."""
+
+
 def roster_ref(name: str) -> str:
     """A value that becomes the name of a roster again: teams may name them after people."""
     return f"{ROSTER}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
@@ -249,6 +253,8 @@ def _code(reader: _Reader, check_id: str) -> str:
 
 
 def _roster(reader: _Reader, mark: str) -> str:
+    if roster_ref(DRILL) == f"{ROSTER}:{mark}":
+        return say("duty.drill", reader.language)
     names = (roster.name for roster in policies_in_force(reader.unit).rosters)
     found = next((name for name in names if roster_ref(name) == f"{ROSTER}:{mark}"), None)
     return say("duty.former_roster", reader.language) if found is None else found
