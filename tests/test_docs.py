@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
-    [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "operations" / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ]
 )
 PICTURES = sorted((ROOT / "docs" / "pictures").iterdir())
 LAUNCHERS_OWN = {"test": {"--long", "--help"}}

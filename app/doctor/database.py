@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, select, text
 from app.doctor.findings import Finding, fault, ok, warn
 from app.migration import SchemaError, needed
 from store.clock import SystemClock
+from store.engine import WHICH_SERVER
 from store.eventlog import ChainHead, EventRow
 from store.seals import newest_seal
 
@@ -70,6 +71,35 @@ def _postgresql(connection: Connection) -> Finding:
             "switch both on in postgresql.conf",
         )
     return ok("engine", "PostgreSQL writes through")
+
+
+def check_standby(house: House) -> Iterator[Finding]:
+    """Where several servers are named: whether one that takes over has all that was committed."""
+    engine = house.store.engine
+    if engine.dialect.name != "postgresql" or WHICH_SERVER not in engine.url.query:
+        return
+    with engine.connect() as connection:
+        waited_for = str(connection.exec_driver_sql("SHOW synchronous_standby_names").scalar() or "")
+    yield judge_standby(waited_for)
+
+
+def judge_standby(waited_for: str) -> Finding:
+    """Judge by which standbys a commit waits for."""
+    if waited_for:
+        return ok("standby", f"a commit counts once a standby has it, too ({waited_for})")
+    return warn(
+        "standby",
+        "several servers are named, and none but the first has a commit before it counts: a failover may lose reports",
+        "set synchronous_standby_names on the first, and have two standbys, or one that is gone stops all writing",
+    )
+
+
+def check_left_behind(house: House) -> Iterator[Finding]:
+    """Whether the SQLite file that was moved into PostgreSQL still lies in the home."""
+    path = house.settings.home / "panah.db"
+    if house.store.engine.dialect.name == "postgresql" and path.exists():
+        said = f"{path} holds all that was there before the move, and opens for nobody"
+        yield warn("left_behind", said, "once PostgreSQL has proved itself, remove it with its -wal and -shm")
 
 
 def check_space(house: House) -> Finding:

@@ -77,6 +77,8 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         return
     checks: dict[str, Callable[[], Finding | Iterable[Finding]]] = {
         "engine": lambda: database.check_engine(house),
+        "standby": lambda: database.check_standby(house),
+        "left_behind": lambda: database.check_left_behind(house),
         "space": lambda: database.check_space(house),
         "clock": lambda: database.check_clock(house),
         "epochs": lambda: keys.check_epochs(house),
@@ -86,6 +88,7 @@ def _database(house: House, explain: Explain) -> Iterator[Finding]:
         "seals": lambda: database.check_seals(house),
         "work": lambda: work.check_work(house),
         "team": lambda: team.check_team(house),
+        "drill": lambda: team.check_drill(house),
         "methods": lambda: reach.check_reach(house),
         "accounts": lambda: accounts.check_accounts(house),
     }

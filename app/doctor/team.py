@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerts.people_drill import latest_score
 from alerts.policies import ABSENT, duty_named, find_member, policies_in_force
 from alerts.policy import default_policy
 from alerts.targets import way_to, ways_to
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 AHEAD = timedelta(days=7)
+LONG_AGO = timedelta(days=100)
+"""A drill of people each quarter."""
 INDISPENSABLE = ("coordinator", "lawyer")
 
 
@@ -30,6 +33,19 @@ def check_team(house: House) -> Iterator[Finding]:
     with house.store.read() as unit:
         yield from _linked(unit)
         yield from _rosters(unit)
+
+
+def check_drill(house: House) -> Finding:
+    """When everybody was rung last to see who answers."""
+    with house.store.read() as unit:
+        found, now = latest_score(unit), unit.now
+    ring = "tell them, then `panah drill ring`; `panah drill score` says who answered when"
+    if found is None or now - found.began_at > LONG_AGO:
+        return warn("drill", f"nobody has rung everybody for {LONG_AGO.days} days to see who answers", ring)
+    said = f"{found.in_time} of {len(found.answers)} answered within two minutes on {found.began_at:%Y-%m-%d}"
+    if found.silent * 2 > len(found.answers):
+        return warn("drill", f"{said}, {found.silent} not at all", "see that they hear alerts at night; ring again")
+    return ok("drill", said)
 
 
 def _linked(unit: UnitOfWork) -> Iterator[Finding]:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from alerts.canary import CanaryVitals
 from alerts.channels.twilio.account import VOICE_PATH
-from alerts.models import Delivery
+from alerts.models import Delivery, ShiftTest
 from alerts.outbox import enqueue
+from alerts.people_drill import ring_everybody
 from alerts.policies import import_policies
+from alerts.shifts import confirm_test
 from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
 from alerts.wording import Wording
 from app import LOCKED_ON
@@ -277,6 +279,33 @@ def test_an_engine_that_may_forget_is_a_fault(house: House, tmp_path: Path) -> N
     opened = Store(careful, house.store.ring, house.store.clock)
     assert database.check_engine(replace(house, store=opened)).level is Level.OK
     careful.dispose()
+
+
+def test_a_failover_that_may_lose_something_is_worth_a_warning() -> None:
+    assert database.judge_standby("").level is Level.WARN
+    assert database.judge_standby("ANY 1 (a, b)").level is Level.OK
+
+
+def test_the_file_that_was_moved_away_is_not_forgotten(house: House) -> None:
+    (house.settings.home / "panah.db").touch()
+    found = [one.level for one in database.check_left_behind(house)]
+    assert found == ([Level.WARN] if house.store.engine.dialect.name == "postgresql" else [])
+    assert list(database.check_standby(house)) == [], "one server has none"
+
+
+def test_a_team_that_was_never_rung_is_told_to_try(house: House, clock: ManualClock) -> None:
+    assert team.check_drill(house).level is Level.WARN
+    add(house, "Aigerim")
+    with house.store.unit("cli") as unit:
+        assert ring_everybody(unit).people == 1
+        test_id = unit.session.scalars(select(ShiftTest.id)).one()
+        contact = unit.session.scalars(select(ShiftTest.contact_id)).one()
+    assert team.check_drill(house).level is Level.WARN, "and who is silent is no success"
+    with house.store.unit("test") as unit:
+        assert confirm_test(unit, test_id, contact)
+    assert team.check_drill(house).level is Level.OK
+    clock.advance(timedelta(days=101))
+    assert team.check_drill(house).level is Level.WARN
 
 
 def test_a_changed_event_is_a_fault_also_where_only_the_ends_are_compared(
