@@ -15,7 +15,7 @@ from cases.docket.vocabulary import ROUTINE
 from cases.docket.watches import WATCH_TIMER, mark_missed, repeat
 from cases.models import Case
 from cases.urgency import Need, Urgency
-from scheduler.reminding import LookAgain, Next, Over, Reminder, next_reminder
+from scheduler.reminding import LookAgain, Next, Over, Reminder, alarming_from, next_reminder
 from store.base import OWN
 from store.claims import Claim, finish
 from store.timers import TABLE, Timer, set_timer
@@ -40,7 +40,8 @@ def look_at(row: Deadline, now: datetime) -> Next | AtItsHour:
     found = next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, now)
     if isinstance(found, Reminder) and found.urgency is not Urgency.NOW and not _is_removal(row):
         awake_at = first_waking_hour(now, row.zone)
-        return LookAgain(awake_at) if awake_at > now else found  # more than a day is left
+        # More than a day is left; if that ends before the morning comes, so does the waiting.
+        return LookAgain(min(awake_at, alarming_from(row.safe_at))) if awake_at > now else found
     return found
 
 

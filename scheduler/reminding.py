@@ -61,6 +61,11 @@ def next_reminder(severity: str, safe_at: datetime, arguable_at: datetime, rung:
     return LookAgain(instants[rung]) if rung < len(instants) else Over()
 
 
+def alarming_from(safe_at: datetime) -> datetime:
+    """Return from when on nothing about a clock waits for the morning any more."""
+    return safe_at - ALARMING
+
+
 def _instants(severity: str, safe_at: datetime, arguable_at: datetime) -> list[datetime]:
     """Every instant at which a clock is reminded of, in order; each once."""
     before = {safe_at - ahead for ahead in LADDERS.get(severity, LADDERS["user_action"])}

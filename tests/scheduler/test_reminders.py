@@ -101,6 +101,16 @@ def test_with_more_than_a_day_left_a_reminder_waits_for_the_morning(
     assert asked(store).count("deadline") == 1
 
 
+def test_what_waits_for_the_morning_waits_no_longer_than_until_a_day_is_left(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    happens(store, case_id, "hearing_scheduled", appointed_at=local(4, 5))  # at 23:00, thirty hours ahead
+    later(store, clock, local(3, 4))
+    assert asked(store) == []
+    later(store, clock, local(3, 5))
+    assert asked(store).count("deadline") == 1, "at 08:00 three hours of the last day would be gone"
+
+
 def test_with_less_than_a_day_left_it_comes_at_night_too(store: Store, case_id: UUID, clock: ManualClock) -> None:
     happens(store, case_id, "hearing_scheduled", appointed_at=local(3, 10))
     later(store, clock, clock.now())
