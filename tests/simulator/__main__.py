@@ -1,0 +1,106 @@
+"""Run seeds, one after the other, for as long as is asked: ``python -m tests.simulator --minutes 60 --days 10``."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import gc
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.simulator.nodes import Ground
+from tests.simulator.plan import as_text, make_plan, read_plan
+from tests.simulator.promises import Broken
+from tests.simulator.shrinking import shrink
+from tests.simulator.world import Tally, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.simulator.plan import Action, Plan
+
+KEPT: Final = Path(__file__).parent / "kept"
+
+
+@cache
+def ground() -> Ground:
+    """Return where all worlds of this process stand, one after another."""
+    folder = tempfile.TemporaryDirectory(prefix="panah-simulator-")
+    atexit.register(folder.cleanup)
+    return Ground(Path(folder.name))
+
+
+def breaks(plan: Plan) -> tuple[Broken | None, Tally]:
+    """Play a plan; return which promise it breaks, if any, and what it consisted of."""
+    with World(plan, ground()) as world:
+        try:
+            return None, world.plays()
+        except Broken as broken:
+            return broken, world.tally
+
+
+def shrunk(plan: Plan, broken: Broken, within: float) -> Plan:
+    """Return the few actions of a plan that break the same promise; what is found ``within`` so many real seconds."""
+    until = time.monotonic() + within
+
+    def still_fails(actions: Sequence[Action]) -> bool:
+        if time.monotonic() > until:
+            return False
+        found, _ = breaks(plan.with_actions(actions))
+        return found is not None and found.promise == broken.promise
+
+    early = [one for one in plan.actions if one.at <= broken.at]
+    return plan.with_actions(shrink(early if still_fails(early) else plan.actions, still_fails))
+
+
+def main() -> int:
+    """Run; return 1 if a promise was broken."""
+    given = _arguments()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)  # what is there to stay is not looked through again and again
+    if given.replay:
+        broken, _ = breaks(read_plan(given.replay))
+        print(broken or "every promise was kept")  # noqa: T201
+        return broken is not None
+    began, total, failed, seed = time.monotonic(), Tally(), 0, given.seed
+    seeds = 0
+    while seeds < given.seeds and time.monotonic() - began < given.minutes * 60:
+        plan = make_plan(seed, given.days)
+        started = time.monotonic()
+        broken, tally = breaks(plan)
+        total.add(tally)
+        seeds += 1
+        took = time.monotonic() - started
+        print(f"seed {seed}: {'kept' if broken is None else broken} ({took:.1f} s, {tally})", flush=True)  # noqa: T201
+        if broken is not None:
+            failed += 1
+            if given.shrink:
+                small = shrunk(plan, broken, given.shrink)
+                given.out.mkdir(parents=True, exist_ok=True)
+                path = given.out / f"{seed}.jsonl"
+                path.write_text(as_text(small, promise=broken.promise, what=broken.what), encoding="utf-8")
+                print(f"  {len(small.actions)} actions: {path}", flush=True)  # noqa: T201
+        seed += 1
+    hours = (time.monotonic() - began) / 3600
+    print(f"{seeds} seeds of {given.days} days in {hours:.2f} h, {failed} failed; {total}")  # noqa: T201
+    return failed > 0
+
+
+def _arguments() -> argparse.Namespace:
+    reader = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
+    reader.add_argument("--seed", type=int, default=1, help="the first seed")
+    reader.add_argument("--seeds", type=int, default=10**9, help="how many")
+    reader.add_argument("--days", type=float, default=10.0, help="virtual days of each")
+    reader.add_argument("--minutes", type=float, default=60.0, help="real minutes after which no seed is begun")
+    reader.add_argument("--shrink", type=float, default=0.0, help="real seconds to shrink a failing seed for")
+    reader.add_argument("--out", type=Path, default=KEPT, help="where shrunk plans are written")
+    reader.add_argument("--replay", type=Path, help="play one kept plan")
+    return reader.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
