@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -33,6 +34,8 @@ def bench(
 
     With names only these: `panah bench surge`.
     """
+    if find_spec("benchmarks") is None:
+        raise click.ClickException("the benchmarks come with the source: ./panah bench, in a checkout")
     from benchmarks.home import Options
     from benchmarks.suite import BENCHMARKS, run
 
