@@ -7,13 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.disclosure import LEAST, Cell, Mark, tell, tell_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=14)
 SHOWN, SMALL, WITHHELD = Mark.SHOWN, Mark.SMALL, Mark.WITHHELD
@@ -51,24 +51,40 @@ def test_no_cell_under_five_is_told_and_what_is_told_is_true(counts: list[int]) 
 
 
 @given(COUNTS)
+@example([4, 7, 7, 7, 7])  # the others are [2, 5, 5, 5, 15] and the like
 def test_another_table_would_have_been_told_in_the_same_words(counts: list[int]) -> None:
     """Of each small cell: so whoever knows the total, the words and the program cannot know it."""
     told = tell(counts)
     for place in range(len(counts)):
         if told is not None and told[place].mark is SMALL:
-            assert any(tell(other) == told for other in others(counts, place))
+            assert any(tell(other) == told for other in others(counts, told, place))
 
 
-def others(counts: Sequence[int], place: int) -> list[list[int]]:
-    """Tables of the same total in which one cell is another."""
-    found = []
+def others(counts: Sequence[int], told: Sequence[Cell], place: int) -> Iterator[list[int]]:
+    """Tables of the same total in which one cell is another: one more cell is, then all withheld ones are."""
     for against, by in itertools.product(range(len(counts)), (-4, -3, -2, -1, 1, 2, 3, 4)):
         other = list(counts)
         other[place] += by
         other[against] -= by
         if against != place and min(other) >= 0:
-            found.append(other)
-    return found
+            yield other
+    hidden = [number for number, cell in enumerate(told) if cell.mark is WITHHELD]
+    for small in sorted(set(range(LEAST)) - {counts[place]}):
+        rest = sum(counts[number] for number in hidden) + counts[place] - small
+        for split in itertools.islice(splits(rest, len(hidden), LEAST), 1_000):
+            other = list(counts)
+            for number, count in zip([place, *hidden], [small, *split], strict=True):
+                other[number] = count
+            yield other
+
+
+def splits(total: int, parts: int, least: int) -> Iterator[list[int]]:
+    """So many numbers, none under ``least``, the smallest first, that add up to ``total``."""
+    if parts == 1 and total >= least:
+        yield [total]
+    for first in range(least, total // parts + 1) if parts > 1 else ():
+        for later in splits(total - first, parts - 1, first):
+            yield [first, *later]
 
 
 @pytest.mark.parametrize(("cells", "most"), [(2, 40), (3, 17), (4, 11)])
