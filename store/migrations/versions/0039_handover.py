@@ -8,7 +8,7 @@ from alembic import op
 import store.types
 
 revision = "0039"
-down_revision = "0032"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
