@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from alerts.acks import Ack
 from alerts.buttons import mint
@@ -18,22 +18,27 @@ from alerts.conflicts import cases_in_conflict
 from alerts.events import HandoverOffered, HandoverRefused, NeedAccepted, NeedAcceptedOnWord, NeedGivenBack
 from alerts.feigning import seems_to_have
 from alerts.milestone_buttons import holder_buttons
-from alerts.models import Delivery, FeignedAcceptance, Handover, Need, NeedState
+from alerts.models import ChannelState, Delivery, FeignedAcceptance, Handover, Need, NeedState
 from alerts.notices import code_of, tell_holder, ways_to_tell
 from alerts.outbox import enqueue
 from alerts.seats import is_of_custody, is_over, seated
 from alerts.targets import ways_to
 from alerts.wording import contact_ref
+from cases.models import Report
 from cases.urgency import Need as NeedKind
-from contacts.accounts.coercion import coerced_contacts, is_coerced
-from contacts.directory import active_contacts, name_of
-from contacts.models import Contact
+from contacts.accounts.coercion import is_coerced
+from contacts.accounts.models import Account
+from contacts.directory import avoided_by, name_of
+from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
 from store.chats import Chat
+from store.data_keys import contact_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from sqlalchemy import Select
 
     from alerts.targets import Reachable
     from store.unit_of_work import UnitOfWork
@@ -61,15 +66,47 @@ class Colleague:
 
 
 def colleagues_for(unit: UnitOfWork, need: Need) -> list[Colleague]:
-    """Return the coordinators who may have a case, by name. ``is_reached``: by a message with buttons."""
-    offer = unit.session.get(Handover, need.id)
-    asked = None if offer is None or offer.offered_by != need.accepted_by else offer.offered_to
+    """Return the coordinators who may have a case, by name, in a few statements however many there are.
+
+    ``is_reached``: by a message with buttons.
+    """
+    offered = unit.session.get(Handover, need.id)
+    asked = None if offered is None or offered.offered_by != need.accepted_by else offered.offered_to
+    rows = unit.session.execute(_others(need)).all()
+    takers = unit.session.scalars(_beside_them(need)).all() if rows else []
+    unit.vault.fetch([contact_scope(one.id) for one in (*(row.Contact for row in rows), *takers)])
+    apart = {name for taker in takers for name in avoided_by(unit, taker)}
+    names = {taker.name_index for taker in takers}
     found = [
-        Colleague(one.id, name_of(unit, one), bool(_with_buttons(unit, one)), one.id == asked)
-        for one in active_contacts(unit, str(NeedKind.COORDINATOR))
-        if _may_have(unit, need, one)
+        Colleague(one.id, name_of(unit, one), reached, one.id == asked)
+        for one, reached in rows
+        if one not in takers and one.name_index not in apart and names.isdisjoint(avoided_by(unit, one))
     ]
     return sorted(found, key=lambda one: (not one.is_reached, one.name))
+
+
+def _others(need: Need) -> Select[Contact, bool]:
+    """Coordinators other than who has it, who neither reported it nor are being forced; and whether one is reached."""
+    off = select(ChannelState.channel).where(ChannelState.configured.is_(False))
+    theirs = exists().where(ContactMethod.contact_id == Contact.id)
+    reached = theirs.where(
+        ContactMethod.channel == ChannelName.TELEGRAM,
+        ContactMethod.channel.not_in(off),
+        ContactMethod.chat_id.is_not(None),
+        ContactMethod.verified_at.is_not(None),
+        ContactMethod.dead_at.is_(None),
+    )
+    reported = theirs.where(ContactMethod.chat_id == Report.chat_id, Report.case_id == need.case_id)
+    forced = exists().where(Account.contact_id == Contact.id, Account.coerced_at.is_not(None))
+    return select(Contact, reached.label("reached")).where(
+        Contact.role == need.kind, Contact.left_at.is_(None), Contact.id != need.accepted_by, ~reported, ~forced
+    )
+
+
+def _beside_them(need: Need) -> Select[Contact]:
+    """Who else has something of the case."""
+    held = select(Need.accepted_by).where(Need.case_id == need.case_id, Need.accepted_by != need.accepted_by)
+    return select(Contact).where(Contact.id.in_(held))
 
 
 def offer(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleague_id: UUID) -> None:
@@ -110,8 +147,6 @@ def taken_over_on_word(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleag
     need, colleague = _ready(unit, need_id, holder_id, colleague_id)
     if colleague is None:
         return
-    if is_coerced(unit, colleague.id):
-        raise NotHandedOverError("they cannot take this case over")
     _move(unit, need, holder_id, colleague)
     unit.record_last(NeedAcceptedOnWord(case_id=need.case_id, need_id=need.id, contact_id=colleague.id))
 
@@ -135,11 +170,9 @@ def answer_offer(unit: UnitOfWork, need_id: UUID, contact_id: UUID, *, takes: bo
     if need.accepted_by != holder_id:
         _withdraw_offer(unit, need)
         return Ack.TAKEN
-    colleague = unit.session.get_one(Contact, contact_id)
-    forced = is_coerced(unit, contact_id)
-    if not takes or forced or not _may_have(unit, need, colleague):
-        return _refuse(unit, need, holder_id, contact_id, believes=takes and forced)
-    _move(unit, need, holder_id, colleague)
+    if not takes or not _may_have(unit, need, contact_id):
+        return _refuse(unit, need, holder_id, contact_id, believes=takes and is_coerced(unit, contact_id))
+    _move(unit, need, holder_id, unit.session.get_one(Contact, contact_id))
     return Ack.YOURS
 
 
@@ -152,29 +185,20 @@ def _ready(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleague_id: UUID)
         raise NotHandedOverError("only the coordinator who has a case hands it over, and they have it no longer")
     if is_over(unit, need):
         raise NotHandedOverError("nobody needs to take over what is closed")
-    colleague = unit.session.get(Contact, colleague_id)
-    if colleague is None or not _may_have(unit, need, colleague):
+    if not _may_have(unit, need, colleague_id):
         raise NotHandedOverError("they cannot take this case over")
-    return need, colleague
+    return need, unit.session.get_one(Contact, colleague_id)
 
 
-def _may_have(unit: UnitOfWork, need: Need, colleague: Contact) -> bool:
-    if colleague.left_at is not None or colleague.role != need.kind or colleague.id == need.accepted_by:
-        return False
-    if need.case_id is None or colleague.id in seated(unit, need) | coerced_contacts(unit):
-        return False
-    return not _in_conflict(unit, need, colleague, [need])
-
-
-def _in_conflict(unit: UnitOfWork, need: Need, colleague: Contact, needs: Sequence[Need]) -> frozenset[UUID]:
-    """Of the cases of some needs those that a colleague must not have; whoever has them now leaves and is no reason."""
-    case_ids = [one.case_id for one in needs if one.case_id is not None]
-    return cases_in_conflict(unit, colleague, case_ids, leaving=need.accepted_by)
+def _may_have(unit: UnitOfWork, need: Need, contact_id: UUID) -> bool:
+    return any(one.contact_id == contact_id for one in colleagues_for(unit, need))
 
 
 def _going_along(unit: UnitOfWork, need: Need, colleague: Contact) -> list[Need]:
+    """What is followed up with it, but for what a colleague must not have. Whoever has it now leaves, and is no reason."""
     beside = held_beside(unit, need)
-    barred = _in_conflict(unit, need, colleague, beside) if beside else frozenset()
+    case_ids = [one.case_id for one in beside if one.case_id is not None]
+    barred = cases_in_conflict(unit, colleague, case_ids, leaving=need.accepted_by) if beside else frozenset()
     return [one for one in beside if one.case_id not in barred and colleague.id not in seated(unit, one)]
 
 

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[2]
 ROOMS = ("cases", "contacts", "alerts", "papers", "web/console")
-REFUSE = {"ConsentError", "NotAssignedError", "RetentionError", "AccountRefusedError", "PaperError"}
+REFUSE = {
+    "ConsentError",
+    "NotAssignedError",
+    "NotHandedOverError",
+    "RetentionError",
+    "AccountRefusedError",
+    "PaperError",
+}
 
 
 def sentences() -> Iterator[str]:
