@@ -195,7 +195,7 @@ def _may_have(unit: UnitOfWork, need: Need, contact_id: UUID) -> bool:
 
 
 def _going_along(unit: UnitOfWork, need: Need, colleague: Contact) -> list[Need]:
-    """What is followed up with it, but for what a colleague must not have. Whoever has it now leaves, and is no reason."""
+    """What is followed up with it, but for what a colleague must not have. Whoever leaves it is no reason."""
     beside = held_beside(unit, need)
     case_ids = [one.case_id for one in beside if one.case_id is not None]
     barred = cases_in_conflict(unit, colleague, case_ids, leaving=need.accepted_by) if beside else frozenset()
