@@ -107,7 +107,8 @@ def _due_words(
     deadline = unit.session.get_one(Deadline, alert.subject_id)
     values = {"code": case.code, "due": when_ref(deadline.safe_at, deadline.zone)}
     if deadline.rule_id in _ENTERED:
-        return _ENTERED[deadline.rule_id], values
+        has_moved = deadline.moved_at is not None and alert.ordinal == 1
+        return ("page.moved|" if has_moved else "") + _ENTERED[deadline.rule_id], values
     signed = vouched_for(load_rules().rule(deadline.rule_id))
     words = ["page.certainty"] if signed else ["page.unverified", "page.certainty"]
     values |= {"rule": rule_ref(deadline.rule_id), "certainty": certainty_ref(deadline.rule_id)}

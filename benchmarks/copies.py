@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from alerts.models import Alert, Need
 from cases.docket.models import Deadline, Occurrence, RiskReading, Watch
@@ -38,11 +38,12 @@ def copy_cases(store: Store, case_ids: Sequence[UUID], count: int, looked_at: da
     """Write ``count`` cases, each as one of these in turn; their timers are wound to ``looked_at``."""
     with store.unit("bench") as unit:
         models = [_rows_of(unit, case_id) for case_id in case_ids]
+        first = unit.session.scalar(select(func.count()).select_from(Case)) or 0
     for begin in range(0, count, AT_ONCE):
         with store.unit("bench") as unit:
             copies: dict[str, Rows] = {}
             for number in range(begin, min(begin + AT_ONCE, count)):
-                made = _copied(models[number % len(models)], number, looked_at)
+                made = _copied(models[number % len(models)], first + number, looked_at)
                 _seal(unit, made[Occurrence.__tablename__])
                 for name, rows in made.items():
                     copies.setdefault(name, []).extend(rows)

@@ -37,7 +37,7 @@ def look_at(row: Deadline, now: datetime) -> Next | AtItsHour:
         return Over()
     if row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= now:
         return AtItsHour()
-    found = next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, now)
+    found = next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, now, moved_at=row.moved_at)
     if isinstance(found, Reminder) and found.urgency is not Urgency.NOW and not _is_removal(row):
         awake_at = first_waking_hour(now, row.zone)
         # More than a day is left; if that ends before the morning comes, so does the waiting.

@@ -49,15 +49,29 @@ class Over:
 Next = Reminder | LookAgain | Over
 
 
-def next_reminder(severity: str, safe_at: datetime, arguable_at: datetime, rung: int, now: datetime) -> Next:
+def next_reminder(
+    severity: str,
+    safe_at: datetime,
+    arguable_at: datetime,
+    rung: int,
+    now: datetime,
+    *,
+    moved_at: datetime | None = None,
+) -> Next:
     """Decide about a clock of which ``rung`` reminders have begun.
 
     Reminders that were missed, because it was entered late or we stood still, come as one: the latest of them, now.
+    That a hearing has moved, as was known at ``moved_at``, is said however far away its new time is.
     """
     instants = _instants(severity, safe_at, arguable_at)
+    if moved_at is not None:
+        instants = sorted({*instants, moved_at})
     due = sum(at <= now for at in instants)
     if due > rung:
-        return Reminder(due, _urgency(safe_at - now), over=arguable_at <= now)
+        urgency = _urgency(safe_at - now)
+        if moved_at is not None and rung == 0 and urgency is Urgency.LATER:
+            urgency = Urgency.SOON
+        return Reminder(due, urgency, over=arguable_at <= now)
     return LookAgain(instants[rung]) if rung < len(instants) else Over()
 
 

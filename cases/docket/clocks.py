@@ -115,18 +115,21 @@ def _recounted(unit: UnitOfWork, case: Case, rows: Sequence[Deadline], docket: S
     kept = {(row.matter_id, row.rule_id): row for row in rows}
     counted = {(one.matter_id, one.rule_id): one for one in clocks_of(docket, case.jurisdiction)}
     last = max((row.number for row in kept.values()), default=0)
+    gone = [row for key, row in kept.items() if key not in counted and row.state == DeadlineState.RUNNING]
+    a_hearing_gave_way = any(row.rule_id == HEARING for row in gone)
     dated = []
     for key, clock in counted.items():
         row = kept.get(key)
         if row is None:
             last += 1
-            dated.append(_set(unit, case, clock, last))
+            row = _set(unit, case, clock, last)
+            row.moved_at = unit.now if a_hearing_gave_way and clock.rule_id == HEARING else None
+            dated.append(row)
         elif row.state == DeadlineState.RUNNING and _move(unit, row, clock):
             dated.append(row)
         elif row.state == DeadlineState.SUPERSEDED:
             _revive(unit, row, clock)
             dated.append(row)
-    gone = [row for key, row in kept.items() if key not in counted and row.state == DeadlineState.RUNNING]
     for row in gone:
         row.state = DeadlineState.SUPERSEDED
         unit.record_last(DeadlineSuperseded(case_id=row.case_id, deadline_id=row.id, rule=row.rule_id))

@@ -102,6 +102,8 @@ class Deadline(Base):
     """How many reminders have begun; the next one is wound by the timer."""
     counted_at: Mapped[datetime]
     """When its dates were set as they stand."""
+    moved_at: Mapped[datetime | None]
+    """Since when it is known that a hearing is at this time and not at the one that was known: that is said at once."""
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(80))
     note: Mapped[bytes | None]

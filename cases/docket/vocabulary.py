@@ -134,6 +134,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
         risk=2, watches=(WatchRule(WatchKind.TRANSFER, Counted.HAPPENED, (1 * HOURS,), pages="coordinator"), FAMILY)
     ),
     "not_here": Meaning(risk=2),
+    "access_refused": Meaning(risk=1),
     "near_border": Meaning(risk=2),
     "at_airport": Meaning(risk=2),
     "administrative_arrest": Meaning(
@@ -197,6 +198,7 @@ FILED: Final = frozenset(
         "detention_order_tr",
         "transferred",
         "not_here",
+        "access_refused",
         "disappearance_occurred",
         "released",
         "removed",

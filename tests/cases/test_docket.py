@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from app.recounting import recount_all
 from cases.docket.clocks import recount
 from cases.docket.closing import NoteMissingError, mark_done
+from cases.docket.custody import custody_spans
 from cases.docket.entering import (
     Entry,
     EntryError,
@@ -23,6 +24,7 @@ from cases.docket.entering import (
     standing_hearings,
     vocabulary,
 )
+from cases.docket.history import history, seen_of
 from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, WatchState
 from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
 from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
@@ -412,6 +414,23 @@ def test_a_lost_claim_lets_the_other_proceedings_go_on(
     assert waiting(store, case_id, "rearmed") == []
     happens(store, case_id, lost, When(now))
     assert waiting(store, case_id, "rearmed") == [now], "a lawyer is asked at once"
+
+
+def test_the_custody_log_is_dated_evidence(store: Store, case_id: UUID, clock: ManualClock) -> None:
+    """Taken, not let through to, taken elsewhere, denied: each with its time, its source and how sure that is."""
+    told = ("criminal_detention_actual", "access_refused", "transferred", "not_here")
+    for hours, event in enumerate(told):
+        happened = When(clock.now() - timedelta(hours=8 - hours))
+        happens(store, case_id, event, happened, source="centre 1", note="an officer", confidence="high")
+    with store.read() as unit:
+        shown = occurrences_shown(unit, case_id)
+        assert [(one.event, one.details["source"], one.details["confidence"]) for one in shown] == [
+            (event, "centre 1", "high") for event in told
+        ]
+        docket = [seen_of(unit, row) for row in history(unit, case_id)]
+        spans = custody_spans(docket)
+    assert [str(span.custody) for span in spans] == ["held", "transferred", "missing"], "a refusal moves nobody"
+    assert [span.since for span in spans] == [one.at for one in docket if one.kind != "access_refused"]
 
 
 def test_a_stay_in_one_track_makes_nobody_safe(store: Store, case_id: UUID, clock: ManualClock) -> None:

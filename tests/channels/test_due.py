@@ -27,6 +27,7 @@ from cases.models import Case
 from contacts.models import Contact
 from store.base import OWN
 from store.queues import work_once
+from tests.scheduler.test_reminders_together import by_hand, docket
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 AIGERIM, DANA, MADINA = "101", "102", "103"
 DANAS = "+77000000002"
 ZONE = "Asia/Almaty"
+ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 
 
 @pytest.fixture
@@ -142,6 +144,35 @@ def test_a_hearing_that_was_held_is_reminded_of_no_more(night: Night, code: str)
     assert {need.state for need in needs_due(night)} == {NeedState.CLOSED}
 
 
+def test_a_hearing_that_moves_within_a_day_is_said_at_once_to_whoever_has_it(night: Night, code: str) -> None:
+    enters(night, code, "hearing_scheduled", timedelta(hours=20))  # at 23:00
+    takes(night, "Dana", needs_due(night)[0].id)
+    night.later(minutes=30)
+    enters(night, code, "hearing_moved", timedelta(hours=9))
+    assert [need.state for need in needs_due(night)] == [NeedState.CLOSED, NeedState.PAGING]
+    assert told(night, DANA, "HEARING") == 2
+    assert told(night, DANA, "IT HAS MOVED") == 1
+    assert told(night, MADINA, "HEARING") == 0, "who has the case is asked first"
+    takes(night, "Dana", needs_due(night)[1].id)
+    night.later(minutes=1)
+    enters(night, code, "hearing_moved", timedelta(hours=22))
+    assert told(night, DANA, "IT HAS MOVED") == 2, "later, but within a day"
+
+
+def test_however_far_away_it_moves_counsel_hears_of_it_as_soon_as_it_is_day(night: Night, code: str) -> None:
+    enters(night, code, "hearing_scheduled", timedelta(days=20))
+    wait_until(night, 3, 12)
+    assert told(night, DANA, "HEARING") == 0, "a week before it is soon enough"
+    enters(night, code, "hearing_moved", timedelta(days=30))
+    assert told(night, DANA, "IT HAS MOVED") == 1
+    takes(night, "Dana", needs_due(night)[0].id)
+    wait_until(night, 3, 23)
+    enters(night, code, "hearing_moved", timedelta(days=40))
+    assert told(night, DANA, "IT HAS MOVED") == 1, "nobody is woken for it"
+    wait_until(night, 4, 8, 1)
+    assert told(night, DANA, "IT HAS MOVED") == 2
+
+
 # What is said
 
 
@@ -218,6 +249,25 @@ def test_what_falls_due_together_is_one_happening_and_an_arrest_another(night: N
     assert len(clusters[DEADLINE]) == 1
     assert not clusters[DEADLINE] & clusters[CUSTODY]
     assert [first for kind, first in asked if kind == DEADLINE] == [True, False, False]
+
+
+def test_after_a_day_off_many_reminders_come_in_few_messages_the_worst_first(night: Night, code: str) -> None:
+    dana = night.contact_id("Dana")
+    for number in range(25):
+        ahead = timedelta(hours=40, minutes=25 - number)  # the last that is entered ends first
+        docket(night.store, f"C{number:06d}", by_hand(night.store, ahead), holder=dana)
+    docket(night.store, "GONE-22", by_hand(night.store, timedelta(hours=40), "removal_scheduled"), holder=dana)
+    before = len(night.sent("telegram", DANA))
+    night.clock.advance(timedelta(hours=30))  # nobody was there to say anything
+    night.later(minutes=3)
+    said = [one.text.translate(ISOLATES) for one in night.sent("telegram", DANA)[before:]]
+    due = [text for text in said if text.startswith(("REMOVAL", "DEADLINE")) or "ARE DUE" in text]
+    assert "REMOVAL GONE-22" in due[0]
+    assert [f"C{number:06d}" in due[25 - number] for number in range(24, 15, -1)] == [True] * 9, "then what ends first"
+    (bundle,) = due[10:]
+    assert bundle.startswith("16 THINGS ARE DUE, the worst first; a lawyer is needed for each:\nC000015, C000014")
+    assert "NEW CASES" not in bundle
+    assert code not in bundle
 
 
 # What somebody took

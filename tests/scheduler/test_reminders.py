@@ -15,10 +15,12 @@ from app.reactions import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Watch, WatchState
+from cases.docket.vocabulary import MEANINGS, WatchKind, is_set_for, meaning_of
 from cases.intake import open_case
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store.queues import work_once
+from texts.catalogue import keys
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -115,3 +117,24 @@ def test_with_less_than_a_day_left_it_comes_at_night_too(store: Store, case_id: 
     happens(store, case_id, "hearing_scheduled", appointed_at=local(3, 10))
     later(store, clock, clock.now())
     assert asked(store).count("deadline") == 1
+
+
+def test_every_watch_that_is_missed_asks_whoever_it_is_for(store: Store, clock: ManualClock) -> None:
+    """One event for each kind of watch that an event opens; five days on, nobody has answered any of them."""
+    opens = {rule.kind: (event, rule) for event, meaning in MEANINGS.items() for rule in meaning.watches}
+    begun = clock.now()
+    for event, _ in opens.values():
+        with store.unit("test") as unit:
+            case = open_case(unit, language="en")
+            soon = unit.now + timedelta(days=2, hours=12) if is_set_for(event) else None
+            ends = When(unit.now + timedelta(days=3)) if meaning_of(event).track != "custody" else None
+            enter(unit, case.id, Entry(event, When(unit.now), appointed_at=soon, until=ends), zone=ZONE)
+    later(store, clock, local(7, 12))
+    with store.read() as unit:
+        missed = select(Watch, Need, Alert).join(Alert, Alert.subject_id == Watch.id).join(Need)
+        rows = unit.session.execute(missed.where(Alert.kind == "watch")).all()
+        asked = {(row.Watch.kind, row.Need.kind) for row in rows}
+        assert all(begun <= row.Watch.due_at <= row.Alert.opened_at for row in rows)
+    assert asked == {(str(kind), rule.pages) for kind, (_, rule) in opens.items()}
+    named = {f"watch.{kind}" for kind in WatchKind}
+    assert named <= keys(), "and each has a name"

@@ -64,6 +64,16 @@ def test_what_is_due_this_afternoon_is_said_now_and_loudly() -> None:
             raise AssertionError(other)
 
 
+def test_that_a_hearing_has_moved_is_said_at_once_and_then_by_the_ladder() -> None:
+    far = NOON + 30 * DAY
+    match next_reminder(ACT, far, far, 0, NOON, moved_at=NOON):
+        case Reminder(rung, urgency, over):
+            assert (rung, urgency, over) == (1, Urgency.SOON, False)
+            assert next_reminder(ACT, far, far, rung, NOON, moved_at=NOON) == LookAgain(far - 7 * DAY)
+        case other:
+            raise AssertionError(other)
+
+
 def test_after_a_day_off_what_was_missed_comes_as_one() -> None:
     safe_at = NOON + 7 * DAY
     match next_reminder(ACT, safe_at, safe_at, 1, NOON + 8 * DAY):
