@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 UNKNOWN: Final = "application/octet-stream"
+ARCHIVE: Final = "application/zip"
 
 _BEGINNINGS: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -20,8 +21,8 @@ _BEGINNINGS: Final = (
     (b"#!AMR", "audio/amr"),
     (b"\x1aE\xdf\xa3", "video/webm"),
     (b"%PDF-", "application/pdf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"PK\x05\x06", "application/zip"),
+    (b"PK\x03\x04", ARCHIVE),
+    (b"PK\x05\x06", ARCHIVE),
     (b"\x1f\x8b", "application/gzip"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
@@ -61,6 +62,11 @@ def media_type(beginning: bytes) -> str:
 def suffix_of(media: str) -> str:
     """Return what a saved file's name may end with; ``bin`` for everything that could be a program or is not known."""
     return _SUFFIXES.get(media, "bin")
+
+
+def suffix_of_copy(media: str) -> str:
+    """Return what the name of a copy without hidden data may end with: of a text of an office program, plain text."""
+    return "txt" if media == ARCHIVE else suffix_of(media)
 
 
 def _iso_type(brand: bytes) -> str:

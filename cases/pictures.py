@@ -1,8 +1,8 @@
 """What pictures, documents, sound and films tell about themselves (when, where, with what), and copies without it.
 
 The original is never changed: it is evidence. What leaves the team is a copy: of a picture the dots alone, of a
-document pictures of its pages, of a recording its sound. What cannot be cleaned does not leave: films, files of
-office programs, other kinds, and what does not open.
+document pictures of its pages, of a recording its sound, of a text of an office program its words. What cannot be
+cleaned does not leave: films, spreadsheets, other kinds, and what does not open.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import Store, UnitOfWork
 
-CLEANED: Final = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf", "audio/ogg", "audio/mpeg"})
-"""What can be written anew without what it tells."""
-TELLING: Final = CLEANED | {"application/zip", "audio/mp4", "video/mp4"}
+CLEANED: Final = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "application/pdf", "application/zip", "audio/ogg", "audio/mpeg"}
+)
+"""What can be written anew without what it tells; of archives those alone that are texts of office programs."""
+TELLING: Final = CLEANED | {"audio/mp4", "video/mp4"}
 SECONDS: Final = 30.0
 """Real seconds one file may take."""
 LARGEST: Final = 21 * 1024 * 1024

@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from cases.media import suffix_of
+from cases.media import suffix_of, suffix_of_copy
 from cases.pictures import NotCleanedError, without_metadata
 from store.files import read_file
 
@@ -74,7 +74,7 @@ def pack(
             if found is None:
                 left_out.append(f"# E{one.number:02} stays: it cannot be freed of what it tells about itself")
             else:
-                name = name_of(one)
+                name = name_of(one, is_copy=not originals)
                 _add(archive, name, found)
                 sums.append(f"{hashlib.sha256(found).hexdigest()}  {name}")
                 yield sink.take()
@@ -83,9 +83,9 @@ def pack(
     yield sink.take()
 
 
-def name_of(one: Exhibit) -> str:
+def name_of(one: Exhibit, *, is_copy: bool) -> str:
     """Return what an exhibit is called in the bundle."""
-    return f"exhibits/E{one.number:02}.{suffix_of(one.media)}"
+    return f"exhibits/E{one.number:02}.{suffix_of_copy(one.media) if is_copy else suffix_of(one.media)}"
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

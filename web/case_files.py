@@ -12,7 +12,7 @@ from alerts.reading import reads_case
 from alerts.targets import language_of
 from cases.events import FileViewed
 from cases.file_links import read_ticket
-from cases.media import suffix_of
+from cases.media import suffix_of, suffix_of_copy
 from cases.models import Case
 from cases.pictures import CLEANED, NotCleanedError, without_metadata
 from cases.views.responder import may_have_original, may_open_file
@@ -55,7 +55,8 @@ def case_file_pages(store: Store) -> Blueprint:
             unit.actor = f"contact:{asked.contact_id}"
             unit.record(FileViewed(case_id=case_id, contact_id=asked.contact_id, file_id=asked.file_id))
             code = unit.session.get_one(Case, case_id).code
-            name = f"{code}-{file.id.hex[-8:]}{'' if as_it_came else '-clean'}.{suffix_of(media)}"
+            ending = suffix_of(media) if as_it_came else suffix_of_copy(media)
+            name = f"{code}-{file.id.hex[-8:]}{'' if as_it_came else '-clean'}.{ending}"
             size = file.size or 0
         if as_it_came:
             response = Response(read_file(store, asked.file_id), mimetype="application/octet-stream")

@@ -18,7 +18,7 @@ WORD = "destroy everything"
 def lock(recipients: tuple[str, ...]) -> None:
     """Make this instance unreadable at once: nobody is asked anything, processes that run lose their keys.
 
-    The key ring is sealed to the recipient. What people write to the bot is kept sealed by `panah up`, and nobody is
+    The key ring is sealed to the recipient. What people bring to any door is kept sealed by `panah up`, and nobody is
     asked for anything until `panah unlock`.
     """
     from app.locking import lock as seal

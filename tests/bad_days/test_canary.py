@@ -150,7 +150,9 @@ def entered_by_hand(ground: Ground, code: str) -> None:
         keep(unit, file, EntryKind.TEAM, str(SEALED.value))
     table = ground.home.parent / "listed.csv"
     table.write_text(f"id,name\n1,{LISTED.value}\n", encoding="utf-8")
-    taken_in = ground.command("registry", "import", str(table), "--source", "a-list", "--write")
+    taken_in = ground.command(
+        "registry", "import", str(table), "--source", "a-list", "--set", "basis=public", "--write"
+    )
     assert taken_in.returncode == 0, taken_in.stderr
     table.unlink()
 

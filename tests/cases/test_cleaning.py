@@ -247,7 +247,7 @@ ODT = office(
 )
 
 
-def test_files_of_office_programs_tell_and_do_not_leave() -> None:
+def test_what_a_text_of_an_office_program_tells_is_read() -> None:
     assert told_by(DOCX, "application/zip") == {
         "author": "Botagoz",
         "taken": "2026-03-01T12:00:00Z",
@@ -255,9 +255,93 @@ def test_files_of_office_programs_tell_and_do_not_leave() -> None:
     }
     assert told_by(ODT, "application/zip") == {"author": "Botagoz", "taken": "2026-03-01", "software": "Canarybrand/7"}
     assert told_by(office(readme="nothing"), "application/zip") == {}
-    for one in (DOCX, ODT):
-        with pytest.raises(NotCleanedError):
-            without_metadata(one, "application/zip")
+
+
+W = "xmlns:w='urn:w' xmlns:a='urn:a' xmlns:mc='urn:mc'"
+WORDS_OF_DOCX = (
+    f"<w:document {W}><w:body w:rsidR='Canarybrand'>"
+    "<w:p><w:pPr><w:pStyle w:val='Title'/></w:pPr><w:r w:author='Botagoz'><w:t>Order of </w:t></w:r>"
+    "<w:ins w:author='Botagoz' w:date='2026-03-01'><w:r><w:t>removal</w:t></w:r></w:ins>"
+    "<w:del w:author='Botagoz'><w:r><w:delText>canary words</w:delText><w:t>canary words</w:t></w:r></w:del></w:p>"
+    "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>canary words</w:t></w:r>"
+    "<w:r><w:rPr><w:rStyle w:val='Secret'/></w:rPr><w:t>canary words</w:t></w:r>"
+    "<w:r><w:fldChar><w:fldData>canary words</w:fldData></w:fldChar><w:instrText>AUTHOR Botagoz</w:instrText></w:r>"
+    "<w:r><a:posOffset>2026</a:posOffset></w:r>"
+    "<w:moveFrom><w:r><w:t>canary words</w:t></w:r></w:moveFrom>"
+    "<mc:AlternateContent><mc:Choice><w:t>seen once</w:t></mc:Choice>"
+    "<mc:Fallback><w:t>canary words</w:t></mc:Fallback></mc:AlternateContent></w:p>"
+    "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>name</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>\u041d\u04b1\u0440"
+    "\u200b\u043b\u0430\u043d</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+)
+STYLES_OF_DOCX = (
+    f"<w:styles {W}><w:style w:styleId='Secret'><w:rPr><w:vanish/></w:rPr></w:style>"
+    "<w:style w:styleId='Title'><w:name w:val='Botagoz'/></w:style></w:styles>"
+)
+WHOLE_DOCX = office(
+    docProps__core_xml="<cp:coreProperties><dc:creator>Botagoz</dc:creator></cp:coreProperties>",
+    word__document_xml=WORDS_OF_DOCX,
+    word__styles_xml=STYLES_OF_DOCX,
+    word__comments_xml="<w:comments><w:t>canary words</w:t></w:comments>",
+    word__people_xml="<w15:person w15:author='Botagoz'/>",
+    word__footnotes_xml=f"<w:footnotes {W}><w:p><w:r><w:t>a footnote</w:t></w:r></w:p></w:footnotes>",
+    customXml__item1_xml="<x>canary words</x>",
+)
+T = "xmlns:office='urn:o' xmlns:text='urn:t' xmlns:style='urn:s' xmlns:dc='urn:d' xmlns:table='urn:b'"
+WHOLE_ODT = office(
+    mimetype="application/vnd.oasis.opendocument.text",
+    meta_xml="<meta:initial-creator>Botagoz</meta:initial-creator>",
+    content_xml=f"<office:document-content {T}><office:automatic-styles><style:style style:name='P9'>"
+    "<style:text-properties text:display='none'/></style:style></office:automatic-styles><office:body><office:text>"
+    "<text:tracked-changes><text:p>canary words</text:p></text:tracked-changes>"
+    "<text:h>Order</text:h><text:p>of<text:s/>removal<office:annotation><dc:creator>Botagoz</dc:creator>"
+    "<text:p>canary words</text:p></office:annotation>, seen<text:author-name>Botagoz</text:author-name></text:p>"
+    "<text:p text:style-name='P9'>canary words</text:p>"
+    "<table:table><table:table-row><table:table-cell><text:p>one</text:p></table:table-cell></table:table-row>"
+    "</table:table></office:text></office:body></office:document-content>",
+)
+
+
+def test_the_copy_of_a_text_is_the_words_its_reader_sees() -> None:
+    copy = without_metadata(WHOLE_DOCX, "application/zip")
+    assert telltale(copy) == []
+    assert copy.decode().split() == ["Order", "of", "removal", "seen", "once", "name", "Нұрлан", "a", "footnote"]
+    copy = without_metadata(WHOLE_ODT, "application/zip")
+    assert telltale(copy) == []
+    assert copy.decode().split() == ["Order", "of", "removal,", "seen", "one"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DOCX,
+        ODT,
+        office(readme="nothing"),
+        office(word__document_xml="<w:document xmlns:w='urn:w'><w:p/></w:document>"),
+        office(word__document_xml="<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'>]><a><t>&b;</t></a>"),
+        office(word__document_xml="<a>" * 100_000 + "</a>" * 100_000),
+        office(word__document_xml="<a><t>" + "0" * 40_000_000 + "</t></a>"),
+        office(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_xml="<a><p>1</p></a>"),
+        office(xl__workbook_xml="<a/>"),
+    ],
+    ids=["not xml", "no mimetype", "another archive", "no words", "entities", "deep", "a mountain", "ods", "xlsx"],
+)
+def test_an_archive_that_is_no_text_we_can_read_has_no_copy(content: bytes) -> None:
+    with pytest.raises(NotCleanedError):
+        without_metadata(content, "application/zip")
+
+
+def test_texts_that_this_program_draws_itself_have_a_copy() -> None:
+    from docx import Document
+
+    written = Document()
+    written.core_properties.author = "Botagoz"
+    written.add_heading("Order of removal")
+    written.add_paragraph("First line\tsecond")
+    out = io.BytesIO()
+    written.save(out)
+    copy = without_metadata(out.getvalue(), "application/zip")
+    assert telltale(copy) == []
+    assert copy.decode() == "Order of removal\nFirst line second\n"
 
 
 def test_an_archive_that_unpacks_to_a_mountain_is_read_no_further_than_a_part_of_it() -> None:

@@ -17,7 +17,7 @@ from cases.models import Report, ReportMessage
 from cases.pictures import look_at_files, told_by
 from store.eventlog import EventRow
 from tests.accounts import Browser, join
-from tests.cases.test_cleaning import DOCX, REMARKS, TELLS, opus, written
+from tests.cases.test_cleaning import DOCX, REMARKS, TELLS, WHOLE_DOCX, film, opus, written
 from tests.cases.test_pictures import picture
 from tests.evidence.scene import fetches
 from tests.web.scene import Scene
@@ -68,17 +68,17 @@ def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scen
 
 
 def test_others_get_copies_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:
-    for content in (picture(), PAPER, DAMAGED, written(info=TELLS), DOCX):
+    for content in (picture(), PAPER, DAMAGED, written(info=TELLS), WHOLE_DOCX, DOCX, film()):
         sends(scene, content)
     coordinator, observer = scene.helper(), scene.helper("Observer", "observer", accepts=False)
     with scene.store.unit("test") as unit:
         grant_access(unit, scene.case_id, observer, coordinator, unit.now + timedelta(days=1))
     page = page_of(client, scene, observer)
     assert "as=original" not in page
-    good, paper, damaged, document = links(page)
+    good, paper, damaged, document, text, unreadable = links(page)
     assert told_by(client.get(good).data, "image/jpeg") == {}
     assert client.get(f"{good}?as=original").status_code == 404
-    for broken in (damaged, paper):
+    for broken in (damaged, paper, unreadable):
         refused = client.get(broken)
         assert refused.status_code == 415
         assert b"\xff\xd8" not in refused.data
@@ -88,7 +88,11 @@ def test_others_get_copies_without_what_they_tell_and_nothing_else(client: Flask
     assert re.fullmatch(r'attachment; filename="\S+-clean\.pdf"', copy.headers["Content-Disposition"])
     assert told_by(copy.data, "application/pdf") == {}
     assert b"Botagoz" not in copy.data
-    assert page.count("cannot be taken out: only coordinators and lawyers can save it") == 1, "of the office's file"
+    words = client.get(text)
+    assert re.fullmatch(r'attachment; filename="\S+-clean\.txt"', words.headers["Content-Disposition"])
+    assert words.text.startswith("Order of removal")
+    assert "Botagoz" not in words.text
+    assert page.count("cannot be taken out: only coordinators and lawyers can save it") == 1, "of the film"
 
 
 def test_a_document_goes_as_it_is_to_those_who_may_have_originals(client: FlaskClient, scene: Scene) -> None:
