@@ -14,7 +14,7 @@ import pyrage
 from app.backup.form import BackupError
 from app.locked.intake import withdraw_stale
 from app.settings import SettingsError
-from store.ring_file import destroy_file, locked_path, ring_lock, scratch_of, write_once
+from store.ring_file import destroy_file, locked_path, ring_lock, scratch_of, sweep, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,27 +27,31 @@ if TYPE_CHECKING:
 class Locked:
     """``copies``: where copies of the ring were destroyed as well.
 
-    ``takes_in``: whether what comes in can be sealed from now on.
+    ``takes_in``: whether what comes in can be sealed from now on. ``before``: it had been locked already.
     """
 
     copies: tuple[Path, ...]
     takes_in: bool
+    before: bool = False
 
 
 def lock(settings: Settings, recipients: Sequence[str]) -> Locked:
     """Seal the ring to ``recipients`` and destroy it.
 
     The sealed one is on the disk before the open one goes; a public key to seal to of which the ring knows nothing any
-    more goes before. Raises SettingsError without a recipient or a ring.
+    more goes before. Raises SettingsError without a recipient or a ring. Where it is locked already, what was left to
+    do by a process that died is done.
     """
+    path, sealed_at = settings.ring_path, locked_path(settings.ring_path)
+    if sealed_at.exists() and not path.exists():
+        return _finish(settings)
     if not recipients:
         raise SettingsError(
             "nobody could unlock it again: set PANAH_BACKUP_RECIPIENT, or give --to (`panah key identity` makes one)"
         )
-    path, sealed_at = settings.ring_path, locked_path(settings.ring_path)
     with ring_lock(path):
         if not path.exists():
-            raise SettingsError("there is no key ring here, or it is locked already")
+            raise SettingsError("there is no key ring here: nothing to lock")
         known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
         sealed = pyrage.encrypt(path.read_bytes(), known, armored=True).decode("ascii")
         destroy_file(sealed_at)
@@ -56,6 +60,13 @@ def lock(settings: Settings, recipients: Sequence[str]) -> Locked:
         # First out of sight, by one rename: a ring that is half overwritten would be neither open nor locked.
         destroy_file(path.rename(scratch_of(path)))
         return Locked(tuple(copy for copy in _copies(settings) if destroy_file(copy)), takes_in)
+
+
+def _finish(settings: Settings) -> Locked:
+    with ring_lock(settings.ring_path):
+        sweep(settings.ring_path)
+        copies = tuple(copy for copy in _copies(settings) if destroy_file(copy))
+        return Locked(copies, withdraw_stale(settings), before=True)
 
 
 def _copies(settings: Settings) -> list[Path]:

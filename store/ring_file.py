@@ -166,7 +166,7 @@ class RingFile:
         """
         with ring_lock(self.path):
             for path in (self.path, *self._copies):
-                _sweep(path)
+                sweep(path)
             yield
 
     def _key_of(self, content: _Content) -> bytes:
@@ -361,7 +361,8 @@ def _scratch(path: Path, text: str) -> Path:
     return scratch
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
+    """Destroy what a process that died has left lying beside a ring, for whoever holds its lock."""
     with suppress(OSError):
         for left in path.parent.glob(f".{path.name}.????????"):
             destroy_file(left)

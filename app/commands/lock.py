@@ -25,7 +25,8 @@ def lock(recipients: tuple[str, ...]) -> None:
 
     chosen = settings()
     done = seal(chosen, recipients or chosen.recipients)
-    click.echo("Locked. Running processes of this home lose their keys within a second and begin anew without them.")
+    said = "It was locked already." if done.before else "Locked."
+    click.echo(f"{said} Running processes of this home lose their keys within a second and begin anew without them.")
     for copy in done.copies:
         click.echo(f"The copy of the key ring was destroyed too: {copy}")
     if not done.takes_in:

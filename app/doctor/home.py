@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app import LOCKED_ON
 from app.doctor.findings import Finding, fault, ok, warn
-from store.ring_file import passphrase_of
+from store.ring_file import locked_path, passphrase_of
 from texts.catalogue import LANGUAGES, SOURCE, drafts
 from texts.zones import use_pinned_zones
 
@@ -33,6 +33,8 @@ def check_folder(settings: Settings) -> Finding:
     """The home is there and nobody else can look into it or change it."""
     home = settings.home
     if not settings.ring_path.exists():
+        if locked_path(settings.ring_path).exists():
+            return fault("home", f"{home} is locked: nothing in it can be read", "ask who did it; `panah unlock`")
         return fault("home", f"{home} is not set up", "run `panah init`")
     open_to_others = [path for path in (home, *_files(home)) if path.stat().st_mode & OTHERS]
     if open_to_others:

@@ -19,7 +19,7 @@ from app.settings import SettingsError, read_settings
 from app.shares import recover_key, split_key
 from app.wiring import build, open_home
 from store.inbox import RawInput
-from store.ring_file import RingFile, open_ring
+from store.ring_file import RingFile, open_ring, scratch_of
 from store.sealed import IntakeKey, open_sealed, seal_inputs
 from store.vault import new_key, read_key
 from tests.app.conftest import everything_as_before
@@ -235,7 +235,15 @@ def test_a_lock_opens_for_its_identity_only(ready: Panah) -> None:
     assert not copy.exists()
     left = b"".join(path.read_bytes() for path in ready.home.iterdir() if path.name != "panah.db")
     assert before[20:60] not in left
-    assert "locked already" in ready.refuses("lock", "--to", recipient)
+    copy.write_bytes(before)  # as if the first had died before it came to that
+    left_lying = scratch_of(ready.home / "keyring.json")
+    left_lying.write_bytes(before)
+    again = ready.does("lock", PANAH_RING_COPY=str(copy))
+    assert "It was locked already" in again, "whoever says it twice is not told that something failed"
+    assert not [path for path in (copy, left_lying) if path.exists()], "and what was left to do is done"
+    told = ready("doctor").stdout
+    assert "is locked" in told
+    assert "panah init" not in told, "that would be the wrong thing to do now"
     assert "panah unlock" in ready.refuses("parked")
     assert "does not open the lock" in ready.refuses("unlock", "--identity", other)
     ready.does("unlock", "--identity", mine)

@@ -126,6 +126,22 @@ def number_on(page: str) -> str:
     return str(re.findall(r'class="number" dir="ltr">([\d ]+)<', page)[0])
 
 
+OPEN = {
+    "GET /healthz", "GET /readyz", "GET /static/<path:filename>",
+    "GET /report", "POST /report", "GET /report/back", "POST /report/back", "GET /report/leave",
+    "GET /report/language", "POST /report/language", "GET /report/more", "POST /report/more",
+    "POST /webhooks/twilio/sms", "POST /webhooks/twilio/status", "POST /webhooks/twilio/voice",
+    *(f"POST {ROOT}{step}" for step in ("", "/language", "/recorded", "/recording", "/back")),
+    "GET /voice/<language>/call.<name>.mp3",
+}  # fmt: skip
+"""What anybody may ask of a locked house; Twilio's alone if it has signed it, Telegram's if it knows the secret."""
+
+
+def test_every_route_of_a_locked_house_has_its_line(locked: Locked) -> None:
+    rules = locked.client.application.url_map.iter_rules()
+    assert {f"{method} {rule.rule}" for rule in rules for method in (rule.methods or set()) & {"GET", "POST"}} == OPEN
+
+
 # The form
 
 

@@ -188,10 +188,10 @@ def calls_cut_off(house: House) -> int:
 
 
 def kept_words(house: House) -> dict[int, list[str]]:
-    """What every reporter wrote, as it was kept, oldest first; by the address they wrote from."""
+    """What every reporter wrote to the bot, as it was kept, oldest first; by the address they wrote from."""
     found: dict[int, list[str]] = {}
     with house.store.read() as unit:
-        for report in unit.session.scalars(select(Report)):
+        for report in unit.session.scalars(select(Report).where(Report.door == "telegram")):
             address = int(address_of(unit, unit.session.get_one(Chat, report.chat_id)))
             assert address not in found, "one conversation became two reports"
             rows = unit.session.scalars(

@@ -16,6 +16,8 @@ from app.backup.identity import make_identity
 from app.cli import main
 from app.locked.running import store_without_keys
 from app.settings import read_settings
+from cases.models import Report
+from cases.triage import words_of
 from store.errors import LockedError
 from store.ring_file import RingFile
 from store.sealed import SealedInput
@@ -25,7 +27,7 @@ from tests.bad_days.books import kept_words
 from tests.bad_days.canary import Canary
 from tests.bad_days.places import in_home
 from tests.bad_days.storm import wait_for_calm
-from tests.bad_days.test_canary import opens_the_page
+from tests.bad_days.test_canary import opens_the_page, sends_form
 
 if TYPE_CHECKING:
     from tests.bad_days.ground import Ground
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.processes, pytest.mark.heavy]
 
 WORDS = Canary("words", "three men in a grey Lada took her from the bazaar")
+BY_FORM = Canary("words by the form", "they came for my uncle at four in the morning")
 
 
 def does(ground: Ground, *arguments: str) -> str:
@@ -130,12 +133,14 @@ def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(gro
     aigerim.sees("the system is locked, and something has come in")
     assert not [message for message in dana.messages if "locked" in message.plain], "she is no coordinator"
     aigerim.taps("Accept", on=aigerim.sees(code))  # kept too; what becomes of it is decided when it is read
-    wait_until_sealed(ground, 2)
-    assert in_home(ground, [WORDS]) == []
+    page = sends_form(ground, "/report", {"words": str(BY_FORM.value)})
+    assert "nobody can read it now" in page, "it is served although Telegram is polled"
+    wait_until_sealed(ground, 3)
+    assert in_home(ground, [WORDS, BY_FORM]) == []
     program.kill()
     program.start()  # as after a power cut: who was to be told is forgotten, and what comes in is sealed all the same
     gulnar.writes("are you there?")
-    wait_until_sealed(ground, 3)
+    wait_until_sealed(ground, 4)
     assert "Unlocked" in does(ground, "unlock", "--identity", str(identity))
     program.wait_until_ready()
     wait_for_calm(ground)
@@ -143,6 +148,9 @@ def test_a_locked_house_lets_go_of_everything_takes_in_sealed_and_comes_back(gro
         assert unit.session.scalar(select(func.count()).select_from(SealedInput)) == 0
     assert list(kept_words(ground.house).values()) == [["they took my brother", str(WORDS.value), "are you there?"]]
     aigerim.sees(f"You have taken {code}")
+    with ground.house.store.read() as unit:
+        by_web = select(Report.case_id).where(Report.door == "web")
+        assert [list(words_of(unit, one)) for one in unit.session.scalars(by_web)] == [[str(BY_FORM.value)]]
 
 
 def keys_of(ground: Ground) -> set[bytes]:
