@@ -63,7 +63,7 @@ def _ask(unit: UnitOfWork, chat: Chat, contact: Contact, aside_id: UUID, above: 
 def answer_aside(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed, *, zone: str) -> None:
     """Do what a press says is to be done with something that waits. Pressing again finds it settled."""
     aside_id = pressed.subject_id
-    sent = None if aside_id is None else what_waits(unit, aside_id)
+    sent = None if aside_id is None else what_waits(unit, aside_id, locked=True)
     if aside_id is None or sent is None or whose(unit, aside_id).contact_id != contact.id:
         return toast(unit, chat, given, "staff.sent_settled")
     if pressed.action.partition(":")[0] in (MINE, OTHERS):
@@ -90,7 +90,7 @@ def ask_again(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str) -> None
     Who helps no longer, or is thought to be forced, is not asked; what they sent is heard all the same.
     """
     finish(unit.session, TIMERS, held)
-    sent = what_waits(unit, timer.subject_id)
+    sent = what_waits(unit, timer.subject_id, locked=True)
     if sent is None:
         return
     row = whose(unit, timer.subject_id)

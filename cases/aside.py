@@ -125,9 +125,13 @@ def add_to(unit: UnitOfWork, aside_id: UUID, more: Sent) -> Sent:
     return together
 
 
-def what_waits(unit: UnitOfWork, aside_id: UUID) -> Sent | None:
-    """Return what waits for a word; None when it was said."""
-    row = unit.session.get(SetAside, aside_id, populate_existing=True)
+def what_waits(unit: UnitOfWork, aside_id: UUID, *, locked: bool = False) -> Sent | None:
+    """Return what waits for a word; None when it was said.
+
+    ``locked``: nobody adds to it before the end of this unit, so that nothing is settled that was not seen here.
+    """
+    lock = OWN if locked else None
+    row = unit.session.get(SetAside, aside_id, populate_existing=True, with_for_update=lock)
     return None if row is None else _opened(unit, row)
 
 
