@@ -46,18 +46,17 @@ class Sought:
     digits: str = field(repr=False)
     words: tuple[Heard, ...] = field(repr=False)
     _known: dict[str, tuple[Heard, ...]] = field(default_factory=dict, repr=False, compare=False)
-    """What was heard before in this search."""
+    """What was heard before, in this search or in others."""
 
     @classmethod
-    def of(cls, typed: str) -> Self:
-        """Read what was typed."""
+    def of(cls, typed: str, known: dict[str, tuple[Heard, ...]] | None = None) -> Self:
+        """Read what was typed. ``known``: how words sound that were heard before, for who looks through many texts."""
         letters = folded(typed)
         letters = letters if sum(one.isalnum() for one in letters) >= LEAST_LETTERS else ""
         digits = digits_of(typed)
         is_number = len(digits) >= LEAST_DIGITS and not any(one.isalpha() for one in letters)
-        return cls(
-            letters, digits if is_number else "", () if is_number else tuple(Heard.of(word) for word in words_of(typed))
-        )
+        words = () if is_number else tuple(Heard.of(word) for word in words_of(typed))
+        return cls(letters, digits if is_number else "", words, {} if known is None else known)
 
     @property
     def is_empty(self) -> bool:
@@ -69,12 +68,15 @@ class Sought:
         """Whether it is a telephone number or another row of digits, and no words."""
         return bool(self.digits)
 
-    def is_in(self, text: str) -> bool:
-        """Whether a text holds it: the number, the letters as they are, or each of its words as it may be spelt."""
+    def is_in(self, text: str, text_folded: str | None = None) -> bool:
+        """Whether a text holds it: the number, the letters as they are, or each of its words as it may be spelt.
+
+        ``text_folded``: the same text as :func:`folded` gives it, for who has it at hand.
+        """
         text = text[:LONGEST]
         if self.digits:
             return self.digits[-NATIONAL:] in digits_of(text)
-        if self.letters and self.letters in folded(text):
+        if self.letters and self.letters in (folded(text) if text_folded is None else text_folded):
             return True
         if not self.letters or not self.words:
             return False
@@ -84,8 +86,13 @@ class Sought:
     def _heard(self, token: str) -> tuple[Heard, ...]:
         """How one written word sounds; people use the same words again and again."""
         if token not in self._known:
-            self._known[token] = tuple(Heard.of(word) for word in words_of(token))
+            self._known[token] = heard_in(token)
         return self._known[token]
+
+
+def heard_in(token: str) -> tuple[Heard, ...]:
+    """How one written word sounds."""
+    return tuple(Heard.of(word) for word in words_of(token))
 
 
 def folded(text: str) -> str:

@@ -19,7 +19,7 @@ from cases.registry.counting import Figure, figure_of
 from cases.registry.entries import records_in, standing
 from cases.registry.models import RegistryEntry, RegistryErased, RegistryImport, RegistryPair
 from cases.registry.vocabulary import NAMES, Status
-from cases.spelling import Sought
+from cases.spelling import Sought, folded, heard_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from cases.identity.records import Reason
+    from cases.spelling import Heard
     from store.unit_of_work import UnitOfWork
 
 BATCH: Final = 500
@@ -44,6 +45,8 @@ class Held:
     records: tuple[Record, ...] = field(repr=False)
     figure: Figure
     changed_at: datetime
+    folded: tuple[str, ...] = field(repr=False)
+    """Its names as they are compared letter by letter."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Shelf:
         self._people = Index()
         self._names = Index()
         """By their names alone: who searches has often nothing else, and looks at what is found."""
+        self._heard: dict[str, tuple[Heard, ...]] = {}
+        """How the words of names sound: hearing twenty thousand anew for each question would take seconds."""
         self._upto: datetime | None = None
         self._stand: tuple[int, datetime | None, int, int] | None = None
         self._lock = threading.RLock()
@@ -112,6 +117,8 @@ class Shelf:
             self._put(entry_id, None)
         if gone:
             forget_names()
+            with self._lock:
+                self._heard.clear()
         news = [one for one, at in there.items() if self._is_news(one, at)]
         for at in range(0, len(news), BATCH):
             self._take_in(unit, news[at : at + BATCH])
@@ -130,6 +137,7 @@ class Shelf:
             self._held.clear()
             self._people.clear()
             self._names.clear()
+            self._heard.clear()
             self._upto = self._stand = None
 
     def alike(
@@ -149,12 +157,12 @@ class Shelf:
 
     def named(self, typed: str) -> list[Named]:
         """Return entries of this name: as it is written, as it sounds, in any script; what fits best first."""
-        sought = Sought.of(typed)
-        if sought.is_empty:
-            return []
         with self._lock:
+            sought = Sought.of(typed, self._heard)
+            if sought.is_empty:
+                return []
             found = [match.case_id for match in self._names.find(Record(typed), most=MOST_FOUND)]
-            spelt = [one for one, held in self._held.items() if any(sought.is_in(name) for name in held.names)]
+            spelt = [one for one, held in self._held.items() if any(map(sought.is_in, held.names, held.folded))]
             chosen = list(dict.fromkeys((*found, *sorted(spelt, key=lambda one: self._held[one].code))))[:MOST_FOUND]
             return [
                 Named(one, held.code, held.source, held.names, held.born)
@@ -201,20 +209,13 @@ class Shelf:
         ).all()
         for entry_id, code, source, changed_at in rows:
             said = values.get(entry_id)
-            self._put(
-                entry_id,
-                None
-                if said is None
-                else Held(
-                    code,
-                    source,
-                    tuple(dict.fromkeys(said[name] for name in NAMES if name in said)),
-                    said.get("born", ""),
-                    tuple(records_in(said)),
-                    figure_of(said),
-                    changed_at,
-                ),
-            )
+            if said is None:
+                self._put(entry_id, None)
+                continue
+            names = tuple(dict.fromkeys(said[name] for name in NAMES if name in said))
+            records, born = tuple(records_in(said)), said.get("born", "")
+            spelt = tuple(map(folded, names))
+            self._put(entry_id, Held(code, source, names, born, records, figure_of(said), changed_at, spelt))
 
     def _put(self, entry_id: UUID, held: Held | None) -> None:
         records = () if held is None else held.records
@@ -225,6 +226,9 @@ class Shelf:
                 self._held.pop(entry_id, None)
             else:
                 self._held[entry_id] = held
+                for token in (token for name in held.names for token in name.split()):
+                    if token not in self._heard:
+                        self._heard[token] = heard_in(token)
 
 
 def _stand(unit: UnitOfWork) -> tuple[int, datetime | None, int, int]:
