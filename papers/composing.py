@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 IN_LATIN_LETTERS: Final = frozenset({"en", "tr"})
 SURE: Final = "high"
 NAMES: Final = ("name_latin", "name_native")
+NUMBERED: Final = re.compile(r"\d+\. (?P<words>.+)", re.DOTALL)
+EMPTY_BEFORE: Final = frozenset({str(Sort.HEADING), "sign"})
+"""What follows a heading that has nothing behind it."""
 HELD_IN: Final = {"held_in_kz": "KZ", "held_in_tr": "TR"}
 HEARING: Final = "hearing"
 """The clock of an appointment, which no rule of the law counts."""
@@ -207,7 +211,7 @@ def _cards(record: Record) -> bool:
 def compose(kind: Kind, language: str, record: Record) -> Paper:
     """Fill a form; raises KeyError for a language it is not written in."""
     writer = _Writer(kind, language, record)
-    blocks = tuple(writer.blocks(kind.lines[language]))
+    blocks = tuple(_numbered(_with_something_behind(list(writer.blocks(kind.lines[language])))))
     told = [one.name for one in record.views[kind.audience].fields if one.name in writer.told]
     return Paper(
         kind=kind.id,
@@ -219,6 +223,26 @@ def compose(kind: Kind, language: str, record: Record) -> Paper:
         laws=tuple(writer.laws),
         left_out=tuple(writer.left_out),
     )
+
+
+def _with_something_behind(blocks: list[Block]) -> Iterator[Block]:
+    """Leave out headings behind which everything was left out."""
+    for one, following in zip(blocks, [*blocks[1:], None], strict=True):
+        is_empty = following is None or following.sort in EMPTY_BEFORE
+        if not (one.sort == Sort.HEADING and is_empty):
+            yield one
+
+
+def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Count numbered headings anew: none is left out without a trace."""
+    count = 0
+    for one in blocks:
+        found = NUMBERED.fullmatch(one.runs[0].text) if one.sort == Sort.HEADING and one.runs else None
+        if found is None:
+            yield one
+        else:
+            count += 1
+            yield replace(one, runs=(replace(one.runs[0], text=f"{count}. {found['words']}"), *one.runs[1:]))
 
 
 @dataclass

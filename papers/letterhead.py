@@ -47,8 +47,12 @@ def write_template(path: Path) -> None:
         style.paragraph_format.space_before = Pt(12)
         style.paragraph_format.space_after = Pt(6)
         _from_the_right(style, size)
-        for border in list(style.element.iter(qn("w:pBdr"))):
-            border.getparent().remove(border)
+        for tag in ("w:pBdr", "w:kern"):
+            for one in list(style.element.iter(qn(tag))):
+                one.getparent().remove(one)
+        for one in list(style.element.iter(qn("w:rPr"))):  # letters that are set apart do not join
+            for spacing in one.findall(qn("w:spacing")):
+                one.remove(spacing)
     for of, text in ((section.header, HEADER), (section.footer, "{{ mark }}")):
         said = of.paragraphs[0].add_run(text)
         said.font.size = Pt(SMALL)
@@ -149,6 +153,7 @@ def _blocks(document: Any, name: str) -> None:
 
 
 def _table(document: Any) -> None:
+    from docx.oxml import OxmlElement
     from docx.shared import Cm
 
     table = document.add_table(rows=3, cols=2, style="Table Grid")
@@ -156,6 +161,8 @@ def _table(document: Any) -> None:
     for row in table.rows:
         for cell, width in zip(row.cells, WIDTHS, strict=True):
             cell.width = Cm(width)
+        cannot_split = OxmlElement("w:cantSplit")
+        row._tr.get_or_add_trPr().append(cannot_split)  # noqa: SLF001  python-docx knows no other way
     for column, width in zip(table.columns, WIDTHS, strict=True):
         column.width = Cm(width)
     table.cell(0, 0).text = "{%tr for row in block.rows %}"

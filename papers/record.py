@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 HELD: Final = tuple(event for event, custody in LEADS_TO.items() if custody is Custody.HELD)
+DECIDED: Final = frozenset({"administrative_arrest", "detention_order_tr"})
+"""What is decided of somebody who is held already: it does not tell since when."""
 MISSING: Final = tuple(event for event, custody in LEADS_TO.items() if custody is Custody.MISSING)
 ORDERED: Final = (
     "expulsion_ruling_pronounced",
@@ -43,7 +45,7 @@ ORDERED: Final = (
 )
 TELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "removal_at": ("removal_scheduled",),
-    "held_since": HELD,
+    "held_since": tuple(event for event in HELD if event not in DECIDED),
     "missing_since": MISSING,
     "hearing_at": ("hearing_scheduled", "hearing_moved"),
     "order_at": ORDERED,
@@ -201,7 +203,7 @@ def record_of(
         ),
         terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
         signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
-        next_update_at=_next_update(rows),
+        next_update_at=_next_update(rows, unit.now),
         exhibits=exhibits,
         as_copies=as_copies,
         read_at=unit.now,
@@ -244,8 +246,11 @@ def _is_signed(row: Deadline, rows: CaseRows, now: datetime) -> bool:
     return any(is_in_force(one, rule, now) for one in rows.signoffs)
 
 
-def _next_update(rows: CaseRows) -> datetime | None:
+def _next_update(rows: CaseRows, now: datetime) -> datetime | None:
+    """When the family is called next; None where the time that was set is past: nobody is told that as a promise."""
     waiting = [
-        one.due_at for one in rows.watches if one.kind == WatchKind.FAMILY_UPDATE and one.state == WatchState.WAITING
+        one.due_at
+        for one in rows.watches
+        if one.kind == WatchKind.FAMILY_UPDATE and one.state == WatchState.WAITING and one.due_at > now
     ]
     return min(waiting, default=None)

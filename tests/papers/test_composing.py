@@ -100,6 +100,16 @@ def test_a_hearing_that_was_is_not_the_next_one_and_a_clock_that_ran_out_says_so
     assert line.endswith("прошло: чем закончилось?")
 
 
+def test_what_was_decided_of_somebody_who_is_held_does_not_tell_since_when() -> None:
+    """Arrested on the 13th, sentenced on the 14th: “deprived of liberty since the 14th” would be wrong in Geneva."""
+    sentenced = Dated("administrative_arrest", START, None, None)
+    kind = KINDS["wgad_urgent"]
+    said = "\n".join(compose(kind, "en", record(dates=(sentenced,))).lines())
+    assert "Deprived of liberty since" not in said
+    assert "Date of arrest: 1 March 2026" in said
+    assert "Deprived of liberty since" in "\n".join(compose(kind, "en", record(dates=(*DATES[:1], sentenced))).lines())
+
+
 def test_a_value_in_another_language_than_the_filing_is_to_be_translated_also_in_the_same_letters() -> None:
     """A Kazakh judge is handed a story in Russian, or the other way round: somebody must be told."""
     story = replace(

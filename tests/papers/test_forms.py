@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from cases.consent.vocabulary import FIELDS, Audience
 from law.rules import load_rules
-from papers.composing import Mark, Paper, compose, runs_of
+from papers.composing import Block, Mark, Paper, compose, runs_of
 from papers.drawing import as_data, sheet_of
 from papers.errors import FormError
 from papers.fitting import offer_of
@@ -40,6 +41,11 @@ def test_a_form_is_filled_to_the_last_mark(kind: Kind, language: str, values: di
     said = "\n".join(paper.lines())
     assert not MARKUP.search(said), MARKUP.search(said)
     assert len(paper.blocks) > 3
+    for block, following in pairwise((*paper.blocks, Block("heading"))):
+        assert block.sort != "heading" or following.sort not in ("heading", "sign"), "an empty heading"
+    headings = [block.runs[0].text for block in paper.blocks if block.sort == "heading"]
+    numbers = [int(found[1]) for found in map(re.compile(r"(\d+)\. ").match, headings) if found]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert paper.sha256() == compose(kind, language, record(values)).sha256()
 
 

@@ -219,6 +219,23 @@ def test_what_left_is_remembered_and_warns_of_the_next_of_its_kind(office: Offic
     assert "papers.beware_same" in {one.key for one in offer.warnings}
 
 
+def test_a_family_is_promised_no_call_at_a_time_that_is_past(store: Store, clock: ManualClock) -> None:
+    """The call was due at three and nobody has noted it: the sheet asks the coordinator, it does not say three."""
+    scene = Scene.begin(store)
+
+    def is_asked() -> bool:
+        with store.read() as unit:
+            case = unit.session.get_one(Case, scene.case_id)
+            sheet, _ = desk_of(unit, case, role="coordinator", default_zone=ZONE).draft("family_sheet", "en")
+            return "next_update" in sheet.offer.missing
+
+    with store.unit("test") as unit:
+        enter(unit, scene.case_id, Entry("transferred", When(unit.now)), zone=ZONE)
+    assert not is_asked()
+    clock.advance(timedelta(hours=4))
+    assert is_asked()
+
+
 def test_a_consent_taken_back_empties_the_paper_at_once(office: Office) -> None:
     assert "Qarlygash" in "\n".join(office.takes("cat_interim").paper.lines())
     with office.store.unit("test") as unit:
