@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.orm import aliased
 
 from cases.consent.deciding import Why
+from cases.consent.vocabulary import Audience
 from cases.models import Report
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from
@@ -171,7 +172,7 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files
     )
     kept = _Kept(unit, case.id, versions, left, counsel)
     papers = tuple(
-        OnDesk(one, tuple(_drafts(one, record, kept)), closed=one.kind.is_counsels and not counsel)
+        OnDesk(one, tuple(_drafts(one, record, kept, case.language)), closed=one.kind.is_counsels and not counsel)
         for one in offers_of(load_kinds().values(), record)
     )
     return Desk(record, papers, counsel, asked_from(found["asked"], unit.now), case.hostile_at is not None)
@@ -209,8 +210,12 @@ def exhibits_of(unit: UnitOfWork, rows: CaseRows, role: str) -> tuple[Exhibit, .
     return tuple(found.values())
 
 
-def _drafts(offer: Offer, record: Record, kept: _Kept) -> Iterator[Draft]:
-    for language in offer.kind.languages(record.situation.jurisdiction):
+def _drafts(offer: Offer, record: Record, kept: _Kept, spoken: str) -> Iterator[Draft]:
+    """Yield a draft for each language; what the family reads, in the language that it speaks first."""
+    languages = offer.kind.languages(record.situation.jurisdiction)
+    if offer.kind.audience is Audience.FAMILY:
+        languages = tuple(sorted(languages, key=lambda one: one != spoken))
+    for language in languages:
         yield _draft(offer, compose(offer.kind, language, record), kept, record.views[offer.kind.audience])
 
 

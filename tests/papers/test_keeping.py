@@ -219,6 +219,20 @@ def test_what_left_is_remembered_and_warns_of_the_next_of_its_kind(office: Offic
     assert "papers.beware_same" in {one.key for one in offer.warnings}
 
 
+def test_what_the_family_reads_is_first_in_its_language_and_a_filing_in_that_of_the_court(
+    store: Store,
+) -> None:
+    scene = Scene.begin(store)
+    with store.unit("test") as unit:
+        case = unit.session.get_one(Case, scene.case_id)
+        case.jurisdiction, case.language = "KZ", "ug"
+        desk = desk_of(unit, case, role=COUNSEL, default_zone=ZONE)
+        first = {one.offer.kind.id: one.drafts[0].paper.language for one in desk.papers}
+    assert first["family_sheet"] == first["rights_card"] == "ug"
+    assert first["kz_appeal"] == "ru"
+    assert first["unhcr_referral"] == "en"
+
+
 def test_a_family_is_promised_no_call_at_a_time_that_is_past(store: Store, clock: ManualClock) -> None:
     """The call was due at three and nobody has noted it: the sheet asks the coordinator, it does not say three."""
     scene = Scene.begin(store)
