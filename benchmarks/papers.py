@@ -6,6 +6,7 @@ import io
 import os
 import statistics
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -76,15 +77,20 @@ def measure(options: Options) -> list[Row]:
         first = _all_papers(home.house, case_id)
         again = [_all_papers(home.house, case_id) for _ in range(options.some(TIMES, 1))]
         return [
-            _row(statistics.median(took for took, _ in again), again[0][1], first[0]),
+            _row(again, first),
             _bundle(home.house, case_id, originals=True),
             _bundle(home.house, case_id, originals=False),
         ]
 
 
-def _row(took: float, drawn: int, first: float) -> Row:
+def _row(again: list[Drawn], first: Drawn) -> Row:
+    took, drawn = statistics.median(one.took for one in again), first.papers
+    worked = statistics.median(one.worked for one in again)
     what = f"all {drawn} papers of one case, each as .docx and PDF"
-    note = f"{took / drawn * MILLISECONDS:.0f} ms a paper; the first time in a process, with fonts read, {first:.1f} s"
+    note = (
+        f"{took / drawn * MILLISECONDS:.0f} ms a paper; {worked:.1f} s of processor time; the first time in a process, "
+        f"with fonts read, {first.took:.1f} s"
+    )
     return Row("papers", what, took, "s", goal=f"≤ {ALL_WITHIN:g} s", met=took <= ALL_WITHIN, note=note)
 
 
@@ -149,13 +155,22 @@ def _sheets(house: House, case_id: UUID) -> list[Sheet]:
         ]
 
 
-def _all_papers(house: House, case_id: UUID) -> tuple[float, int]:
-    began = time.perf_counter()
+@dataclass(frozen=True)
+class Drawn:
+    """So many papers, in seconds on the clock and of the processor: on a busy machine they differ."""
+
+    took: float
+    worked: float
+    papers: int
+
+
+def _all_papers(house: House, case_id: UUID) -> Drawn:
+    began, at_work = time.perf_counter(), time.process_time()
     sheets = _sheets(house, case_id)
     for sheet in sheets:
         draw_pdf(sheet)
         draw_docx(sheet)
-    return time.perf_counter() - began, len(sheets)
+    return Drawn(time.perf_counter() - began, time.process_time() - at_work, len(sheets))
 
 
 def _bundle(house: House, case_id: UUID, *, originals: bool) -> Row:

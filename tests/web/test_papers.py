@@ -118,17 +118,18 @@ def test_a_paper_is_taken_approved_and_noted_as_sent(desk: Desk) -> None:
 def test_what_counsel_must_approve_first_is_neither_shown_nor_given_to_others_before(desk: Desk) -> None:
     coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
     path = f"{desk.papers}/rights_card"
-    page = plain(coordinator.sees(path))
+    in_english = f"{path}?language=en"
+    page = plain(coordinator.sees(in_english))
     assert "Its text is shown and given out once a lawyer has approved it" in page
     assert "Sign nothing" not in page
     assert coordinator.sends(f"{path}/take", language="en", **{"as": "docx"}).status_code == 400
 
-    seen = SEEN.search(counsel.sees(path))
+    seen = SEEN.search(counsel.sees(in_english))
     assert seen is not None
     assert coordinator.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 400
     assert counsel.sends(f"{path}/approve", language="en", seen="0" * 64).status_code == 400
     assert counsel.sends(f"{path}/approve", language="en", seen=seen[1]).status_code == 303
-    page = plain(coordinator.sees(path))
+    page = plain(coordinator.sees(in_english))
     assert "Dana approved version 1" in page
     assert "Sign nothing" in page
     card = document(coordinator.client, f"{path}/take", language="en", **{"as": "docx"})
