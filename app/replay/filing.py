@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.replay.play import Replay
-    from store.unit_of_work import UnitOfWork
+    from app.replay.story import Story
+    from papers.desk import Desk
+    from papers.drawing import Sheet
+    from store.unit_of_work import Store, UnitOfWork
 
 TOLD: Final[Mapping[str, str]] = {
     "name_latin": LATIN,
@@ -49,28 +52,34 @@ READER: Final = "ru"
 
 
 def draw_papers(replay: Replay, folder: Path) -> int:
-    """Draw every paper that exists where the story plays, as its lawyer is given them; return how many.
+    """Draw every paper that exists where a story plays, as its lawyer is given them; return how many.
 
     What was told stays in the throw-away database. Nobody has agreed that anything be sent, and nothing is.
     """
-    with replay.stage.house.store.unit(replay.staff.actor(LAWYER)) as unit:
+    desk, sheets = lay_out(replay.stage.house.store, replay.staff.actor(LAWYER), replay.story)
+    write_papers(folder, desk, sheets)
+    return len(sheets)
+
+
+def lay_out(store: Store, actor: str, story: Story) -> tuple[Desk, list[Sheet]]:
+    """Have the person of the first case tell what people tell, and lay out its papers."""
+    with store.unit(actor) as unit:
         case = unit.session.scalars(select(Case).order_by(Case.opened_at, Case.id).limit(1)).one()
-        _tell(unit, case, replay)
+        _tell(unit, case, story)
         unit.session.flush()
-        desk = desk_of(unit, case, role=COUNSEL, default_zone=replay.story.zone, files=Files.AS_THEY_CAME)
+        desk = desk_of(unit, case, role=COUNSEL, default_zone=story.zone, files=Files.AS_THEY_CAME)
         sheets = [
             sheet_on(desk, one, draft, draft.current, reader=READER)
             for one in desk.papers
             if one.offer.fit is not Fit.NEVER
             for draft in one.drafts
         ]
-    write_papers(folder, desk, sheets)
-    return len(sheets)
+    return desk, sheets
 
 
-def _tell(unit: UnitOfWork, case: Case, replay: Replay) -> None:
-    case.jurisdiction = replay.story.jurisdiction
-    citizen_of = replay.story.threatened_state or replay.story.jurisdiction
+def _tell(unit: UnitOfWork, case: Case, story: Story) -> None:
+    case.jurisdiction = story.jurisdiction
+    citizen_of = story.threatened_state or story.jurisdiction
     for name, value in {**TOLD, "nationality": citizen_of or ""}.items():
         confidence = "medium" if name in BY_ONE_SOURCE else "high"
         if value:
