@@ -32,6 +32,7 @@ from store.queues import seconds_until_due, where_it_failed
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from alerts.channels.port import Channel
     from alerts.jobs import Job
@@ -137,6 +138,9 @@ class Sender:
         self._bell.set()
 
     async def _call(self, job: Job) -> None:
+        if is_too_late(job, self._store.clock.now()):
+            log.warning("too_late_to_send", delivery=str(job.delivery_id))
+            return
         try:
             result: Sent | ChannelError = await call(self._channel, job)
         except ChannelError as error:
@@ -194,6 +198,14 @@ class Sender:
         if not recorder.done():
             await asyncio.wait_for(self._outcomes.join(), timeout=2)
             recorder.cancel()
+
+
+def is_too_late(job: Job, now: datetime) -> bool:
+    """Whether the lease of a job is over before its call: the message is due again, and another may have sent it.
+
+    So it is where a process stood still (a machine that was put to sleep, a node that was cut off) and goes on.
+    """
+    return now >= job.held.until
 
 
 async def call(channel: Channel, job: Job) -> Sent:

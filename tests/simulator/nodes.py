@@ -14,7 +14,7 @@ from alerts import results, taking
 from alerts.channels.port import ChannelError, Sent, TemporaryFailure
 from alerts.limits import TELEGRAM, Limits, limits_of
 from alerts.outbox import TABLE as DELIVERIES
-from alerts.sender import call
+from alerts.sender import call, is_too_late
 from alerts.wording import Wording
 from app.inbox import inbox_queue
 from app.reactions import reaction_names, reaction_queue, timer_queue
@@ -210,8 +210,8 @@ class Node:
             return taking.take(unit, self._wording, AT_ONCE, self._limits[name], channel=name)
 
     def _calls(self, name: str, jobs: Sequence[Job]) -> None:
-        outcomes = [results.Outcome(job, self._call(name, job)) for job in jobs]
-        self._records(name, outcomes)
+        ours = [job for job in jobs if not is_too_late(job, self._clock.now())]
+        self._records(name, [results.Outcome(job, self._call(name, job)) for job in ours])
 
     def _call(self, name: str, job: Job) -> Sent | ChannelError:
         try:
