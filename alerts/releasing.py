@@ -6,6 +6,7 @@ just before it does, and again whenever somebody opens it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from cases.models import Case
 from cases.releases.deciding import ACKNOWLEDGED_WITHIN, GOOD_FOR, HOUR, room_at
 from cases.releases.models import OPEN, Release, ReleaseRecipient, ReleaseState
 from cases.releases.proposing import content_of, end, locked, recipients_of, still_holds
+from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from contacts.directory import active_contacts
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 RELEASE_TIMER = "release"
 ANSWER_TIMER = "release_answer"
+LOOK_AGAIN = timedelta(days=1)
+"""How long a closed case is left alone before it is seen whether it is still closed."""
 CARRIES_A_LINK = (ChannelName.TELEGRAM, ChannelName.EMAIL)
 """By which recipients are written to; texts and calls are for those who have to get up at night."""
 
@@ -141,6 +145,9 @@ def chase_answer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     recipients = recipients_of(unit, release.id)
     if release.state != ReleaseState.SENT or any(one.acknowledged_at is not None for one in recipients):
+        return
+    if is_closed(unit, release.case_id):
+        set_timer(unit, ANSWER_TIMER, release.id, unit.now + LOOK_AGAIN)  # nobody is asked, unless it is opened again
         return
     waiting = [one for one in recipients if one.fallback and one.sent_at is None]
     for recipient in waiting:
