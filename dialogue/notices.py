@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 TIMER = "tell_waiting"
 WAITING_TEXT = "waiting:text"
 """Begins the dedupe key of the one text that says that nobody has accepted yet."""
+SAYS_TAKEN = ("reply.taken", "reply.status_taken")
+"""Say that a person has it: as news, and to whoever asked."""
 TELL_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """How long after we began to ask the reporter hears that nobody has accepted yet, as long as that is so."""
 
@@ -90,12 +92,13 @@ def tell_reporter_taken(unit: UnitOfWork, event: Event) -> None:
 
 
 def tell_anew(unit: UnitOfWork, event: Event) -> None:
-    """Let the next acceptance be told again when nobody has the report any more."""
+    """Let the next acceptance be told again when nobody has the report any more, and nobody hear that somebody has."""
     if not isinstance(event, NeedGivenBack) or event.case_id is None:
         return
     case = _hold(unit, event.case_id)
     if standing_of(unit, case.id) is not Standing.TAKEN:
         case.reporter_told_at = None
+        _cancel_taken(unit, case)
 
 
 def _hold(unit: UnitOfWork, case_id: UUID) -> Case:
@@ -107,6 +110,13 @@ def _cancel_waiting(unit: UnitOfWork, case: Case) -> None:
     chats = select(Report.chat_id).where(Report.case_id == case.id)
     said_nobody = or_(Delivery.dedupe_key.startswith("waiting:"), Delivery.dedupe_key.startswith("unreached:"))
     cancel(unit, Delivery.chat_id.in_(chats), said_nobody, Delivery.dedupe_key.contains(f":{case.id}:"))
+
+
+def _cancel_taken(unit: UnitOfWork, case: Case) -> None:
+    """What waits, for a limit or because a provider is down, must not arrive when it is no longer so."""
+    chats = select(Report.chat_id).where(Report.case_id == case.id)
+    of_it = Delivery.values["code"].as_string() == case.code
+    cancel(unit, Delivery.chat_id.in_(chats), Delivery.template.in_(SAYS_TAKEN), of_it)
 
 
 def tell_what_was_missed(unit: UnitOfWork, chat: Chat) -> None:

@@ -37,6 +37,8 @@ from store.vault import Field
 from tests.simulator.people import Helper, Reporter
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alerts.channels.port import Outgoing
     from alerts.results import Outcome
     from store.unit_of_work import UnitOfWork
@@ -114,7 +116,7 @@ class Promises:
         if case is None:
             return
         standing = standing_of(unit, case.id)
-        if told & {"reply.taken", "reply.status_taken"} and standing is not Standing.TAKEN:
+        if told & {"reply.taken", "reply.status_taken"} and standing not in (Standing.TAKEN, Standing.CLOSED):
             raise Broken(
                 "nobody is told that somebody has it while nobody has", f"{row.template}: {standing}, {row.id}"
             )
@@ -268,9 +270,7 @@ class Promises:
         for row in unit.session.scalars(select(Deadline).where(Deadline.state == DeadlineState.RUNNING)).all():
             owed = next_reminder(row.severity, row.safe_at, row.arguable_at, row.rung, unit.now - LATE)
             at_its_hour = row.rule_id in COMES_AT_ITS_HOUR and row.safe_at <= unit.now
-            sleeps = first_waking_hour(unit.now, row.zone) > unit.now or (
-                first_waking_hour(unit.now - LATE, row.zone) > unit.now - LATE
-            )
+            sleeps = _was_night(unit.now, row.zone)
             waits = sleeps and isinstance(owed, Reminder) and owed.urgency is not Urgency.NOW and row.rule_id != REMOVAL
             if isinstance(owed, Reminder) and not at_its_hour and not waits and not _is_closed(unit, row.case_id):
                 raise Broken(
@@ -279,7 +279,7 @@ class Promises:
         missed = select(Watch).where(Watch.state == WatchState.WAITING, Watch.due_at < unit.now - LATE)
         for watch in unit.session.scalars(missed).all():
             zone = unit.session.get_one(Case, watch.case_id).timezone or "UTC"
-            if watch.kind in ROUTINE and first_waking_hour(unit.now - LATE, zone) > unit.now - LATE:
+            if watch.kind in ROUTINE and _was_night(unit.now, zone):
                 continue
             raise Broken("no watch is missed in silence", f"{watch.kind}: {watch.id}")
 
@@ -344,6 +344,11 @@ class Promises:
             has = None if need.accepted_by is None else str(need.accepted_by)
             if need.state != NeedState.CLOSED and has != holders.get(str(need.id)):
                 raise Broken("nothing is accepted twice", f"{need.id}: the log does not say who has it")
+
+
+def _was_night(now: datetime, zone: str) -> bool:
+    """Whether it is night, or was a few minutes ago."""
+    return any(first_waking_hour(at, zone) > at for at in (now, now - LATE))
 
 
 def _is_closed(unit: UnitOfWork, case_id: UUID | None) -> bool:
