@@ -121,7 +121,7 @@ def test_phones(browser: Browser, tmp_path: Path, compiled: Path) -> None:  # no
             page.goto("/")
             expect(page.get_by_text(FIRST_WORDS).first).to_be_visible()
             keep(shot(page, tmp_path, (780, 1688)), "phone")
-        with looking(browser, f"http://localhost:{port}", 1740, 1000) as page:
+        with looking(browser, f"http://localhost:{port}", 1900, 1000) as page:
             page.goto("/")
             for _minute in range(10):
                 page.get_by_role("button", name="Move the clock forward 1 minute").click()
@@ -129,7 +129,7 @@ def test_phones(browser: Browser, tmp_path: Path, compiled: Path) -> None:  # no
                 if "NEW" in str(phones.phone("Timur")["messages"]):
                     break
             phones.sees("Timur", "NEW")
-            keep(shot(page, tmp_path, (1740, 1000)), "phones")
+            keep(shot(page, tmp_path, (1900, 1000)), "phones")
     finally:
         demo.signal(signal.SIGINT)
         demo.clean_up()
