@@ -65,16 +65,25 @@ class NaiveDatetimeError(ValueError):
 
 
 @lru_cache(maxsize=8192)
-def local_time(at: datetime, zone: str, language: str, *, with_date: bool = False, with_weekday: bool = False) -> str:
+def local_time(
+    at: datetime,
+    zone: str,
+    language: str,
+    *,
+    with_date: bool = False,
+    with_weekday: bool = False,
+    with_city: bool = True,
+) -> str:
     """Return an instant as the clock of `zone` shows it, with the zone's city: "22:05 (Almaty)".
 
     `zone` is an IANA name. With `with_date` the day stands before: "5 March 2026, 22:05 (Almaty)"; with
-    `with_weekday` too that of the week: "Thursday, 5 March 2026, 22:05 (Almaty)".
+    `with_weekday` too that of the week: "Thursday, 5 March 2026, 22:05 (Almaty)". Without `with_city` the reader
+    must be told elsewhere whose clock it is.
     A language we do not speak is answered in English, as by `texts.catalogue.say`. Raises NaiveDatetimeError
     for an instant without a zone, zoneinfo.ZoneInfoNotFoundError for a zone that does not exist.
     """
     local = _at_zone(at, zone)
-    clock = f"{local:%H:%M} ({_city(zone, language)})"
+    clock = f"{local:%H:%M} ({city(zone, language)})" if with_city else f"{local:%H:%M}"
     if not with_date:
         return clock
     return f"{_day(local.date(), language, with_weekday=with_weekday)}{_COMMAS.get(language, ', ')}{clock}"
@@ -144,9 +153,10 @@ def _day(of: date, language: str, *, with_weekday: bool = False) -> str:
 
 
 @lru_cache(maxsize=256)
-def _city(zone: str, language: str) -> str:
+def city(zone: str, language: str) -> str:
+    """Return the city that a zone is called by: "Almaty". Raises zoneinfo.ZoneInfoNotFoundError for what is no zone."""
     if language == "ug" and zone in _UYGHUR_CITIES:
         return _UYGHUR_CITIES[zone]
-    city = get_timezone_location(ZoneInfo(zone), locale=_locale(language), return_city=True)
+    name = get_timezone_location(ZoneInfo(zone), locale=_locale(language), return_city=True)
     # CLDR spells the Kazakh high hamza with the full-size letter; our catalogues, and fonts, have its own.
-    return city.replace("\u0621", "\u0674") if language == "kk-Arab" else city
+    return name.replace("\u0621", "\u0674") if language == "kk-Arab" else name

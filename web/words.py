@@ -11,7 +11,7 @@ from cases.consent.values import FORMS, Form
 from cases.pictures import CLEANED
 from texts.bidi import isolate
 from texts.catalogue import keys, say, say_plain, spoken
-from texts.dates import age, local_date, local_time, territory, written_day
+from texts.dates import age, city, local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
@@ -52,13 +52,15 @@ def _shown(character: str) -> str:
 class Words:
     """The words of one page. Those of a reader whose language has no pages come in the nearest that does.
 
-    ``telling``: a key of the page; whichever language has it, has all of the page.
+    ``telling``: a key of the page; whichever language has it, has all of the page. ``says_whose_clock``: the page says
+    once whose clock its times are by, and no time says it again that is not by another.
     """
 
-    def __init__(self, language: str, zone: str, *, telling: str = TELLING) -> None:
+    def __init__(self, language: str, zone: str, *, telling: str = TELLING, says_whose_clock: bool = False) -> None:
         self.language = spoken(telling, language)
         self.right_to_left = is_right_to_left(self.language)
         self.zone = zone
+        self._says_whose_clock = says_whose_clock
 
     def t(self, key: str, **values: str | int) -> str:
         """One text."""
@@ -66,7 +68,20 @@ class Words:
 
     def at(self, instant: datetime, zone: str | None = None, *, with_weekday: bool = False) -> str:
         """An instant in local time, with its day: that of the reader, or of ``zone``."""
-        return local_time(instant, zone or self.zone, self.language, with_date=True, with_weekday=with_weekday)
+        with_city = not self._says_whose_clock or (zone is not None and self.differs(instant, zone))
+        return local_time(
+            instant, zone or self.zone, self.language, with_date=True, with_weekday=with_weekday, with_city=with_city
+        )
+
+    def there(self, instant: datetime, zone: str) -> str:
+        """The same instant by the clock of ``zone``, beside the reader's: with its day only where that is another."""
+        here, other = instant.astimezone(ZoneInfo(self.zone)), instant.astimezone(ZoneInfo(zone))
+        return local_time(instant, zone, self.language, with_date=here.date() != other.date())
+
+    @property
+    def city(self) -> str:
+        """The city whose clock the reader's times are by."""
+        return city(self.zone, self.language)
 
     def on(self, instant: datetime, zone: str | None = None) -> str:
         """The local day of an instant: that of the reader, or of ``zone``."""
@@ -136,6 +151,8 @@ class Words:
             "direction": "rtl" if self.right_to_left else "ltr",
             "t": self.t,
             "at": self.at,
+            "there": self.there,
+            "city": self.city,
             "on": self.on,
             "day": self.day,
             "differs": self.differs,

@@ -46,6 +46,10 @@ def test_the_day_stands_before_the_hour_when_asked_for(language: str, told: str)
     assert local_time(EVENING, "Asia/Almaty", language, with_date=True) == told
 
 
+def test_the_city_is_left_out_where_it_is_told_elsewhere() -> None:
+    assert local_time(EVENING, "Asia/Almaty", "en", with_date=True, with_city=False) == "5 March 2026, 22:05"
+
+
 def test_the_day_is_the_local_one() -> None:
     late = datetime(2026, 3, 5, 20, 30, tzinfo=UTC)
 

@@ -300,7 +300,7 @@ def test_a_hearing_is_entered_by_the_clock_of_the_case_and_read_back(desk: Brows
         confidence="high",
         note="room 5",
     )
-    assert "Entered: Hearing, Monday, 9 March 2026, 10:00 (Almaty)" in plain(desk.sees(answer.location))
+    assert "Entered: Hearing, Monday, 9 March 2026, 10:00" in plain(desk.sees(answer.location))
     (row,) = entered(scene)
     assert row.for_at is not None
     assert row.for_at.isoformat() == "2026-03-09T05:00:00+00:00"
@@ -452,7 +452,7 @@ def test_a_hearing_that_somebody_moved_meanwhile_is_not_moved_twice(desk: Browse
     desk.sends(f"{path}/event", event="hearing_moved", at="2026-03-10T10:00", stood=stood)
     second = desk.sends(f"{path}/event", event="hearing_moved", at="2026-03-11T10:00", stood=stood)
     assert second.status_code == 409
-    assert "Tuesday, 10 March 2026, 10:00 (Almaty)" in second.text
+    assert "Tuesday, 10 March 2026, 10:00" in second.text
     again = desk.sends(
         f"{path}/event", event="hearing_moved", at="2026-03-11T10:00", stood=hidden(second.text, "stood", "event")
     )
@@ -468,7 +468,7 @@ def test_two_who_correct_the_same_entry(desk: Browser, scene: Scene, path: str) 
     assert desk.sends(f"{path}/event", at="2026-03-01T11:00", **fields).status_code == 303
     second = desk.sends(f"{path}/event", at="2026-03-01T12:00", **fields)
     assert second.status_code == 409
-    assert "11:00 (Almaty)" in second.text
+    assert "11:00" in second.text
     answer = desk.sends(f"{path}/event", at="2026-03-01T12:00", do="take_back", **fields)
     assert answer.status_code == 409, "what stands is another's: it is not taken back unseen"
 

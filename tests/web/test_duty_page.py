@@ -69,8 +69,8 @@ def test_without_rosters_the_page_says_what_to_do(browser: Browser) -> None:
 def test_who_has_it_now_and_next_day_by_day(house: House, browser: Browser) -> None:
     house.rosters("Aigerim", "Timur")
     page = words(browser.sees(DUTY))
-    assert "On call now Timur until 3 March 2026, 09:00 (Almaty)" in page
-    assert "Next Aigerim from 3 March 2026, 09:00 (Almaty)" in page
+    assert "On call now Timur until 3 March 2026, 09:00" in page
+    assert "Next Aigerim from 3 March 2026, 09:00" in page
     assert "By the clock of Europe/Istanbul" in page
     assert "08:00 Aigerim 10:00 (Almaty)" in page, "the reader's clock stands beside the roster's"
     assert "Week of 2 March 2026" in page
@@ -103,7 +103,7 @@ def test_somebody_takes_a_shift_by_the_form_and_it_holds(house: House, browser: 
     assert now_on_call(house.store) == str(marat)
     page = words(browser.sees(answer.location))
     assert "22:00 Marat instead of Timur" in page
-    assert "On call now Marat until 3 March 2026, 02:00 (Almaty)" in page
+    assert "On call now Marat until 3 March 2026, 02:00" in page
     clock.advance(timedelta(hours=4))
     assert now_on_call(house.store) == str(house.id_of("Timur"))
 
@@ -199,7 +199,7 @@ def test_a_test_goes_out_by_every_way_once_and_its_answer_is_seen(
         row.state, row.due_at = "delivered", None
     page = words(browser.sees(DUTY))
     assert "Telegram: delivered" in page
-    assert "answered 2 March 2026, 23:02 (Almaty)" in page
+    assert "answered 2 March 2026, 23:02" in page
     clock.advance(timedelta(minutes=9))
     browser.sends(TEST, roster="duty", who=str(marat))
     with house.store.read() as unit:

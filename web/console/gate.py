@@ -251,12 +251,13 @@ class Gate:
     def _words_of(self, unit: UnitOfWork) -> Words:
         contact, ways = came_along(unit)
         if contact is None:
-            return self._browsers_words()
+            return self._browsers_words(says_whose_clock=True)
         language = language_among(contact, [(method, chat) for method, chat in ways])
-        return Words(language, known_zone(contact.timezone) or self.zone)
+        return Words(language, known_zone(contact.timezone) or self.zone, says_whose_clock=True)
 
-    def _browsers_words(self) -> Words:
-        return Words(request.accept_languages.best_match(LANGUAGES, FALLBACK_LANGUAGE), self.zone)
+    def _browsers_words(self, *, says_whose_clock: bool = False) -> Words:
+        language = request.accept_languages.best_match(LANGUAGES, FALLBACK_LANGUAGE)
+        return Words(language, self.zone, says_whose_clock=says_whose_clock)
 
     @property
     def is_refresh(self) -> bool:
