@@ -21,6 +21,7 @@ from tests.web.night import Night, begin_night
 from tests.web.queries import counted
 from tests.web.test_case_files import sends
 from tests.web.test_console import seek
+from web.console.papers import Line, grouped
 from web.factory import make_app
 
 if TYPE_CHECKING:
@@ -89,6 +90,28 @@ def test_the_list_says_what_fits_why_and_whom_to_ask_in_few_statements(desk: Des
     with counted(desk.night.store) as asked:
         browser.sees(f"{desk.papers}/unhcr_referral")
     assert asked.count <= MOST_STATEMENTS, asked.statements
+
+
+def test_what_several_papers_are_warned_of_is_said_once_above_them(desk: Desk) -> None:
+    page = plain(desk.as_(desk.night.coordinator).sees(desk.papers))
+    nobody = "Nobody has agreed that anything be told there"
+    now, _, later = page.partition('id="fit-later"')
+    assert now.count(nobody) == 1
+    assert now.index("Referral to UNHCR") < now.index(nobody) < now.index("Committee against Torture")
+    assert later.count(nobody) <= 1
+
+
+def test_a_warning_of_one_paper_stays_with_it() -> None:
+    lines = [line("a"), line("b", "twice", "once"), line("c", "twice"), line("d")]
+    groups = grouped(lines)
+    assert [(group.warnings, [one.id for one in group.lines]) for group in groups] == [
+        ((), ["a", "d"]),
+        (("twice",), ["b", "c"]),
+    ]
+
+
+def line(name: str, *warnings: str) -> Line:
+    return Line(name, "now", (), warnings, (), (), closed=False, drafts=())
 
 
 def test_a_paper_is_taken_approved_and_noted_as_sent(desk: Desk) -> None:

@@ -5,6 +5,7 @@ Nothing is sent from here. Whatever is given out is decided anew in the unit tha
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -52,7 +53,7 @@ from web.console.gate import Guard
 from web.console.person import no_case, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alerts.reading import Opened
     from cases.models import Case
@@ -117,6 +118,28 @@ class Line:
         return not self.closed and self.fit != Fit.NEVER
 
 
+@dataclass(frozen=True)
+class Group:
+    """Kinds of which the same is to be said."""
+
+    warnings: tuple[str, ...]
+    """Said once, above them all."""
+    lines: tuple[Line, ...]
+
+
+def grouped(lines: Sequence[Line]) -> tuple[Group, ...]:
+    """Put together those that are warned of for the same reasons; first come those of which nothing is to be said.
+
+    A warning that holds for one kind alone stays with it.
+    """
+    times = Counter(warning for line in lines if line.can_be_taken for warning in line.warnings)
+    groups: dict[tuple[str, ...], list[Line]] = {(): []}
+    for line in lines:
+        shared = tuple(one for one in line.warnings if times[one] > 1) if line.can_be_taken else ()
+        groups.setdefault(shared, []).append(line)
+    return tuple(Group(warnings, tuple(them)) for warnings, them in groups.items() if them)
+
+
 def look(gate: Gate, code: str) -> Response:
     """List the kinds: those that fit now, those that can be drafted ahead, those that do not exist there."""
     with gate.store.read() as unit:
@@ -132,7 +155,7 @@ def look(gate: Gate, code: str) -> Response:
     return gate.show(
         "console/papers.html",
         code=code,
-        groups=[(str(fit), [line for line in lines if line.fit == fit]) for fit in Fit],
+        fits=[(str(fit), grouped([line for line in lines if line.fit == fit])) for fit in Fit],
         looks=LOOKS,
         languages=load_kinds()[INDEX].languages(desk.record.situation.jurisdiction),
     )
