@@ -31,7 +31,7 @@ def reads_well(page: Page) -> None:  # noqa: F811  the fixture's value
     assert barriers(page, rules=WCAG) == []
 
 
-def test_a_night_and_two_weeks(page: Page, scene: Scene, clock: ManualClock) -> None:  # noqa: F811
+def test_a_night_and_two_weeks(page: Page, site: str, scene: Scene, clock: ManualClock) -> None:  # noqa: F811
     store = scene.store
     member = join(store, "Aigerim")
     scene.helper("Aigerim")
@@ -39,21 +39,32 @@ def test_a_night_and_two_weeks(page: Page, scene: Scene, clock: ManualClock) -> 
     two_weeks(scene, clock)
     known(scene)
     fresh = Scene.begin(store, "they took my sister, two hours ago")
-    fresh.helper("Aigerim")
+    seek(fresh, "coordinator")
     searched(fresh, seek(fresh, "lawyer"), clock)
-    page.goto("/console/sign-in")
-    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": page.url}])
+    page.context.add_cookies([{"name": "panah", "value": member.session(), "url": site}])
+    page.goto("/console")
 
-    page.goto(f"/console/case/{fresh.code}")
+    # From a red row to an accepted case, a lawyer who is rung and the family's next promise: three presses.
+    page.locator(".row.bad").get_by_role("button", name=re.compile(f"Accept .*{fresh.code}")).click()
     expect(page.get_by_role("heading", name="No lawyer has it yet", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Search: .*Lawyer"))).to_be_visible()
     looks_right(page, "40-case-fresh")
     reads_well(page)
-    page.get_by_role("radio", name="Yerlan").check()
+    expect(page.get_by_role("radio").first).to_be_checked()
     page.get_by_role("button", name="Ring this lawyer now").click()
     expect(page.get_by_role("status")).to_contain_text("is being rung now")
+    late = page.context.new_page()
+    late.goto(page.url)
     page.get_by_role("button", name="3 hours").click()
     expect(page.get_by_role("status")).to_contain_text("Promised to the family")
+
+    # Who pressed a moment later, on a page from before, sees both words side by side and chooses.
+    late.get_by_role("button", name="1 hour", exact=True).click()
+    expect(late.get_by_role("heading", level=1)).to_have_text("Somebody changed it meanwhile")
+    looks_right(late, "44-case-changed")
+    reads_well(late)
+    late.close()
+
     page.locator("summary", has_text="Enter what happened").click()
     entering = page.locator("details[open] form")
     entering.get_by_role("combobox", name="What").select_option("administrative_arrest")

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 PICTURES = os.environ.get("CONSOLE_PICTURES")
 """A folder in which pictures are kept, for who wants to look at them."""
+TABLES_STAND = (
+    "[...document.querySelectorAll('table')].every(it => /^(table|block)$/.test(getComputedStyle(it).display))"
+)
+"""What a browser is asked: whether each table is one, or a list of cards where there is no room for one."""
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def site(quick_store: Store) -> Iterator[str]:
 
 def looks_right(page: Page, name: str) -> None:  # noqa: F811  the fixture's value
     assert fits(page), f"{name} sticks out sideways"
+    assert page.evaluate(TABLES_STAND), f"{name}: the head of a table does not stand above its columns"
     if PICTURES:
         width = page.viewport_size["width"] if page.viewport_size else 0
         page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
@@ -133,7 +138,7 @@ def test_what_others_see(page: Page, site: str, scene: Scene, role: str) -> None
     page.goto("/console")
     looks_right(page, f"20-home-{role}")
     if role == "admin":
-        page.get_by_role("link", name="Accounts").click()
+        page.get_by_role("main").get_by_role("link", name="Accounts").click()
         page.get_by_text("Another role").first.click()
         page.locator("details[open] select").select_option("observer")
         page.get_by_role("button", name="Ask for it").first.click()
