@@ -61,6 +61,17 @@ def test_the_policy_lets_nothing_in_from_elsewhere_and_no_script_at_all() -> Non
     assert "unsafe" not in policy
 
 
+def test_the_console_runs_scripts_of_its_own_and_nothing_written_into_a_page(client: FlaskClient) -> None:
+    page = client.get("/console/sign-in")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "http" not in policy
+    assert "unsafe" not in policy
+    assert '"allowEval":false,"allowScriptTags":false' in page.text
+    assert '"selfRequestsOnly":true' in page.text
+
+
 def test_style_and_mark_may_be_kept(client: FlaskClient) -> None:
     with client.get("/static/page.css") as answer:
         assert "max-age=3600" in answer.headers["Cache-Control"]
