@@ -8,7 +8,7 @@ from alembic import op
 import store.types
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
