@@ -86,6 +86,7 @@ from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.entering import read_places
 from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
+from cases.docket.withdrawal import note_withdrawal
 from cases.events import (
     CaseClosed,
     CasesJoined,
@@ -248,7 +249,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         UnknownEventEntered: {"ask_what_it_means": partial(ask_what_it_means, zone=zone)},
         ConsentEntered: {"look_again": look_again},
         CounselReleaseRevoked: {"look_again": look_again},
-        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": asks},
+        DisclosuresFrozen: {"look_again": look_again, "ask_about_freeze": asks, "note_withdrawal": note_withdrawal},
         DisclosuresThawed: {"ask_about_freeze": asks},
         DuressSpoken: {"warn_of_duress": warn_of_duress},
         FactEntered: {"look_again": look_again, "ask_to_look": ask_to_look},

@@ -126,6 +126,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "medical_tests": Meaning(risk=3),
     "passport_seized": Meaning(risk=2),
     "officials_statement": Meaning(risk=2),
+    "consent_withdrawn": Meaning(risk=2),
+    "counsel_dismissed": Meaning(risk=3, watches=(FAMILY,)),
     "asylum_claim_withdrawn": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
     "asylum_refusal_known": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
     "asylum_refusal_adopted": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
@@ -244,7 +246,12 @@ watches for, expects or has agreed on, sealed files, what was sent to internatio
 
 NO_HARM: Final = frozenset({"sealed_check_ins_stopped", "sealed_duress_cleared"})
 """What a person of a sealed file confirmed by a safe way, that they are well: it makes no case of their file."""
-BY_PROGRAM: Final = NO_HARM | {"sealed_file_approved", "sealed_file_objected", "sealed_file_opened"}
+BY_PROGRAM: Final = NO_HARM | {
+    "consent_withdrawn",
+    "sealed_file_approved",
+    "sealed_file_objected",
+    "sealed_file_opened",
+}
 """Events that the program writes when they happen in it: nobody enters them by hand."""
 
 

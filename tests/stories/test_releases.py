@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cases.consent.agreeing import enter_consent, freeze
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.docket.models import Occurrence, RiskReading
 from cases.docket.reading import case_by_code
 from cases.duress import agree_on_word
 from cases.models import Case, Report, ReportMessage
@@ -204,6 +205,7 @@ def test_what_has_left_is_called_back_and_its_page_says_so(town: Office) -> None
 
 
 def test_a_relative_who_says_stop_freezes_it_all_and_a_coordinator_is_asked(town: Office) -> None:
+    """And it raises the risk: people are made to say so."""
     saule = town.helper("Saule")
     (jonas,) = town.team(Jonas="journalist")
     gulnar = town.reported()
@@ -213,6 +215,12 @@ def test_a_relative_who_says_stop_freezes_it_all_and_a_coordinator_is_asked(town
     gulnar.command("/stop")
     jonas.gets_mail("do not use")
     saule.sees("consent was taken back")
+    town.rests()
+    with town.house.store.unit("test") as unit:
+        noted = select(Occurrence.kind).where(Occurrence.case_id == town.case(unit).id)
+        assert list(unit.session.scalars(noted)) == ["consent_withdrawn"], "once, however often it is looked at"
+        risk = select(RiskReading.level).where(RiskReading.case_id == town.case(unit).id).order_by(RiskReading.at)
+        assert unit.session.scalars(risk).all()[-1] > 0
 
 
 def test_what_may_be_a_trap_is_answered_no_more_and_kept_all_the_same(town: Office) -> None:
