@@ -50,10 +50,8 @@ class Match:
 class _Entry:
     case_id: UUID
     record: Record
-    bones: str
-    """The consonants of its words: enough to tell which of many to weigh, where few share them …"""
     sounds: str
-    """… and its words as they sound, for where many do."""
+    """Its words as they sound: enough to tell which of many to weigh."""
 
 
 class Index:
@@ -78,7 +76,7 @@ class Index:
         with self._lock:
             for number in self._of_case.pop(case_id, ()):
                 self._take_out(number)
-            added = [self._add(_Entry(case_id, one, *_heard(one.name))) for one in records if one.name]
+            added = [self._add(_Entry(case_id, one, _heard(one.name))) for one in records if one.name]
             if added:
                 self._of_case[case_id] = tuple(added)
 
@@ -165,11 +163,12 @@ class Index:
 
         Consonants before vowels, in which scripts differ most.
         """
-        (bones, sound), born = _heard(record.name), _year(record)
+        sound, born = _heard(record.name), _year(record)
+        bones = _bones(sound)
 
         def distance(number: int) -> tuple[int, int, int, int]:
             entry = self._entries[number]
-            alike = round(fuzz.token_set_ratio(bones, entry.bones) / 5)
+            alike = round(fuzz.token_set_ratio(bones, _bones(entry.sounds)) / 5)
             vowels_too = round(fuzz.token_set_ratio(sound, entry.sounds) / 5)
             return -alike, -vowels_too, self._years_apart(number, born), number
 
@@ -202,11 +201,15 @@ def _year(record: Record) -> int | None:
     return None if record.age is None or record.at is None else record.at.year - record.age
 
 
-def _heard(name: str) -> tuple[str, str]:
-    """Return the consonants of each word of a name, and the words as they sound."""
+def _heard(name: str) -> str:
+    """Return the words of a name as they sound."""
     readings = name_of(name).readings
-    words = [word.roots[-1].text for word in readings[0]] if readings else []
-    return " ".join(map(skeleton, words)), " ".join(words)
+    return " ".join(word.roots[-1].text for word in readings[0]) if readings else ""
+
+
+def _bones(sounds: str) -> str:
+    """Return the consonants of each word."""
+    return " ".join(map(skeleton, sounds.split()))
 
 
 def keys_of(record: Record) -> frozenset[int]:
