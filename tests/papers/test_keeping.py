@@ -51,7 +51,7 @@ class Office:
             bear_out(unit, self.case_id, Basis.LAWYER, "counsel saw her")
             for audience in (Audience.UN, Audience.UNHCR, Audience.FAMILY):
                 self._agrees(unit, audience)
-            for event, ago in (("admin_detention_actual_start", 24), ("expulsion_ruling_pronounced", 3)):
+            for event, ago in (("admin_detention_actual_start", 2), ("expulsion_ruling_pronounced", 1)):
                 enter(unit, self.case_id, Entry(event, When(unit.now - timedelta(hours=ago))), zone=ZONE)
 
     @property
