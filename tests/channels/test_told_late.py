@@ -19,13 +19,13 @@ RELATIVE = "7000001"
 
 @pytest.fixture
 def code(night: Night) -> str:
-    """A report whose writer Telegram lets us write nothing more to for twenty minutes; somebody has taken it."""
+    """A report whose writer Telegram lets us write nothing more to for three minutes; somebody has taken it."""
     night.helper("Aigerim", telegram="101")
     night.helper("Timur", telegram="102")
     night.policy()
     code = night.reports("hello")
     night.later(seconds=2)
-    night.channels["telegram"].fail_at(RELATIVE, RateLimited("429", retry_after=timedelta(minutes=20)))
+    night.channels["telegram"].fail_at(RELATIVE, RateLimited("429", retry_after=timedelta(minutes=3)))
     assert night.takes("Aigerim", code) is Ack.YOURS
     night.later(minutes=1)
     night.channels["telegram"].fail_at(RELATIVE, None)
@@ -45,13 +45,13 @@ def gives_back(night: Night, name: str, code: str) -> None:
 
 
 def test_that_somebody_has_it_arrives_late_where_it_is_still_so(night: Night, code: str) -> None:
-    night.later(minutes=21)
+    night.later(minutes=4)
     assert len(told(night, f"taken your report \u2068{code}")) == 1
 
 
 def test_that_somebody_has_it_never_arrives_when_it_was_given_back_meanwhile(night: Night, code: str) -> None:
     gives_back(night, "Aigerim", code)
-    night.later(minutes=21)
+    night.later(minutes=4)
     assert not told(night, "has taken")
     night.takes("Timur", code)
     night.later(minutes=1)

@@ -93,7 +93,6 @@ class Tally:
     actions: int = 0
     crashes: int = 0
     calls: int = 0
-    failed_calls: int = 0
     said: int = 0
     stops: int = 0
 
