@@ -98,13 +98,15 @@ def ring_of_many(
     gap = timedelta(seconds=page.gap_seconds or 0)
     rings = next_rings(order, gap, _known_ways(page.channels, ways, {}), {}, asked_at=unit.now, now=unit.now)
     by_id = {way.method.id: way for way in ways}
+    alert_ids = [need.alert_id for need, _ in asked]
+    clusters = unit.session.execute(select(Alert.id, Alert.cluster_id).where(Alert.id.in_(alert_ids)))
+    cluster_of = {row.id: row.cluster_id for row in clusters}
     messages = []
     for way in (by_id[method_id] for method_id in rings.now):
         begun: set[UUID] = set()
         for need, one in asked:
-            cluster_id = unit.session.get_one(Alert, need.alert_id).cluster_id
-            first = cluster_id not in begun and is_first_of_cluster(unit, need, way.chat.id)
-            begun.add(cluster_id)
+            first = cluster_of[need.alert_id] not in begun and is_first_of_cluster(unit, need, way.chat.id)
+            begun.add(cluster_of[need.alert_id])
             ringing = _Ringing(way, words[need.id], first=first, together=gathers and not first)
             messages.append(_message(unit, need, one, ringing))
     enqueue_all(unit, messages)
