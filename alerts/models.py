@@ -31,7 +31,7 @@ class DeliveryState(StrEnum):
     provider may have it). queued, failed_temporary, unknown → cancelled, when what it says is no longer true; bundled,
     when another message says it too; expired, when it is no longer news. A row found *sending* after its lease is one
     whose worker died: its outcome is unknown. What a provider reports afterwards (sent → delivered → read, or a
-    failure after all) follows the table in :mod:`alerts.receiving`.
+    failure after all) follows the table in :mod:`alerts.sending.receiving`.
     """
 
     QUEUED = "queued"
@@ -61,7 +61,7 @@ DUE = frozenset({DEADLINE, WATCH, ENTRY, RELEASE, FREEZE, DURESS, SEALED})
 ACCOUNT = "account"
 """Kind of an alarm about an account: its owner is being forced, or it reads unusually much."""
 CANARY = "canary"
-"""Kind of an alert and its need, role of who answers it, channel, door: the drill of :mod:`alerts.canary`."""
+"""Kind of an alert and its need, role of who answers it, channel, door: the drill of :mod:`alerts.occasions.canary`."""
 CANARY_READER = UUID("00000000-0000-4000-8000-00000000ca9a")
 """The contact row that answers canaries. It counts as one who has left, so nothing lists, rings or exports it."""
 UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED_TEMPORARY, DeliveryState.UNKNOWN)
@@ -90,7 +90,7 @@ class Alert(Base):
     ordinal: Mapped[int] = mapped_column(default=1)
     """Which reminder of its subject it is."""
     cluster_id: Mapped[UUID] = mapped_column(index=True)
-    """Alerts of one place and time share it: the first to somebody never waits (:mod:`alerts.clusters`)."""
+    """Alerts of one place and time share it: the first to somebody never waits (:mod:`alerts.messages.clusters`)."""
     opened_at: Mapped[datetime]
 
 
@@ -361,7 +361,7 @@ class PressableButton(Base):
 
 
 class Surge(Base):
-    """A time in which so many report that only the first questions are asked (:mod:`alerts.surge`)."""
+    """A time in which so many report that only the first questions are asked (:mod:`alerts.occasions.surge`)."""
 
     __tablename__ = "surge"
 

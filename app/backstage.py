@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alerts.vitals import read_vitals
+from alerts.screens.vitals import read_vitals
 from app.channels import callbacks_at
 from app.drills import Drills
 from app.housekeeping import Keeper

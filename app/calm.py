@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, and_, exists, or_, select
 
-from alerts import due
+from alerts.sending import due
 from app.parked import QUEUES
 from store import inbox
 

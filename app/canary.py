@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from alerts.canary import keep_answer, read_canary, send_canary
 from alerts.channels.canary import CanaryChannel
-from alerts.limits import limits_of
 from alerts.models import CANARY
-from alerts.sender import Sender
+from alerts.occasions.canary import keep_answer, read_canary, send_canary
+from alerts.sending.limits import limits_of
+from alerts.sending.sender import Sender
 
 if TYPE_CHECKING:
     import threading

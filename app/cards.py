@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from alerts.policies import ABSENT, duties
+from alerts.policy.policies import ABSENT, duties
 from contacts.directory import active_contacts, address_of_method, name_of
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName

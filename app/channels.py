@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from alerts.channel_states import note_channels
 from alerts.channels.telegram.channel import TelegramChannel
 from alerts.channels.telegram.request import AiohttpRequest
-from alerts.limits import Limits, limits_of
-from alerts.sender import Sender
+from alerts.messages.channel_states import note_channels
+from alerts.sending.limits import Limits, limits_of
+from alerts.sending.sender import Sender
 from contacts.values import ChannelName
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from app.erasing.retention import terms_of
 from app.locking import lock
-from app.retention import terms_of
 from app.settings import SettingsError
 from web.housekeeping import Finding, HousekeepingError, KeyFacts
 

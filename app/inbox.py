@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from alerts.canary import ANSWERS, hear_canary
-from alerts.incoming import have_forgotten, unpack
+from alerts.answering.sms import hear_sms
+from alerts.messages.incoming import have_forgotten, unpack
 from alerts.models import CANARY
-from alerts.sms import hear_sms
+from alerts.occasions.canary import ANSWERS, hear_canary
 from app.reactions import note_parked
 from bot.handler import handle
 from dialogue.by_sms import hear_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from alerts.outbox import TABLE as DELIVERIES
+from alerts.messages.outbox import TABLE as DELIVERIES
 from app.reactions import REACTIONS
 from cases.aside import TABLE as SET_ASIDE
 from cases.files import TABLE as DOWNLOADS

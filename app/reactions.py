@@ -10,15 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from alerts.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
-from alerts.canary import TIMER as CANARY
-from alerts.canary import miss_canary, plan_canary
-from alerts.closing import stop_asking_about
-from alerts.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
-from alerts.duty_notices import TIMER as WATCH
-from alerts.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
-from alerts.erasing import TIMER as ERASE
-from alerts.erasing import erase_in_time, erase_what_waited
 from alerts.events import (
     CanaryHeard,
     CanaryLost,
@@ -38,34 +29,15 @@ from alerts.events import (
     StepPaged,
     SurgeBegan,
 )
-from alerts.following_up import LAWYER_TIMER as LAWYER
-from alerts.following_up import TIMER as FOLLOW_UP
-from alerts.following_up import (
-    ask_for_lawyer,
-    await_lawyer_again,
-    begin_following_up,
-    follow_up,
-    follow_up_anew,
-)
-from alerts.following_up_notices import show_next, tell_given_back
-from alerts.giving_up import RING
-from alerts.invitations import invite, invite_who_took_it, strike_out
-from alerts.joining import seek_apart, seek_as_one
-from alerts.leaving import ask_the_others
-from alerts.news import TIMER as NEWS
-from alerts.news import tell_file_not_fetched, tell_news, tell_reporter_unreachable, tell_responders
-from alerts.notices import (
-    announce_exhausted,
-    ask_to_confirm,
-    show_what_is_believed,
-    tell_method_died,
-    tell_who_took_it,
-)
-from alerts.paging import TIMER as ESCALATE
-from alerts.paging import escalate, search_afresh, seek_another
-from alerts.planning import page_fault, plan_alert, set_places
-from alerts.receipts import apply_receipts
-from alerts.releasing import (
+from alerts.messages.giving_up import RING
+from alerts.occasions.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
+from alerts.occasions.canary import TIMER as CANARY
+from alerts.occasions.canary import miss_canary, plan_canary
+from alerts.occasions.due_alerts import ask_what_it_means, end_older, give_back_what_is_due, void_reminders
+from alerts.occasions.duty_notices import TIMER as WATCH
+from alerts.occasions.duty_notices import tell_confirmed_late, tell_covered, tell_unconfirmed, watch_anew, watch_rosters
+from alerts.occasions.invitations import invite, invite_who_took_it, strike_out
+from alerts.occasions.releasing import (
     ANSWER_TIMER,
     RELEASE_TIMER,
     answered,
@@ -76,9 +48,37 @@ from alerts.releasing import (
     look_again,
     send_release,
 )
-from alerts.rings import ring_on
-from alerts.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
-from alerts.surge import feel_load, tell_surge
+from alerts.occasions.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
+from alerts.occasions.surge import feel_load, tell_surge
+from alerts.search.closing import stop_asking_about
+from alerts.search.following_up import LAWYER_TIMER as LAWYER
+from alerts.search.following_up import TIMER as FOLLOW_UP
+from alerts.search.following_up import (
+    ask_for_lawyer,
+    await_lawyer_again,
+    begin_following_up,
+    follow_up,
+    follow_up_anew,
+)
+from alerts.search.joining import seek_apart, seek_as_one
+from alerts.search.leaving import ask_the_others
+from alerts.search.paging import TIMER as ESCALATE
+from alerts.search.paging import escalate, search_afresh, seek_another
+from alerts.search.planning import page_fault, plan_alert, set_places
+from alerts.search.rings import ring_on
+from alerts.sending.erasing import TIMER as ERASE
+from alerts.sending.erasing import erase_in_time, erase_what_waited
+from alerts.sending.receipts import apply_receipts
+from alerts.telling.following_up_notices import show_next, tell_given_back
+from alerts.telling.news import TIMER as NEWS
+from alerts.telling.news import tell_file_not_fetched, tell_news, tell_reporter_unreachable, tell_responders
+from alerts.telling.notices import (
+    announce_exhausted,
+    ask_to_confirm,
+    show_what_is_believed,
+    tell_method_died,
+    tell_who_took_it,
+)
 from bot.asides import ask_again as ask_what_for_again
 from bot.docket import ask_again
 from cases.aside import TIMER as SET_ASIDE

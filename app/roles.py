@@ -15,32 +15,32 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from alerts.believing import follow_up_what_is_believed
 from alerts.channels.telegram.request import AiohttpRequest
-from alerts.counsel_watch import watch_counsel
-from alerts.duty_notices import keep_watch
-from alerts.following_up import follow_up_left_out
-from alerts.incoming import drop_what_is_forgotten
-from alerts.signoff_reminders import remind_signers
-from alerts.vitals import read_vitals
+from alerts.messages.incoming import drop_what_is_forgotten
+from alerts.occasions.counsel_watch import watch_counsel
+from alerts.occasions.duty_notices import keep_watch
+from alerts.occasions.signoff_reminders import remind_signers
+from alerts.screens.vitals import read_vitals
+from alerts.search.believing import follow_up_what_is_believed
+from alerts.search.following_up import follow_up_left_out
 from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
 from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
+from app.erasing.retention import EVERY_SECONDS as RETENTION_SECONDS
+from app.erasing.retention import look_at_closed, terms_of
+from app.erasing.sealing import EVERY_SECONDS as SEALED_SECONDS
+from app.erasing.sealing import erase_withdrawn
 from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
 from app.evidence.sealing import tend_seals
 from app.hotline import fetch_recordings
 from app.inbox import inbox_queue
+from app.key.ring_keeper import watch_ring
 from app.listening import hear
 from app.memory import keep_what_was_built
 from app.parked import QUEUES
 from app.reactions import note_parked, reaction_queue, timer_queue
 from app.recounting import recount_all
-from app.retention import EVERY_SECONDS as RETENTION_SECONDS
-from app.retention import look_at_closed, terms_of
-from app.ring_keeper import watch_ring
-from app.sealing import EVERY_SECONDS as SEALED_SECONDS
-from app.sealing import erase_withdrawn
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback
 from app.settings import Settings, SettingsError

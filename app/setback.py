@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import and_, or_, select, update
 
+from alerts.messages.outbox import TABLE as DELIVERIES
 from alerts.models import Need, NeedState
-from alerts.outbox import TABLE as DELIVERIES
-from alerts.paging import TIMER as ESCALATE
+from alerts.search.paging import TIMER as ESCALATE
 from app.reactions import REACTIONS
 from store.inbox import TABLE as INBOX
 from store.lanes import Lane

@@ -28,8 +28,8 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from alerts.paces import read_pace
-from alerts.throttle import PACES
+from alerts.policy.throttle import PACES
+from alerts.sending.paces import read_pace
 from app.sources import gather
 from contacts.values import ChannelName
 from texts.catalogue import LANGUAGES
@@ -37,7 +37,7 @@ from texts.catalogue import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from alerts.throttle import Pace
+    from alerts.policy.throttle import Pace
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{4,31}")

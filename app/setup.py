@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from app.keys import find_key, is_key_given
+from app.key.finding import find_key, is_key_given
+from app.key.passphrase import chosen, key_from, new_passphrase
 from app.locked.intake import publish
 from app.migration import upgrade
-from app.passphrase import chosen, key_from, new_passphrase
 from app.settings import Settings, SettingsError
 from app.wiring import open_home, refuse_locked
 from store.clock import SystemClock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from alerts.limits import TELEGRAM, Limits
-from alerts.wording import Wording
-from app.keys import find_key, finish_change, kept_key
+from alerts.sending.limits import TELEGRAM, Limits
+from alerts.telling.wording import Wording
+from app.key.finding import find_key, finish_change, kept_key
 from app.locked.callers import Callers
 from app.migration import SchemaError, needed
 from app.reactions import reaction_names

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from alerts.limits import TELEGRAM
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
+from alerts.sending.limits import TELEGRAM
 from benchmarks.children import child
 from benchmarks.figures import MILLISECONDS, Row, percentile
 from benchmarks.home import Options, throwaway_home

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiosmtplib import SMTP
 
-from alerts.buttons import mint
 from alerts.channels.email.channel import AT_ONCE as MAILS_AT_ONCE
+from alerts.messages.buttons import mint
+from alerts.messages.outbox import enqueue
 from alerts.models import DeliveryState
-from alerts.outbox import enqueue
-from alerts.sender import Sender
+from alerts.sending.sender import Sender
 from app.channels import AT_ONCE, DOORS
 from benchmarks.children import child
 from benchmarks.figures import Row

@@ -11,7 +11,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from benchmarks.channels import OURS, TOKEN
 from benchmarks.children import child
 from benchmarks.figures import MILLISECONDS, Row, median_of

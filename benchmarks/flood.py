@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.limits import TELEGRAM
 from alerts.models import Delivery, Need, Page
+from alerts.sending.limits import TELEGRAM
 from benchmarks.children import child
 from benchmarks.figures import MILLISECONDS, Row, percentile
 from benchmarks.home import COORDINATOR, Options, seat_team, throwaway_home

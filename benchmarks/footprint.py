@@ -99,6 +99,6 @@ def _burnt(pid: int) -> float:
 
 
 def _free_port() -> int:
-    from app.demo import free_port
+    from app.demo.playing import free_port
 
     return free_port(0)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from alerts.policies import import_policies
-from app.demo import OURS
+from alerts.policy.policies import import_policies
+from app.demo.playing import OURS
 from app.settings import read_settings
 from app.setup import set_up
 from app.wiring import House, build

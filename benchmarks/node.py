@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.limits import TELEGRAM, Limits
+from alerts.sending.limits import TELEGRAM, Limits
 from app.logs import set_up_logs
 from app.roles import run
 from app.settings import read_settings

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
 from benchmarks.children import child
 from benchmarks.figures import MILLISECONDS, Row, median_of
 from benchmarks.home import Options, throwaway_home

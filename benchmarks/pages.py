@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, update
 
-from alerts.buttons import mint
+from alerts.messages.buttons import mint
+from alerts.messages.outbox import enqueue
 from alerts.models import Alert, Attempt, Delivery, DeliveryState, Need, Page
-from alerts.outbox import enqueue
-from alerts.page_words import page_words
+from alerts.telling.page_words import page_words
 from cases.models import Case
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role

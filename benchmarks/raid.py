@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from alerts.models import Delivery, Page
-from alerts.policies import import_policies
-from alerts.taking_in import take_in
+from alerts.policy.policies import import_policies
+from alerts.search.taking_in import take_in
 from app.reactions import reaction_queue, timer_queue
 from app.roles import look_parked
 from benchmarks.docket import NOBODY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.telegram.channel import TelegramChannel
 from alerts.channels.telegram.request import AiohttpRequest
-from alerts.sender import AT_ONCE, Sender
+from alerts.sending.sender import AT_ONCE, Sender
 from benchmarks.node import LIFTED
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 Sixty helpers and nineteen cases that come in the same instant (a raid, and everybody is needed for each), and one
 message to each of 1,300. The rules are the program's own: the lanes of a channel and of a conversation
-(alerts/lanes.py), what one person can bear (alerts/throttle.py), and that what was held back leaves as one message.
-Providers are taken to answer at once, and nobody accepts. A person *knows* when their phone has rung for everything.
+(alerts/sending/lanes.py), what one person can bear (alerts/policy/throttle.py), and that what was held back leaves as
+one message. Providers are taken to answer at once, and nobody accepts. A person *knows* when their phone has rung for
+everything.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.crowd import MOST_TOGETHER
-from alerts.lanes import admit
-from alerts.limits import TELEGRAM, Limits, limits_of
-from alerts.throttle import may_go
+from alerts.policy.throttle import may_go
+from alerts.sending.crowd import MOST_TOGETHER
+from alerts.sending.lanes import admit
+from alerts.sending.limits import TELEGRAM, Limits, limits_of
 from app.channels import MAILS_PER_SECOND, OTHERS_PER_SECOND
 from benchmarks.figures import Row, percentile
 from contacts.values import ChannelName

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts.buttons import mint
+from alerts.messages.buttons import mint
 from bot.hearing import heard
 from bot.lists import FORGET, MINE, OTHERS, REPORT, erase_in_time, make_cases, read_back
 from bot.saying import say, toast
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from alerts.buttons import Pressed
+    from alerts.messages.buttons import Pressed
     from bot.updates import Message, Press
     from store.unit_of_work import UnitOfWork
 

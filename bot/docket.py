@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from alerts.buttons import mint
-from alerts.case_list import works_on
-from alerts.docket_list import clocks_of
-from alerts.targets import way_to
-from alerts.wording import CLOCKS, note_ref, when_ref
+from alerts.messages.buttons import mint
+from alerts.needs.targets import way_to
+from alerts.telling.case_list import works_on
+from alerts.telling.docket_list import clocks_of
+from alerts.telling.wording import CLOCKS, note_ref, when_ref
 from bot.saying import say, toast
 from cases.docket.entering import OTHER, When, enter, standing_hearings, vocabulary
 from cases.docket.models import Deadline, DeadlineState
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from alerts.buttons import Pressed
+    from alerts.messages.buttons import Pressed
     from bot.updates import Press
     from cases.docket.models import Occurrence
     from store.chats import Chat

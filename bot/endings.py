@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from alerts.buttons import mint
-from alerts.case_list import works_on
-from alerts.docket_list import clock_name, own_clocks, own_watches
-from alerts.milestone_buttons import ALL_RIGHT, NO_LONGER
-from alerts.wording import CLOCKS, WATCHES
+from alerts.messages.buttons import mint
+from alerts.needs.milestone_buttons import ALL_RIGHT, NO_LONGER
+from alerts.telling.case_list import works_on
+from alerts.telling.docket_list import clock_name, own_clocks, own_watches
+from alerts.telling.wording import CLOCKS, WATCHES
 from bot.saying import say, toast
 from cases.codes import normalise_code
 from cases.docket import closing
@@ -25,7 +25,7 @@ from store.base import OWN
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from alerts.buttons import Pressed
+    from alerts.messages.buttons import Pressed
     from bot.updates import Press
     from contacts.models import Contact
     from store.chats import Chat

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.acks import Ack
-from alerts.following_up import give_away, reach, to_be_done
-from alerts.milestone_buttons import GIVE_BACK, GIVE_BACK_ALL
-from alerts.milestones import Milestone
-from alerts.notices import code_of
-from alerts.wording import say_ref
+from alerts.needs.milestone_buttons import GIVE_BACK, GIVE_BACK_ALL
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack
+from alerts.search.following_up import give_away, reach, to_be_done
+from alerts.telling.notices import code_of
+from alerts.telling.wording import say_ref
 from bot.endings import end_clock, list_clocks_and_watches, read_clock
 from bot.saying import say, toast
 from cases.codes import normalise_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.erasing import note_said
-from alerts.outbox import enqueue
-from alerts.reach import note_reachable, note_unreachable
+from alerts.messages.outbox import enqueue
+from alerts.messages.reach import note_reachable, note_unreachable
+from alerts.sending.erasing import note_said
 from bot.hearing import heard, read_input
 from bot.staff import answer_press, answer_staff
 from bot.updates import Elsewhere, Message, Nothing, Press, Standing, Update, read_update

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.acks import Ack
-from alerts.handing_over import TAKE_OVER, answer_offer
-from alerts.notices import code_of
-from alerts.wording import contact_ref
+from alerts.search.acks import Ack
+from alerts.search.handing_over import TAKE_OVER, answer_offer
+from alerts.telling.notices import code_of
+from alerts.telling.wording import contact_ref
 from bot.saying import toast
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts.buttons import mint
-from alerts.erasing import note_said
-from alerts.taking_in import take_in
-from alerts.wording import LIST, when_ref
+from alerts.messages.buttons import mint
+from alerts.search.taking_in import take_in
+from alerts.sending.erasing import note_said
+from alerts.telling.wording import LIST, when_ref
 from bot.saying import say, toast
 from cases.aside import Sent, add_to, set_aside, settle, waiting_list, what_waits, whose
 from cases.codes import new_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alerts.buttons import seal_callback
-from alerts.outbox import enqueue
-from alerts.targets import staff_language
+from alerts.messages.buttons import seal_callback
+from alerts.messages.outbox import enqueue
+from alerts.needs.targets import staff_language
 from contacts.directory import linked_contact
 
 if TYPE_CHECKING:

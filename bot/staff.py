@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from alerts.acks import OPEN, Ack, accept_need, decline_need, standing
-from alerts.answers import settle_answer
-from alerts.arrivals import prove_arrival
-from alerts.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
-from alerts.case_list import cases_for, has_taken, may_know_of, need_for, works_on
-from alerts.feigning import seems_to_have
-from alerts.handing_over import ANSWERS
-from alerts.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
+from alerts.answering.answers import settle_answer
+from alerts.messages.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
+from alerts.messages.outbox import enqueue
 from alerts.models import Delivery, Need
-from alerts.notices import code_of
-from alerts.outbox import enqueue
-from alerts.shifts import CONFIRM, confirm_test
-from alerts.targets import staff_language
-from alerts.wording import CASES, contact_ref
+from alerts.needs.feigning import seems_to_have
+from alerts.needs.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
+from alerts.needs.targets import staff_language
+from alerts.occasions.shifts import CONFIRM, confirm_test
+from alerts.search.acks import OPEN, Ack, accept_need, decline_need, standing
+from alerts.search.handing_over import ANSWERS
+from alerts.sending.arrivals import prove_arrival
+from alerts.telling.case_list import cases_for, has_taken, may_know_of, need_for, works_on
+from alerts.telling.notices import code_of
+from alerts.telling.wording import CASES, contact_ref
 from bot.asides import answer_aside, ask_what_for
 from bot.asides import is_answer as is_about_what_waits
 from bot.docket import answer_proposal, explain_events, is_answer, list_clocks, propose_event, propose_hearing

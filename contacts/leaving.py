@@ -18,7 +18,7 @@ def mark_left(unit: UnitOfWork, contact_id: UUID) -> bool:
     """Note that somebody helps no longer; return whether that is new. Safe to repeat.
 
     From this commit on they are not paged, their account opens nothing and their calendar is empty. What they had is
-    sought for anew (:mod:`alerts.leaving`). Raises NoResultFound for nobody.
+    sought for anew (:mod:`alerts.search.leaving`). Raises NoResultFound for nobody.
     """
     contact = unit.session.get_one(Contact, contact_id, with_for_update=OWN, populate_existing=True)
     if contact.left_at is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from alerts.reach import note_reachable
+from alerts.messages.reach import note_reachable
 from cases.files import SentFile
 from cases.intake import Wrapping
 from cases.models import FileState

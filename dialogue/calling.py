@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from alerts.incoming import have_forgotten
+from alerts.messages.incoming import have_forgotten
 from cases import intake
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import end_watches, open_watch

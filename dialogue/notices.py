@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from alerts.events import NeedAccepted, NeedExhausted, NeedGivenBack, StepPaged
+from alerts.messages.outbox import cancel
 from alerts.models import Delivery, Need
-from alerts.news import once_for
-from alerts.notices import every_way
-from alerts.outbox import cancel
-from alerts.seats import is_of_custody
+from alerts.needs.seats import is_of_custody
+from alerts.telling.news import once_for
+from alerts.telling.notices import every_way
 from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
 from dialogue.doors import WORDS_ONLY

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from alerts.buttons import mint
-from alerts.erasing import wipe
-from alerts.surge import surging, wait_now
-from alerts.wording import time_ref
+from alerts.messages.buttons import mint
+from alerts.occasions.surge import surging, wait_now
+from alerts.sending.erasing import wipe
+from alerts.telling.wording import time_ref
 from cases import intake
 from cases.intake import PLAIN, Wrapping
 from cases.models import Case, Report

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from alerts.buttons import mint
-from alerts.erasing import erase_quietly
-from alerts.outbox import enqueue
+from alerts.messages.buttons import mint
+from alerts.messages.outbox import enqueue
+from alerts.sending.erasing import erase_quietly
 from cases.consent.agreeing import freeze
 from cases.consent.errors import ConsentError
 from cases.duress import folded, speaks

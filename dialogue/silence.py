@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.due_alerts import About, ask_about, stop_asking
+from alerts.messages.outbox import cancel
 from alerts.models import DURESS, FREEZE, Delivery
-from alerts.outbox import cancel
+from alerts.occasions.due_alerts import About, ask_about, stop_asking
 from cases import intake
 from cases.consent.agreeing import anything_agreed, freeze
 from cases.duress import heed

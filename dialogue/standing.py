@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState
-from alerts.paging import anybody_told
+from alerts.search.paging import anybody_told
 from cases.retention import is_closed
 from cases.triage import assess
 from cases.urgency import Urgency

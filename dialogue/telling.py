@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, select
 
-from alerts.channel_states import can_answer_sms, is_set_up
+from alerts.messages.channel_states import can_answer_sms, is_set_up
+from alerts.messages.outbox import cancel, enqueue
 from alerts.models import Delivery, DeliveryState
-from alerts.outbox import cancel, enqueue
 from cases import intake
 from contacts.accounts.throttle import Limit, count_try, has_room, key_of
 from contacts.values import ChannelName

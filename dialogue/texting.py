@@ -7,8 +7,8 @@ A text of ours costs money, is kept by operators, and lies readable in a phone t
 - Nothing says that a text was added. After the last question nothing is said any more, while everything is kept.
 - Who says that it is not safe is texted nothing more, not even what was not asked yet, until they answer otherwise or
   text "start".
-- "Stop", in the words that :mod:`alerts.replies` knows, ends what we send until somebody texts "start". What they text
-  meanwhile is kept, and heard by people, like anything else.
+- "Stop", in the words that :mod:`alerts.answering.replies` knows, ends what we send until somebody texts "start". What
+  they text meanwhile is kept, and heard by people, like anything else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.replies import Start, Stop, read_reply
+from alerts.answering.replies import Start, Stop, read_reply
 from dialogue.model import (
     CODE,
     AddMessage,

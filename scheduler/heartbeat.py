@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 
-from alerts.vitals import OVERDUE_AFTER, Vitals
+from alerts.screens.vitals import OVERDUE_AFTER, Vitals
 from store.queues import where_it_failed
 
 if TYPE_CHECKING:

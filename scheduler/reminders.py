@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.due_alerts import About, ask_about, stop_asking
-from alerts.due_together import Due
 from alerts.models import DEADLINE, WATCH
-from alerts.night import first_waking_hour
+from alerts.occasions.due_alerts import About, ask_about, stop_asking
+from alerts.occasions.due_together import Due
+from alerts.policy.night import first_waking_hour
 from cases.docket.clocks import COMES_AT_ITS_HOUR, DEADLINE_TIMER, REMOVAL, SOUGHT_ON, has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE

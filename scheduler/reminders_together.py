@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Table, case, exists, func, select
 
-from alerts.due_together import ask_about_all
 from alerts.models import DEADLINE
+from alerts.occasions.due_together import ask_about_all
 from cases.docket.clocks import ACT, DEADLINE_TIMER, HARM, REMOVAL
 from cases.docket.models import Deadline
 from scheduler.reminders import AtItsHour, look_at, what_is_due

@@ -34,7 +34,7 @@ LOOKS = 5
 
 @dataclass(frozen=True)
 class Passphrase:
-    """How the key-encryption key is made from a passphrase; None of it is secret. See :mod:`app.passphrase`."""
+    """How the key-encryption key is made from a passphrase; None of it is secret. See :mod:`app.key.passphrase`."""
 
     salt: bytes
     log2_n: int

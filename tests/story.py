@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from alerts.policies import import_policies
-from alerts.wording import Wording
+from alerts.policy.policies import import_policies
+from alerts.telling.wording import Wording
 from app.calm import is_busy
 from app.reactions import reaction_names
 from app.roles import Part, parts_of, supervise

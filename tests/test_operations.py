@@ -15,8 +15,8 @@ import click
 import pytest
 import yaml
 
-from alerts.canary import CanaryVitals
-from alerts.vitals import ChannelVitals, QueueVitals, Vitals
+from alerts.occasions.canary import CanaryVitals
+from alerts.screens.vitals import ChannelVitals, QueueVitals, Vitals
 from app.cli import main
 from app.parked import QUEUES
 from app.settings import Settings

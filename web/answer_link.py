@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from alerts.acks import Ack
-from alerts.answers import find_link, settle_answer, settle_test
+from alerts.answering.answers import find_link, settle_answer, settle_test
+from alerts.search.acks import Ack
 from contacts.verification import prove_by_link
 from web.words import FALLBACK_LANGUAGE, Words
 

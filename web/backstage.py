@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from alerts.vitals import Vitals
+    from alerts.screens.vitals import Vitals
     from store.unit_of_work import UnitOfWork
     from web.drill_room import DrillRoom
     from web.housekeeping import Housekeeping

@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, current_app, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
-from alerts.vitals import read_vitals
+from alerts.screens.vitals import read_vitals
 from store.queues import where_it_failed
 from web.answer_link import answer_pages, proof_pages
 from web.api.door import ROOT as API
@@ -44,7 +44,7 @@ from web.words import readable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.vitals import Vitals
+    from alerts.screens.vitals import Vitals
     from contacts.accounts.passwords import Passwords
     from store.unit_of_work import Store, UnitOfWork
     from web.backstage import Backstage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.channels.twilio.hotline_twiml import Prompt, ask_once, end, menu, take_message
 from alerts.channels.twilio.voice_twiml import VOICES
-from alerts.recorded import recording_of
+from alerts.sending.recorded import recording_of
 from texts.catalogue import SOURCE, say_plain
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import structlog
 from flask import Blueprint, Response, abort, request
 
 from alerts.channels.twilio.account import SID
-from alerts.incoming import IncomingText, pack
+from alerts.messages.incoming import IncomingText, pack
 from dialogue.calling_locked import SealedCall, pack_call
 from store.queues import where_it_failed
 from web.hotline import STEPS, prompt_pages

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
-    from alerts.vitals import ChannelVitals, Vitals
+    from alerts.screens.vitals import ChannelVitals, Vitals
     from store.unit_of_work import Store, UnitOfWork
 
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"

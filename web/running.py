@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.docket_list import clock_title, line_of
+from alerts.telling.docket_list import clock_title, line_of
 from cases.docket.models import DeadlineState, WatchState
 from cases.docket.reading import rule_named
 from law.explaining import Line, say

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from alerts.board import messages_among
-from alerts.milestone_buttons import reached_at
-from alerts.milestones import spans_of, still_missing
 from alerts.models import (
     CUSTODY,
     Alert,
@@ -28,7 +25,10 @@ from alerts.models import (
     PolicyDocument,
     Receipt,
 )
-from alerts.policies import NEWEST, ladder_in, policies_in
+from alerts.needs.milestone_buttons import reached_at
+from alerts.policy.milestones import spans_of, still_missing
+from alerts.policy.policies import NEWEST, ladder_in, policies_in
+from alerts.screens.board import messages_among
 from contacts.directory import name_of
 from contacts.models import Contact, ContactMethod
 from store.data_keys import SYSTEM, contact_scope
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from alerts.board import Message
-    from alerts.ladder import Ladder
+    from alerts.policy.ladder import Ladder
+    from alerts.screens.board import Message
     from cases.models import Case
     from store.sets import Rows
     from store.unit_of_work import UnitOfWork

@@ -16,14 +16,14 @@ import structlog
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import IntegrityError
 
-from alerts.answers import answer_key
+from alerts.answering.answers import answer_key
 from alerts.channels.port import Arrival, Report
 from alerts.channels.twilio.signature import is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
-from alerts.incoming import IncomingText, pack
-from alerts.receipts import note_receipt
-from alerts.wording import Wording, Words, render
+from alerts.messages.incoming import IncomingText, pack
+from alerts.sending.receipts import note_receipt
+from alerts.telling.wording import Wording, Words, render
 from store.inbox import RawInput, free_number, is_first, keep
 from store.queues import where_it_failed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.ladder import Ladder, Role, Roster, Step, Target
+from alerts.policy.ladder import Ladder, Role, Roster, Step, Target
 from alerts.policy.model import Policies, Policy
 
 if TYPE_CHECKING:

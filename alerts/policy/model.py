@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from alerts.ladder import Roster
+from alerts.policy.ladder import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, time, timedelta
 
-    from alerts.ladder import Ladder
+    from alerts.policy.ladder import Ladder
 
 NEEDS = ("coordinator", "lawyer", "second_lawyer", "interpreter", "observer", "doctor")
 """Whom a case can need, each with its own ladder."""

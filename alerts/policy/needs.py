@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode
 
-from alerts.ladder import Ladder
-from alerts.milestones import MILESTONES, Milestone, spans_of
+from alerts.policy.ladder import Ladder
+from alerts.policy.milestones import MILESTONES, Milestone, spans_of
 from alerts.policy.steps import read_steps
 from alerts.policy.values import count, span
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-    from alerts.ladder import Step
+    from alerts.policy.ladder import Step
     from alerts.policy.marked import Faults
 
 ACCEPTS = range(1, 6)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from yaml.nodes import Node, ScalarNode
 
-from alerts.ladder import Ladder
+from alerts.policy.ladder import Ladder
 from alerts.policy.marked import Faults, compose
 from alerts.policy.model import ANY, NEEDS, RISKS, Policies, Policy, RosterSpec
 from alerts.policy.needs import read_need

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.ladder import DEFAULT_GAP, Order, Person, Role, Roster, Step, Target
+from alerts.policy.ladder import DEFAULT_GAP, Order, Person, Role, Roster, Step, Target
 from alerts.policy.values import name_of, present, span, words
 from contacts.matching import CRITERIA
 from contacts.values import ChannelName

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from alerts.ladder import Holder, Order, Person, Role, Roster
+from alerts.policy.ladder import Holder, Order, Person, Role, Roster
 from alerts.policy.spans import write_turn, write_wait
 
 if TYPE_CHECKING:
-    from alerts.ladder import Ladder, Step, Target
+    from alerts.policy.ladder import Ladder, Step, Target
     from alerts.policy.model import OverrideSpec, Policies, Policy, RosterSpec
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -96,7 +96,7 @@ def agree_by_shares(opens: Callable[[str], bool]) -> str:
 
     ``opens``: whether a key opens the ring here. Raises NotAgreedError, or SettingsError for what is no share.
     """
-    from app.shares import ENOUGH, recover_key
+    from app.key.shares import ENOUGH, recover_key
 
     if sys.stdin.isatty():
         shares = [str(click.prompt(f"Share {number}", hide_input=True, err=True)) for number in range(1, ENOUGH + 1)]

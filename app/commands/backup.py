@@ -63,9 +63,9 @@ def restore(
     from app.backup.restoring import Asking, verify
     from app.backup.restoring import restore as put_back
     from app.backup.spending import SpentFile
-    from app.erasure import erase_again, erased_here
+    from app.erasing.erasure import erase_again, erased_here
+    from app.erasing.sealing import withdraw_again, withdrawn_here
     from app.presence import alone
-    from app.sealing import withdraw_again, withdrawn_here
     from app.wiring import build, clock_of, open_home
 
     chosen = settings()

@@ -15,7 +15,7 @@ from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alerts.verifying import NotSent
+    from alerts.occasions.verifying import NotSent
     from contacts.models import Contact, ContactMethod
     from store.unit_of_work import UnitOfWork
 
@@ -159,7 +159,7 @@ def verify(name: str, channel: str | None, *, again: bool) -> None:
     A code, a call or a link goes to each that is not proved; nothing else is ever sent there before. Needs `panah up`
     to be running.
     """
-    from alerts.verifying import Sent, methods_to_check, send_check
+    from alerts.occasions.verifying import Sent, methods_to_check, send_check
     from contacts.verification import Standing, standing_of
 
     with house().store.unit("cli") as unit:
@@ -193,7 +193,7 @@ def _nothing_to_check(stated: Sequence[ContactMethod], channel: str | None) -> s
 
 
 def _why(result: NotSent) -> str:
-    from alerts.verifying import NotSent
+    from alerts.occasions.verifying import NotSent
 
     return {
         NotSent.CHANNEL_OFF: "this channel is not set up here",

@@ -11,7 +11,7 @@ import click
 from app.commands.shared import FAULT, as_data, fail, fails_clearly, house, settings
 
 if TYPE_CHECKING:
-    from alerts.people_drill import Score
+    from alerts.occasions.people_drill import Score
     from app.drills import Drills
     from web.drill_room import Drill
 
@@ -94,7 +94,7 @@ def ring() -> None:
     They are told that it is a test. `panah drill score` says who answered when. Within five minutes nobody is rung
     twice.
     """
-    from alerts.people_drill import ring_everybody
+    from alerts.occasions.people_drill import ring_everybody
 
     with house().store.unit("cli") as unit:
         rung = ring_everybody(unit)
@@ -108,7 +108,7 @@ def ring() -> None:
 @fails_clearly
 def score(*, as_json: bool) -> None:
     """Print who answered the latest `panah drill ring`, and how soon. Exit status 1 while somebody has not."""
-    from alerts.people_drill import latest_score
+    from alerts.occasions.people_drill import latest_score
 
     with house().store.read() as unit:
         found = latest_score(unit)

@@ -163,6 +163,6 @@ def _give_up(chosen: Settings) -> None:
 @fails_clearly
 def demo(*, port: int, lived_in: bool) -> None:
     """Play the story in the browser: the real program, with a local Telegram and phones. Needs nothing else."""
-    from app.demo import play
+    from app.demo.playing import play
 
     play(port, lived_in=lived_in)

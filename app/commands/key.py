@@ -55,8 +55,8 @@ def rotate(to: Path | None, *, passphrase: bool) -> None:
     A key that `panah init` made is replaced in place. One that comes from elsewhere is yours to replace: give the file
     of the new one with --to, then change where it is read from, on every node.
     """
-    from app.changing_key import change_own_key, change_to_file, change_to_passphrase, note_changed
-    from app.keys import is_ours
+    from app.key.changing import change_own_key, change_to_file, change_to_passphrase, note_changed
+    from app.key.finding import is_ours
 
     chosen = settings()
     built = house()
@@ -112,8 +112,8 @@ def split(*, as_json: bool) -> None:
 
     Whoever sees two of them has the key: print where nobody looks, write each on a paper of its own.
     """
-    from app.changing_key import key_as_text
-    from app.shares import split_key
+    from app.key.changing import key_as_text
+    from app.key.shares import split_key
 
     shares = split_key(key_as_text(settings()))
     if as_json:
@@ -135,8 +135,8 @@ def _in_lines(share: str) -> Iterator[str]:
 @fails_clearly
 def recover(to: Path | None) -> None:
     """Put the key together from two shares: asked for on a terminal, else one a line on standard input."""
-    from app.changing_key import keep_recovered
-    from app.shares import ENOUGH, recover_key
+    from app.key.changing import keep_recovered
+    from app.key.shares import ENOUGH, recover_key
 
     chosen = settings()
     if sys.stdin.isatty():

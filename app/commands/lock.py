@@ -56,8 +56,8 @@ def unlock(identity: Path) -> None:
 @fails_clearly
 def wipe(confirm: str | None) -> None:
     """Destroy this instance for good: key ring, key, database, files. There is no way back."""
-    from app.wiping import NOT_REACHED
-    from app.wiping import wipe as destroy
+    from app.erasing.wiping import NOT_REACHED
+    from app.erasing.wiping import wipe as destroy
 
     chosen = settings()
     if confirm is None and sys.stdin.isatty():

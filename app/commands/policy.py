@@ -13,8 +13,8 @@ from app.commands.shared import as_data, fail, fails_clearly, house
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from alerts.needs.preview import NeedNow, StepNow
     from alerts.policy import Policies
-    from alerts.preview import NeedNow, StepNow
 
 
 @click.group()
@@ -28,8 +28,8 @@ def policy() -> None:
 @fails_clearly
 def import_(file: Path, *, dry_run: bool) -> None:
     """Put the policies and rosters of a YAML file in force."""
-    from alerts.policies import import_policies
     from alerts.policy import PolicyError
+    from alerts.policy.policies import import_policies
 
     try:
         text = file.read_text(encoding="utf-8")
@@ -52,9 +52,9 @@ def import_(file: Path, *, dry_run: bool) -> None:
 @fails_clearly
 def show(*, now: bool, as_json: bool) -> None:
     """Print the policies and rosters in force."""
-    from alerts.policies import policies_in_force
+    from alerts.needs.preview import preview
     from alerts.policy import to_yaml
-    from alerts.preview import preview
+    from alerts.policy.policies import policies_in_force
 
     if as_json and not now:
         raise click.UsageError("--json goes with --now; without it the document itself is printed, as YAML")
@@ -70,8 +70,8 @@ def show(*, now: bool, as_json: bool) -> None:
 
 
 def _try_out(text: str) -> None:
+    from alerts.needs.preview import preview
     from alerts.policy import read_policies
-    from alerts.preview import preview
 
     policies = read_policies(text)
     with house().store.read() as unit:

@@ -168,7 +168,7 @@ def imports() -> None:
 @fails_clearly
 def undo(import_id: UUID) -> None:
     """Take a whole import back: what it made is erased, what it changed is as it was before."""
-    from app.erasure import overwrite_traces
+    from app.erasing.erasure import overwrite_traces
     from cases.registry.importing import RegistryError, undo_import
     from cases.registry.proposing import settle
     from cases.registry.shelf import Shelf
@@ -256,7 +256,7 @@ def decide(code: str, other: str, answer: str) -> None:
 @fails_clearly
 def erase(code: str, *, yes: bool) -> None:
     """Erase an entry for good. It is not taken in again from the same source."""
-    from app.erasure import overwrite_traces
+    from app.erasing.erasure import overwrite_traces
     from cases.registry.erasing import erase_entry
 
     store = house().store

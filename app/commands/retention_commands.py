@@ -17,7 +17,7 @@ from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.erasure import Erased
+    from app.erasing.erasure import Erased
     from app.wiring import House
     from cases.models import Case
     from store.unit_of_work import UnitOfWork
@@ -95,7 +95,7 @@ def confirm(code: str, by: str) -> None:
 @fails_clearly
 def erase(code: str, by: str, *, yes: bool, as_json: bool) -> None:
     """Erase the closed case CODE now, before its time, and show that nothing is left of it."""
-    from app.erasure import erase_case, overwrite_traces, rows_left
+    from app.erasing.erasure import erase_case, overwrite_traces, rows_left
 
     built = house()
     with built.store.read() as unit:
@@ -132,7 +132,7 @@ def _look_for(built: House) -> Callable[[Erased], int | None]:
 
     Our own connections are given up first: a database file that is opened and closed beside them takes their locks.
     """
-    from app.traces import count_in
+    from app.erasing.traces import count_in
 
     path = built.store.engine.url.database
     if built.store.engine.dialect.name != "sqlite" or path is None:
@@ -175,7 +175,7 @@ def retention(*, as_json: bool) -> None:
     """Print every closed or kept case, when it is erased, and what that waits for."""
     from sqlalchemy import select
 
-    from app.retention import terms_of
+    from app.erasing.retention import terms_of
     from cases.models import Case
     from cases.retention import Retention, erased_on, standing_of_case
 

@@ -12,7 +12,7 @@ import click
 from app.commands.shared import as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
-    from alerts.roster_changes import Refused
+    from alerts.occasions.roster_changes import Refused
     from contacts.duty import Duty
     from contacts.roster import Shift
     from store.unit_of_work import UnitOfWork
@@ -32,7 +32,7 @@ def roster() -> None:
 @fails_clearly
 def show(*, week: bool, as_json: bool) -> None:
     """Print who is on call now and next, with all that was agreed since the rosters were written."""
-    from alerts.policies import duties
+    from alerts.policy.policies import duties
 
     with house().store.read() as unit:
         shown = [_shown(unit, duty, A_WEEK if week else A_DAY) for duty in duties(unit)]
@@ -68,7 +68,7 @@ def _shown(unit: UnitOfWork, duty: Duty, ahead: timedelta) -> dict[str, Any]:
 
 def _name(unit: UnitOfWork, member: str | None) -> str | None:
     """Return a member's name; None for nobody, and for whoever is not among the contacts any more."""
-    from alerts.policies import find_member
+    from alerts.policy.policies import find_member
     from contacts.directory import name_of
 
     contact = None if member is None else find_member(unit, member)
@@ -90,7 +90,7 @@ def cover(roster_name: str, name: str, from_: datetime | None, until: datetime) 
 
     What was agreed later wins. They are told at once, and those they take over from at the hand-off.
     """
-    from alerts.roster_changes import cover as agree
+    from alerts.occasions.roster_changes import cover as agree
     from contacts.directory import find_contact
 
     with house().store.unit("cli") as unit:
@@ -117,7 +117,7 @@ def swap(roster_name: str, one: datetime, other: datetime) -> None:
 
     Of a shift that has begun, what is left of it changes hands.
     """
-    from alerts.roster_changes import swap_shifts
+    from alerts.occasions.roster_changes import swap_shifts
 
     with house().store.unit("cli") as unit:
         duty = _duty(unit, roster_name)
@@ -133,7 +133,7 @@ def swap(roster_name: str, one: datetime, other: datetime) -> None:
 
 
 def _shift(unit: UnitOfWork, duty: Duty, wall: datetime) -> Shift:
-    from alerts.roster_changes import Refused, shift_at
+    from alerts.occasions.roster_changes import Refused, shift_at
 
     found = shift_at(duty, _instant(duty, wall), unit.now)
     if isinstance(found, Refused) or _name(unit, found.member) is None:
@@ -142,7 +142,7 @@ def _shift(unit: UnitOfWork, duty: Duty, wall: datetime) -> Shift:
 
 
 def _duty(unit: UnitOfWork, name: str) -> Duty:
-    from alerts.policies import duty_named
+    from alerts.policy.policies import duty_named
 
     duty = duty_named(unit, name)
     if duty is None:
@@ -164,7 +164,7 @@ def _said(duty: Duty, starts_at: datetime, ends_at: datetime) -> str:
 
 
 def _refuse(why: Refused) -> NoReturn:
-    from alerts.roster_changes import Refused
+    from alerts.occasions.roster_changes import Refused
 
     fail(
         {

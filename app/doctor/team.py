@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.people_drill import latest_score
-from alerts.policies import ABSENT, duty_named, find_member, policies_in_force
+from alerts.needs.targets import way_to, ways_to
+from alerts.occasions.people_drill import latest_score
 from alerts.policy import default_policy
-from alerts.targets import way_to, ways_to
+from alerts.policy.policies import ABSENT, duty_named, find_member, policies_in_force
 from app.doctor.findings import Finding, Level, fault, ok, warn
 from contacts.directory import active_contacts, name_of
 from contacts.roster import Shift, shifts_between

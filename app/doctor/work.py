@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.models import NeedState
-from alerts.vitals import OUTBOX, OVERDUE_AFTER, Vitals, read_vitals
+from alerts.screens.vitals import OUTBOX, OVERDUE_AFTER, Vitals, read_vitals
 from app.doctor.findings import Finding, fault, ok, warn
 from app.parked import QUEUES
 

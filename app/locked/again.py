@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.key.ring_keeper import is_locked
 from app.locked.callers import hand_over
-from app.ring_keeper import is_locked
 
 if TYPE_CHECKING:
     from app.locked.callers import Callers

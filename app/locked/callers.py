@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from alerts.targets import ways_to
+from alerts.needs.targets import ways_to
 from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts
 from store.chats import address_of

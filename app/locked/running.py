@@ -16,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from alerts.channels.telegram.request import AiohttpRequest
 from app.backstage import hotline_of
 from app.channels import DOORS, callbacks_at
+from app.key.ring_keeper import LOOK_EVERY, is_locked
 from app.locked.answering import TAKING_BACK, Answering
 from app.locked.intake import published
 from app.migration import SchemaError, needed
 from app.node import node_identity
-from app.ring_keeper import LOOK_EVERY, is_locked
 from app.wiring import clock_of, wording_of
 from bot.poller import Poller
 from bot.webhook import account_of, keep_pushed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from app.key.ring_keeper import is_locked
 from app.locked.running import watch_for_ring, works_while_locked
-from app.ring_keeper import is_locked
 from app.roles import STOP_WITHIN, Part, supervise
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from alerts.models import Need, NeedState
-from alerts.taking_in import take_in
+from alerts.search.taking_in import take_in
 from app.replay.checks import lists_people
 from app.replay.left_sealed import leave, look_after, name_them
 from app.replay.record import Record, read_record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from contacts.directory import put_contact
 from contacts.linking import link_account, make_link_code
 from contacts.values import ContactCard, Role

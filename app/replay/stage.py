@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select
 
-from alerts.wording import Wording
+from alerts.telling.wording import Wording
 from app.calm import is_busy
 from app.migration import upgrade
 from app.parked import QUEUES

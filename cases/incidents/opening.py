@@ -76,8 +76,8 @@ def open_incident(
     """Make an incident of a list that a human has looked at; each person has a case of their own since this unit.
 
     ``unread``: what the list said besides people; it is kept. ``report``: the case of the message that told of all of
-    them, which stays what it is and stands beside theirs. Nobody is asked here: :mod:`alerts.incidents` does that.
-    Raises IncidentError.
+    them, which stays what it is and stands beside theirs. Nobody is asked here: :mod:`alerts.needs.incidents` does
+    that. Raises IncidentError.
     """
     incident = _frame(unit, happening, unread, taken_by)
     if report is not None:

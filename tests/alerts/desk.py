@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts import taking
-from alerts.answers import Spoken, answer_key
-from alerts.channel_states import note_channels
+from alerts.answering.answers import Spoken, answer_key
+from alerts.answering.sms import hear_sms
 from alerts.channels.port import Sent as Taken
-from alerts.limits import limits_of
+from alerts.messages.channel_states import note_channels
 from alerts.models import Delivery
-from alerts.results import Outcome, record
-from alerts.sms import hear_sms
-from alerts.targets import ways_to
-from alerts.verifying import methods_to_check, send_check
-from alerts.wording import Wording
+from alerts.needs.targets import ways_to
+from alerts.occasions.verifying import methods_to_check, send_check
+from alerts.sending import taking
+from alerts.sending.limits import limits_of
+from alerts.sending.results import Outcome, record
+from alerts.telling.wording import Wording
 from contacts.directory import find_contact, put_contact
 from contacts.linking import link_account, make_link_code
 from contacts.values import ChannelName, ContactCard, Role
@@ -25,8 +25,8 @@ from dialogue.by_sms import hear_text
 from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
-    from alerts.jobs import Job
-    from alerts.verifying import NotSent, Sent
+    from alerts.occasions.verifying import NotSent, Sent
+    from alerts.sending.jobs import Job
     from contacts.models import Contact, ContactMethod
     from store.unit_of_work import Store, UnitOfWork
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from alerts import progress as happening
-from alerts.escalation import Decision, Exhausted, Ladder, PageStep, Role, Settled, Step, WaitUntil, next_step, to_ask
+from alerts.policy.escalation import (
+    Decision,
+    Exhausted,
+    Ladder,
+    PageStep,
+    Role,
+    Settled,
+    Step,
+    WaitUntil,
+    next_step,
+    to_ask,
+)
 from alerts.progress import Ask, Progress, read_progress
 
 if TYPE_CHECKING:

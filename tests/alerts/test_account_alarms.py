@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from alerts.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
-from alerts.acks import Ack, accept_need, hold_need, standing
-from alerts.answers import settle_answer
+from alerts.answering.answers import settle_answer
 from alerts.events import NeedAccepted, NeedDeclined
-from alerts.feigning import seems_to_have
-from alerts.following_up import give_away, reach
-from alerts.milestones import Milestone
+from alerts.messages.outbox import enqueue
 from alerts.models import ACCOUNT, Alert, Delivery, DeliveryState, FeignedAcceptance, Need, NeedState, Page
-from alerts.notices import show_what_is_believed, tell_who_took_it
-from alerts.outbox import enqueue
-from alerts.paging import TIMER, escalate
-from alerts.signoff_reminders import remind_signers
-from alerts.targets import ways_to
+from alerts.needs.feigning import seems_to_have
+from alerts.needs.targets import ways_to
+from alerts.occasions.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
+from alerts.occasions.signoff_reminders import remind_signers
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack, accept_need, hold_need, standing
+from alerts.search.following_up import give_away, reach
+from alerts.search.paging import TIMER, escalate
+from alerts.telling.notices import show_what_is_believed, tell_who_took_it
 from app.locked.callers import ways_now
 from cases.events import CaseViewed
 from cases.intake import open_report

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts import escalation
-from alerts.acks import Ack, decline_need
-from alerts.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer, lawyers_among, people_for
 from alerts.models import Delivery, Need, Page
-from alerts.paging import progress_of
-from alerts.policies import ladder_for
+from alerts.policy import escalation
+from alerts.policy.policies import ladder_for
+from alerts.search.acks import Ack, decline_need
+from alerts.search.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer, lawyers_among, people_for
+from alerts.search.paging import progress_of
 from cases.models import Case
 from contacts.models import Contact
 from tests.quick import quick_store as quick_store_in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from alerts.counsel_watch import AHEAD, watch_counsel
+from alerts.occasions.counsel_watch import AHEAD, watch_counsel
 from cases.docket.models import Watch, WatchState
 from contacts.models import Contact
 from tests.conftest import START

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from alerts import progress as happening
-from alerts.escalation import CLOCK_SLACK, Decision, Exhausted, Ladder, PageStep, Settled, WaitUntil
+from alerts.policy.escalation import CLOCK_SLACK, Decision, Exhausted, Ladder, PageStep, Settled, WaitUntil
 from tests.alerts.search import EVERYBODY, OVERTIME, TOO_MANY, Search, ladder_of
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 
-from alerts.acks import Ack
-from alerts.answers import answer_key, find_link
-from alerts.channel_states import note_channels
+from alerts.answering.answers import answer_key, find_link
+from alerts.answering.sms import hear_sms
 from alerts.events import NeedAccepted
-from alerts.following_up import TIMER, follow_up, follow_up_left_out, give_away, reach
-from alerts.milestones import Milestone
+from alerts.messages.channel_states import note_channels
 from alerts.models import Attempt, Delivery, DeliveryState, Need, NeedState
-from alerts.paging import give_back_all
-from alerts.sms import hear_sms
-from alerts.wording import Wording, Words, render
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack
+from alerts.search.following_up import TIMER, follow_up, follow_up_left_out, give_away, reach
+from alerts.search.paging import give_back_all
+from alerts.telling.wording import Wording, Words, render
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.models import Account
 from contacts.directory import put_contact

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.lanes import TICK, admit, close_lane, interval_of
+from alerts.sending.lanes import TICK, admit, close_lane, interval_of
 from tests.alerts.search import NIGHT
 
 SECOND = timedelta(seconds=1)

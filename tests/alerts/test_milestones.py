@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.escalation import CLOCK_SLACK, WaitUntil
-from alerts.ladder import Ladder
-from alerts.milestones import (
+from alerts.policy import NEEDS
+from alerts.policy.escalation import CLOCK_SLACK, WaitUntil
+from alerts.policy.ladder import Ladder
+from alerts.policy.milestones import (
     MILESTONES,
     Done,
     GiveBack,
@@ -22,7 +23,6 @@ from alerts.milestones import (
     next_milestone,
     spans_of,
 )
-from alerts.policy import NEEDS
 from tests.alerts.search import NIGHT, minutes
 
 CONTACT, FILED = Milestone.CONTACT_MADE, Milestone.FILED

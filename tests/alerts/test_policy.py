@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.ladder import Ladder, Order, Person, Role, Roster, Step
 from alerts.policy import (
     NEEDS,
     RISKS,
@@ -25,6 +24,7 @@ from alerts.policy import (
     read_policies,
     to_yaml,
 )
+from alerts.policy.ladder import Ladder, Order, Person, Role, Roster, Step
 from alerts.policy.steps import CHANNELS, ROLES
 from contacts.matching import CRITERIA
 from contacts.roster import Override

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.port import Arrival
-from alerts.receiving import Stage, after
+from alerts.sending.receiving import Stage, after
 
 stages = st.sampled_from(Stage)
 arrivals = st.sampled_from(Arrival)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from alerts import replies
-from alerts.replies import (
+from alerts.answering import replies
+from alerts.answering.replies import (
     LARGEST_NUMBER,
     LONGEST,
     Accept,

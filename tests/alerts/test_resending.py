@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.events import MessageGivenUp, MessageSentAgain
-from alerts.giving_up import RING
+from alerts.messages.giving_up import RING
 from alerts.models import Delivery, DeliveryState, Need, NeedState, Page
-from alerts.resending import GIVEN_UP, Decided, give_up_on, send_again
+from alerts.sending.resending import GIVEN_UP, Decided, give_up_on, send_again
 from store.base import new_id
 from store.eventlog import EventRow
 from store.timers import Timer

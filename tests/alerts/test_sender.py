@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.channels.fake import FakeChannel
+from alerts.messages.outbox import enqueue
 from alerts.models import Attempt
-from alerts.outbox import enqueue
-from alerts.sender import Sender
-from alerts.taking import LEASE
-from alerts.wording import Wording
+from alerts.sending.sender import Sender
+from alerts.sending.taking import LEASE
+from alerts.telling.wording import Wording
 from store.chats import find_or_open_chat
 from store.clock import ManualClock
 from store.unit_of_work import Store

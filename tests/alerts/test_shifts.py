@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from alerts.channel_states import note_channels
-from alerts.duty_notices import look_at, tell_confirmed_late, tell_unconfirmed
 from alerts.events import ShiftConfirmed, ShiftUnconfirmed
+from alerts.messages.channel_states import note_channels
 from alerts.models import ShiftTest
-from alerts.policies import duties, import_policies
+from alerts.occasions.duty_notices import look_at, tell_confirmed_late, tell_unconfirmed
+from alerts.policy.policies import duties, import_policies
 from contacts.models import ContactMethod
 from store.chats import find_or_open_chat
 from store.clock import ManualClock
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from alerts.jobs import Job
+    from alerts.sending.jobs import Job
     from store.eventlog import Event
     from store.unit_of_work import Store
 

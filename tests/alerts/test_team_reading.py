@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.board import Standing, counted, messages, standing
-from alerts.contact_book import entries, helpers, history
-from alerts.duty_book import duty_book
-from alerts.shifts import ask_for_test, sent_tests
-from alerts.waiting import Waits, channels
+from alerts.occasions.duty_book import duty_book
+from alerts.occasions.shifts import ask_for_test, sent_tests
+from alerts.screens.board import Standing, counted, messages, standing
+from alerts.screens.contact_book import entries, helpers, history
+from alerts.screens.waiting import Waits, channels
 from app.parked import QUEUES
 from store.parked import parked_items
 from tests.web.house import House

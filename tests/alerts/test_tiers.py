@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.tiers import SHORT
+from alerts.telling.tiers import SHORT
 from texts.catalogue import keys
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select, text
 
-from alerts.channel_states import note_channels
-from alerts.verifying import NotSent, Sent
+from alerts.messages.channel_states import note_channels
+from alerts.occasions.verifying import NotSent, Sent
 from contacts.models import MethodCheck
 from contacts.verification import (
     CHECKS_AN_HOUR,
@@ -26,7 +26,7 @@ from tests.alerts.desk import Desk
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from alerts.jobs import Job
+    from alerts.sending.jobs import Job
     from store.clock import ManualClock
     from store.unit_of_work import Store
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from alerts.messages.outbox import enqueue
 from alerts.models import Attempt, Delivery, DeliveryState
-from alerts.outbox import enqueue
-from alerts.vitals import read_vitals
+from alerts.screens.vitals import read_vitals
 from app.parked import QUEUES
 from store.base import new_id
 from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
-    from alerts.vitals import Vitals
+    from alerts.screens.vitals import Vitals
     from store.clock import ManualClock
     from store.unit_of_work import Store
 

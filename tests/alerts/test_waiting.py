@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.channel_lanes import everybody_lane
-from alerts.channel_states import note_channels
-from alerts.waiting import ChannelBook, Facts, Waits, channels, why_it_waits
+from alerts.messages.channel_states import note_channels
+from alerts.screens.waiting import ChannelBook, Facts, Waits, channels, why_it_waits
+from alerts.sending.channel_lanes import everybody_lane
 from contacts.values import ChannelName
 from store.lanes import lock_lanes
 from tests.conftest import START

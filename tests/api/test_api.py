@@ -528,7 +528,7 @@ def test_every_reference_in_the_document_leads_somewhere() -> None:
 
 
 def test_a_case_that_is_erased_takes_what_was_answered_with_it(hers: Caller, scene: Scene) -> None:
-    from app.erasure import erase_case
+    from app.erasing.erasure import erase_case
     from cases.retention import close_case
 
     scene.helper("Aigerim")

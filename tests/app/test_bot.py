@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.wording import Words, render
+from alerts.telling.wording import Words, render
 from app.doctor.network import judge_name
 from app.settings import read_settings
 from app.wiring import build

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.limits import TELEGRAM
-from alerts.throttle import PACES, Rule
+from alerts.policy.throttle import PACES, Rule
+from alerts.sending.limits import TELEGRAM
 from app.channels import DOORS
 from app.settings import read_settings
 from app.setup import set_up
@@ -15,7 +15,7 @@ from app.wiring import assemble
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from alerts.throttle import Pace
+    from alerts.policy.throttle import Pace
 
 STATED = {
     "PANAH_TELEGRAM_PACE": "3/1m",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from app.demo_night import wait_for_night
+from app.demo.night import wait_for_night
 from store.clock import SharedClock
 from tests.accounts import FORM
 from tests.app.test_up import answer

@@ -12,15 +12,15 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
-from alerts.canary import CanaryVitals
 from alerts.channels.twilio.account import VOICE_PATH
+from alerts.messages.outbox import enqueue
 from alerts.models import Delivery, ShiftTest
-from alerts.outbox import enqueue
-from alerts.people_drill import ring_everybody
-from alerts.policies import import_policies
-from alerts.shifts import confirm_test
-from alerts.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
-from alerts.wording import Wording
+from alerts.occasions.canary import CanaryVitals
+from alerts.occasions.people_drill import ring_everybody
+from alerts.occasions.shifts import confirm_test
+from alerts.policy.policies import import_policies
+from alerts.screens.vitals import NO_TIME, ChannelVitals, QueueVitals, Vitals
+from alerts.telling.wording import Wording
 from app import LOCKED_ON
 from app.cli import NOBODY_ELSE, main
 from app.doctor import accounts, database, home, network, team, work

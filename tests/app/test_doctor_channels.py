@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from alerts.wording import Wording
+from alerts.telling.wording import Wording
 from app.doctor import channels, incoming, network, reach
 from app.doctor.findings import Finding, Level
 from app.settings import read_settings

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.taking_in import take_in
+from alerts.search.taking_in import take_in
+from app.erasing.traces import count_in
 from app.settings import read_settings
-from app.traces import count_in
 from app.wiring import build
 from cases.docket.entering import When
 from cases.docket.models import Deadline
@@ -135,7 +135,7 @@ def test_nothing_of_it_is_in_any_page_or_file_of_the_home(ready: Panah, told: To
         assert said.exit_code == 1, "what is still being read cannot be overwritten, and the command says so"
         assert "could not be emptied" in said.output
     with opened(ready) as store:
-        from app.erasure import overwrite_traces
+        from app.erasing.erasure import overwrite_traces
 
         assert overwrite_traces(store.engine).done
     subprocess.run(["cp", "-r", ready.home, tmp_path / "away"], check=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
-from app.erasure import erase_case, overwrite_traces, rows_left
+from app.erasing.erasure import erase_case, overwrite_traces, rows_left
 from cases.models import ReportMessage
 from cases.retention import close_case
 from store.data_keys import DataKey, case_scope

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.keys import find_key, is_key_given
+from app.key.finding import find_key, is_key_given
 from app.settings import Settings, SettingsError, read_settings
 from store.vault import new_key
 

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
 
-from app.changing_key import change_own_key
 from app.cli import main
-from app.keys import find_key, next_key_path
+from app.key.changing import change_own_key
+from app.key.finding import find_key, next_key_path
+from app.key.shares import recover_key, split_key
 from app.locked.intake import published
 from app.locked.running import store_without_keys, works_while_locked
 from app.settings import SettingsError, read_settings
-from app.shares import recover_key, split_key
 from app.wiring import build, open_home
 from store.inbox import RawInput
 from store.ring_file import RingFile, open_ring, scratch_of

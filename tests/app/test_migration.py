@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, inspect, select, text
 
-from alerts.following_up import TIMER, follow_up_left_out
 from alerts.models import Need
+from alerts.search.following_up import TIMER, follow_up_left_out
 from app.migration import SchemaError, differences, downgrade, migrating, needed, upgrade
 from cases.intake import open_report
 from cases.models import Case

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.throttle import PACES, Rule
+from alerts.policy.throttle import PACES, Rule
 from app.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from app.backup.identity import make_identity
 from app.bulk import FEW
 from app.cli import main
+from app.key.shares import split_key
 from app.settings import read_settings
-from app.shares import split_key
 from app.wiring import build
 from cases.intake import open_case
 from cases.models import Case

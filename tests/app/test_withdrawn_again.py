@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.backup.making import make_backup
 from app.backup.restoring import restore
+from app.erasing.sealing import erase_withdrawn, withdraw_again, withdrawn_here
 from app.migration import upgrade
-from app.sealing import erase_withdrawn, withdraw_again, withdrawn_here
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.sealed import keeping

@@ -16,7 +16,7 @@ from sqlalchemy import ScalarSelect, func, select, union_all
 
 from alerts.channels.port import UnknownOutcome
 from alerts.models import Attempt, Delivery, DeliveryState
-from alerts.wording import Words, render
+from alerts.telling.wording import Words, render
 from app.parked import QUEUES
 from cases.models import Report, ReportMessage
 from store.chats import Chat, address_of

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from alerts import taking
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
+from alerts.sending import taking
 from app.settings import read_settings
 from app.setup import set_up
 from app.wiring import build

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from pyrage import decrypt, x25519
 
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from cases.consent.agreeing import enter_consent
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.models import Alert, Need, NeedState
-from alerts.paging import TIMER as ESCALATE
+from alerts.search.paging import TIMER as ESCALATE
 from app.parked import parked_items
 from cases.models import Case
 from store.timers import Timer

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.limits import TELEGRAM
+from alerts.sending.limits import TELEGRAM
 from benchmarks.surge import SHAPES, limits_on, surge
 from contacts.values import ChannelName
 

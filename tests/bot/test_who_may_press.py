@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from alerts.buttons import mint
+from alerts.messages.buttons import mint
 from alerts.models import CUSTODY, Alert, Handover, Need, NeedState, Page, PressableButton, ShiftTest
 from bot.staff import answer_press
 from bot.updates import Press

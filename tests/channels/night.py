@@ -14,19 +14,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from alerts import jobs, outbox, results, sender, taking
-from alerts.acks import Ack, accept_need
-from alerts.arrivals import prove_arrival
-from alerts.channel_states import note_channels
+from alerts.answering.sms import hear_sms
 from alerts.channels.fake import FakeChannel, FakeSms
 from alerts.channels.port import ChannelError, Sent
-from alerts.limits import TELEGRAM, Limits, limits_of
+from alerts.messages import outbox
+from alerts.messages.channel_states import note_channels
 from alerts.models import Attempt, Delivery, Need, Page, ShiftTest
-from alerts.policies import import_policies
-from alerts.receipts import note_receipt
-from alerts.shifts import send_test
-from alerts.sms import hear_sms
-from alerts.wording import Wording
+from alerts.occasions.shifts import send_test
+from alerts.policy.policies import import_policies
+from alerts.search.acks import Ack, accept_need
+from alerts.sending import jobs, results, sender, taking
+from alerts.sending.arrivals import prove_arrival
+from alerts.sending.limits import TELEGRAM, Limits, limits_of
+from alerts.sending.receipts import note_receipt
+from alerts.telling.wording import Wording
 from app.reactions import REACTIONS, reaction_names, reaction_queue, timer_queue
 from app.settings import read_settings
 from cases.intake import open_report

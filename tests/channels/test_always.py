@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need, decline_need, hold_need
 from alerts.channels.port import Arrival, PermanentFailure, Report, TemporaryFailure, UnknownOutcome
 from alerts.models import Delivery, DeliveryState, Need, NeedState
-from alerts.paging import TIMER as ESCALATE
+from alerts.search.acks import Ack, accept_need, decline_need, hold_need
+from alerts.search.paging import TIMER as ESCALATE
 from store.clock import ManualClock
 from store.timers import Timer
 from store.unit_of_work import Store

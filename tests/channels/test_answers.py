@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.answers import answer_key, find_link, settle_answer
+from alerts.answering.answers import answer_key, find_link, settle_answer
 from alerts.models import NeedState
 from tests.channels.night import newest_attempt
 

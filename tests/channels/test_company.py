@@ -16,17 +16,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need, decline_need, hold_need
-from alerts.answers import settle_answer
-from alerts.clusters import Proposed
-from alerts.company import HASTE, waits_for_its_company
-from alerts.following_up import give_away, reach
-from alerts.milestones import Milestone
+from alerts.answering.answers import settle_answer
+from alerts.messages.clusters import Proposed
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState, Page, PressableButton
-from alerts.paging_many import MOST_PAGES, page_many
-from alerts.policies import import_policies
-from alerts.seats import OPEN
-from alerts.taking_in import gather_reports, take_in
+from alerts.needs.company import HASTE, waits_for_its_company
+from alerts.needs.seats import OPEN
+from alerts.policy.milestones import Milestone
+from alerts.policy.policies import import_policies
+from alerts.search.acks import Ack, accept_need, decline_need, hold_need
+from alerts.search.following_up import give_away, reach
+from alerts.search.paging_many import MOST_PAGES, page_many
+from alerts.search.taking_in import gather_reports, take_in
 from cases.docket.entering import When
 from cases.identity.models import IdentitySuggestion, SamePerson, SuggestionState
 from cases.identity.suggesting import JoinRefusedError, join_cases, part_cases

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need
-from alerts.answers import needs_asked, settle_answer
-from alerts.case_list import has_taken
-from alerts.following_up import give_away
+from alerts.answering.answers import needs_asked, settle_answer
 from alerts.models import CUSTODY, DEADLINE, Alert, Delivery, Need, NeedState
-from alerts.news import takers
+from alerts.search.acks import Ack, accept_need
+from alerts.search.following_up import give_away
+from alerts.telling.case_list import has_taken
+from alerts.telling.news import takers
 from cases.docket.clocks import recount
 from cases.docket.closing import mark_done
 from cases.docket.entering import Entry, When, enter

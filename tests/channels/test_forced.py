@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need
-from alerts.believing import follow_up_what_is_believed
 from alerts.events import NeedGivenBack
-from alerts.following_up import give_away, reach, to_be_done
-from alerts.milestones import Milestone
 from alerts.models import FeignedAcceptance, Need, NeedState
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack, accept_need
+from alerts.search.believing import follow_up_what_is_believed
+from alerts.search.following_up import give_away, reach, to_be_done
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.models import Account
 from store.eventlog import EventRow

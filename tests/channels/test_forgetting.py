@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from alerts.channels.port import TemporaryFailure
-from alerts.incoming import HOUSE, drop_what_is_forgotten, have_forgotten
+from alerts.messages.incoming import HOUSE, drop_what_is_forgotten, have_forgotten
 from alerts.models import Delivery
-from app.erasure import erase_case
+from app.erasing.erasure import erase_case
 from cases.files import PER_HOUR
 from cases.models import Case
 from cases.retention import close_case

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.acks import Ack
-from alerts.following_up import give_away, reach
-from alerts.handing_over import NotHandedOverError, answer_offer, colleagues_for, offer, taken_over_on_word
-from alerts.milestones import Milestone
 from alerts.models import Handover, Need, NeedState
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack
+from alerts.search.following_up import give_away, reach
+from alerts.search.handing_over import NotHandedOverError, answer_offer, colleagues_for, offer, taken_over_on_word
 from cases.models import Case
 from cases.retention import close_case
 from contacts.accounts.coercion import note_coercion

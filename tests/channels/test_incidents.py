@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.acks import Ack, accept_need, decline_need
-from alerts.answers import settle_answer
-from alerts.crowd import MOST_TOGETHER
+from alerts.answering.answers import settle_answer
 from alerts.events import NeedAccepted
-from alerts.following_up import reach
-from alerts.milestones import Milestone
 from alerts.models import HANDED_OVER, WATCH, Alert, Delivery, Need, NeedState, Page
-from alerts.planning import close
-from alerts.taking_in import take_in
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack, accept_need, decline_need
+from alerts.search.following_up import reach
+from alerts.search.planning import close
+from alerts.search.taking_in import take_in
+from alerts.sending.crowd import MOST_TOGETHER
 from app.reactions import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import When

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from alerts.models import Delivery
-from alerts.wording import OutdatedError, Wording, Words, render, subject_of
+from alerts.telling.wording import OutdatedError, Wording, Words, render, subject_of
 from app.reactions import reaction_names
 from cases.consent.agreeing import enter_consent
 from cases.consent.errors import ConsentError

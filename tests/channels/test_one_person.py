@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from alerts.acks import Ack
-from alerts.following_up import give_away, reach
-from alerts.joining import came_along
-from alerts.milestones import Milestone
+from alerts.messages.outbox import TABLE
 from alerts.models import Delivery, Need, NeedState
-from alerts.outbox import TABLE
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack
+from alerts.search.following_up import give_away, reach
+from alerts.search.joining import came_along
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.identity.suggesting import join_cases, part_cases
 from cases.models import Case, Report

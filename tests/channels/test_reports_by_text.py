@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.channels.port import TemporaryFailure
-from alerts.erasing import TIMER as ERASE
+from alerts.sending.erasing import TIMER as ERASE
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from contacts.accounts.throttle import count_try, has_room, key_of
 from dialogue.asking import put_question

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.channels.port import RateLimited, TemporaryFailure
-from alerts.crowd import MOST_TOGETHER
 from alerts.models import DeliveryState, NeedState
+from alerts.sending.crowd import MOST_TOGETHER
 
 if TYPE_CHECKING:
     from tests.channels.night import Night

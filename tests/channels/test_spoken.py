@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.channels.port import TemporaryFailure
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
 from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.acks import accept_need
-from alerts.answers import settle_answer
+from alerts.answering.answers import settle_answer
 from alerts.channels.port import PermanentFailure
-from alerts.crowd import MOST_TOGETHER
 from alerts.models import Delivery, DeliveryState, NeedState
+from alerts.search.acks import accept_need
+from alerts.sending.crowd import MOST_TOGETHER
 from contacts.models import Contact
 
 if TYPE_CHECKING:

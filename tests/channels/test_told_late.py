@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.acks import Ack
 from alerts.channels.port import RateLimited
-from alerts.following_up import give_away
+from alerts.search.acks import Ack
+from alerts.search.following_up import give_away
 
 if TYPE_CHECKING:
     from tests.channels.night import Night

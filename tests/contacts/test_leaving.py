@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.leaving import ask_the_others
 from alerts.models import Need, NeedState, Page
+from alerts.search.leaving import ask_the_others
 from contacts.events import ContactLeft, ContactReturned
 from contacts.leaving import mark_back, mark_left
 from store.eventlog import EventRow

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.replies import Stop, read_reply
+from alerts.answering.replies import Stop, read_reply
 from dialogue.doors import TEXTED, said_at
 from dialogue.model import AddMessage, Answer, Input, Kind, Mute, OpenReport, Outcome, Reply, Said, Sent, State, Unmute
 from dialogue.texting import PATIENCE, step_by_text

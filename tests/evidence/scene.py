@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.channels.port import Arrival, Report
+from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, Alert, Attempt, Need, Page
-from alerts.outbox import enqueue
-from alerts.receipts import note_receipt
+from alerts.sending.receipts import note_receipt
 from app.evidence.sealing import attest_all, seal
 from cases import intake
 from cases.consent.agreeing import enter_consent

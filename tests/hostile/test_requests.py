@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
-from alerts.wording import Wording
+from alerts.telling.wording import Wording
 from bot.poller import raw_input
 from store.inbox import InboxItem, keep
 from tests.quick import quick_store as quick_store_in

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from app.erasure import erase_case
+from app.erasing.erasure import erase_case
 from app.reactions import plot, reaction_names
 from cases import intake
 from cases.consent.people import enter_fact, take_fact_back

@@ -2,8 +2,8 @@
 
 import re
 
-from alerts.paces import read_pace
-from alerts.throttle import PACES
+from alerts.policy.throttle import PACES
+from alerts.sending.paces import read_pace
 from app.settings import Settings
 from tests.launcher.checkout import REPOSITORY
 

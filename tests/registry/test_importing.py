@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, event, func, select
 
-from app.erasure import erase_case
+from app.erasing.erasure import erase_case
 from cases import intake
 from cases.consent.people import enter_fact
 from cases.identity.lookout import Lookout, look_queue

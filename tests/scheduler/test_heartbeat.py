@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from alerts.messages.outbox import enqueue
 from alerts.models import Delivery, DeliveryState
-from alerts.outbox import enqueue
-from alerts.vitals import NO_TIME, QueueVitals, Vitals, read_vitals
+from alerts.screens.vitals import NO_TIME, QueueVitals, Vitals, read_vitals
 from app.parked import QUEUES
 from scheduler.heartbeat import Heartbeat, troubles
 from store import leases

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from alerts.models import Alert, Delivery, Need, NeedState, Page
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from app.reactions import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter

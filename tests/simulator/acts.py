@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from alerts.taking_in import take_in
+from alerts.search.taking_in import take_in
 from cases.consent.agreeing import enter_consent, freeze, thaw
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact

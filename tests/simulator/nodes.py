@@ -10,18 +10,18 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import event, select
 
-from alerts import results, taking
 from alerts.channels.port import ChannelError, Sent, TemporaryFailure
-from alerts.limits import TELEGRAM, Limits, limits_of
-from alerts.outbox import TABLE as DELIVERIES
-from alerts.sender import call, is_too_late
-from alerts.wording import Wording
+from alerts.messages.outbox import TABLE as DELIVERIES
+from alerts.sending import results, taking
+from alerts.sending.limits import TELEGRAM, Limits, limits_of
+from alerts.sending.sender import call, is_too_late
+from alerts.telling.wording import Wording
+from app.erasing.retention import look_at_closed, terms_of
+from app.erasing.sealing import erase_withdrawn
 from app.inbox import inbox_queue
 from app.reactions import reaction_names, reaction_queue, timer_queue
 from app.recounting import recount_all
-from app.retention import look_at_closed, terms_of
 from app.roles import MINUTELY, look_parked
-from app.sealing import erase_withdrawn
 from app.setback import undo_setback
 from app.settings import read_settings
 from bot.poller import LEASE, raw_input, source_of
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from alerts.jobs import Job
+    from alerts.sending.jobs import Job
     from sandbox.telegram.updates import UpdateQueue
     from store.claims import Claim
     from store.clock import Clock

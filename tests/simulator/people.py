@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.channels.port import Arrival, Report
-from alerts.incoming import IncomingText, pack
-from alerts.receipts import note_receipt
+from alerts.messages.incoming import IncomingText, pack
+from alerts.sending.receipts import note_receipt
 from store.inbox import RawInput, free_number, is_first, keep
 from tests.simulator.plan import HOUR, MINUTE
 from web.factory import make_app

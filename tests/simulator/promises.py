@@ -15,12 +15,12 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from alerts.channels.port import Sent
-from alerts.company import company_of
 from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page
-from alerts.night import first_waking_hour
-from alerts.paging import TIMER as ESCALATE
-from alerts.planning import FAULT
-from alerts.seats import OPEN
+from alerts.needs.company import company_of
+from alerts.needs.seats import OPEN
+from alerts.policy.night import first_waking_hour
+from alerts.search.paging import TIMER as ESCALATE
+from alerts.search.planning import FAULT
 from app.parked import QUEUES, parked_items
 from cases.docket.clocks import COMES_AT_ITS_HOUR, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.channels.port import Outgoing
-    from alerts.results import Outcome
+    from alerts.sending.results import Outcome
     from store.unit_of_work import UnitOfWork
     from tests.simulator.world import World
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from alerts.models import Delivery, DeliveryState, Need, NeedState
-from alerts.paging import TIMER as ESCALATE
+from alerts.search.paging import TIMER as ESCALATE
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.models import Deadline
 from cases.models import Case, ReportMessage

@@ -18,8 +18,8 @@ import structlog
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from alerts.channel_states import note_channels
-from alerts.policies import import_policies
+from alerts.messages.channel_states import note_channels
+from alerts.policy.policies import import_policies
 from app.parked import QUEUES
 from contacts.directory import put_contact
 from contacts.models import Contact, ContactMethod
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from alerts.channels.port import Outgoing
-    from alerts.results import Outcome
+    from alerts.sending.results import Outcome
     from store.unit_of_work import Store
     from tests.simulator.nodes import Ground
     from tests.simulator.plan import Plan

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
+from alerts.messages.outbox import enqueue
 from alerts.models import Delivery
-from alerts.outbox import enqueue
 from store.base import OWN
 from store.chats import Chat, find_or_open_chat
 

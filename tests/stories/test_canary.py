@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from alerts.canary import CanaryVitals, read_canary
 from alerts.models import CANARY, CANARY_READER, Alert, Attempt, Delivery, Need, Page, PressableButton
-from alerts.vitals import read_vitals
+from alerts.occasions.canary import CanaryVitals, read_canary
+from alerts.screens.vitals import read_vitals
 from app.canary import tend_canary
 from app.parked import QUEUES
 from contacts.directory import active_contacts, all_cards

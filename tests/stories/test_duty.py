@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.policies import duty_named
-from alerts.roster_changes import cover
+from alerts.occasions.roster_changes import cover
+from alerts.policy.policies import duty_named
 from contacts.directory import find_contact, put_contact
 from contacts.values import ContactCard, Role
 from tests.story import Town

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.verifying import methods_to_check
+from alerts.occasions.verifying import methods_to_check
 from contacts.directory import find_contact, put_contact
 from contacts.linking import TRIES_ALLOWED
 from contacts.values import ContactCard, Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.people_drill import Rung, Score, latest_score, ring_everybody
+from alerts.occasions.people_drill import Rung, Score, latest_score, ring_everybody
 
 if TYPE_CHECKING:
     from tests.story import Town

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery
-from alerts.throttle import PACES
+from alerts.policy.throttle import PACES
 from cases.duress import agree_on_word
 from cases.models import Case, Report
 from cases.verification import suspect, verify_reporter

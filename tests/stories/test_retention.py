@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from app.erasure import Erased, erase_case, overwrite_traces, rows_left
-from app.retention import look_at_closed
+from app.erasing.erasure import Erased, erase_case, overwrite_traces, rows_left
+from app.erasing.retention import look_at_closed
 from app.schema import metadata
 from cases.models import Case, Report
 from cases.retention import (

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from app.sealing import erase_withdrawn
+from app.erasing.sealing import erase_withdrawn
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case, Download, FileState, Report, ReportMessage
 from cases.sealed import check_ins

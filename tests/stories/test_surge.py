@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.surge import MANY
+from alerts.occasions.surge import MANY
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Team

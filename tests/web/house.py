@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from alerts.models import Attempt, Delivery, DeliveryState, Need, Page, Receipt
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from cases import intake
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.channel_states import note_channels
+from alerts.messages.channel_states import note_channels
 from cases.consent.agreeing import enter_consent
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass

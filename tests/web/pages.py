@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from alerts.taking_in import take_in
+from alerts.search.taking_in import take_in
 from cases.docket.entering import When
 from cases.identity.records import Record
 from cases.incidents.models import Incident

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from contacts.models import Contact
 from tests.accounts import join
 from tests.bad_days.page import PhonesPage

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.channel_states import note_channels
-from alerts.erasing import wipe
+from alerts.messages.channel_states import note_channels
 from alerts.models import Delivery
-from alerts.wording import Wording, Words, render
+from alerts.sending.erasing import wipe
+from alerts.telling.wording import Wording, Words, render
 from cases import intake
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import FIELDS, FieldClass

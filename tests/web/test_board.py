@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import ACCOUNT, Alert, ChannelState, Delivery, DeliveryState, Need, NeedState
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Deadline, DeadlineState
 from cases.models import Case

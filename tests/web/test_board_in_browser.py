@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from alerts.models import ChannelState, Need
-from alerts.policies import import_policies
+from alerts.policy.policies import import_policies
 from cases.consent.people import enter_fact
 from cases.models import Case
 from contacts.models import Contact

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from alerts.acks import Ack
-from alerts.following_up import reach
-from alerts.milestones import Milestone
+from alerts.messages.outbox import enqueue
 from alerts.models import Attempt, Delivery, Need, NeedState, Page
-from alerts.outbox import enqueue
-from alerts.policies import import_policies
+from alerts.policy.milestones import Milestone
+from alerts.policy.policies import import_policies
+from alerts.search.acks import Ack
+from alerts.search.following_up import reach
 from cases.docket.entering import Entry, When, enter, on_day
 from cases.links import LINK_MINUTES
 from contacts.models import Contact

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.acks import accept_need
+from alerts.search.acks import accept_need
 from cases.docket.entering import Entry, When, enter
 from cases.retention import Retention
 from tests.accounts import Browser, Member, join, quick

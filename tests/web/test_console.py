@@ -10,8 +10,8 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from alerts.case_list import cases_for, works_on
 from alerts.models import CUSTODY, Alert, Need, NeedState, Page
+from alerts.telling.case_list import cases_for, works_on
 from contacts.accounts.managing import revoke_account
 from contacts.accounts.roles import AccountRole
 from contacts.calendar_feeds import open_feed, subscriber

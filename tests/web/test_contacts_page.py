@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.contact_book import Answers, Asked, Chosen, Entry, answers_of, chosen_of
 from alerts.models import Delivery
+from alerts.screens.contact_book import Answers, Asked, Chosen, Entry, answers_of, chosen_of
 from contacts.linking import link_account
 from contacts.models import Contact, ContactMethod, LinkCode, MethodCheck
 from store.base import new_id

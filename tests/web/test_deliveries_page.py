@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.channel_states import note_channels
+from alerts.messages.channel_states import note_channels
 from alerts.models import Delivery, DeliveryState
 from app.parked import QUEUES
 from contacts.values import ChannelName

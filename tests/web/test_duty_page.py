@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery, RosterOverride, ShiftTest
-from alerts.policies import duty_named
-from alerts.shifts import confirm_test, is_open_test
+from alerts.occasions.shifts import confirm_test, is_open_test
+from alerts.policy.policies import duty_named
 from contacts.models import Contact, ContactMethod
 from contacts.roster import on_call
 from tests.accounts import Browser, Member, join, quick

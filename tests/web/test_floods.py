@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from alerts.acks import accept_need
-from alerts.clusters import ASKED_FOR, SEVERAL, proposed_incidents
+from alerts.messages.clusters import ASKED_FOR, SEVERAL, proposed_incidents
 from alerts.models import Alert, Need, NeedState
-from alerts.planning import plan_alert
-from alerts.surge import BY_LOAD, MANY, begin_surge, feel_load, surging, told_minutes, wait_now
+from alerts.occasions.surge import BY_LOAD, MANY, begin_surge, feel_load, surging, told_minutes, wait_now
+from alerts.search.acks import accept_need
+from alerts.search.planning import plan_alert
 from cases.events import ReportReceived
 from cases.incidents.models import IncidentCase
 from cases.intake import open_report

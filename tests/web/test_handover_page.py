@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.acks import accept_need
-from alerts.handing_over import answer_offer
 from alerts.models import Delivery, Need
+from alerts.search.acks import accept_need
+from alerts.search.handing_over import answer_offer
 from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
-from alerts.wording import Wording
+from alerts.telling.wording import Wording
 from cases.docket.models import Watch, WatchState
 from cases.models import Case, Download, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case

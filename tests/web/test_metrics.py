@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.canary import send_canary
-from alerts.outbox import enqueue
-from alerts.vitals import read_vitals
+from alerts.messages.outbox import enqueue
+from alerts.occasions.canary import send_canary
+from alerts.screens.vitals import read_vitals
 from app.migration import downgrade, needed, upgrade
 from app.parked import QUEUES
 from store import leases

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.models import Need
-from alerts.numbers import CaseFigure, months_until, numbers_of
+from alerts.screens.numbers import CaseFigure, months_until, numbers_of
 from cases.disclosure import LEAST, Mark
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case

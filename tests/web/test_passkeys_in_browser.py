@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from alerts.vitals import read_vitals
+from alerts.screens.vitals import read_vitals
 from tests.accounts import PASSWORD, join, quick
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.conftest import ZONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from app.erasure import erase_case
+from app.erasing.erasure import erase_case
 from cases.models import Case, Download, ReportMessage
 from cases.retention import close_case
 from dialogue.coming_back import WebReceipt, WebSending

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 from structlog.testing import capture_logs
 
-from app.erasure import erase_case
+from app.erasing.erasure import erase_case
 from cases.consent.people import enter_fact
 from cases.models import Case, Download, FileState, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case

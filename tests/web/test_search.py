@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from alerts.finding import MOST_HITS, Found, find_cases
+from alerts.screens.finding import MOST_HITS, Found, find_cases
 from cases.access import grant_access
 from cases.consent.people import enter_fact
 from cases.docket.entering import Entry, When, enter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from alerts.channel_states import note_channels
+from alerts.messages.channel_states import note_channels
 from cases.retention import Terms
 from tests.accounts import DURESS, PASSWORD, Browser, Member, join, quick
 from tests.web.conftest import ZONE

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from alerts.models import DeliveryState, Receipt
-from alerts.wording import Wording
+from alerts.telling.wording import Wording
 from app.inbox import inbox_queue
 from cases.models import Report
 from cases.views.responder import view_for_responder

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from alerts.vitals import read_vitals
+from alerts.screens.vitals import read_vitals
 from app.cli import main
 from contacts.accounts.api_tokens import TokenScope, revoke_tokens
 from contacts.accounts.managing import revoke_account
@@ -273,7 +273,7 @@ def whole(quick_store: Store, night_wording: object) -> Flask:
 
 @pytest.fixture
 def night_wording() -> object:
-    from alerts.wording import Wording
+    from alerts.telling.wording import Wording
 
     return Wording(ZONE, "https://panah.example.org")
 

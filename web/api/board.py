@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from alerts.acks import Ack, accept_need, decline_need
-from alerts.case_list import SEES_ALL, cases_taken_by
 from alerts.models import Need, NeedState
-from alerts.reading import board_before
+from alerts.screens.reading import board_before
+from alerts.search.acks import Ack, accept_need, decline_need
+from alerts.telling.case_list import SEES_ALL, cases_taken_by
 from cases.docket.reading import running_deadlines
 from cases.models import CaseState
 from web.api import shapes
@@ -18,7 +18,7 @@ from web.api.times import clock_of, signed_rules
 from web.running import WHO_ACTS
 
 if TYPE_CHECKING:
-    from alerts.reading import BoardRow
+    from alerts.screens.reading import BoardRow
     from web.api.door import Call
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from pydantic_core import ErrorDetails
 
-    from alerts.vitals import Vitals
+    from alerts.screens.vitals import Vitals
     from contacts.accounts.api_tokens import Bearer
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import Store, UnitOfWork

@@ -16,7 +16,7 @@ from web.api.door import JSON, ROOT, Door, Route
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.vitals import Vitals
+    from alerts.screens.vitals import Vitals
     from store.unit_of_work import Store, UnitOfWork
 
 NAME: Final = "api"

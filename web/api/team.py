@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from alerts.case_list import SEES_ALL, cases_taken_by
 from alerts.models import ChannelState
+from alerts.telling.case_list import SEES_ALL, cases_taken_by
 from cases.access import cases_granted
 from cases.models import Case
 from cases.releases.models import Release

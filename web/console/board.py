@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
 
-from alerts.acks import Ack, accept_need, decline_need
-from alerts.at_a_glance import board_at_a_glance
 from alerts.models import ACCOUNT, Alert, Need
-from alerts.reading import ON_A_PAGE
-from alerts.team import names_of
+from alerts.needs.team import names_of
+from alerts.screens.at_a_glance import board_at_a_glance
+from alerts.screens.reading import ON_A_PAGE
+from alerts.search.acks import Ack, accept_need, decline_need
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code
 from cases.models import Case

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy import and_
 
-from alerts.case_list import taken_by
-from alerts.reading import known_and_read
+from alerts.screens.reading import known_and_read
+from alerts.telling.case_list import taken_by
 from cases.docket.agenda import AgendaEntry, AgendaKind, agenda
 from cases.docket.reading import rule_named
 from contacts.accounts.roles import Ability

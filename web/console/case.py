@@ -13,9 +13,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from alerts.assigning import lawyers_among, people_for
-from alerts.reading import opened_by_code
-from alerts.seats import OPEN
+from alerts.needs.seats import OPEN
+from alerts.screens.reading import opened_by_code
+from alerts.search.assigning import lawyers_among, people_for
 from cases.consent.agreeing import standing_from
 from cases.consent.vocabulary import Audience
 from cases.docket.reading import case_by_code
@@ -44,7 +44,7 @@ from web.trail import search_from, search_sets, trail_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from alerts.reading import Opened
+    from alerts.screens.reading import Opened
     from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 from sqlalchemy import select
 
-from alerts.acks import Ack, accept_need, decline_need
-from alerts.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer
-from alerts.following_up import give_away, reach
-from alerts.milestones import Milestone
 from alerts.models import Need
-from alerts.reading import board_of
+from alerts.policy.milestones import Milestone
+from alerts.screens.reading import board_of
+from alerts.search.acks import Ack, accept_need, decline_need
+from alerts.search.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer
+from alerts.search.following_up import give_away, reach
 from cases.changed import ChangedMeanwhileError
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, known_of, standing_fact

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from alerts.reading import opened_by_code
+from alerts.screens.reading import opened_by_code
 from cases.retention import (
     Retention,
     RetentionError,

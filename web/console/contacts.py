@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
-from alerts.account_alarms import tell_link_code
-from alerts.contact_book import Chosen, Helper, choices, chosen_of, entries, helpers, history
 from alerts.models import CANARY_READER
-from alerts.verifying import CHECKED, NotSent, send_check
+from alerts.occasions.account_alarms import tell_link_code
+from alerts.occasions.verifying import CHECKED, NotSent, send_check
+from alerts.screens.contact_book import Chosen, Helper, choices, chosen_of, entries, helpers, history
 from contacts.accounts.coercion import is_coerced
 from contacts.accounts.roles import Ability, can
 from contacts.leaving import mark_back, mark_left

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
-from alerts.board import Message, Standing, counted, messages, standing
 from alerts.models import UNSENT, Delivery, DeliveryState
-from alerts.resending import FAILED, GIVEN_UP, Decided, give_up_on, send_again
-from alerts.waiting import channels
+from alerts.screens.board import Message, Standing, counted, messages, standing
+from alerts.screens.waiting import channels
+from alerts.sending.resending import FAILED, GIVEN_UP, Decided, give_up_on, send_again
 from contacts.accounts.roles import Ability, can
 from contacts.values import ChannelName
 from store.parked import parked_items, try_again

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
-from alerts.duty_book import duty_book
-from alerts.policies import duty_named
-from alerts.roster_changes import Refused, cover
-from alerts.shifts import ask_for_test, sent_tests
+from alerts.occasions.duty_book import duty_book
+from alerts.occasions.roster_changes import Refused, cover
+from alerts.occasions.shifts import ask_for_test, sent_tests
+from alerts.policy.policies import duty_named
 from contacts.accounts.roles import Ability, can
 from contacts.duty import only_country
 from contacts.duty_week import now_and_next
@@ -26,8 +26,8 @@ from web.console.paging import day_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from alerts.duty_book import DutyBook
-    from alerts.shifts import SentTest
+    from alerts.occasions.duty_book import DutyBook
+    from alerts.occasions.shifts import SentTest
     from contacts.duty import Duty
     from store.unit_of_work import UnitOfWork
     from web.console.duty_week import Roster

@@ -13,7 +13,7 @@ from contacts.roster import first_shown
 from texts.dates import local_time, weekday
 
 if TYPE_CHECKING:
-    from alerts.duty_book import DutyBook
+    from alerts.occasions.duty_book import DutyBook
     from contacts.duty import Duty
     from contacts.duty_week import Turn
     from contacts.roster import OnCall

@@ -9,9 +9,9 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.handing_over import NotHandedOverError, colleagues_for, offer, taken_over_on_word
 from alerts.models import CUSTODY, Alert, Need, NeedState
-from alerts.reading import opened_by_code
+from alerts.screens.reading import opened_by_code
+from alerts.search.handing_over import NotHandedOverError, colleagues_for, offer, taken_over_on_word
 from cases.urgency import Need as NeedKind
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard

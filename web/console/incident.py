@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
-from alerts.acks import Ack, accept_need
-from alerts.clusters import proposed_incidents
-from alerts.company import look_at
-from alerts.following_up import reach
-from alerts.incident_reading import incident_shown, incidents_listed, is_another_look, note_view
-from alerts.milestones import Milestone
-from alerts.surge import BY_LOAD, begin_surge, end_surge, surging
-from alerts.taking_in import gather_reports, take_in, take_in_more
+from alerts.messages.clusters import proposed_incidents
+from alerts.needs.company import look_at
+from alerts.occasions.surge import BY_LOAD, begin_surge, end_surge, surging
+from alerts.policy.milestones import Milestone
+from alerts.screens.incident_reading import incident_shown, incidents_listed, is_another_look, note_view
+from alerts.search.acks import Ack, accept_need
+from alerts.search.following_up import reach
+from alerts.search.taking_in import gather_reports, take_in, take_in_more
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
 from cases.consent.values import LONGEST, value_of
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
-    from alerts.incident_reading import IncidentShown, PersonLine
+    from alerts.screens.incident_reading import IncidentShown, PersonLine
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 

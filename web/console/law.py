@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
-from alerts.team import fetch_keys, names_of
+from alerts.needs.team import fetch_keys, names_of
 from contacts.accounts.roles import Ability
 from contacts.accounts.signing_in import prove_again
 from contacts.matching import zone_or_utc

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
-from alerts.numbers import EARLIER, SPEEDS, UNKNOWN, months_until, numbers_of, read_figures
+from alerts.screens.numbers import EARLIER, SPEEDS, UNKNOWN, months_until, numbers_of, read_figures
 from cases.disclosure import Cell, Mark
 from contacts.accounts.roles import Ability
 from contacts.csv_format import harmless
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from alerts.numbers import Numbers, Speed
+    from alerts.screens.numbers import Numbers, Speed
     from web.console.gate import Gate
     from web.words import Words
 

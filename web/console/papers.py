@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.reading import opened_by_code
+from alerts.screens.reading import opened_by_code
 from cases.events import CaseViewed
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of
@@ -55,7 +55,7 @@ from web.console.person import no_case, refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from alerts.reading import Opened
+    from alerts.screens.reading import Opened
     from cases.models import Case
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from alerts.reading import opened_by_code
+from alerts.screens.reading import opened_by_code
 from cases import verification
 from cases.consent import agreeing
 from cases.consent.deciding import in_force

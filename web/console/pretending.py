@@ -2,7 +2,7 @@
 
 Nothing of it is written anywhere. It stands in the memory of this process for as long as that lasts, for the session it
 was entered in and for nobody else. What is said of a need goes the usual way: there it is noted as what they believe
-(:mod:`alerts.feigning`).
+(:mod:`alerts.needs.feigning`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from alerts.feigning import believed_reached, believed_since, believed_to_have
-from alerts.milestone_buttons import next_of
-from alerts.reading import board_of
+from alerts.needs.feigning import believed_reached, believed_since, believed_to_have
+from alerts.needs.milestone_buttons import next_of
+from alerts.screens.reading import board_of
 from cases.consent.deciding import Known
 from cases.consent.models import Fact
 from cases.consent.values import CONFIDENCES, tidy, value_of

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.reading import opened_by_code
+from alerts.screens.reading import opened_by_code
 from cases.events import CaseViewed, RegistryEntryShown
 from cases.identity.records import AGAINST
 from cases.registry.counting import BIAS, EARLIER, UNKNOWN, count, lines_of

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.case_list import SEES_ALL
-from alerts.reading import may_be_read_by, opened_by_code, reads_case
-from alerts.releasing import call_back
-from alerts.team import fetch_keys, names_of
+from alerts.needs.team import fetch_keys, names_of
+from alerts.occasions.releasing import call_back
+from alerts.screens.reading import may_be_read_by, opened_by_code, reads_case
+from alerts.telling.case_list import SEES_ALL
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience
 from cases.events import CaseViewed

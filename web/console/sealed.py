@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from alerts.sealed_reading import note_trusted_shown, report_to_count, sealed_listed, sealed_shown
+from alerts.screens.sealed_reading import note_trusted_shown, report_to_count, sealed_listed, sealed_shown
 from cases.consent.errors import ConsentError
 from cases.docket.reading import case_by_code
 from cases.sealed import keeping, triggering

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
-from alerts.finding import Found, find_cases, note_found
+from alerts.screens.finding import Found, find_cases, note_found
 from contacts.accounts.roles import Ability
 from web.console.gate import Guard
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from alerts.erasing import note_looked_at
-from alerts.mailbox import look_at
-from alerts.wording import Wording, Words, render
+from alerts.messages.mailbox import look_at
+from alerts.sending.erasing import note_looked_at
+from alerts.telling.wording import Wording, Words, render
 from cases.models import Case
 from dialogue.model import Tapped
 from dialogue.questions import DETAILS, QUESTIONS, SHOWN, tapped_answer

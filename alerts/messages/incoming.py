@@ -1,0 +1,75 @@
+"""What Twilio brings, as it is kept until a worker hears it, and how Twilio is made to forget it afterwards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select
+
+from alerts.messages.channel_states import is_set_up
+from alerts.messages.outbox import enqueue
+from alerts.models import Attempt, Delivery, DeliveryState
+from store.chats import SMS, VOICE, find_chat, find_or_open_chat
+from texts.catalogue import SOURCE
+
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
+FORGET: Final = "ref"
+"""The value of a message to the provider that names what is to be forgotten there."""
+HOUSE: Final = "house"
+"""The address of a conversation that is nobody's: in it lies what providers are to forget."""
+REMEMBERED_FOR: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class IncomingText:
+    """One text. ``sid``: how the provider names it; empty where that was not kept."""
+
+    sid: str
+    words: str = field(repr=False)
+    pictures: tuple[str, ...] = field(default=(), repr=False)
+    """What came with it besides words, as the provider names it; empty for each whose name could not be read."""
+
+
+def pack(text: IncomingText) -> str:
+    """Return a text as one line that is kept, encrypted, until it is heard."""
+    return json.dumps({"sid": text.sid, "words": text.words, "pictures": text.pictures})
+
+
+def unpack(kept: str) -> IncomingText:
+    """Read what was kept. What an earlier release kept is words and nothing else. Never raises."""
+    try:
+        found = json.loads(kept)
+        return IncomingText(str(found["sid"]), str(found["words"]), tuple(map(str, found.get("pictures", ()))))
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return IncomingText("", kept)
+
+
+def have_forgotten(unit: UnitOfWork, door: str, sid: str) -> None:
+    """Have the provider of a door forget what it brought, tried until it is gone. Repeating it changes nothing.
+
+    It is queued apart from the conversation, which may be erased here before its provider has answered.
+    """
+    if sid and is_set_up(unit, door):
+        key = unit.vault.blind_index("forget", sid).hex()
+        house = find_or_open_chat(unit, door, HOUSE)
+        enqueue(unit, house, "", language=SOURCE, action="redact", values={FORGET: sid}, dedupe_key=f"redact:{key}")
+
+
+def drop_what_is_forgotten(unit: UnitOfWork) -> None:
+    """Drop what is left here of things that their provider forgot a day ago; to be said again and again."""
+    for door in (SMS, VOICE):
+        house = find_chat(unit, door, HOUSE)
+        if house is None:
+            continue
+        done = (
+            Delivery.chat_id == house.id,
+            Delivery.state == DeliveryState.SENT,
+            Delivery.sent_at <= unit.now - REMEMBERED_FOR,
+        )
+        unit.session.execute(delete(Attempt).where(Attempt.delivery_id.in_(select(Delivery.id).where(*done))))
+        unit.session.execute(delete(Delivery).where(*done))

@@ -1,0 +1,453 @@
+"""Who may read a case, and which cases an account finds on its board: how far each is, and whether it may open it.
+
+Everything is loaded in sets: a board of sixty cases asks the database as often as one of three.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, exists, func, or_, select, true, tuple_
+from sqlalchemy.orm import aliased
+
+from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
+from alerts.needs.seats import OPEN
+from alerts.needs.team import fetch_keys, names_of
+from alerts.telling.case_list import SEES_ALL, has_taken, taken_by
+from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, let_in, may_read
+from cases.docket.custody import LEADS_TO, Custody
+from cases.docket.models import Occurrence, OccurrenceState, RiskReading
+from cases.events import CaseViewed
+from cases.identity.models import IdentitySuggestion, SuggestionState
+from cases.models import Case, CaseAccess, ReportMessage
+from cases.registry.models import RegistryProposal
+from cases.retention import Retention
+from cases.sealed.models import SealedFile
+from contacts.accounts.coercion import is_coerced
+from contacts.accounts.models import Account
+from contacts.models import Contact
+from store.eventlog import End, EventRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, ScalarSelect, Select
+
+    from contacts.accounts.sessions import SignedIn
+    from store.unit_of_work import UnitOfWork
+
+FEW: Final = 2
+ASKED_WITHIN: Final = timedelta(hours=24)
+ON_A_PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class BoardNeed:
+    """One kind of human a case needs, and who has taken it."""
+
+    kind: str
+    state: str
+    taken_by: str | None
+    taker_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One case on a board. ``takes``: the need its reader could take. ``mine``: they have it."""
+
+    case_id: UUID
+    code: str
+    state: str
+    opened_at: datetime
+    needs: tuple[BoardNeed, ...]
+    reads: bool
+    mine: bool
+    takes: UUID | None
+    closed: bool = False
+    risk: int = 0
+    custody: Custody = Custody.UNKNOWN
+    event: str | None = None
+    """What was entered last of what happened, and when that was."""
+    event_at: datetime | None = None
+    heard_at: datetime | None = None
+    """When the reporter was heard from last."""
+    alike: int = 0
+    """How many other cases may be of the same person, undecided; 0 for whoever does not read it."""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Cases of one page of a board, ``ON_A_PAGE`` at most, and how many there are in all."""
+
+    rows: tuple[BoardRow, ...]
+    count: int = 0
+
+    @property
+    def takers(self) -> frozenset[UUID]:
+        """Everybody who has taken something on this page."""
+        return frozenset(need.taker_id for row in self.rows for need in row.needs if need.taker_id is not None)
+
+    def with_names(self, names: Mapping[UUID, str]) -> CasePage:
+        """The same, with the names of who has taken what."""
+        return replace(self, rows=tuple(replace(row, needs=tuple(_named(row.needs, names))) for row in self.rows))
+
+
+def _named(needs: Iterable[BoardNeed], names: Mapping[UUID, str]) -> Iterable[BoardNeed]:
+    for need in needs:
+        yield need if need.taker_id is None else replace(need, taken_by=names.get(need.taker_id))
+
+
+def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UUID) -> bool:
+    """Whether a contact, coming in as ``role``, may read a case now."""
+    contact = unit.session.get_one(Contact, contact_id)
+    return may_read(
+        role,
+        coerced=is_coerced(unit, contact_id),
+        has_taken=contact.left_at is None and has_taken(unit, contact, case_id),
+        granted_until=granted_until(unit, case_id, contact_id),
+        now=unit.now,
+    )
+
+
+def known_and_read(who: SignedIn, contact_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of a row of cases: whether an account may know of its dates, and whether it may read it. For those who act.
+
+    A coordinator may know of all, others of those they took or were let into. Not for who is being forced: nothing is
+    shown to them.
+    """
+    has = taken_by(contact_id)
+    reads = or_(has, let_in(contact_id, now)) if who.role in TAKES_CASES else let_in(contact_id, now)
+    return (true() if who.role == SEES_ALL else reads), reads
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case that somebody reads now, and when they were last noted to have been shown it."""
+
+    case: Case
+    shown_at: datetime | None
+    alike: int = 0
+    """How many other cases may be of the same person, as far as nobody has said yet."""
+    listed: int = 0
+    """How many entries of the registry may be of the person, likewise."""
+    end: End | None = None
+    """Where its log ended."""
+
+
+def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
+    """Return the case of a code if whoever is signed in reads it; a foreign one is like none. One statement.
+
+    The answer is that of :func:`reads_case`.
+    """
+    return opened_by_codes(unit, (code,), who).get(code)
+
+
+def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> dict[str, Opened]:
+    """Return the same of several codes: those of cases that whoever is signed in reads. One statement."""
+    codes = [code for code in codes if code.isascii() and code.isprintable()]
+    if who.contact_id is None or who.duress or not codes:
+        return {}
+    helps = exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None))
+    forced = exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None))
+    until = (
+        select(func.max(CaseAccess.until))
+        .where(
+            CaseAccess.case_id == Case.id,
+            CaseAccess.contact_id == who.contact_id,
+            CaseAccess.withdrawn_at.is_(None),
+            CaseAccess.until > unit.now,
+        )
+        .scalar_subquery()
+    )
+    shown = (
+        select(func.max(EventRow.at))
+        .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
+        .scalar_subquery()
+    )
+    listed = (
+        select(func.count())
+        .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == SuggestionState.OPEN)
+        .scalar_subquery()
+    )
+    last, of_case = aliased(EventRow), aliased(EventRow)
+    newest = (
+        select(of_case.id)
+        .where(of_case.case_id == Case.id)
+        .order_by(of_case.position.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Case, taken_by(who.contact_id), helps, forced, until, shown, _alike(), listed, last.position, last.mac)
+        .outerjoin(last, last.id == newest)
+        .where(Case.code.in_(codes))
+    )
+    opened = {}
+    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
+        wanted
+    ):
+        takes = still_helps and has_it
+        if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
+            opened[case.code] = Opened(
+                case, shown_at, others, entries, None if position is None else End(position, mac)
+            )
+    return opened
+
+
+def _rests_sealed() -> ColumnElement[bool]:
+    """Of a row of cases: whether all there is of it is a sealed file that nobody has opened. It is listed elsewhere."""
+    closed = exists().where(SealedFile.case_id == Case.id, SealedFile.opened_at.is_(None))
+    return and_(closed, ~exists().where(Need.case_id == Case.id))
+
+
+def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """Of a row of cases: whether a contact was given access to it that holds at ``now``."""
+    return exists().where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
+    )
+
+
+def may_be_read_by(who: SignedIn, now: datetime) -> ColumnElement[bool]:
+    """Of a row of cases: whether whoever asks may read it; what :func:`reads_case` says, for many cases at once.
+
+    ``who`` is signed in: they help still, as what they come in as. Of somebody under duress it must not be asked.
+    """
+    if who.contact_id is None or who.duress or who.role not in MAY_BE_LET_IN:
+        raise ValueError("nobody else reads cases")
+    let_in = was_let_in(who.contact_id, now)
+    return or_(taken_by(who.contact_id), let_in) if who.role in TAKES_CASES else let_in
+
+
+def is_known_to(who: SignedIn, now: datetime) -> ColumnElement[bool] | None:
+    """Of a row of cases: whether whoever asks may know that it is there; None where they may know of all.
+
+    All cases for a coordinator; for others what they took, were asked for while it is open, or were let into.
+    """
+    if who.contact_id is None:
+        raise ValueError("an administrator knows of no case")
+    if who.role == SEES_ALL:
+        return None
+    return or_(taken_by(who.contact_id), was_let_in(who.contact_id, now), Case.id.in_(_asked_for(who)))
+
+
+def _asked_for(who: SignedIn) -> Select[UUID | None]:
+    return (
+        select(Need.case_id)
+        .join(Page, Page.need_id == Need.id)
+        .where(Page.contact_id == who.contact_id, Need.kind == who.role, Need.state.in_(OPEN))
+    )
+
+
+def board_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> list[BoardRow]:
+    """Return what an account may know of; under duress next to nothing. An administrator: nothing."""
+    return list(_named_takers(unit, cases_of(unit, who, page)))
+
+
+def board_before(unit: UnitOfWork, who: SignedIn, before: tuple[datetime, UUID] | None, most: int) -> list[BoardRow]:
+    """Return the same by when the cases were opened, newest first: so many at most, of those before one of them.
+
+    ``before``: when that was opened, and its id. What is added meanwhile moves nothing: a program goes through all.
+    """
+    if who.contact_id is None:
+        return []
+    if who.duress:
+        return [] if before is not None else board_of(unit, who)
+    return list(_named_takers(unit, _gathered(unit, who, _listed(who, unit.now, _Opened(before, most)))))
+
+
+def _named_takers(unit: UnitOfWork, found: CasePage) -> tuple[BoardRow, ...]:
+    takers = unit.session.scalars(select(Contact).where(Contact.id.in_(found.takers))).all() if found.takers else ()
+    fetch_keys(unit, takers)
+    return found.with_names(names_of(unit, takers)).rows
+
+
+def cases_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> CasePage:
+    """Return one page of the same by one statement, without names: open cases first, one's own before others, newest.
+
+    A page that is not there is empty.
+    """
+    if who.contact_id is None:
+        return CasePage(())
+    if who.duress:
+        return _feigned_board(unit, who.contact_id)
+    return _gathered(unit, who, _listed(who, unit.now, page))
+
+
+def _gathered(unit: UnitOfWork, who: SignedIn, listed: Select[Any]) -> CasePage:
+    rows = unit.session.execute(listed).all()
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.Case.id].append(row)
+    cases = tuple(_row(who, of, unit.now) for of in found.values())
+    return CasePage(cases, rows[0].total if rows else 0)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """Cases by when they were opened: those before one of them, so many at most."""
+
+    before: tuple[datetime, UUID] | None
+    most: int
+
+
+def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
+    """The cases of one page with their needs, a row for each need; ordered as they are to be shown.
+
+    ``part``: the number of a page of the board, or cases by when they were opened.
+    """
+    contact_id = who.contact_id
+    if contact_id is None:
+        raise ValueError("an administrator knows of no case")
+    mine, closed = taken_by(contact_id), Retention.closed_at.is_not(None)
+    known = is_known_to(who, now)
+    wanted = (
+        select(Case.id, mine.label("mine"), closed.label("closed"), func.count().over().label("total"))
+        .outerjoin(Retention, Retention.case_id == Case.id)
+        .where(*(() if known is None else (known,)), ~_rests_sealed())
+    )
+    newest = (Case.opened_at.desc(), Case.id.desc())
+    if isinstance(part, _Opened):
+        earlier = () if part.before is None else (tuple_(Case.opened_at, Case.id) < part.before,)
+        page_of = wanted.where(*earlier).order_by(*newest).limit(part.most).subquery()
+    else:
+        ordered = wanted.order_by(closed, mine.desc(), *newest)
+        page_of = ordered.limit(ON_A_PAGE).offset((part - 1) * ON_A_PAGE).subquery()
+    as_shown = () if isinstance(part, _Opened) else (page_of.c.closed, page_of.c.mine.desc())
+    needs = select(Need).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == CUSTODY).subquery()
+    return (
+        select(
+            Case,
+            page_of.c.mine,
+            page_of.c.closed,
+            page_of.c.total,
+            _latest_access(contact_id, now).label("granted_until"),
+            latest_risk().label("risk"),
+            latest_custody().label("custody"),
+            _latest(Occurrence.kind).label("event"),
+            _latest(Occurrence.at).label("event_at"),
+            _last_heard().label("heard_at"),
+            _alike().label("alike"),
+            needs.c.id.label("need_id"),
+            needs.c.kind,
+            needs.c.state,
+            needs.c.accepted_by,
+        )
+        .join(page_of, page_of.c.id == Case.id)
+        .outerjoin(needs, needs.c.case_id == Case.id)
+        .order_by(*as_shown, *newest, needs.c.kind, needs.c.seat)
+    )
+
+
+def latest_risk() -> ScalarSelect[int]:
+    """Of a row of cases: how high the risk of return stands; NULL where it was never read."""
+    found = select(RiskReading.level).where(RiskReading.case_id == Case.id)
+    return found.order_by(RiskReading.at.desc(), RiskReading.id.desc()).limit(1).correlate(Case).scalar_subquery()
+
+
+def latest_custody() -> ScalarSelect[str]:
+    """Of a row of cases: the last event that tells where the person is (``LEADS_TO``); NULL where none does."""
+    return _latest(Occurrence.kind, Occurrence.kind.in_(list(LEADS_TO)))
+
+
+def _latest(column: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Of a row of cases: a column of what happened last, of what still stands."""
+    of = and_(Occurrence.case_id == Case.id, Occurrence.state == OccurrenceState.STANDING, *which)
+    in_order = (Occurrence.at.desc(), Occurrence.entered_at.desc(), Occurrence.id.desc())
+    return select(column).where(of).order_by(*in_order).limit(1).correlate(Case).scalar_subquery()
+
+
+def _last_heard() -> ScalarSelect[datetime]:
+    heard = select(func.max(ReportMessage.received_at)).where(ReportMessage.case_id == Case.id)
+    return heard.correlate(Case).scalar_subquery()
+
+
+def _alike() -> ScalarSelect[int]:
+    """Of a row of cases: how many other cases may be of the same person, as long as nobody has decided."""
+    one_of_two = or_(IdentitySuggestion.case_id == Case.id, IdentitySuggestion.other_id == Case.id)
+    suggested = select(func.count()).where(one_of_two, IdentitySuggestion.state == SuggestionState.OPEN)
+    return suggested.correlate(Case).scalar_subquery()
+
+
+def _latest_access(contact_id: UUID, now: datetime) -> ScalarSelect[datetime]:
+    until = select(func.max(CaseAccess.until)).where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
+    )
+    return until.correlate(Case).scalar_subquery()
+
+
+def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
+    first, case = rows[0], rows[0].Case
+    mine = bool(first.mine)
+    needs = [row for row in rows if row.need_id is not None]
+    takes = next((row.need_id for row in needs if row.state in OPEN and row.kind == who.role), None)
+    reads = may_read(who.role, coerced=False, has_taken=mine, granted_until=first.granted_until, now=now)
+    return BoardRow(
+        case_id=case.id,
+        code=case.code,
+        state=case.state,
+        opened_at=case.opened_at,
+        needs=tuple(BoardNeed(row.kind, row.state, None, row.accepted_by) for row in needs),
+        reads=reads,
+        mine=mine,
+        takes=None if mine else takes,
+        closed=bool(first.closed),
+        risk=first.risk or 0,
+        custody=LEADS_TO.get(first.custody, Custody.UNKNOWN),
+        event=first.event,
+        event_at=first.event_at,
+        heard_at=first.heard_at,
+        alike=first.alike if reads else 0,
+    )
+
+
+def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> CasePage:
+    """A board as of somebody new: what they said yes to since, and at most two codes their telephone has shown."""
+    yes = (
+        select(FeignedAcceptance.need_id)
+        .join(Account, Account.contact_id == FeignedAcceptance.contact_id)
+        .where(
+            FeignedAcceptance.contact_id == contact_id,
+            FeignedAcceptance.given_back_at.is_(None),
+            FeignedAcceptance.at >= Account.coerced_at,
+        )
+    )
+    asked = (
+        select(Page.need_id)
+        .join(Need, Need.id == Page.need_id)
+        .where(
+            Page.contact_id == contact_id,
+            Page.declined_at.is_(None),
+            Page.asked_at > unit.now - ASKED_WITHIN,
+            Need.state.in_(OPEN),
+            Need.case_id.is_not(None),
+        )
+        .order_by(Page.asked_at.desc(), Page.id.desc())
+        .limit(FEW)
+    )
+    rows = unit.session.execute(
+        select(Need, Case, Need.id.in_(yes).label("is_yes"))
+        .join(Case, Case.id == Need.case_id)
+        .where(or_(Need.id.in_(yes), Need.id.in_(asked.subquery().select())))
+        .order_by(Need.opened_at.desc())
+    )
+    cases = tuple(_feigned(need, case, is_yes=bool(is_yes)) for need, case, is_yes in rows)
+    return CasePage(cases, len(cases))
+
+
+def _feigned(need: Need, case: Case, *, is_yes: bool) -> BoardRow:
+    shown = BoardNeed(need.kind, NeedState.ACCEPTED if is_yes else NeedState.PAGING, None)
+    return BoardRow(
+        case.id, case.code, "reported", case.opened_at, (shown,), is_yes, is_yes, None if is_yes else need.id
+    )

@@ -1,0 +1,1 @@
+"""Erasing: one case with proof, what is kept too long, and the whole instance for good."""
