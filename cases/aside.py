@@ -130,8 +130,10 @@ def what_waits(unit: UnitOfWork, aside_id: UUID, *, locked: bool = False) -> Sen
 
     ``locked``: nobody adds to it before the end of this unit, so that nothing is settled that was not seen here.
     """
-    lock = OWN if locked else None
-    row = unit.session.get(SetAside, aside_id, populate_existing=True, with_for_update=lock)
+    if locked:
+        row = unit.session.get(SetAside, aside_id, populate_existing=True, with_for_update=OWN)
+    else:
+        row = unit.session.get(SetAside, aside_id, populate_existing=True)
     return None if row is None else _opened(unit, row)
 
 

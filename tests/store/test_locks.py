@@ -36,6 +36,7 @@ def test_a_row_that_points_to_a_locked_one_is_written_without_waiting(store: Sto
         assert unit.session.scalars(select(Delivery.chat_id)).all() == [chat.id]
 
 
+@pytest.mark.long  # it says something of PostgreSQL, not of the house
 def test_a_plain_lock_would_hold_it_up(store: Store, database_url: str) -> None:
     """The control: without OWN the same wait runs out."""
     if not database_url.startswith("postgresql"):

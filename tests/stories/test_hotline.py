@@ -85,7 +85,7 @@ def test_a_message_that_nobody_told_us_of_is_asked_for(town: EveryChannel, nurbo
         call.is_over()
         town.rests()
     assert not downloads(town)
-    assert town.sandbox.twilio.recordings()
+    town.sandbox.wait_until(lambda: bool(town.sandbox.twilio.recordings()))
     town.later(minutes=11)
     town.sandbox.wait_until(lambda: [one.state for one in downloads(town)] == [FileState.STORED])
     town.sandbox.wait_until(lambda: not town.sandbox.twilio.recordings())

@@ -449,6 +449,7 @@ COMMANDS = {
     "backup": set(),
     "bench": set(),
     "bot": {"rotate"},
+    "cards": set(),
     "case": {
         "bear-out",
         "close",
@@ -474,7 +475,7 @@ COMMANDS = {
     "deliveries": set(),
     "demo": set(),
     "doctor": set(),
-    "drill": {"list", "start"},
+    "drill": {"list", "ring", "score", "start"},
     "event": {"add", "list"},
     "init": set(),
     "key": {"identity", "recover", "renew", "rotate", "show", "split"},
