@@ -147,6 +147,9 @@ def taken_over_on_word(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleag
     need, colleague = _ready(unit, need_id, holder_id, colleague_id)
     if colleague is None:
         return
+    offered = unit.session.get(Handover, need.id)
+    if offered is not None and offered.offered_to != colleague.id:
+        _withdraw_offer(unit, need)
     _move(unit, need, holder_id, colleague)
     unit.record_last(NeedAcceptedOnWord(case_id=need.case_id, need_id=need.id, contact_id=colleague.id))
 

@@ -156,6 +156,14 @@ def test_who_has_only_a_telephone_is_called_and_their_word_recorded(team: Night)
     assert team.sent("sms", "+77000000104")[-1].text == f"Panah {code}: handed over to you, it is yours now."
 
 
+def test_whoever_was_asked_before_another_said_yes_on_the_telephone_is_told_so(team: Night) -> None:
+    code = taken_by_aigerim(team)
+    offers(team, code, "Timur")
+    says_yes(team, code, "Marat")
+    assert has(team, code) == "Marat"
+    assert screen(team, "Timur", code)[-1] == ("CODE is not offered to you any more.", [])
+
+
 def test_how_far_it_has_come_goes_with_it_and_when_it_was_first_taken_stays_known(team: Night) -> None:
     code = taken_by_aigerim(team)
     with team.store.unit("test") as unit:
