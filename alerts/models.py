@@ -24,6 +24,10 @@ class NeedState(StrEnum):
     CLOSED = "closed"
 
 
+SOUGHT = (NeedState.PAGING, NeedState.EXHAUSTED)
+"""Somebody is still looked for."""
+
+
 class DeliveryState(StrEnum):
     """Where a message to one address stands.
 

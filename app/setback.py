@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import and_, or_, select, update
 
 from alerts.messages.outbox import TABLE as DELIVERIES
-from alerts.models import Need, NeedState
+from alerts.models import SOUGHT, Need
 from alerts.search.paging import TIMER as ESCALATE
 from app.reactions import REACTIONS
 from store.inbox import TABLE as INBOX
@@ -66,7 +66,7 @@ def _look_now(unit: UnitOfWork, table: Table, longest: timedelta) -> int:
 
 def _search_on(unit: UnitOfWork) -> int:
     """Searches that have begun; what waits for the morning has not."""
-    begun = select(Need.id).where(Need.round > 0, Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)))
+    begun = select(Need.id).where(Need.round > 0, Need.state.in_(SOUGHT))
     changed = unit.session.execute(
         update(TIMERS)
         .where(TIMERS.c.kind == ESCALATE, TIMERS.c.due_at > unit.now + LONGEST_SEARCH, TIMERS.c.subject_id.in_(begun))

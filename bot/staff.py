@@ -9,12 +9,12 @@ from sqlalchemy import select
 from alerts.answering.answers import settle_answer
 from alerts.messages.buttons import Pressed, belongs_to_somebody_else, mint, press, use_up
 from alerts.messages.outbox import enqueue
-from alerts.models import Delivery, Need
+from alerts.models import SOUGHT, Delivery, Need
 from alerts.needs.feigning import seems_to_have
 from alerts.needs.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
 from alerts.needs.targets import staff_language
 from alerts.occasions.shifts import CONFIRM, confirm_test
-from alerts.search.acks import OPEN, Ack, accept_need, decline_need, standing
+from alerts.search.acks import Ack, accept_need, decline_need, standing
 from alerts.search.handing_over import ANSWERS
 from alerts.sending.arrivals import prove_arrival
 from alerts.telling.case_list import cases_for, has_taken, may_know_of, need_for, works_on
@@ -300,7 +300,7 @@ def _find_case(unit: UnitOfWork, chat: Chat, contact: Contact, typed: str) -> No
 def _offer(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
     """Let a helper accept a case they asked for by its code, as long as somebody like them is sought."""
     need = need_for(unit, contact, case.id)
-    if need is not None and need.state in OPEN:
+    if need is not None and need.state in SOUGHT:
         accept = mint(unit, chat.id, "accept", "button.accept", subject_id=need.id, once=True)
         say(unit, chat, contact, "staff.accept_first", {"code": case.code}, buttons=[[accept]])
     elif need is not None:

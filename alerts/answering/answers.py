@@ -14,13 +14,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from alerts.messages.buttons import find_button
-from alerts.models import HANDED_OVER, Attempt, Delivery, DeliveryState, Need, ShiftTest
+from alerts.models import HANDED_OVER, SOUGHT, Attempt, Delivery, DeliveryState, Need, ShiftTest
 from alerts.needs.company import lock_with_their_company
 from alerts.needs.feigning import believed_reached, seems_to_have
 from alerts.needs.milestone_buttons import reached_by
 from alerts.occasions.shifts import confirm_test, is_open_test, refuse_test, shift_test_in
 from alerts.policy.milestones import Milestone
-from alerts.search.acks import OPEN, Ack, accept_need, decline_need, hold_need
+from alerts.search.acks import Ack, accept_need, decline_need, hold_need
 from alerts.search.following_up import give_away, reach
 from alerts.telling.following_up_notices import ABOUT, REACHES
 from alerts.telling.wording import check_in
@@ -105,7 +105,7 @@ def is_answerable(unit: UnitOfWork, row: Delivery) -> bool:
     if test_id is not None:
         return is_open_test(unit, test_id)
     if ABOUT not in row.values:
-        return any(unit.session.get_one(Need, one).state in OPEN for one in needs_asked(unit, row))
+        return any(unit.session.get_one(Need, one).state in SOUGHT for one in needs_asked(unit, row))
     need, reader = unit.session.get_one(Need, UUID(row.values[ABOUT])), reader_of(unit, row)
     if reader is None:
         return False

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from alerts.events import ReporterUnreachable
 from alerts.messages.giving_up import give_up, look_at_page, look_at_row
-from alerts.models import Need, NeedState, Page
+from alerts.models import SOUGHT, Need, Page
 from contacts.events import MethodDied
 from contacts.models import ContactMethod
 from store.chats import Chat
@@ -69,7 +69,7 @@ def _look_at_open_pages(unit: UnitOfWork, contact_id: UUID) -> None:
         .where(
             Page.contact_id == contact_id,
             Page.unreachable_at.is_(None),
-            Need.state.in_((NeedState.PAGING, NeedState.EXHAUSTED)),
+            Need.state.in_(SOUGHT),
         )
         .order_by(Page.need_id, Page.id)
     )

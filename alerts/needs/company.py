@@ -20,9 +20,9 @@ from sqlalchemy.orm import aliased
 from alerts.events import NeedAccepted
 from alerts.messages.giving_up import TIMER
 from alerts.messages.outbox import withdraw
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
 from alerts.needs.conflicts import cases_in_conflict
-from alerts.needs.seats import OPEN, is_of_custody, taken
+from alerts.needs.seats import is_of_custody, taken
 from cases.identity.suggesting import of_one_person
 from cases.incidents.models import IncidentCase
 from cases.retention import Retention
@@ -97,9 +97,9 @@ def waits_for_its_company(unit: UnitOfWork, need: Need) -> bool:
         return False
     seat = aliased(Need)
     waits_its_turn = exists().where(
-        seat.alert_id == Need.alert_id, seat.kind == Need.kind, seat.seat < Need.seat, seat.state.in_(OPEN)
+        seat.alert_id == Need.alert_id, seat.kind == Need.kind, seat.seat < Need.seat, seat.state.in_(SOUGHT)
     )
-    carried_on = _beside(need, company).where(Need.state.in_(OPEN), ~waits_its_turn)
+    carried_on = _beside(need, company).where(Need.state.in_(SOUGHT), ~waits_its_turn)
     sought = carried_on.with_only_columns(Need.id, Need.urgency)
     mine = rank(need.urgency, need.id)
     return any(rank(urgency, need_id) < mine for need_id, urgency in unit.session.execute(sought))
@@ -113,7 +113,7 @@ def look_at(unit: UnitOfWork, case_ids: Collection[UUID], kind: str | None = Non
     sought = (
         select(Need.id)
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.case_id.in_(case_ids), Alert.kind == CUSTODY, Need.state.in_(OPEN))
+        .where(Need.case_id.in_(case_ids), Alert.kind == CUSTODY, Need.state.in_(SOUGHT))
         .order_by(Need.id)
         .with_for_update(**OWN, of=Need)
     )
@@ -158,11 +158,11 @@ def take_the_rest(unit: UnitOfWork, need: Need, contact_id: UUID) -> list[UUID]:
     barred = cases_in_conflict(unit, unit.session.get_one(Contact, contact_id), company)
     seated = aliased(Need)
     has_a_seat = exists().where(seated.alert_id == Need.alert_id, seated.accepted_by == contact_id)
-    free = _beside(need, company - barred).where(Need.state.in_(OPEN), ~has_a_seat)
+    free = _beside(need, company - barred).where(Need.state.in_(SOUGHT), ~has_a_seat)
     ids = unit.session.scalars(free.with_only_columns(Need.id).order_by(Need.id).with_for_update(**OWN, of=Need)).all()
     won = unit.session.execute(
         update(Need)
-        .where(Need.id.in_(ids), Need.state.in_(OPEN))
+        .where(Need.id.in_(ids), Need.state.in_(SOUGHT))
         .values(**taken(contact_id, unit.now))
         .returning(Need.id, Need.case_id, Need.kind)
         .execution_options(synchronize_session="fetch")

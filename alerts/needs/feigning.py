@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, or_, select
 
 from alerts.events import MilestoneReached, NeedAccepted, NeedGivenBack
-from alerts.models import FeignedAcceptance, Need, NeedState, Page
-from alerts.needs.seats import OPEN
+from alerts.models import SOUGHT, FeignedAcceptance, Need, NeedState, Page
 from alerts.policy.milestones import Milestone
 from contacts.accounts.coercion import is_coerced
 from store.eventlog import EventRow
@@ -50,7 +49,7 @@ def believed_to_have(unit: UnitOfWork, contact_id: UUID) -> list[Need]:
         return []
     said = exists().where(FeignedAcceptance.need_id == Need.id, FeignedAcceptance.contact_id == contact_id)
     asked = exists().where(Page.need_id == Need.id, Page.contact_id == contact_id)
-    alive = Need.state.in_((*OPEN, NeedState.ACCEPTED))
+    alive = Need.state.in_((*SOUGHT, NeedState.ACCEPTED))
     found = unit.session.scalars(select(Need).where(alive, or_(said, asked)).order_by(Need.opened_at, Need.id))
     return [need for need in found.all() if seems_to_have(unit, need, contact_id)]
 

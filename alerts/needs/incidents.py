@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, func, select
 
 from alerts.events import NeedOpened
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
 from alerts.needs.company import ASKED_ONCE, company_of, others_like, rank
-from alerts.needs.seats import OPEN, is_of_custody
+from alerts.needs.seats import is_of_custody
 from alerts.policy.policies import ladder_of
 from cases.identity.suggesting import of_one_person
 from cases.incidents.models import IncidentCase
@@ -128,7 +128,7 @@ def _rest(need: Need) -> Select[Need]:
 
 def _open_like(need: Need) -> Select[Need]:
     """The other open searches for a human of this kind and seat."""
-    return others_like(need).where(Need.state.in_(OPEN))
+    return others_like(need).where(Need.state.in_(SOUGHT))
 
 
 def people_of(unit: UnitOfWork, incident_id: UUID) -> int:

@@ -15,10 +15,10 @@ from sqlalchemy import select, update
 from alerts.events import NeedAccepted
 from alerts.messages.giving_up import wind
 from alerts.messages.outbox import withdraw
-from alerts.models import CUSTODY, Alert, Need, NeedState, Page
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState, Page
 from alerts.needs.company import of_an_open_case
 from alerts.needs.conflicts import conflicts_of
-from alerts.needs.seats import OPEN, is_of_custody, open_seats, taken
+from alerts.needs.seats import is_of_custody, open_seats, taken
 from alerts.needs.targets import ways_to
 from cases.identity.suggesting import of_one_person
 from contacts.accounts.coercion import coerced_contacts
@@ -50,7 +50,7 @@ def is_handed_over(unit: UnitOfWork, need: Need) -> bool:
         return False
     values = taken(holder.accepted_by, unit.now)
     reached = {"contact_made_at": holder.contact_made_at, "filed_at": holder.filed_at}
-    unit.session.execute(update(Need).where(Need.id == need.id, Need.state.in_(OPEN)).values(**values | reached))
+    unit.session.execute(update(Need).where(Need.id == need.id, Need.state.in_(SOUGHT)).values(**values | reached))
     unit.session.refresh(need)
     withdraw(unit, need.id)
     for seat in open_seats(unit, need):
@@ -102,7 +102,7 @@ def every_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
     if need.case_id is None or not is_of_custody(unit, need):
         return []
     others = of_one_person(unit, [need.case_id]) - {need.case_id}
-    found = unit.session.scalars(_of_custody(others, need, *OPEN, NeedState.ACCEPTED)) if others else ()
+    found = unit.session.scalars(_of_custody(others, need, *SOUGHT, NeedState.ACCEPTED)) if others else ()
     return list(found)
 
 

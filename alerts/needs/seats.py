@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, func, literal, select
 
-from alerts.models import CUSTODY, Alert, Need, NeedState, Page
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState, Page
 from cases.docket.clocks import has_come
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.retention import is_closed
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import UnitOfWork
 
-OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 ENTRY_LASTS = timedelta(days=1)
 """So long after nobody knew what an entry meant, whoever took the question has answered it."""
 
@@ -83,7 +82,7 @@ def other_seats(unit: UnitOfWork, need: Need) -> Sequence[Need]:
 
 def open_seats(unit: UnitOfWork, need: Need) -> list[Need]:
     """Return the other seats that nobody has, in their order."""
-    return [other for other in other_seats(unit, need) if other.state in OPEN]
+    return [other for other in other_seats(unit, need) if other.state in SOUGHT]
 
 
 def waits_its_turn(unit: UnitOfWork, need: Need) -> bool:

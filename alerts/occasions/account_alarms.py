@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select
 
 from alerts.messages.clusters import cluster_of
-from alerts.models import ACCOUNT, Alert, Need, NeedState
+from alerts.models import ACCOUNT, SOUGHT, Alert, Need, NeedState
 from alerts.needs.feigning import note_what_they_have
-from alerts.needs.seats import OPEN
 from alerts.search.paging import give_back_all
 from alerts.search.planning import open_need
 from alerts.telling.duty_words import tell
@@ -111,7 +110,7 @@ def _taken(unit: UnitOfWork, contact_id: UUID) -> dict[UUID, datetime]:
 def _page(unit: UnitOfWork, account_id: UUID) -> None:
     """Open an alarm about an account, unless one that nobody has taken yet is there."""
     about = (Alert.kind == ACCOUNT, Alert.subject_id == account_id)
-    unanswered = select(Need.id).join(Alert, Alert.id == Need.alert_id).where(*about, Need.state.in_(OPEN)).limit(1)
+    unanswered = select(Need.id).join(Alert, Alert.id == Need.alert_id).where(*about, Need.state.in_(SOUGHT)).limit(1)
     lately = select(Alert.id).where(*about, Alert.opened_at > unit.now - WITHIN).limit(1)
     if unit.session.scalar(unanswered) is not None or unit.session.scalar(lately) is not None:
         return

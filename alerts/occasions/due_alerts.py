@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from alerts.events import NeedAccepted, NeedGivenBack
 from alerts.messages.clusters import cluster_of_due
-from alerts.models import CUSTODY, DEADLINE, DUE, ENTRY, WATCH, Alert, Need, NeedState
+from alerts.models import CUSTODY, DEADLINE, DUE, ENTRY, SOUGHT, WATCH, Alert, Need, NeedState
 from alerts.needs.seats import is_of_custody, is_over
 from alerts.search.paging import give_back_need
 from alerts.search.planning import close, open_need
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
-
-_OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def stop_asking(unit: UnitOfWork, kind: str, subject_id: UUID, *, before: dateti
     asked = (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
-        .where(*_about(kind, subject_id), Need.state.in_(_OPEN))
+        .where(*_about(kind, subject_id), Need.state.in_(SOUGHT))
         .order_by(Need.id)
     )
     until_then = asked if before is None else asked.where(Alert.opened_at < before)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from alerts.events import NeedOpened, StepPaged
 from alerts.messages.clusters import cluster_of_due
 from alerts.messages.giving_up import TIMER
-from alerts.models import Alert, Need, NeedState, Page
+from alerts.models import SOUGHT, Alert, Need, NeedState, Page
 from alerts.needs.searching import keep, page_for, standing_of
 from alerts.needs.targets import reachable
 from alerts.occasions.due_alerts import About, alert_about
@@ -26,7 +26,7 @@ from alerts.policy.night import first_waking_hour
 from alerts.policy.policies import WHOEVER_HAS_IT, ladder_in, policies_in_force
 from alerts.progress import begin_step
 from alerts.search.planning import close
-from alerts.search.rings import OPEN, ring_of_many
+from alerts.search.rings import ring_of_many
 from alerts.telling.page_words import is_signed_now, page_words
 from cases.models import Case, Report
 from cases.urgency import Urgency
@@ -76,7 +76,7 @@ def _still_asked(unit: UnitOfWork, kind: str, subjects: Collection[UUID]) -> Seq
     found = (
         select(Need)
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Alert.kind == kind, Alert.subject_id.in_(subjects), Need.state.in_(OPEN))
+        .where(Alert.kind == kind, Alert.subject_id.in_(subjects), Need.state.in_(SOUGHT))
         .order_by(Need.id)
         .with_for_update(**OWN, of=Need)
     )

@@ -15,8 +15,7 @@ from sqlalchemy import func, select
 
 from alerts.events import SurgeBegan, SurgeEnded
 from alerts.messages.outbox import enqueue
-from alerts.models import CUSTODY, Alert, Need, NeedState, Surge
-from alerts.needs.seats import OPEN
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState, Surge
 from alerts.telling.notices import everybody_reachable
 from alerts.telling.wording import time_ref
 from cases.events import ReportReceived
@@ -106,7 +105,7 @@ def wait_now(unit: UnitOfWork) -> str:
     The longest of those that wait, since whenever; or, where it is longer, of those that were accepted lately. Never
     less, so that nobody is promised what does not hold.
     """
-    sought = _reported().where(Need.state.in_(OPEN))
+    sought = _reported().where(Need.state.in_(SOUGHT))
     oldest: datetime | None = unit.session.scalar(sought.with_only_columns(func.min(Need.opened_at)))
     lately = _reported().where(Need.state == NeedState.ACCEPTED, Need.accepted_at >= unit.now - LATELY)
     accepted = unit.session.execute(lately.with_only_columns(Need.accepted_at, Need.opened_at)).all()
@@ -121,7 +120,7 @@ def told_minutes(wait: timedelta) -> int:
 
 
 def _many_wait(unit: UnitOfWork) -> bool:
-    waiting = _reported().where(Need.state.in_(OPEN), Need.opened_at >= unit.now - LATELY)
+    waiting = _reported().where(Need.state.in_(SOUGHT), Need.opened_at >= unit.now - LATELY)
     found = unit.session.scalars(waiting.with_only_columns(Need.case_id).distinct().limit(MANY + 1)).all()
     return len(found) > MANY
 

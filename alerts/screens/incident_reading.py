@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from alerts.models import CUSTODY, Alert, Need, NeedState
-from alerts.needs.seats import OPEN
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
 from alerts.telling.case_list import SEES_ALL, taken_by
 from cases.access import may_read
 from cases.consent.deciding import Decision, Standing, in_force
@@ -66,7 +65,7 @@ class SoughtLine:
     @property
     def is_open(self) -> bool:
         """Whether nobody has it."""
-        return self.state in OPEN
+        return self.state in SOUGHT
 
 
 @dataclass(frozen=True)
@@ -455,6 +454,6 @@ def incidents_listed(unit: UnitOfWork, who: SignedIn) -> list[ListedIncident]:
 def _sought_in_vain(kind: str) -> ColumnElement[bool]:
     """Of a case of an incident: somebody of this kind is sought, and none has it."""
     of_it = and_(Need.case_id == IncidentCase.case_id, Need.alert_id == Alert.id, Alert.kind == CUSTODY)
-    open_ = exists().where(of_it, Need.kind == kind, Need.state.in_(OPEN))
+    open_ = exists().where(of_it, Need.kind == kind, Need.state.in_(SOUGHT))
     has = exists().where(of_it, Need.kind == kind, Need.state == NeedState.ACCEPTED)
     return and_(open_.correlate(IncidentCase), ~has.correlate(IncidentCase))

@@ -26,8 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from alerts.models import ACCOUNT, CANARY, CUSTODY, Alert, Need, Page
-from alerts.needs.seats import OPEN
+from alerts.models import ACCOUNT, CANARY, CUSTODY, SOUGHT, Alert, Need, Page
 from alerts.screens.reading import is_known_to, latest_risk, may_be_read_by
 from alerts.telling.case_list import SEES_ALL
 from cases.access import TAKES_CASES
@@ -225,7 +224,7 @@ def _alerts(who: SignedIn, now: datetime) -> Select[Any]:
     """Needs nobody has taken: of several seats of one search the first, of the canary none."""
     before = aliased(Need)
     has_earlier = exists().where(
-        before.alert_id == Need.alert_id, before.kind == Need.kind, before.state.in_(OPEN), before.seat < Need.seat
+        before.alert_id == Need.alert_id, before.kind == Need.kind, before.state.in_(SOUGHT), before.seat < Need.seat
     )
     urgent_first = case((Need.urgency == Urgency.NOW, 0), (Need.urgency == Urgency.SOON, 1), else_=2)
     # Whose account may be in the wrong hands is told nothing of that alarm.
@@ -233,7 +232,7 @@ def _alerts(who: SignedIn, now: datetime) -> Select[Any]:
     wanted = (
         select(Need.id)
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.state.in_(OPEN), Need.kind != CANARY, ~has_earlier, ~about_themselves)
+        .where(Need.state.in_(SOUGHT), Need.kind != CANARY, ~has_earlier, ~about_themselves)
     )
     if who.role != SEES_ALL:
         asked = exists().where(Page.need_id == Need.id, Page.contact_id == who.contact_id)

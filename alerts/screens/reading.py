@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
-from alerts.models import CUSTODY, Alert, FeignedAcceptance, Need, NeedState, Page
-from alerts.needs.seats import OPEN
+from alerts.models import CUSTODY, SOUGHT, Alert, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.team import fetch_keys, names_of
 from alerts.telling.case_list import SEES_ALL, has_taken, taken_by
 from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, let_in, may_read
@@ -243,7 +242,7 @@ def _asked_for(who: SignedIn) -> Select[UUID | None]:
     return (
         select(Need.case_id)
         .join(Page, Page.need_id == Need.id)
-        .where(Page.contact_id == who.contact_id, Need.kind == who.role, Need.state.in_(OPEN))
+        .where(Page.contact_id == who.contact_id, Need.kind == who.role, Need.state.in_(SOUGHT))
     )
 
 
@@ -391,7 +390,7 @@ def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:
     first, case = rows[0], rows[0].Case
     mine = bool(first.mine)
     needs = [row for row in rows if row.need_id is not None]
-    takes = next((row.need_id for row in needs if row.state in OPEN and row.kind == who.role), None)
+    takes = next((row.need_id for row in needs if row.state in SOUGHT and row.kind == who.role), None)
     reads = may_read(who.role, coerced=False, has_taken=mine, granted_until=first.granted_until, now=now)
     return BoardRow(
         case_id=case.id,
@@ -430,7 +429,7 @@ def _feigned_board(unit: UnitOfWork, contact_id: UUID) -> CasePage:
             Page.contact_id == contact_id,
             Page.declined_at.is_(None),
             Page.asked_at > unit.now - ASKED_WITHIN,
-            Need.state.in_(OPEN),
+            Need.state.in_(SOUGHT),
             Need.case_id.is_not(None),
         )
         .order_by(Page.asked_at.desc(), Page.id.desc())

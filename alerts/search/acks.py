@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
 from alerts.messages.outbox import withdraw
-from alerts.models import FeignedAcceptance, Need, NeedState, Page
+from alerts.models import SOUGHT, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.company import lock_with_its_company, take_the_rest
 from alerts.needs.feigning import is_feigned
 from alerts.needs.seats import lock_seats, open_seats, seat_of, taken
@@ -47,7 +47,6 @@ class Ack(Enum):
 
 HOLD_FOR = timedelta(minutes=10)
 """How long the ladder waits for somebody to confirm a yes that came by a way that can be forged."""
-OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
@@ -76,7 +75,7 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
 def _take(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
     won = unit.session.scalars(
         update(Need)
-        .where(Need.id == need_id, Need.state.in_(OPEN))
+        .where(Need.id == need_id, Need.state.in_(SOUGHT))
         .values(**taken(contact_id, unit.now))
         .returning(Need)
         .execution_options(populate_existing=True)
@@ -103,7 +102,7 @@ def hold_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     need = unit.session.scalars(
         select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
-    if need.state not in OPEN:
+    if need.state not in SOUGHT:
         return _settled_as(unit, need_id, contact_id)
     if _held_before(unit, need_id, contact_id):
         return Ack.HELD_BEFORE
@@ -127,7 +126,7 @@ def _feign(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         unit.session.flush()
     elif said.given_back_at is not None:
         need = unit.session.get_one(Need, need_id, populate_existing=True)
-        if need.state not in OPEN:
+        if need.state not in SOUGHT:
             return _settled_as(unit, need_id, contact_id)
         said.at, said.given_back_at = unit.now, None
         said.contact_made_at = said.filed_at = said.reminded_at = None
@@ -147,7 +146,7 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
     need = unit.session.scalars(
         select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
-    if need.state not in OPEN:
+    if need.state not in SOUGHT:
         return _settled_as(unit, need_id, contact_id)
     changed = unit.session.execute(
         update(Page)
@@ -168,7 +167,7 @@ def standing(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack | None:
     """What came of this contact's part in a need so far; None when nothing has."""
     if is_feigned(unit, need_id, contact_id):
         return Ack.YOURS
-    if unit.session.get_one(Need, need_id, populate_existing=True).state not in OPEN:
+    if unit.session.get_one(Need, need_id, populate_existing=True).state not in SOUGHT:
         return _settled_as(unit, need_id, contact_id)
     declined = exists().where(Page.need_id == need_id, Page.contact_id == contact_id, Page.declined_at.is_not(None))
     return Ack.DECLINED if unit.session.scalar(select(declined)) else None

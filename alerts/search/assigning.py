@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import and_, distinct, exists, false, func, or_, select
 
 from alerts.events import LawyerChosen, NeedAcceptedOnWord
-from alerts.models import CUSTODY, Alert, ChannelState, Need, NeedState, Page
+from alerts.models import CUSTODY, SOUGHT, Alert, ChannelState, Need, NeedState, Page
 from alerts.needs.conflicts import conflicts_of
-from alerts.needs.seats import OPEN, seated
+from alerts.needs.seats import seated
 from alerts.search.acks import Ack, accept_need
 from alerts.search.planning import open_need
 from alerts.search.rings import ring
@@ -232,7 +232,7 @@ def _sought(unit: UnitOfWork, case: Case, zone: str) -> Need:
             raise NotAssignedError("nobody is sought for this case yet; it was opened a moment ago")
         open_need(unit, alert, NeedKind.LAWYER, Urgency.NOW, zone)
         needs = _lawyer_needs(unit, case.id)
-    found = next((need for need in needs if need.state in OPEN), None)
+    found = next((need for need in needs if need.state in SOUGHT), None)
     if found is None:
         raise NotAssignedError("a lawyer has it by now")
     return found

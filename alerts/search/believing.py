@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from alerts.models import FeignedAcceptance, Need, NeedState
+from alerts.models import SOUGHT, FeignedAcceptance, Need, NeedState
 from alerts.needs.feigning import believe, believed_reached, believed_since
 from alerts.needs.one_person import every_of_one_person
-from alerts.needs.seats import OPEN, is_of_custody
+from alerts.needs.seats import is_of_custody
 from alerts.policy.milestones import MILESTONES, GiveBack, Remind, grace_of, next_milestone, spans_of
 from alerts.policy.policies import ladder_for
 from alerts.search.following_up import believed_with
@@ -41,7 +41,7 @@ def follow_up_what_is_believed(unit: UnitOfWork) -> None:
         .where(
             Account.coerced_at.is_not(None),
             FeignedAcceptance.given_back_at.is_(None),
-            Need.state.in_((*OPEN, NeedState.ACCEPTED)),
+            Need.state.in_((*SOUGHT, NeedState.ACCEPTED)),
             Need.kind.in_(MILESTONES),
         )
         .order_by(FeignedAcceptance.need_id, FeignedAcceptance.contact_id)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from alerts.messages.outbox import enqueue
-from alerts.models import Need, NeedState
-from alerts.needs.seats import OPEN
+from alerts.models import SOUGHT, Need, NeedState
 from alerts.search.planning import close
 from alerts.telling.notices import everybody_reachable
 from alerts.telling.wording import day_ref
@@ -33,7 +32,7 @@ def stop_asking_about(unit: UnitOfWork, event: Event) -> None:
     of_it = select(Need).where(Need.case_id == event.case_id).order_by(Need.id).with_for_update(**OWN)
     needs = unit.session.scalars(of_it.execution_options(populate_existing=True)).all()
     for need in needs:
-        if need.state in OPEN:
+        if need.state in SOUGHT:
             close(unit, need)
     ids = [need.id for need in needs if need.state in (NeedState.ACCEPTED, NeedState.CLOSED)]
     unit.session.execute(update(Timer).where(Timer.subject_id.in_(ids)).values(due_at=None, fence=None))

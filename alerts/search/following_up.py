@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from alerts.events import MilestoneMissed, MilestoneReached, NeedAccepted, NeedGivenBack, PoliciesReplaced
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
 from alerts.needs.company import LOOK_AGAIN, every_beside, held_beside, leads, lock_with_its_company
 from alerts.needs.feigning import believe, believed_reached, believed_to_have, seems_to_have
 from alerts.needs.milestone_buttons import next_of, reached_by
@@ -30,7 +30,7 @@ from alerts.policy.milestones import (
     spans_of,
 )
 from alerts.policy.policies import ladder_for
-from alerts.search.acks import OPEN, Ack
+from alerts.search.acks import Ack
 from alerts.search.paging import give_back_need
 from alerts.telling.following_up_notices import (
     feign_given_back,
@@ -323,7 +323,7 @@ def _lawyer_missing(unit: UnitOfWork, coordinator: Need) -> bool:
     states = unit.session.scalars(
         select(Need.state).where(Need.alert_id == coordinator.alert_id, Need.kind == NeedKind.LAWYER)
     ).all()
-    return any(state in OPEN for state in states) and NeedState.ACCEPTED not in states
+    return any(state in SOUGHT for state in states) and NeedState.ACCEPTED not in states
 
 
 def _lock(unit: UnitOfWork, need_id: UUID) -> Need:

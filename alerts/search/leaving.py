@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
-from alerts.models import Need, Page
-from alerts.needs.seats import OPEN
+from alerts.models import SOUGHT, Need, Page
 from alerts.search.acks import decline_need
 from alerts.search.paging import give_back_all
 from contacts.events import ContactLeft
@@ -28,7 +27,7 @@ def ask_the_others(unit: UnitOfWork, event: Event) -> None:
     asked = (
         select(Need.id)
         .join(Page, Page.need_id == Need.id)
-        .where(Page.contact_id == event.contact_id, Page.declined_at.is_(None), Need.state.in_(OPEN))
+        .where(Page.contact_id == event.contact_id, Page.declined_at.is_(None), Need.state.in_(SOUGHT))
         .order_by(Need.id)
         .distinct()
     )

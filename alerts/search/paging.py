@@ -9,11 +9,11 @@ from sqlalchemy import exists, select, update
 
 from alerts.events import HoldLapsed, NeedExhausted, NeedGivenBack, PoliciesReplaced, StepPaged
 from alerts.messages import giving_up
-from alerts.models import Delivery, Need, NeedState, Page
+from alerts.models import SOUGHT, Delivery, Need, NeedState, Page
 from alerts.needs.company import LOOK_AGAIN, waits_for_its_company
 from alerts.needs.one_person import is_handed_over
 from alerts.needs.searching import keep, page_for, standing_of
-from alerts.needs.seats import OPEN, declined_elsewhere, is_over, open_seats, waits_its_turn
+from alerts.needs.seats import declined_elsewhere, is_over, open_seats, waits_its_turn
 from alerts.needs.targets import reachable, ways_to
 from alerts.policy import escalation
 from alerts.policy.policies import ladder_for
@@ -52,7 +52,7 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str | None = 
     need = unit.session.scalars(select(Need).where(Need.id == timer.subject_id).with_for_update(**OWN)).one()
     finish(unit.session, TABLE, held)
     _release(unit, need)
-    if need.state in OPEN:
+    if need.state in SOUGHT:
         if waits_its_turn(unit, need) or is_handed_over(unit, need) or page_many(unit, need):
             return None
         later = rests_until(unit, need, zone)
@@ -157,7 +157,7 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, PoliciesReplaced):
         return
-    begun = select(Need).where(Need.state.in_(OPEN), Need.round > 0)
+    begun = select(Need).where(Need.state.in_(SOUGHT), Need.round > 0)
     for need in unit.session.scalars(begun.with_for_update(**OWN).execution_options(populate_existing=True)).all():
         keep(need, restart(progress_of(unit, need), unit.now))
         need.state = NeedState.PAGING
@@ -215,7 +215,7 @@ def close_need(unit: UnitOfWork, need_id: UUID) -> None:
     """Stop asking: what the need was for is gone. Another seat's turn may have come."""
     unit.session.execute(
         update(Need)
-        .where(Need.id == need_id, Need.state.in_(OPEN))
+        .where(Need.id == need_id, Need.state.in_(SOUGHT))
         .values(state=NeedState.CLOSED, held_by=None, held_until=None)
     )
     for seat in open_seats(unit, unit.session.get_one(Need, need_id, populate_existing=True)):

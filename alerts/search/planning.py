@@ -9,7 +9,7 @@ from sqlalchemy import select
 from alerts.events import CanaryLost, ItemParked, NeedOpened, PoliciesReplaced
 from alerts.messages.clusters import cluster_of
 from alerts.messages.outbox import withdraw
-from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
 from alerts.needs.company import HASTE
 from alerts.policy.night import first_waking_hour
 from alerts.policy.policies import ladder_of
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 FAULT = "fault"
-_OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 def plan_alert(unit: UnitOfWork, event: Event, zone: str) -> None:
@@ -83,7 +82,7 @@ def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
     searched = (
         select(Need.alert_id, Need.kind)
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.state.in_(_OPEN), Alert.kind == CUSTODY)
+        .where(Need.state.in_(SOUGHT), Alert.kind == CUSTODY)
         .distinct()
     )
     rows = unit.session.execute(searched.order_by(Need.alert_id, Need.kind)).all()
@@ -94,7 +93,7 @@ def set_places(unit: UnitOfWork, event: Event, zone: str) -> None:
         surplus = (
             sum(need.state != NeedState.CLOSED for need in standing) - ladder_of(unit, kind, alert.case_id).accepts
         )
-        unwanted = [need for need in standing if need.state in _OPEN][::-1][: max(surplus, 0)]
+        unwanted = [need for need in standing if need.state in SOUGHT][::-1][: max(surplus, 0)]
         for need in unwanted:
             close(unit, need)
         _open_seats(unit, alert, standing, (kind, standing[0].urgency), zone)
@@ -148,7 +147,7 @@ def hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:
     """Have a need looked at at once that has become more urgent."""
     need.urgency = urgency
     unit.session.flush()
-    if need.state in _OPEN:
+    if need.state in SOUGHT:
         paging.wind(unit, need.id)
 
 
@@ -160,7 +159,7 @@ def page_fault(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, ItemParked | CanaryLost):
         return
     unanswered = (
-        select(Need.id).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == FAULT, Need.state.in_(_OPEN))
+        select(Need.id).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == FAULT, Need.state.in_(SOUGHT))
     )
     if unit.session.scalars(unanswered.limit(1)).first() is not None:
         return

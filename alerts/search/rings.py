@@ -16,7 +16,7 @@ from sqlalchemy import select
 from alerts.messages.clusters import is_first_of_cluster
 from alerts.messages.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_page
 from alerts.messages.outbox import AT_ONCE, enqueue_all, message
-from alerts.models import HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState, Page
+from alerts.models import HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need, Page
 from alerts.needs.incidents import comes_together
 from alerts.needs.targets import Reachable, ways_to
 from alerts.policy.ladder import Order
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 PageWords = tuple[str, dict[str, str]]
 """What a page says: keys of texts, and their values."""
-OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 GATHERS = timedelta(seconds=3)
 """So long what is asked about several people of one incident waits for the rest of it; the first of it does not."""
 
@@ -53,7 +52,7 @@ def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     # The need before its timers, as everywhere: two who lock in opposite order would wait in a circle.
     need = unit.session.scalars(select(Need).where(Need.id == page.need_id).with_for_update(**OWN)).one()
     finish(unit.session, TIMERS, held)
-    if need.state not in OPEN or page.declined_at is not None or page.unreachable_at is not None:
+    if need.state not in SOUGHT or page.declined_at is not None or page.unreachable_at is not None:
         return
     awake_at = rests_until(unit, need)
     if awake_at is not None:

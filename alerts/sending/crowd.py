@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, or_, select, update
 
-from alerts.models import DUE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import DUE, HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need
 from alerts.needs.targets import Reachable
 from alerts.policy.throttle import may_go
 from alerts.telling.tiers import Asked, Asking, ask_by
@@ -41,7 +41,6 @@ OTHERS_WORDS = {
     ChannelName.VOICE: "voice.bundle_other",
 }
 """What somebody hears who cannot take it but can wake somebody."""
-OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 
 
 class Crowd:
@@ -78,7 +77,7 @@ class Crowd:
         """Whether this is a bundle of which nothing is wanted any more."""
         if not row.asks or row.need_id is not None:
             return False
-        wanted = exists().where(Delivery.bundle_id == row.id, Delivery.need_id == Need.id, Need.state.in_(OPEN))
+        wanted = exists().where(Delivery.bundle_id == row.id, Delivery.need_id == Need.id, Need.state.in_(SOUGHT))
         return not self._unit.session.scalar(select(wanted))
 
     def bundle(self, row: Any, held: Claim) -> bool:
@@ -136,7 +135,7 @@ def _waiting(unit: UnitOfWork, row: Any, held: Claim) -> list[Delivery]:
             Need.kind == kind,
             Alert.kind.in_(DUE) if why in DUE else Alert.kind.not_in(DUE),
             Need.case_id.is_not(None),
-            or_(Delivery.id == row.id, and_(ours, Delivery.first_of_cluster.is_(False), Need.state.in_(OPEN))),
+            or_(Delivery.id == row.id, and_(ours, Delivery.first_of_cluster.is_(False), Need.state.in_(SOUGHT))),
         )
         .order_by(Delivery.id != row.id, Delivery.order_key)
         .limit(MOST_TOGETHER)

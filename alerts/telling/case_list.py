@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
-from alerts.models import Need, NeedState, Page
-from alerts.needs.seats import OPEN
+from alerts.models import SOUGHT, Need, NeedState, Page
 from cases.models import Case
 from cases.urgency import Urgency
 from contacts.accounts.coercion import is_coerced
@@ -73,7 +72,7 @@ def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:
     asked = exists().where(Page.contact_id == contact.id, Page.need_id == Need.id)
     theirs = select(Need).where(Need.case_id == case_id, or_(Need.kind == contact.role, asked)).order_by(Need.seat)
     needs = unit.session.scalars(theirs).all()
-    return next((need for need in needs if need.state in OPEN), next(iter(needs), None))
+    return next((need for need in needs if need.state in SOUGHT), next(iter(needs), None))
 
 
 def taken_by(contact_id: UUID) -> ColumnElement[bool]:

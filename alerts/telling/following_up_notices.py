@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from alerts.events import MilestoneReached, NeedGivenBack
 from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
-from alerts.models import Delivery, FeignedAcceptance, Need
+from alerts.models import SOUGHT, Delivery, FeignedAcceptance, Need
 from alerts.needs.milestone_buttons import reminder_buttons
-from alerts.telling.notices import OPEN, code_of, everybody_reachable, rewrite, shown_to, tell_holder, ways_to_tell
+from alerts.telling.notices import code_of, everybody_reachable, rewrite, shown_to, tell_holder, ways_to_tell
 from alerts.telling.tiers import Asked, Asking, ask_by, language_on
 from alerts.telling.wording import contact_ref, say_ref
 from contacts.models import Contact
@@ -140,7 +140,7 @@ def tell_given_back(unit: UnitOfWork, event: Event) -> None:
         return say_given_back(unit, unit.session.get_one(Need, event.need_id), event.contact_id)
     need = unit.session.get_one(Need, event.need_id)
     say_given_back(unit, need, event.contact_id)
-    _tell_who_had_it(unit, need, event.contact_id, event.why, again=need.state in OPEN)
+    _tell_who_had_it(unit, need, event.contact_id, event.why, again=need.state in SOUGHT)
     if event.why != "parted":
         _tell_coordinators(unit, need, event)
     return None

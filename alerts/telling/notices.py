@@ -9,7 +9,7 @@ from sqlalchemy import select
 from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld
 from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
-from alerts.models import CANARY, DEADLINE, HANDED_OVER, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import CANARY, DEADLINE, HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need, NeedState
 from alerts.needs.conflicts import concerned
 from alerts.needs.feigning import believed_reached, believed_since, is_feigned
 from alerts.needs.incidents import another_speaks_for, open_beside
@@ -43,7 +43,6 @@ REWRITING = frozenset({ChannelName.TELEGRAM})
 """Channels on which a message that was sent can be changed."""
 SPOKEN_TO_AGAIN = frozenset({ChannelName.SMS, ChannelName.EMAIL, ChannelName.OTHER})
 """Channels on which another message says that nothing is left to do."""
-OPEN = (NeedState.PAGING, NeedState.EXHAUSTED)
 LOUD_ROLES = ("coordinator", "lawyer")
 """Who is told when a list has run out: until there is consent nobody else may know of a case."""
 
@@ -159,7 +158,7 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
         _say_what_is_believed(unit, delivery, forced)
         return
     need = _settled_for(unit, delivery)
-    if need.state in OPEN:
+    if need.state in SOUGHT:
         return
     if delivery.channel not in REWRITING:
         _tell_settled(unit, need, delivery)
@@ -281,7 +280,7 @@ def rewrite_bundle(unit: UnitOfWork, bundle_id: UUID) -> None:
     ).all()
     forced = _forced_reader(unit, bundle)
     believed = {need.id for need in needs if forced is not None and is_feigned(unit, need.id, forced)}
-    if bundle.channel not in REWRITING or any(need.state in OPEN and need.id not in believed for need in needs):
+    if bundle.channel not in REWRITING or any(need.state in SOUGHT and need.id not in believed for need in needs):
         return
     if forced is not None and not believed:
         return  # that others have it is news, and they hear none
@@ -336,7 +335,7 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedExhausted):
         return
     need = unit.session.get_one(Need, event.need_id)
-    if need.state not in OPEN or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
+    if need.state not in SOUGHT or need.kind == CANARY:  # a canary that is not answered raises an alarm of its own
         return
     if another_speaks_for(unit, need):
         return  # of one incident it is said once, of the first for whom nobody was found
@@ -394,7 +393,7 @@ def ask_to_confirm(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, NeedHeld):
         return
     need = unit.session.get_one(Need, event.need_id)
-    if need.state not in OPEN or need.held_by != event.contact_id:
+    if need.state not in SOUGHT or need.held_by != event.contact_id:
         return
     for way in ways_to(unit, unit.session.get_one(Contact, event.contact_id)):
         if way.channel not in CONFIRMING:

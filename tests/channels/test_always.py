@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from alerts.channels.port import Arrival, PermanentFailure, Report, TemporaryFailure, UnknownOutcome
-from alerts.models import Delivery, DeliveryState, Need, NeedState
+from alerts.models import SOUGHT, Delivery, DeliveryState, Need, NeedState
 from alerts.search.acks import Ack, accept_need, decline_need, hold_need
 from alerts.search.paging import TIMER as ESCALATE
 from store.clock import ManualClock
@@ -107,7 +107,7 @@ class AnyNight(RuleBasedStateMachine):
 
     @invariant()
     def an_open_need_is_looked_at_again_in_time(self) -> None:
-        if not hasattr(self, "code") or self._need().state not in (NeedState.PAGING, NeedState.EXHAUSTED):
+        if not hasattr(self, "code") or self._need().state not in SOUGHT:
             return
         with self.night.store.read() as unit:
             due_at = unit.session.scalar(

@@ -18,9 +18,8 @@ from sqlalchemy import select
 
 from alerts.answering.answers import settle_answer
 from alerts.messages.clusters import Proposed
-from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState, Page, PressableButton
+from alerts.models import CUSTODY, SOUGHT, Alert, Delivery, Need, NeedState, Page, PressableButton
 from alerts.needs.company import HASTE, waits_for_its_company
-from alerts.needs.seats import OPEN
 from alerts.policy.milestones import Milestone
 from alerts.policy.policies import import_policies
 from alerts.search.acks import Ack, accept_need, decline_need, hold_need
@@ -199,7 +198,7 @@ class AnyCompany(RuleBasedStateMachine):
             asked = unit.session.execute(
                 select(Page.need_id, Page.contact_id)
                 .join(Need, Need.id == Page.need_id)
-                .where(Need.state.in_(OPEN))
+                .where(Need.state.in_(SOUGHT))
                 .order_by(Page.id)
             ).all()
             if asked:
@@ -247,7 +246,7 @@ def check_that_somebody_is_asked(unit: UnitOfWork) -> None:
     needs = [
         need
         for need in unit.session.scalars(
-            select(Need).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == CUSTODY, Need.state.in_(OPEN))
+            select(Need).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == CUSTODY, Need.state.in_(SOUGHT))
         )
         if need.case_id not in closed
     ]
@@ -408,7 +407,7 @@ def test_of_any_company_exactly_one_search_is_carried_on_and_none_is_more_urgent
         contact_id = put_contact(unit, ContactCard("Aigerim", Role.COORDINATOR, ("KZ",), ("en",), country="KZ"))
         needs = made(unit, company, kind, contact_id)
         closed = set(unit.session.scalars(select(Retention.case_id)))
-        open_ = [one for one in needs if one.state in OPEN]
+        open_ = [one for one in needs if one.state in SOUGHT]
         have_their_turn = [
             one
             for one in open_

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.models import Handover, Need, NeedState
+from alerts.models import SOUGHT, Handover, Need
 from alerts.policy.milestones import Milestone
 from alerts.search.acks import Ack
 from alerts.search.following_up import give_away, reach
@@ -186,7 +186,7 @@ def test_who_took_it_over_is_reminded_and_loses_it_as_anybody_does(team: Night) 
     team.later(hours=2)
     assert len(team.sent("telegram", PHONES["Timur"])) > heard
     assert has(team, code) is None, "nobody followed it up, so others are asked"
-    assert team.need(code).state in (NeedState.PAGING, NeedState.EXHAUSTED)
+    assert team.need(code).state in SOUGHT
 
 
 def test_what_was_given_back_or_closed_meanwhile_is_not_taken_over(team: Night) -> None:

@@ -15,9 +15,8 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from alerts.channels.port import Sent
-from alerts.models import CUSTODY, Alert, Delivery, DeliveryState, Need, NeedState, Page
+from alerts.models import CUSTODY, SOUGHT, Alert, Delivery, DeliveryState, Need, NeedState, Page
 from alerts.needs.company import company_of
-from alerts.needs.seats import OPEN
 from alerts.policy.night import first_waking_hour
 from alerts.search.paging import TIMER as ESCALATE
 from alerts.search.planning import FAULT
@@ -223,7 +222,7 @@ class Promises:
         forgotten = unit.session.scalar(select(func.count()).select_from(Report).where(~planned, ~closed, early))
         if forgotten:
             raise Broken("every report is somebody's", f"{forgotten} reports need nobody")
-        for need in unit.session.scalars(select(Need).where(Need.state.in_(OPEN)).order_by(Need.id)).all():
+        for need in unit.session.scalars(select(Need).where(Need.state.in_(SOUGHT)).order_by(Need.id)).all():
             self._is_sought(unit, need)
 
     def _is_sought(self, unit: UnitOfWork, need: Need) -> None:
@@ -246,7 +245,7 @@ class Promises:
     def _another_stands_for_it(self, unit: UnitOfWork, need: Need) -> bool:
         """Whether an earlier seat, or another search of its company, is carried on."""
         earlier = exists().where(
-            Need.alert_id == need.alert_id, Need.kind == need.kind, Need.seat < need.seat, Need.state.in_(OPEN)
+            Need.alert_id == need.alert_id, Need.kind == need.kind, Need.seat < need.seat, Need.state.in_(SOUGHT)
         )
         company = company_of(unit, need)
         beside = (
@@ -256,7 +255,7 @@ class Promises:
             .where(
                 Need.case_id.in_(company),
                 Need.kind == need.kind,
-                Need.state.in_(OPEN),
+                Need.state.in_(SOUGHT),
                 Alert.kind == CUSTODY,
                 Timer.kind == ESCALATE,
                 Timer.due_at.is_not(None),

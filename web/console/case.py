@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from alerts.needs.seats import OPEN
+from alerts.models import SOUGHT
 from alerts.screens.reading import opened_by_code
 from alerts.search.assigning import lawyers_among, people_for
 from cases.consent.agreeing import standing_from
@@ -156,7 +156,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
 def _lacks_lawyer(needs: Iterable[Any]) -> bool:
     """Whether nobody has the case as its lawyer: one is sought, or nobody has thought of one."""
     lawyers = [need for need in needs if need.kind == "lawyer"]
-    return not lawyers or any(need.state in OPEN for need in lawyers)
+    return not lawyers or any(need.state in SOUGHT for need in lawyers)
 
 
 def _authors(rows: CaseRows, role: str) -> set[UUID]:
