@@ -11,13 +11,12 @@ from alerts.channels.telegram.request import AiohttpRequest
 from alerts.messages.channel_states import note_channels
 from alerts.sending.limits import Limits, limits_of
 from alerts.sending.sender import Sender
+from app.settings import revealed
 from contacts.values import ChannelName
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import AsyncIterator, Callable
-
-    from pydantic import SecretStr
 
     from alerts.channels.port import Channel
     from app.settings import Settings
@@ -65,7 +64,7 @@ def say_what_is_set_up(house: House) -> None:
 @asynccontextmanager
 async def _telegram(settings: Settings) -> AsyncIterator[Channel]:
     async with AiohttpRequest(proxy=settings.telegram_proxy) as request:
-        yield TelegramChannel(_plain(settings.telegram_bot_token), settings.telegram_api_url, request)
+        yield TelegramChannel(revealed(settings.telegram_bot_token), settings.telegram_api_url, request)
 
 
 @asynccontextmanager
@@ -74,7 +73,7 @@ async def _sms(settings: Settings) -> AsyncIterator[Channel]:
     from alerts.channels.twilio.sms import SmsChannel
 
     async with TwilioAccount(
-        settings.twilio_account_sid or "", _plain(settings.twilio_auth_token), settings.twilio_api_url
+        settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url
     ) as account:
         yield SmsChannel(account, settings.twilio_sms_from or "", callbacks_at(settings))
 
@@ -85,7 +84,7 @@ async def _voice(settings: Settings) -> AsyncIterator[Channel]:
     from alerts.channels.twilio.voice import VoiceChannel
 
     async with TwilioAccount(
-        settings.twilio_account_sid or "", _plain(settings.twilio_auth_token), settings.twilio_api_url
+        settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url
     ) as account:
         yield VoiceChannel(account, settings.twilio_voice_from or "", callbacks_at(settings))
 
@@ -94,7 +93,7 @@ async def _voice(settings: Settings) -> AsyncIterator[Channel]:
 async def _email(settings: Settings) -> AsyncIterator[Channel]:
     from alerts.channels.email.channel import EmailChannel
 
-    yield EmailChannel(_plain(settings.smtp_url), settings.mail_from or "")
+    yield EmailChannel(revealed(settings.smtp_url), settings.mail_from or "")
 
 
 @asynccontextmanager
@@ -107,10 +106,6 @@ async def _other(settings: Settings) -> AsyncIterator[Channel]:
 def callbacks_at(settings: Settings) -> str | None:
     """Where a provider reports to: our public address, or in the sandbox, where nobody is far, our own."""
     return settings.public_url or (settings.web_address if settings.sandbox else None)
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return "" if secret is None else secret.get_secret_value()
 
 
 DOORS: dict[str, Door] = {

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.replay.story import read_stories
+from app.settings import without_ours
 from store.base import new_id
 from web.drill_room import Drill, DrillBusyError, DrillState, Told, UnknownStoryError
 
@@ -31,8 +32,6 @@ KEPT: Final = 20
 AT_MOST: Final = timedelta(minutes=20)
 """After which a drill that has not come back has broken off."""
 BEGUN, REPORT = "drill.json", "report.json"
-OURS: Final = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
-"""Settings of this home, which a drill must not know."""
 
 
 class Drills:
@@ -100,7 +99,7 @@ class Drills:
 
 def _play(story: str, folder: Path) -> subprocess.Popen[bytes]:
     """Play it in a process that stands back behind everything else this machine does."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    environment = without_ours(os.environ)
     with (folder / "errors.txt").open("wb") as errors:
         return subprocess.Popen(  # noqa: S603  our own program, and the id of a story we know
             [*_politely(), sys.executable, "-P", "-m", "app.cli", *_command(story, folder)],

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.telegram.request import AiohttpRequest
 from app.node import node_identity
+from app.settings import revealed
 from bot.poller import Poller
 from bot.webhook import Registrar
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import AsyncIterator
-
-    from pydantic import SecretStr
 
     from alerts.channels.telegram.raw import RawBotApi
     from app.wiring import House
@@ -37,7 +36,7 @@ async def registrar(house: House) -> AsyncIterator[Registrar]:
     settings = house.settings
     async with _api(house) as api:
         with node_identity(settings.home) as me:
-            secret = _plain(settings.telegram_webhook_secret)
+            secret = revealed(settings.telegram_webhook_secret)
             yield Registrar(house.store, api, _token(house), public_url=settings.web_address, secret=secret, me=me)
 
 
@@ -48,8 +47,4 @@ async def _api(house: House) -> AsyncIterator[RawBotApi]:
 
 
 def _token(house: House) -> str:
-    return _plain(house.settings.telegram_bot_token)
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return "" if secret is None else secret.get_secret_value()
+    return revealed(house.settings.telegram_bot_token)

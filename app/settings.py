@@ -11,7 +11,7 @@ import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,7 +31,7 @@ from sqlalchemy.exc import ArgumentError
 from alerts.policy.throttle import PACES
 from alerts.sending.paces import read_pace
 from app.sources import gather
-from contacts.values import ChannelName
+from contacts.values import PHONE_NUMBER, ChannelName
 from texts.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{4,31}")
 LAST_PORT = 2**16 - 1
 MODES = ("polling", "webhook")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
@@ -519,3 +518,17 @@ def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) ->
 def _complaint(where: tuple[int | str, ...], what: str) -> str:
     what = what.removeprefix("Value error, ")
     return f"{where[0]}: {what}" if where else what
+
+
+def revealed(secret: SecretStr | None) -> str:
+    """Return what a secret setting says; nothing where it is not set."""
+    return "" if secret is None else secret.get_secret_value()
+
+
+OURS: Final = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
+"""How the names of our settings begin."""
+
+
+def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of an environment says nothing of this home, for a program that must not know it."""
+    return {name: value for name, value in environment.items() if not name.startswith(OURS)}

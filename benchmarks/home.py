@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from alerts.policy.policies import import_policies
-from app.demo.playing import OURS
-from app.settings import read_settings
+from app.settings import read_settings, without_ours
 from app.setup import set_up
 from app.wiring import House, build
 from contacts.directory import put_contact
@@ -87,7 +86,7 @@ def throwaway_home(options: Options, bot: Bot, **more: str) -> Iterator[Home]:
         set_up(settings)
         house = build(settings)
         stack.callback(house.store.engine.dispose)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        inherited = without_ours(os.environ)
         yield Home(house, {**inherited, **ours})
 
 

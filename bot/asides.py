@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.messages.buttons import mint
-from bot.hearing import heard
+from bot.hearing import heard, kind_of
 from bot.lists import FORGET, MINE, OTHERS, REPORT, erase_in_time, make_cases, read_back
 from bot.saying import say, toast
 from cases.aside import Sent as Aside
@@ -19,7 +19,7 @@ from cases.incidents.reading import as_lines
 from cases.intake import Wrapping
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
-from dialogue.model import Kind, Said, Sent
+from dialogue.model import Said, Sent
 from dialogue.reception import Heard, receive
 from store.chats import Chat
 from store.claims import Claim, finish
@@ -144,8 +144,4 @@ def _told(sent: Aside) -> Iterator[Heard]:
             album=one["album"],
             files=tuple(SentFile(kind, source, unique, size) for kind, source, unique, size in one["files"]),
         )
-        kind = Kind(one["kind"]) if one["kind"] in _KINDS else Kind.OTHER
-        yield Heard(Sent(kind), one["kind"], one["content"], one["words"], one["language"], wrapping)
-
-
-_KINDS: Final = frozenset(kind.value for kind in Kind)
+        yield Heard(Sent(kind_of(one["kind"])), one["kind"], one["content"], one["words"], one["language"], wrapping)

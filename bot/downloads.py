@@ -18,6 +18,7 @@ from alerts.channels.telegram.errors import FILE_TOO_LARGE
 from alerts.events import ItemParked
 from cases import files
 from cases.media import media_type
+from store import claims
 from store.errors import FileTooLargeError, LeaseLostError
 from store.files import FileWriter
 from store.outages import is_outage
@@ -159,7 +160,7 @@ class Downloads:
 
 
 def _pause(one: Fetch) -> timedelta:
-    return timedelta(seconds=STEPS[min(one.held.tries, len(STEPS)) - 1])
+    return timedelta(seconds=claims.nth_pause(STEPS, one.held.tries))
 
 
 class Note(Protocol):

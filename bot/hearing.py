@@ -29,8 +29,13 @@ def heard(message: Message) -> Heard:
 def read_input(message: Message) -> Input:
     """Say what a message is to a conversation: a command, words, or something sent."""
     if message.kind != "text" or message.text is None:
-        return Sent(Kind(message.kind) if message.kind in _KINDS else Kind.OTHER)
+        return Sent(kind_of(message.kind))
     if message.text.startswith("/") and not message.edited:
         name, *argument = message.text[1:].split(maxsplit=1) or [""]
         return Command(name.partition("@")[0].casefold(), "".join(argument).strip())
     return Said(message.text)
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of thing that this is the name of; what has none here is *other*."""
+    return Kind(name) if name in _KINDS else Kind.OTHER

@@ -21,6 +21,7 @@ from cases.incidents.reading import ListError
 from cases.incidents.tables import read_table
 from contacts.csv_table import MAX_BYTES, UnreadableError
 from contacts.models import Contact
+from store import claims
 from store.chats import Chat
 from store.errors import LeaseLostError
 from store.outages import is_outage
@@ -160,4 +161,4 @@ def _pieces(source: bytes) -> tuple[Piece, ...] | None:
 
 
 def _pause(one: TableToFetch) -> timedelta:
-    return timedelta(seconds=STEPS[min(one.held.tries, len(STEPS)) - 1])
+    return timedelta(seconds=claims.nth_pause(STEPS, one.held.tries))

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.core import get_global
 
 from contacts.csv_text import RejectedError, at_most, clean, latin, one_code, one_line
-from contacts.values import Gender, Role
+from contacts.values import COUNTRY, REGION, Gender, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,6 @@ MAX_OTHER = 2000
 MAX_LIST = 100
 MAX_CASES = 10_000
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_REGION = re.compile(r"([A-Z]{2})(-[A-Z0-9]{1,3})?")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|[0-9]{3}))?")
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -91,7 +89,7 @@ def languages(cell: str) -> tuple[str, ...]:
 def country(cell: str) -> str:
     """The country in which the person is, such as `KZ`."""
     code = latin(one_code(cell)).upper()
-    if not _COUNTRY.fullmatch(code) or code not in _countries():
+    if not COUNTRY.fullmatch(code) or code not in _countries():
         raise RejectedError("this is not a country code; write the two letters of ISO 3166-1, such as KZ or TR")
     return code
 
@@ -224,7 +222,7 @@ COLUMNS: Final[dict[str, Callable[[str], object]]] = {
 
 
 def _region(code: str) -> str:
-    shape = _REGION.fullmatch(latin(code).upper())
+    shape = REGION.fullmatch(latin(code).upper())
     if shape is None or shape[1] not in _countries():
         raise RejectedError(
             "one of these is not a region; write ISO 3166-2 codes separated by semicolons, such as KZ or KZ-ALM"
@@ -278,7 +276,7 @@ def _codes(cell: str) -> list[str]:
 @cache
 def _countries() -> frozenset[str]:
     known = map(str, Locale("en").territories)
-    return frozenset(code for code in known if _COUNTRY.fullmatch(code)) - _NOT_COUNTRIES
+    return frozenset(code for code in known if COUNTRY.fullmatch(code)) - _NOT_COUNTRIES
 
 
 @cache

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
+
+COUNTRY: Final = re.compile(r"[A-Z]{2}")
+"""How the code of a country is written (ISO 3166-1 alpha-2)."""
+REGION: Final = re.compile(r"([A-Z]{2})(-[A-Z0-9]{1,3})?")
+"""How the code of a country or of a part of it is written (ISO 3166-2); the country is the first group."""
+
+PHONE_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+"""How a telephone number is written (E.164)."""
 
 
 class Role(StrEnum):

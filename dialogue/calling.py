@@ -7,7 +7,6 @@ call back. Nothing is ever sent or said to a caller unasked, and what a call say
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -26,6 +25,7 @@ from cases.files import SentFile, source_of
 from cases.intake import Wrapping
 from cases.models import Case, Download, Report
 from contacts.directory import owners_of
+from contacts.values import PHONE_NUMBER
 from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
 from dialogue.questions import CALL, UNSAFE
 from dialogue.reception import Heard, receive
@@ -46,7 +46,6 @@ WITHHELD: Final = "withheld"
 """Begins the address of a caller who does not show their number: each such call is a conversation of its own."""
 HIDDEN: Final = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 """What Twilio gives in place of a number that is not shown: ANONYMOUS, RESTRICTED and the like, in digits."""
-NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 CALL_BACK_AFTER: Final = timedelta(minutes=10)
 """How long a call that left no message may go without anybody having called back; longer than a call can last."""
 RECORDING: Final = "recording"
@@ -80,7 +79,7 @@ TABLE: Table = PhoneCall.__table__  # type: ignore[assignment]  # declarative ta
 
 def is_number(address: str) -> bool:
     """Whether somebody can be called back there."""
-    return NUMBER.fullmatch(address) is not None and address not in HIDDEN
+    return PHONE_NUMBER.fullmatch(address) is not None and address not in HIDDEN
 
 
 def take_call(unit: UnitOfWork, sid: str, caller: str, language: str) -> PhoneCall:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, String, Table, select, text, update
@@ -38,6 +38,14 @@ BACK_OFF = (timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds
 OUTAGE_BACK_OFF = (*BACK_OFF[:3], *[timedelta(seconds=10)] * 30, timedelta(minutes=1))
 """How long it rests after its first, second … failure that was the database's. Short for the first minutes: when an
 outage ends, people have been waiting. Long after that, in case it is the row after all that brings one about."""
+
+
+Pause = TypeVar("Pause")
+
+
+def nth_pause(pauses: Sequence[Pause], times: int) -> Pause:
+    """Return how long to rest after the first, second … failure; the last pause repeats. ``times`` is 1 or more."""
+    return pauses[min(times, len(pauses)) - 1]
 
 
 WANTING: dict[str, Any] = {f"{engine}_where": text("due_at IS NOT NULL") for engine in ("sqlite", "postgresql")}
@@ -156,7 +164,7 @@ def give_up_or_retry(session: Session, table: Table, held: Claim, now: datetime,
     """
     if held.tries >= TRIES and _failed_before(session, table, held):
         return park(session, table, held, now, trouble)
-    after = BACK_OFF[min(held.tries, len(BACK_OFF)) - 1]
+    after = nth_pause(BACK_OFF, held.tries)
     _complete(session, table, held, {"due_at": now + after, "trouble": trouble})
     return False
 
@@ -166,7 +174,7 @@ def wait_out(session: Session, table: Table, held: Claim, now: datetime, times: 
 
     Whoever holds it by now keeps it; the claim that was ours does not count even so.
     """
-    settle(session, table, held, due_at=now + OUTAGE_BACK_OFF[min(times, len(OUTAGE_BACK_OFF)) - 1])
+    settle(session, table, held, due_at=now + nth_pause(OUTAGE_BACK_OFF, times))
     uncount(session, table, [held.id])
 
 

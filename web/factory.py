@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from alerts.screens.vitals import read_vitals
 from store.queues import where_it_failed
 from web.answer_link import answer_pages, proof_pages
+from web.answers import plain
 from web.api.door import ROOT as API
 from web.api.problems import for_status
 from web.api.routes import LARGEST, api_pages
@@ -145,7 +146,7 @@ def _add_health(app: Flask, store: Store, backstage: Backstage | None) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         """Say that the process answers."""
-        return _plain("ok")
+        return plain("ok")
 
     @app.get("/readyz")
     def readyz() -> Response:
@@ -156,16 +157,12 @@ def _add_health(app: Flask, store: Store, backstage: Backstage | None) -> None:
                 current = backstage is None or backstage.is_current(unit)
         except Exception:  # noqa: BLE001  whatever is wrong with the database, we are not ready
             log.warning("not_ready", trouble=where_it_failed())
-            return _plain("the database does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
+            return plain("the database does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
         if not current:
-            return _plain("the database is of another release", HTTPStatus.SERVICE_UNAVAILABLE)
+            return plain("the database is of another release", HTTPStatus.SERVICE_UNAVAILABLE)
         if hanging := store.marks.hanging():
-            return _plain(f"hanging: {', '.join(hanging)}", HTTPStatus.SERVICE_UNAVAILABLE)
-        return _plain("ready")
-
-
-def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
-    return Response(f"{words}\n", status, mimetype="text/plain")
+            return plain(f"hanging: {', '.join(hanging)}", HTTPStatus.SERVICE_UNAVAILABLE)
+        return plain("ready")
 
 
 def _refuse_large_bodies() -> None:
@@ -202,7 +199,7 @@ def _say_plainly(error: HTTPException) -> Response:
     if is_of_console(request.path) and status >= HTTPStatus.BAD_REQUEST:
         answer = mishap(current_app.extensions["panah_gate"], status)
     else:
-        answer = _plain(f"{status} {error.name}", status)
+        answer = plain(f"{status} {error.name}", status)
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             answer.headers[name] = value
@@ -216,4 +213,4 @@ def _fail_quietly(_error: Exception) -> Response:
         return for_status(HTTPStatus.INTERNAL_SERVER_ERROR).answer()
     if is_of_console(request.path):
         return mishap(current_app.extensions["panah_gate"], HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _plain("500 Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR)
+    return plain("500 Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR)

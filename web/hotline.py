@@ -20,6 +20,7 @@ from alerts.channels.twilio.hotline_twiml import end
 from dialogue.calling import answer_call_back, choose_language, find_call, note_recording, take_call
 from store.queues import where_it_failed
 from texts.catalogue import LANGUAGES
+from web.answers import twiml
 from web.hotline_words import LOCKED, PROMPTS, ROOT, Speech
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ def hotline_pages(store: Store, speech: Speech, is_theirs: Callable[[], bool], o
         if not SID.fullmatch(sid):
             return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
         try:
-            return _twiml(_in_unit(store, speech, sid, take))
+            return twiml(_in_unit(store, speech, sid, take))
         except Exception:  # whatever it is: whoever listens must be told, and told whom else to call
             log.exception("call_not_kept", trouble=where_it_failed())
-            return _twiml(speech.trouble(others))
+            return twiml(speech.trouble(others))
 
     def route(take: Callable[[Step], str]) -> Callable[[], Response]:
         return lambda: answer(take)
@@ -170,7 +171,3 @@ def _in_unit(store: Store, speech: Speech, sid: str, take: Callable[[Step], str]
     except DBAPIError:
         with store.unit("webhook") as unit:
             return take(Step(unit, speech, sid, *given))
-
-
-def _twiml(markup: str) -> Response:
-    return Response(markup, HTTPStatus.OK, mimetype="text/xml")

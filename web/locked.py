@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
 
+from web.answers import plain
 from web.factory import HEADERS, LIMITS
 from web.locked_form import LockedForm, locked_form
 from web.locked_phone import locked_phone
@@ -44,12 +45,12 @@ def _add_health(app: Flask) -> None:
     @app.get("/healthz")
     def healthz() -> Response:
         """Say that the process is there."""
-        return _plain("ok")
+        return plain("ok")
 
     @app.get("/readyz")
     def readyz() -> Response:
         """Say why it cannot work."""
-        return _plain("locked", HTTPStatus.SERVICE_UNAVAILABLE)
+        return plain("locked", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _close_the_rest(app: Flask) -> None:
@@ -66,12 +67,12 @@ def _close_the_rest(app: Flask) -> None:
     @app.errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
     def closed(_error: Exception) -> Response:
         """Whatever else is asked for is closed."""
-        return _plain("503 Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+        return plain("503 Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     def too_large(_error: Exception) -> Response:
         """Nothing of it is read."""
-        return _plain("413 Content Too Large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return plain("413 Content Too Large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -79,7 +80,3 @@ def _close_the_rest(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def _plain(words: str, status: int = HTTPStatus.OK) -> Response:
-    return Response(f"{words}\n", status, mimetype="text/plain")

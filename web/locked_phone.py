@@ -19,8 +19,9 @@ from alerts.channels.twilio.account import SID
 from alerts.messages.incoming import IncomingText, pack
 from dialogue.calling_locked import SealedCall, pack_call
 from store.queues import where_it_failed
+from web.answers import twiml
 from web.hotline import STEPS, prompt_pages
-from web.twilio import SMS_SOURCE, pictures_of, twiml
+from web.twilio import SMS_SOURCE, pictures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from alerts.answering.answers import answer_key
 from alerts.channels.port import Arrival, Report
-from alerts.channels.twilio.signature import is_signed
+from alerts.channels.twilio.signature import HEADER, is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
 from alerts.messages.incoming import IncomingText, pack
@@ -26,6 +26,7 @@ from alerts.sending.receipts import note_receipt
 from alerts.telling.wording import Wording, Words, render
 from store.inbox import RawInput, free_number, is_first, keep
 from store.queues import where_it_failed
+from web.answers import twiml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from web.hotline_words import Hotline
 
 log = structlog.get_logger(__name__)
-SIGNATURE = "X-Twilio-Signature"
 ENDPOINTS = frozenset({"twilio.sms", "twilio.status", "twilio.voice"})
 LARGEST_FORM = 64 * 1024
 """Bytes; a text of ten segments with all its fields takes a few thousand."""
@@ -59,7 +59,7 @@ class Twilio:
     def is_theirs(self) -> bool:
         """Whether Twilio has signed the request at hand."""
         where = request.full_path.removesuffix("?")
-        return is_signed(self.auth_token, self.public_url, where, request.form, request.headers.get(SIGNATURE, ""))
+        return is_signed(self.auth_token, self.public_url, where, request.form, request.headers.get(HEADER, ""))
 
 
 def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
@@ -160,8 +160,3 @@ def _id(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
-
-
-def twiml(markup: str) -> Response:
-    """Answer with a document for the provider."""
-    return Response(markup, HTTPStatus.OK, mimetype="text/xml")

@@ -54,6 +54,11 @@ ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
 """Until there is consent nobody else is alerted, whatever a policy or a roster names."""
 
 
+def may_be_on_call(contact: Contact) -> bool:
+    """Whether somebody can have a turn on a roster: they have not left, and are alerted before there is consent."""
+    return contact.left_at is None and contact.role in ROLES_BEFORE_CONSENT
+
+
 def reachable(unit: UnitOfWork, step: Step, need: Need, policies: Policies | None = None) -> list[Contact]:
     """Return everybody a step means who may be paged and can be; each once, in the order of the step.
 
@@ -104,7 +109,7 @@ def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
 
 def _in_order(contact: Contact, rows: Iterable[tuple[ContactMethod, Chat]]) -> list[Reachable]:
     ways = [Reachable(contact, method, chat, staff_language(contact, chat)) for method, chat in rows]
-    return sorted(ways, key=lambda way: _ORDER.get(way.channel, len(_ORDER)))
+    return sorted(ways, key=lambda way: ORDER_OF_WAYS.get(way.channel, len(ORDER_OF_WAYS)))
 
 
 WAYS: Final = (
@@ -128,7 +133,7 @@ def language_among(contact: Contact, rows: Iterable[tuple[ContactMethod | None, 
     return next((way.language for way in ways), next(_ours(contact), SOURCE))
 
 
-_ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}
+ORDER_OF_WAYS: Final = {str(channel): place for place, channel in enumerate(ChannelName)}
 
 
 def way_to(unit: UnitOfWork, contact: Contact) -> Reachable | None:

@@ -24,7 +24,7 @@ from alerts.policy import escalation
 from alerts.policy.ladder import Role
 from alerts.policy.night import first_waking_hour
 from alerts.policy.policies import WHOEVER_HAS_IT, ladder_in, policies_in_force
-from alerts.progress import begin_step
+from alerts.progress import BETWEEN_ROUNDS, begin_step
 from alerts.search.planning import close
 from alerts.search.rings import ring_of_many
 from alerts.telling.page_words import is_signed_now, page_words
@@ -119,7 +119,7 @@ def _open(unit: UnitOfWork, asked: Sequence[Due], before: Mapping[UUID, int]) ->
                 opened_at=unit.now,
                 state=NeedState.PAGING,
                 round=0,
-                step=escalation.BETWEEN_ROUNDS,
+                step=BETWEEN_ROUNDS,
                 rounds_before=0,
             )
             at = first_waking_hour(unit.now, one.zone) if one.urgency is Urgency.LATER else unit.now

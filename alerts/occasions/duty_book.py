@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.models import CANARY_READER
 from alerts.needs.duty_team import as_members, people
-from alerts.needs.targets import ROLES_BEFORE_CONSENT
+from alerts.needs.targets import may_be_on_call
 from alerts.policy.policies import duties
 from contacts.directory import name_of
 from contacts.models import Contact
@@ -35,7 +35,7 @@ class DutyBook:
     @property
     def can_be_on_call(self) -> list[UUID]:
         """Who may be put on call: those who are alerted, and help."""
-        return [id_ for id_, one in self.people.items() if _can_be_on_call(one)]
+        return [id_ for id_, one in self.people.items() if may_be_on_call(one.contact)]
 
     @property
     def methods(self) -> dict[UUID, UUID]:
@@ -55,10 +55,6 @@ def duty_book(unit: UnitOfWork) -> DutyBook:
 
     rosters = duties(unit, find)
     named = {member for duty in rosters for member in (*duty.roster.members, *(one.member for one in duty.overrides))}
-    those = {id_: one for id_, one in everybody.items() if str(id_) in named or _can_be_on_call(one)}
+    those = {id_: one for id_, one in everybody.items() if str(id_) in named or may_be_on_call(one.contact)}
     names = {str(id_): name_of(unit, one.contact) for id_, one in those.items()}
     return DutyBook(rosters, those, as_members(those), names)
-
-
-def _can_be_on_call(one: Person) -> bool:
-    return one.contact.left_at is None and one.contact.role in ROLES_BEFORE_CONSENT

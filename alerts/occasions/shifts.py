@@ -20,7 +20,7 @@ from alerts.messages.channel_states import can_answer_sms
 from alerts.messages.outbox import enqueue
 from alerts.messages.reply_numbers import next_reply_number
 from alerts.models import Delivery, ShiftTest
-from alerts.needs.targets import Reachable, ways_to
+from alerts.needs.targets import ORDER_OF_WAYS, Reachable, ways_to
 from alerts.telling.tiers import Asking, language_on
 from alerts.telling.wording import roster_ref, time_ref
 from contacts.models import Contact
@@ -148,13 +148,10 @@ def sent_tests(unit: UnitOfWork, since: datetime, methods: Mapping[UUID, UUID], 
             test.sent_at,
             test.confirmed_at,
             was_asked_for(test),
-            tuple(sorted(ways[test.id], key=lambda way: _ORDER[way[0]])),
+            tuple(sorted(ways[test.id], key=lambda way: ORDER_OF_WAYS[way[0]])),
         )
         for test in tests
     ]
-
-
-_ORDER = {str(channel): place for place, channel in enumerate(ChannelName)}
 
 
 def _dedupe_key(test_id: UUID, method_id: UUID) -> str:

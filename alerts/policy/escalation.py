@@ -21,38 +21,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.policy.ladder import Ladder, Order, Person, Role, Roster, Step, Target
-from alerts.progress import BETWEEN_ROUNDS, Progress
+from alerts.policy.waits import still_ahead
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-__all__ = [
-    "BETWEEN_ROUNDS",
-    "CLOCK_SLACK",
-    "OVERTIME",
-    "Decision",
-    "Exhausted",
-    "Ladder",
-    "Order",
-    "PageStep",
-    "Person",
-    "Progress",
-    "Role",
-    "Roster",
-    "Settled",
-    "Step",
-    "Target",
-    "WaitUntil",
-    "next_step",
-    "to_ask",
-]
+    from alerts.policy.ladder import Ladder
+    from alerts.progress import Progress
 
 OVERTIME = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(minutes=10)
-CLOCK_SLACK = timedelta(seconds=30)
-"""Clocks of several nodes may differ by this much. A beginning further in the future means that the clock was set
-back: what would have been a wait of unknown length is then over at once."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +72,7 @@ def next_step(ladder: Ladder, progress: Progress, now: datetime, *, overtime: ti
         raise ValueError("overtime must be longer than nothing, or rounds would follow each other without a pause")
     if progress.closed or progress.accepted_by is not None:
         return Settled()
-    held_until = progress.held_until and _within(progress.held_until, now, LONGEST_HOLD)
+    held_until = progress.held_until and still_ahead(progress.held_until, now, LONGEST_HOLD)
     if held_until is not None:
         return WaitUntil(held_until)
     if progress.between_rounds:
@@ -118,7 +96,7 @@ def _step_ends_at(ladder: Ladder, progress: Progress, now: datetime) -> datetime
     if progress.step >= len(ladder.steps) or progress.began_at is None or not progress.awaited:
         return None
     wait = ladder.steps[progress.step].wait
-    return _within(progress.began_at + wait, now, wait)
+    return still_ahead(progress.began_at + wait, now, wait)
 
 
 def _open_round(ladder: Ladder, progress: Progress, now: datetime, overtime: timedelta) -> Decision:
@@ -146,9 +124,4 @@ def _next_bell(progress: Progress, now: datetime, overtime: timedelta) -> dateti
     if progress.exhausted_at is None or progress.began_at is None:
         return None
     beats = (progress.began_at - progress.exhausted_at) // overtime + 1
-    return _within(progress.exhausted_at + beats * overtime, now, overtime)
-
-
-def _within(at: datetime, now: datetime, longest: timedelta) -> datetime | None:
-    """``at`` if it is ahead and no further than a wait of this length can be; None if there is nothing to wait for."""
-    return at if now < at <= now + longest + CLOCK_SLACK else None
+    return still_ahead(progress.exhausted_at + beats * overtime, now, overtime)

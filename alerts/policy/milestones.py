@@ -23,7 +23,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from alerts.policy.escalation import CLOCK_SLACK, WaitUntil
+from alerts.policy.escalation import WaitUntil
+from alerts.policy.waits import CLOCK_SLACK, still_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -119,15 +120,7 @@ def next_milestone(
         return Done()
     span, grace = spans[missing], grace_of(spans[missing])
     if reminded_at is None or reminded_at > now + CLOCK_SLACK:
-        due_at = _within(accepted_at + span, now, span)
+        due_at = still_ahead(accepted_at + span, now, span)
         return Remind(missing) if due_at is None else WaitUntil(due_at)
-    stale_at = _within(reminded_at + grace, now, grace)
+    stale_at = still_ahead(reminded_at + grace, now, grace)
     return GiveBack(missing) if stale_at is None else WaitUntil(stale_at)
-
-
-def _within(at: datetime, now: datetime, longest: timedelta) -> datetime | None:
-    """``at`` if it is ahead and no further than a wait of this length can be; None if there is nothing to wait for.
-
-    Further ahead than that shows a clock that was set back: what would be a wait of unknown length is over at once.
-    """
-    return at if now < at <= now + longest + CLOCK_SLACK else None

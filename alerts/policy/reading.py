@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeVar
 
 from yaml.nodes import Node, ScalarNode
@@ -14,6 +13,7 @@ from alerts.policy.needs import read_need
 from alerts.policy.rosters import read_roster
 from alerts.policy.steps import read_steps
 from alerts.policy.values import count, name_in, present
+from contacts.values import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,6 @@ DEFAULT_REPEAT = 3
 REPEATS = range(1, 21)
 SHORT_FORM = "coordinator"
 """The need meant by ``steps:`` directly under a policy."""
-
-_PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 def read_policies(text: str) -> Policies:
@@ -96,7 +94,7 @@ def _any_or(
 
 def _place(faults: Faults, node: Node) -> str | None:
     said = faults.text(node, "the code of a country (KZ) or region (KZ-ALM)")
-    if said is None or _PLACE.fullmatch(said):
+    if said is None or REGION.fullmatch(said):
         return said
     faults.add(node, "write the ISO code of a country (KZ) or of a part of it (KZ-ALM) in capitals")
     return None

@@ -19,8 +19,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from alerts.policy.escalation import CLOCK_SLACK
 from alerts.policy.ladder import Order
+from alerts.policy.waits import CLOCK_SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from alerts.policy.escalation import CLOCK_SLACK
+from alerts.policy.waits import CLOCK_SLACK
 from contacts.values import ChannelName
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.needs.duty_now import OnDuty, duty_now
 from alerts.needs.duty_team import as_members, people
-from alerts.needs.targets import ROLES_BEFORE_CONSENT
+from alerts.needs.targets import may_be_on_call
 from alerts.needs.team import fetch_keys, names_of
 from alerts.policy.policies import duties_by
 from alerts.screens.channel_health import Channels, channel_health
@@ -49,7 +49,7 @@ def board_at_a_glance(unit: UnitOfWork, who: SignedIn, page: int = 1) -> Board:
     runs_team = who.role == SEES_ALL
     takers = cases.takers
     known = {one.contact.name_index: id_ for id_, one in found.items()}
-    shown = [one.contact for id_, one in found.items() if id_ in takers or (runs_team and _may_be_on_duty(one))]
+    shown = [one.contact for id_, one in found.items() if id_ in takers or (runs_team and may_be_on_call(one.contact))]
     fetch_keys(unit, shown)
     duties = duties_by(unit, known) if runs_team else []
     duty = duty_now(duties, as_members(found), unit.now)
@@ -67,13 +67,9 @@ def board_at_a_glance(unit: UnitOfWork, who: SignedIn, page: int = 1) -> Board:
     )
 
 
-def _may_be_on_duty(one: Person) -> bool:
-    return one.contact.left_at is None and one.contact.role in ROLES_BEFORE_CONSENT
-
-
 def _missing(found: Mapping[UUID, Person], *, has_roster: bool) -> tuple[str, ...]:
     """What a team that has just begun has still to do. Pure."""
-    helpers = [one for one in found.values() if _may_be_on_duty(one)]
+    helpers = [one for one in found.values() if may_be_on_call(one.contact)]
     steps = {
         "contacts": len(helpers) > 1,
         "phones": any(one.is_reached for one in helpers),

@@ -205,16 +205,6 @@ def _rests_sealed() -> ColumnElement[bool]:
     return and_(closed, ~exists().where(Need.case_id == Case.id))
 
 
-def was_let_in(contact_id: UUID, now: datetime) -> ColumnElement[bool]:
-    """Of a row of cases: whether a contact was given access to it that holds at ``now``."""
-    return exists().where(
-        CaseAccess.case_id == Case.id,
-        CaseAccess.contact_id == contact_id,
-        CaseAccess.withdrawn_at.is_(None),
-        CaseAccess.until > now,
-    )
-
-
 def may_be_read_by(who: SignedIn, now: datetime) -> ColumnElement[bool]:
     """Of a row of cases: whether whoever asks may read it; what :func:`reads_case` says, for many cases at once.
 
@@ -222,8 +212,8 @@ def may_be_read_by(who: SignedIn, now: datetime) -> ColumnElement[bool]:
     """
     if who.contact_id is None or who.duress or who.role not in MAY_BE_LET_IN:
         raise ValueError("nobody else reads cases")
-    let_in = was_let_in(who.contact_id, now)
-    return or_(taken_by(who.contact_id), let_in) if who.role in TAKES_CASES else let_in
+    open_to = let_in(who.contact_id, now)
+    return or_(taken_by(who.contact_id), open_to) if who.role in TAKES_CASES else open_to
 
 
 def is_known_to(who: SignedIn, now: datetime) -> ColumnElement[bool] | None:
@@ -235,7 +225,7 @@ def is_known_to(who: SignedIn, now: datetime) -> ColumnElement[bool] | None:
         raise ValueError("an administrator knows of no case")
     if who.role == SEES_ALL:
         return None
-    return or_(taken_by(who.contact_id), was_let_in(who.contact_id, now), Case.id.in_(_asked_for(who)))
+    return or_(taken_by(who.contact_id), let_in(who.contact_id, now), Case.id.in_(_asked_for(who)))
 
 
 def _asked_for(who: SignedIn) -> Select[UUID | None]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from alerts.policy.ladder import Step
     from alerts.progress import Progress
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
@@ -95,7 +96,7 @@ def progress_of(unit: UnitOfWork, need: Need) -> Progress:
     return read_progress(standing_of(need), asks)
 
 
-def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalation.PageStep) -> None:
+def _page(unit: UnitOfWork, need: Need, step: Step, decision: escalation.PageStep) -> None:
     progress = progress_of(unit, need)
     candidates = {contact.id: contact for contact in reachable(unit, step, need)}
     refusing = set() if progress.overtime else declined_elsewhere(unit, need)
@@ -109,7 +110,7 @@ def _page(unit: UnitOfWork, need: Need, step: escalation.Step, decision: escalat
     )
 
 
-def _ask(unit: UnitOfWork, need: Need, step: escalation.Step, contact_id: UUID) -> None:
+def _ask(unit: UnitOfWork, need: Need, step: Step, contact_id: UUID) -> None:
     page = page_for(need, step, contact_id, unit.now)
     unit.session.add(page)
     unit.session.flush()

@@ -268,7 +268,7 @@ def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     if row.asks and (state is DeliveryState.UNKNOWN or job.held.tries >= LATE_AFTER):
         look_at_row(unit, row)
     steps = URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
-    seconds = steps[min(job.held.tries, len(steps)) - 1]
+    seconds = claims.nth_pause(steps, job.held.tries)
     _again(unit, job, unit.now + timedelta(seconds=seconds), state)
 
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from app.commands.agreeing import agree_by_shares, by_two, have_two_agree
-from app.commands.shared import as_data, fail, fails_clearly, house, settings
+from app.commands.shared import FILE, as_data, fail, fails_clearly, house, settings
 
 if TYPE_CHECKING:
     from app.backup.spending import Units
     from app.settings import Settings
-
-FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from app.commands.shared import as_data, fail, fails_clearly, house
+from contacts.values import REGION
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cases.models import Case
     from store.unit_of_work import UnitOfWork
 
-REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 WHEN = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
 

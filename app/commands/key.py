@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.commands.shared import as_data, fail, fails_clearly, house, settings
+from app.commands.shared import FILE, as_data, fail, fails_clearly, house, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group()

@@ -22,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 FAULT = 1
 
+FILE = click.Path(path_type=Path, dir_okay=False)
 as_data = click.option("--json", "as_json", is_flag=True, help="Print data.")
 
 

@@ -24,7 +24,7 @@ from app.demo.accounts import make_accounts
 from app.demo.cast import seed
 from app.demo.night import live_through, wait_for_night
 from app.demo.program import Program
-from app.settings import read_settings
+from app.settings import read_settings, without_ours
 from app.setup import set_up
 from app.wiring import build
 from sandbox import Sandbox
@@ -46,8 +46,6 @@ PHONES, CONSOLE = 8765, 8000
 ZONE = "Asia/Almaty"
 SPEECH = 15.0
 """Characters a voice speaks in a second, about as a person does."""
-OURS = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")
-"""Settings of a real home that the demo must not touch."""
 
 
 class DemoError(StoreError):
@@ -117,7 +115,7 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     phones = seed(house, sandbox)
     doors.append(make_accounts(house, f"http://localhost:{web}"))
     stage.callback(program.stop)
-    program.begin({**_inherited(), **environment})
+    program.begin({**without_ours(os.environ), **environment})
     wait_until_linked(phones, program)
     if lived_in:
         coordinator, _, lawyer = phones
@@ -143,10 +141,6 @@ def demo_environment(home: Path, sandbox: Sandbox, token: str, port: int) -> dic
         "SMTP_URL": sandbox.smtp_url,
         "MAIL_FROM": "panah@example.org",
     }
-
-
-def _inherited() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 def wait_until_linked(phones: list[Phone], program: Program) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app import LOCKED_ON
 from app.doctor.findings import Finding, fault, ok, warn
+from app.setup import OTHERS
 from store.ring_file import locked_path, passphrase_of
 from texts.catalogue import LANGUAGES, SOURCE, drafts
 from texts.zones import use_pinned_zones
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LOCK_AGES = timedelta(days=90)
 """After so long holes may be known in what we use that nobody has looked for."""
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 KAZAKHSTAN = ("Asia/Almaty", "Asia/Aqtau", "Asia/Qyzylorda")
 SINCE_2024 = timedelta(hours=5)
 

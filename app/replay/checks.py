@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from app.replay.story import instant, is_day, span
+from cases.docket.entering import GIVES_UP_A_SLOT
 from cases.incidents.reading import LONGEST_TEXT, read_list
 
 if TYPE_CHECKING:
@@ -71,7 +72,6 @@ def lists_people(words: str) -> bool:
 SEVERAL: Final = 2
 PERSON: Final = "contact:"
 """How the log names people; the rest are the program itself."""
-GAVE_UP: Final = frozenset({"hearing_moved", "hearing_cancelled"})
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _late_reminder(asked: _Asked) -> str:
     given_up = [line for line in asked.record.history if slot in line.dates and not line.stands]
     if not given_up:
         return "that slot was never given up"
-    after = max((line.entered_at for line in asked.record.history if line.event in GAVE_UP), default=None)
+    after = max((line.entered_at for line in asked.record.history if line.event in GIVES_UP_A_SLOT), default=None)
     if after is None:
         return "that slot was given up, and nothing says why"
     late = [page for page in asked.record.pages if page.slot == slot and page.at > after]

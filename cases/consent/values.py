@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import date
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import FIELDS
+from contacts.values import COUNTRY, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 2000
 """Characters of a value, or of a source."""
 CONFIDENCES: Final = ("low", "medium", "high")
-_STATE = re.compile(r"[A-Z]{2}")
-_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -90,13 +88,13 @@ def _day(value: str) -> str:
 
 
 def _state(value: str) -> str:
-    if not _STATE.fullmatch(value.upper()):
+    if not COUNTRY.fullmatch(value.upper()):
         raise ConsentError("a State is two letters, as in KZ")
     return value.upper()
 
 
 def _region(value: str) -> str:
-    if not _REGION.fullmatch(value.upper()):
+    if not REGION.fullmatch(value.upper()):
         raise ConsentError("a region is a code of ISO 3166-2, as in KZ-ALM")
     return value.upper()
 

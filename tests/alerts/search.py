@@ -11,15 +11,13 @@ from alerts import progress as happening
 from alerts.policy.escalation import (
     Decision,
     Exhausted,
-    Ladder,
     PageStep,
-    Role,
     Settled,
-    Step,
     WaitUntil,
     next_step,
     to_ask,
 )
+from alerts.policy.ladder import Ladder, Role, Step
 from alerts.progress import Ask, Progress, read_progress
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from alerts import progress as happening
-from alerts.policy.escalation import Exhausted, Ladder, PageStep, Settled, WaitUntil, next_step
+from alerts.policy.escalation import Exhausted, PageStep, Settled, WaitUntil, next_step
+from alerts.policy.ladder import Ladder
 from alerts.progress import Progress
 from tests.alerts.search import AIGERIM, DANA, NIGHT, OVERTIME, TIMUR, Search, ladder_of, minutes
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from alerts import progress as happening
-from alerts.policy.escalation import CLOCK_SLACK, Decision, Exhausted, Ladder, PageStep, Settled, WaitUntil
+from alerts.policy.escalation import Decision, Exhausted, PageStep, Settled, WaitUntil
+from alerts.policy.waits import CLOCK_SLACK
 from tests.alerts.search import EVERYBODY, OVERTIME, TOO_MANY, Search, ladder_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from alerts.policy.ladder import Ladder
     from alerts.progress import Progress
 
 people = st.frozensets(st.sampled_from(EVERYBODY), max_size=3)

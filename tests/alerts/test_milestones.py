@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.policy import NEEDS
-from alerts.policy.escalation import CLOCK_SLACK, WaitUntil
+from alerts.policy.escalation import WaitUntil
 from alerts.policy.ladder import Ladder
 from alerts.policy.milestones import (
     MILESTONES,
@@ -23,6 +23,7 @@ from alerts.policy.milestones import (
     next_milestone,
     spans_of,
 )
+from alerts.policy.waits import CLOCK_SLACK
 from tests.alerts.search import NIGHT, minutes
 
 CONTACT, FILED = Milestone.CONTACT_MADE, Milestone.FILED

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from alerts.policy.escalation import CLOCK_SLACK
 from alerts.policy.ladder import Order
 from alerts.policy.ringing import Rings, Rung, Way, lost, next_rings
+from alerts.policy.waits import CLOCK_SLACK
 from tests.alerts.search import NIGHT
 
 GAP = timedelta(seconds=30)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.policy.escalation import CLOCK_SLACK
 from alerts.policy.throttle import PACES, Pace, Rule, may_go, memory
+from alerts.policy.waits import CLOCK_SLACK
 from alerts.sending.paces import read_pace, write_pace
 from contacts.values import ChannelName
 from tests.alerts.search import NIGHT

@@ -19,6 +19,7 @@ from cases.docket.reading import case_by_code
 from cases.models import Case
 from contacts.accounts.directory import account_of, role_of, team_of
 from contacts.accounts.roles import Ability
+from web.console.addressed import no_case
 from web.console.gate import Guard
 from web.trail import holds
 
@@ -63,7 +64,7 @@ def answer(gate: Gate, need_id: UUID) -> Response:
     with gate.store.unit(gate.who.actor) as unit:
         need, contact_id = unit.session.get(Need, need_id), gate.who.contact_id
         if need is None or contact_id is None or need.kind != gate.who.role or _is_about(unit, need, gate.who):
-            return _closed(gate)
+            return no_case(gate)
         act = accept_need if request.form.get("answer") == "accept" else decline_need
         ack = act(unit, need.id, contact_id)
         case = None if need.case_id is None else unit.session.get_one(Case, need.case_id)
@@ -92,7 +93,7 @@ def look(gate: Gate, code: str) -> Response:
     with gate.store.read() as unit:
         case = _held(gate, unit, code)
         if case is None:
-            return _closed(gate)
+            return no_case(gate)
         team = team_of(unit)
         names = names_of(unit, team.contacts.values())
         granted = [(names.get(one.contact_id, ""), one.contact_id, one.until) for one in grants_of(unit, case.id)]
@@ -105,7 +106,7 @@ def give(gate: Gate, code: str) -> Response:
     with gate.store.unit(gate.who.actor) as unit:
         case = _held(gate, unit, code)
         if case is None:
-            return _closed(gate)
+            return no_case(gate)
         reader, until = _chosen(gate, unit)
         if gate.who.contact_id is None:
             abort(HTTPStatus.BAD_REQUEST)
@@ -121,14 +122,9 @@ def take_back(gate: Gate, code: str) -> Response:
     with gate.store.unit(gate.who.actor) as unit:
         case = _held(gate, unit, code)
         if case is None:
-            return _closed(gate)
+            return no_case(gate)
         withdraw_access(unit, case.id, _uuid(request.form.get("contact", "")))
     return gate.to("access.look", code=code, said="withdrawn")
-
-
-def _closed(gate: Gate) -> Response:
-    """Answer for a case that is not there as for one that is not theirs: nothing says which."""
-    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
 
 
 def _held(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:

@@ -7,9 +7,7 @@ Looking takes eight statements whatever the size of the case, and a full look is
 from __future__ import annotations
 
 from datetime import timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
@@ -32,10 +30,12 @@ from store.data_keys import SYSTEM, case_scope, contact_scope
 from store.sets import Together
 from web.case_link import stored_files
 from web.console import case_acts
+from web.console.addressed import no_case
 from web.console.case_acts import author_of
 from web.console.case_shown import CaseShown, pages_of
 from web.console.file_shown import SHOWN, file_copy, file_shown
 from web.console.gate import Guard
+from web.console.paging import id_in
 from web.console.person import matrix_of
 from web.console.pretending import feigned, shown_to
 from web.running import running
@@ -43,6 +43,7 @@ from web.trail import search_from, search_sets, trail_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from uuid import UUID
 
     from alerts.screens.reading import Opened
     from cases.views.rows import CaseRows
@@ -112,7 +113,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
 
     words = gate.words()
     zone = case.timezone or gate.zone
-    about = _uuid(request.args.get("about"))
+    about = id_in(request.args.get("about"))
     log = pages_of(rows.occurrences[::-1], request.args.get("log"))
     denied = [one for one in rows.occurrences if one.kind == "not_here"][-MOST_DENIED:]
     opened_ = {one.id: one for one in (*log.items, *denied, *(one for one in rows.occurrences if one.id == about))}
@@ -149,7 +150,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "script": case_acts.script_of(rows, view),
         "echo": echo,
         "forms": case_acts.choices(words),
-        "correcting": _uuid(request.args.get("correct")),
+        "correcting": id_in(request.args.get("correct")),
     }
 
 
@@ -177,7 +178,7 @@ def _feigned(gate: Gate, code: str) -> Response:
         one = shown_to(gate, unit, case)
         log = pages_of(one.shown.view.docket[::-1], request.args.get("log"))
         names = _own_name(unit, gate)
-        echo = one.shown.echo(_uuid(request.args.get("about")), one.notes)
+        echo = one.shown.echo(id_in(request.args.get("about")), one.notes)
         nothing: Mapping[str, Any] = {
             **({"said": ""} if echo else {}),
             "view": one.shown.view,
@@ -202,7 +203,7 @@ def _feigned(gate: Gate, code: str) -> Response:
             "script": one.script,
             "echo": echo,
             "forms": case_acts.choices(gate.words()),
-            "correcting": _uuid(request.args.get("correct")),
+            "correcting": id_in(request.args.get("correct")),
         }
         unit.session.expunge_all()
     return gate.show("console/case.html", **nothing)
@@ -211,15 +212,3 @@ def _feigned(gate: Gate, code: str) -> Response:
 def _own_name(unit: UnitOfWork, gate: Gate) -> dict[UUID, str]:
     contact = None if gate.who.contact_id is None else unit.session.get(Contact, gate.who.contact_id)
     return {} if contact is None else {contact.id: name_of(unit, contact)}
-
-
-def no_case(gate: Gate) -> Response:
-    """Answer for a case that is not there as for one that is not theirs: nothing says which."""
-    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return None if text is None else UUID(text)
-    except ValueError:
-        return None

@@ -36,8 +36,8 @@ from cases.docket.reading import case_by_code
 from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, is_set_for
 from cases.notes import EmptyNoteError, write_note
 from contacts.accounts.roles import Ability
+from web.console.addressed import no_case, readable_case
 from web.console.case_changed import side_by_side
-from web.console.person import no_case, readable_case
 from web.refusals import reason
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch
 from store.data_keys import case_scope
 from store.vault import Field
 from texts.catalogue import keys
-from web.console.person import no_case, readable_case
+from web.console.addressed import no_case, readable_case
 
 if TYPE_CHECKING:
     from cases.changed import ChangedMeanwhileError, Version

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from alerts.screens.reading import opened_by_code
 from cases.retention import (
     Retention,
     RetentionError,
@@ -20,8 +19,8 @@ from cases.retention import (
     standing_of_case,
 )
 from contacts.accounts.roles import Ability
+from web.console.addressed import no_case, readable_case
 from web.console.gate import Guard
-from web.console.person import no_case
 from web.refusals import reason
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def decide(gate: Gate, code: str) -> Response:
         return gate.to("closing.look", code=code, said="done")
     try:
         with gate.store.unit(who.actor) as unit:
-            case = _theirs(gate, unit, code)
+            case = readable_case(gate, unit, code)
             if case is None:
                 return no_case(gate)
             _act(unit, case, request.form.get("do", ""), request.form.get("note", ""))
@@ -79,7 +78,7 @@ def _act(unit: UnitOfWork, case: Case, what: str, note: str) -> None:
 def _page(gate: Gate, code: str, trouble: str | None = None) -> Response:
     terms = None if gate.keeping is None else gate.keeping.terms
     with gate.store.read() as unit:
-        case = _theirs(gate, unit, code)
+        case = readable_case(gate, unit, code)
         if case is None:
             return no_case(gate)
         row = unit.session.get(Retention, case.id)
@@ -96,9 +95,3 @@ def _page(gate: Gate, code: str, trouble: str | None = None) -> Response:
         runs=runs,
         trouble=trouble,
     )
-
-
-def _theirs(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
-    """The case of this code, if whoever asks reads it; under duress none does."""
-    opened = opened_by_code(unit, code, gate.who)
-    return None if opened is None else opened.case

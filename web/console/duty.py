@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
@@ -21,10 +20,11 @@ from contacts.models import Contact
 from texts.dates import territory, written_day
 from web.console.duty_week import Week, instant_of
 from web.console.gate import Guard
-from web.console.paging import day_in
+from web.console.paging import day_in, id_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
     from alerts.occasions.duty_book import DutyBook
     from alerts.occasions.shifts import SentTest
@@ -68,7 +68,7 @@ def look(gate: Gate) -> Response:
 def take_over(gate: Gate) -> Response:
     """Put somebody on call from a time until another, by the roster's clock; what was agreed later wins."""
     given = request.form
-    starts, ends, contact_id = _wall(given.get("from", "")), _wall(given.get("until", "")), _id(given.get("who", ""))
+    starts, ends, contact_id = _wall(given.get("from", "")), _wall(given.get("until", "")), id_in(given.get("who", ""))
     if starts is None or ends is None or contact_id is None:
         return _refused(gate, "times")
     if gate.who.duress:
@@ -87,7 +87,7 @@ def take_over(gate: Gate) -> Response:
 
 def test(gate: Gate) -> Response:
     """Send a test page to somebody on a roster, by every way they have."""
-    contact_id = _id(request.form.get("who", ""))
+    contact_id = id_in(request.form.get("who", ""))
     if gate.who.duress:
         return gate.to("duty.look", said="tested")
     with gate.store.unit(gate.who.actor) as unit:
@@ -158,7 +158,7 @@ def _chosen(rosters: Sequence[Roster], people: Sequence[UUID], now: datetime) ->
     zone = ZoneInfo(roster.zone)
     hole = part.turn.hole
     from_ = max(part.turn.from_ if hole is None else hole.from_, now)
-    who = _id(request.args.get("who", ""))
+    who = id_in(request.args.get("who", ""))
     return {
         "who": who if who in people else None,
         "roster": roster.name,
@@ -188,10 +188,3 @@ def _wall(text: str) -> datetime | None:
     except ValueError:
         return None
     return wall if day_in(wall.date().isoformat()) is not None else None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -16,7 +16,7 @@ from cases.pictures import NotCleanedError, without_metadata
 from cases.views.responder import may_open_file
 from store.errors import UnreadableError
 from store.files import read_file
-from web.console.person import no_case, readable_case
+from web.console.addressed import no_case, readable_case
 
 if TYPE_CHECKING:
     from uuid import UUID

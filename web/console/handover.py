@@ -14,8 +14,8 @@ from alerts.screens.reading import opened_by_code
 from alerts.search.handing_over import NotHandedOverError, colleagues_for, offer, taken_over_on_word
 from cases.urgency import Need as NeedKind
 from contacts.accounts.roles import Ability
+from web.console.addressed import no_case
 from web.console.gate import Guard
-from web.console.person import no_case
 from web.refusals import reason
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from cases.identity.models import SuggestionState
 from cases.identity.records import AGAINST
 from cases.identity.suggesting import JoinRefusedError, join_cases, pair_of, part_cases, say_other
 from contacts.accounts.roles import Ability
+from web.console.addressed import no_case, readable_case
 from web.console.gate import Guard
-from web.console.person import no_case, readable_case
 
 if TYPE_CHECKING:
     from web.console.gate import Gate

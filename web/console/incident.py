@@ -34,6 +34,7 @@ from cases.triage import words_of
 from contacts.accounts.roles import Ability, can
 from contacts.csv_table import UnreadableError
 from texts.catalogue import LANGUAGES
+from web.console.addressed import readable_case
 from web.console.case_acts import (
     ABOUT_HEARINGS,
     RefusedError,
@@ -44,7 +45,6 @@ from web.console.case_acts import (
 )
 from web.console.file_shown import photos_of
 from web.console.gate import Guard
-from web.console.person import readable_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

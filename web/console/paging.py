@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,14 @@ class Paged:
 def number_in(text: str) -> int:
     """Return the number of a page, from 1; whatever is none is the first."""
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= len("10000") else 1
+
+
+def id_in(text: str | None) -> UUID | None:
+    """Return an id; None for whatever is none."""
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None
 
 
 def day_in(text: str) -> date | None:

@@ -49,8 +49,9 @@ from papers.taking import (
 )
 from store.data_keys import case_scope, contact_scope
 from texts.catalogue import say
+from web.console.addressed import no_case
+from web.console.entered import refused
 from web.console.gate import Guard
-from web.console.person import no_case, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -26,10 +25,10 @@ from cases.views.audience import standing_in
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability
-from papers.errors import PaperError
 from store.sets import Together, Wanted
+from web.console.addressed import no_case, readable_case
+from web.console.entered import refused
 from web.console.gate import Guard
-from web.refusals import CHOICE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,24 +232,6 @@ USES: dict[str, Callable[[Gate, UnitOfWork, Case], None]] = {
     "emergency": _emergency,
 }
 """What the forms of the page do, by the last part of their address."""
-
-
-def readable_case(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
-    """Return the case of this code if whoever asks reads it and is not being forced; a foreign one is like none."""
-    opened = opened_by_code(unit, code, gate.who)
-    return None if opened is None else opened.case
-
-
-def no_case(gate: Gate) -> Response:
-    """Answer for a case that is not there as for one that is not theirs."""
-    return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.console_no_case")
-
-
-def refused(gate: Gate, error: Exception) -> Response:
-    """Say what is wrong with what was entered; nothing of it was kept."""
-    words = gate.words()
-    why = reason(error, words) if isinstance(error, ConsentError | PaperError) else words.t(CHOICE)
-    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
 
 
 def _authority(name: str) -> Authority:

@@ -9,7 +9,6 @@ import csv
 import io
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
@@ -24,9 +23,10 @@ from cases.registry.proposing import decide_pair, pairs_of, proposals_of, refuse
 from cases.registry.shelf import Shelf
 from contacts.accounts.roles import Ability
 from contacts.csv_format import harmless
+from web.console.addressed import no_case
 from web.console.gate import Guard
 from web.console.numbers import words_of
-from web.console.person import no_case
+from web.console.paging import id_in
 
 if TYPE_CHECKING:
     from cases.registry.counting import Counted
@@ -161,7 +161,7 @@ def decide(gate: Gate, entry: str) -> Response:
     """Carry out what somebody says of two entries: one person, or two. Both stay as they are."""
     with gate.store.unit(gate.who.actor) as unit:
         found = None if gate.who.duress else entry_by_code(unit, entry)
-        pair, answer = _uuid(request.form.get("pair", "")), request.form.get("do", "")
+        pair, answer = id_in(request.form.get("pair", "")), request.form.get("do", "")
         if found is None or pair is None or answer not in ("same", "other"):
             return _none(gate)
         if not decide_pair(unit, found.id, pair, same=answer == "same"):
@@ -187,7 +187,7 @@ def refuse(gate: Gate, code: str) -> Response:
     """Say that the person of a case is not the one in the registry: it is not proposed again."""
     with gate.store.unit(gate.who.actor) as unit:
         opened = opened_by_code(unit, code, gate.who)
-        proposal = _uuid(request.form.get("proposal", ""))
+        proposal = id_in(request.form.get("proposal", ""))
         if opened is None:
             return no_case(gate)
         if proposal is not None:
@@ -209,10 +209,3 @@ def _being_read(gate: Gate) -> Response:
 
 def _none(gate: Gate) -> Response:
     return gate.show("console/message.html", HTTPStatus.NOT_FOUND, key="web.registry_none")
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -27,8 +27,9 @@ from contacts.accounts.roles import Ability
 from contacts.directory import active_contacts
 from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope
+from web.console.addressed import no_case, readable_case
+from web.console.entered import refused
 from web.console.gate import Guard
-from web.console.person import no_case, readable_case, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

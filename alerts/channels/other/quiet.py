@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+from alerts.channels.quiet import silence
 
 LOGGERS = ("apprise", "requests", "urllib3", "urllib3.connectionpool", "urllib3.util.retry")
-SILENT = logging.CRITICAL + 1
 
 
 def quiet_loggers() -> None:
     """Silence them at every level, whatever level the root logger has. Repeating it changes nothing."""
-    for name in LOGGERS:
-        logging.getLogger(name).setLevel(SILENT)
+    silence(LOGGERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from alerts.channels.quiet import silence
 
 LOGGERS = (
     "telegram",
@@ -15,10 +15,8 @@ LOGGERS = (
     "aiohttp.client",
     "aiohttp.internal",
 )
-SILENT = logging.CRITICAL + 1
 
 
 def quiet_loggers() -> None:
     """Silence them at every level, whatever level the root logger has. Repeating it changes nothing."""
-    for name in LOGGERS:
-        logging.getLogger(name).setLevel(SILENT)
+    silence(LOGGERS)

@@ -6,12 +6,12 @@ apart what matters for delivery: a request that never left (safe to repeat) and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from telegram.request import BaseRequest
 
+from alerts.channels.departures import Departure, departures
 from alerts.channels.telegram.failures import (
     ForeignAnswerError,
     NeverSentError,
@@ -25,7 +25,6 @@ from alerts.channels.telegram.raw import RawBotApi
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from types import SimpleNamespace
 
     from telegram._utils.types import ODVInput
     from telegram.request import RequestData
@@ -36,13 +35,6 @@ CONNECTIONS = 100
 OK = range(200, 300)
 PIECE = 64 * 1024
 """Bytes of a file that are handed on at a time."""
-
-
-@dataclass
-class _Departure:
-    """Whether the request began to leave this machine."""
-
-    begun: bool = False
 
 
 class AiohttpRequest(BaseRequest):
@@ -73,7 +65,7 @@ class AiohttpRequest(BaseRequest):
                 connector=self._way_out.connector(self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                trace_configs=[_departures()],
+                trace_configs=[departures()],
             )
 
     async def shutdown(self) -> None:
@@ -116,7 +108,7 @@ class AiohttpRequest(BaseRequest):
         """
         if self._session is None:
             raise NeverSentError("session closed")
-        departure = _Departure()
+        departure = Departure()
         try:
             async with self._session.request(
                 method,
@@ -140,7 +132,7 @@ class AiohttpRequest(BaseRequest):
         """
         if self._session is None:
             raise NeverSentError("session closed")
-        departure = _Departure()
+        departure = Departure()
         refused: tuple[int, bytes] | None = None
         reason = ""
         try:
@@ -178,14 +170,3 @@ def _body(data: RequestData) -> Any:
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
     return form
-
-
-def _departures() -> aiohttp.TraceConfig:
-    """Notes that a request leaves, just before its first byte does: after that its outcome may be unknown."""
-    tracing = aiohttp.TraceConfig()
-
-    async def leaving(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.begun = True
-
-    tracing.on_request_headers_sent.append(leaving)
-    return tracing

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from alerts.channels.port import Misconfigured, PermanentFailure
 from alerts.channels.twilio.errors import NO_SUCH_THING
 from alerts.channels.twilio.http import TIMEOUT, TwilioHttp, unreadable
+from contacts.values import PHONE_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -20,7 +21,6 @@ Result = TypeVar("Result")
 
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 AUTH_TOKEN = re.compile(r"[!-~]+")
-PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{1,40}")
 UNKNOWN_MESSAGE = "unknown_message"
 STATUS_PATH = "/webhooks/twilio/status"

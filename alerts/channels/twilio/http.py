@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from alerts.channels.departures import Departure, departures
 from alerts.channels.port import TemporaryFailure, UnknownOutcome
 from alerts.channels.twilio.errors import UNREADABLE, error_of_answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
-    from types import SimpleNamespace, TracebackType
+    from types import TracebackType
     from typing import Self
 
 TIMEOUT = 10.0
@@ -50,13 +51,6 @@ class Answer:
         return self.text.encode()
 
 
-@dataclass
-class _Departure:
-    """Whether the request began to leave this machine."""
-
-    begun: bool = False
-
-
 class TwilioHttp:
     """An HTTP client for ``twilio.rest.Client``, shared by any number of calls at once.
 
@@ -78,7 +72,7 @@ class TwilioHttp:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=60),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trace_configs=[_departures()],
+                trace_configs=[departures()],
             )
         return self
 
@@ -125,7 +119,7 @@ class TwilioHttp:
                 headers=headers,
                 timeout=timeout,
                 allow_redirects=False,
-                trace_request_ctx=_Departure(),
+                trace_request_ctx=Departure(),
             ) as answer:
                 if answer.status != HTTPStatus.OK:
                     raise error_of_answer(answer.status, await answer.read(), answer.headers.get("Retry-After", ""))
@@ -139,7 +133,7 @@ class TwilioHttp:
     async def _exchange(self, method: str, url: str, **request: Any) -> tuple[int, bytes, Mapping[str, str]]:
         if self._session is None:
             raise _not_sent("session closed")
-        departure = _Departure()
+        departure = Departure()
         try:
             async with self._session.request(
                 method,
@@ -186,14 +180,3 @@ def _fields(values: Mapping[str, object] | None) -> list[tuple[str, str]]:
         for value in (given if isinstance(given, list) else [given])
         if value is not None
     ]
-
-
-def _departures() -> aiohttp.TraceConfig:
-    """Notes that a request leaves, just before its first byte does: after that its outcome may be unknown."""
-    tracing = aiohttp.TraceConfig()
-
-    async def leaving(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.begun = True
-
-    tracing.on_request_headers_sent.append(leaving)
-    return tracing

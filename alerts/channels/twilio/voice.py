@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from alerts.channels.impossible import cannot_answer, cannot_delete, cannot_edit, cannot_leave
 from alerts.channels.port import Misconfigured, Outgoing, PermanentFailure, Report, Sent
 from alerts.channels.twilio.account import (
-    PHONE_NUMBER,
     STATUS_PATH,
     UNKNOWN_MESSAGE,
     VOICE_PATH,
@@ -22,6 +21,7 @@ from alerts.channels.twilio.account import (
 )
 from alerts.channels.twilio.status import call_report
 from alerts.channels.twilio.voice_twiml import LONGEST, page
+from contacts.values import PHONE_NUMBER
 
 if TYPE_CHECKING:
     from datetime import datetime
