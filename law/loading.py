@@ -27,6 +27,7 @@ from law.rules import (
     Rule,
     Rulebook,
     Source,
+    Track,
     Unit,
 )
 
@@ -207,6 +208,7 @@ def _rule(
         jurisdiction=data["jurisdiction"],
         title=one["title"],
         kind=Kind(one["kind"]),
+        track=Track(one["track"]),
         trigger_event=one["trigger_event"],
         safe_trigger_event=one.get("safe_trigger_event"),
         period=_period(one["period"]),

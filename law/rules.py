@@ -43,6 +43,19 @@ class Kind(StrEnum):
     """Our own rule of safety, not law."""
 
 
+class Track(StrEnum):
+    """The proceedings a person may be in, side by side. Safety in one is not safety in another."""
+
+    ADMINISTRATIVE = "administrative"
+    CRIMINAL = "criminal"
+    EXTRADITION = "extradition"
+    ASYLUM = "asylum"
+    UN = "un"
+    """Before an international body, of the United Nations or not."""
+    CUSTODY = "custody"
+    """No proceedings: what happens to the person. No rule of law is of it."""
+
+
 class Unit(StrEnum):
     """What a period is counted in."""
 
@@ -141,6 +154,7 @@ class Rule:
     jurisdiction: str
     title: str
     kind: Kind
+    track: Track
     trigger_event: str
     safe_trigger_event: str | None
     """An earlier event from which the safe date counts, if it is known."""
@@ -190,11 +204,11 @@ class Rule:
         """Return the SHA-256, hexadecimal, of all that a sign-off binds.
 
         That is everything here, with the counting rule and the source, except how sure we are (``confidence``,
-        ``needs_recheck``): what a signature is there to change does not undo it.
+        ``needs_recheck``), since what a signature is there to change does not undo it, and ``track``, by which we sort.
         """
         bound = asdict(self)
-        for unsure in ("confidence", "needs_recheck"):
-            del bound[unsure]
+        for unbound in ("confidence", "needs_recheck", "track"):
+            del bound[unbound]
         del bound["counting"]["confidence"], bound["counting"]["working_days_confidence"]
         canonical = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()

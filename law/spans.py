@@ -35,10 +35,16 @@ def add_months(day: date, months: int) -> date:
 
 
 def instant(day: date, at: time, zone: ZoneInfo, *, late: bool) -> datetime:
-    """Return the instant, in UTC, at which the clock of a zone shows this; the earlier or the ``late`` one of two."""
+    """Return the instant, in UTC, at which the clock of a zone shows this; the earlier or the ``late`` one of two.
+
+    Of a minute that the clock leaves out, the early one lies before the gap, but in no day before: where a day has no
+    first hour (Cairo, Beirut), it begins when its clock does.
+    """
     local = datetime.combine(day, at)
-    both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    return max(both) if late else min(both)
+    early, other = sorted(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if not late and local_date(early, zone) < day == local_date(other, zone):
+        return other
+    return other if late else early
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:

@@ -96,7 +96,7 @@ def _page(opened: Opened, words: Words, token: str, now: datetime) -> str:
     return render_template(
         "release.html",
         view=opened.view,
-        lead=f"web.release_lead_{audience.replace('-', '_')}",
+        lead=f"web.release_lead_{audience.in_keys}",
         acknowledges=audience is Audience.UNHCR and opened.recipient.acknowledged_at is None,
         sure=audience not in PRESS,
         now=now,

@@ -119,7 +119,7 @@ def _left_lately(unit: UnitOfWork) -> Sequence[datetime]:
 def _send(unit: UnitOfWork, release: Release, recipient: ReleaseRecipient) -> None:
     recipient.sent_at, recipient.expires_at = unit.now, unit.now + GOOD_FOR
     unit.session.flush()
-    _write(unit, release, recipient, f"release_{release.audience.replace('-', '_')}", link=True)
+    _write(unit, release, recipient, f"release_{Audience(release.audience).in_keys}", link=True)
 
 
 def _write(unit: UnitOfWork, release: Release, recipient: ReleaseRecipient, words: str, *, link: bool) -> None:

@@ -27,6 +27,11 @@ class Audience(StrEnum):
     PRESS_NAMED = "press-named"
     FAMILY = "family"
 
+    @property
+    def in_keys(self) -> str:
+        """How the keys of texts name it."""
+        return self.value.replace("-", "_")
+
 
 class FieldClass(StrEnum):
     """What consent is given for at once."""

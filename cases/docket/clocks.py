@@ -16,7 +16,7 @@ from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing_in
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.seen import is_later
-from cases.docket.vocabulary import IMPLIES, Track, meaning_of
+from cases.docket.vocabulary import IMPLIES, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
@@ -213,7 +213,7 @@ def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> Coun
         seen.id,
         rule.id,
         hash_of(rule.id),
-        _track(rule.id),
+        str(rule.track),
         HARM if rule.passing_harms else rule.kind,
         clock.safe_at,
         clock.arguable_at,
@@ -240,22 +240,6 @@ def _safe_trigger(rule: Rule, seen: Seen, docket: Sequence[Seen]) -> Moment | No
     """The earlier event from which the safe date counts, where it is known and is no later."""
     before = [one for one in docket if one.kind == rule.safe_trigger_event and one.at <= seen.at]
     return _moment(max(before, key=lambda one: one.at)) if before else None
-
-
-_TRACKS = (
-    (".extr.", Track.EXTRADITION),
-    (".refugee.", Track.ASYLUM),
-    (".appc.", Track.ASYLUM),
-    (".coao.", Track.ADMINISTRATIVE),
-    (".gpk.", Track.ADMINISTRATIVE),
-    (".cpc.", Track.CRIMINAL),
-)
-
-
-@cache
-def _track(rule_id: str) -> str:
-    named = (track for mark, track in _TRACKS if mark in rule_id)
-    return str(next(named, Track.UN if rule_id.startswith("intl.") else Track.ADMINISTRATIVE))
 
 
 def _rows(unit: UnitOfWork, case_ids: Sequence[UUID]) -> Sequence[Deadline]:

@@ -10,6 +10,8 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from law.rules import Track
+
 
 class WatchKind(StrEnum):
     """What can be watched for."""
@@ -44,17 +46,6 @@ class Counted(StrEnum):
     """The instant the event is to happen."""
     TERM_END = "term_end"
     """Each end of a term that the event names."""
-
-
-class Track(StrEnum):
-    """The proceedings a person may be in, side by side. Safety in one is not safety in another."""
-
-    ADMINISTRATIVE = "administrative"
-    CRIMINAL = "criminal"
-    EXTRADITION = "extradition"
-    ASYLUM = "asylum"
-    UN = "un"
-    CUSTODY = "custody"
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,7 @@ def _check_vital(unit: UnitOfWork, case: Case, proposal: Proposal, reason: str) 
 
 def _view(unit: UnitOfWork, case: Case, audience: Audience, basis: Basis) -> AudienceView:
     """What would leave; of vital interest, as it will be once the consent nobody could give is entered."""
-    if basis is not Basis.VITAL_INTEREST:
-        return view_for_audience(unit, case, audience)
-    return view_for_audience(unit, case, audience, in_vital_interest=True)
+    return view_for_audience(unit, case, audience, in_vital_interest=basis is Basis.VITAL_INTEREST)
 
 
 def _add_recipient(unit: UnitOfWork, release: Release, contact_id: UUID, *, fallback: bool) -> None:

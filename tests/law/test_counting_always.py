@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from law.counting import Clock, Moment, count
@@ -114,6 +114,7 @@ def test_hours_counted_back_lead_to_where_they_began(hours: int, happened: datet
     assert clock(rule, Moment(at=there.safe_at), zone).safe_at == happened
 
 
+@example(2, date(2024, 4, 26), ZoneInfo("Africa/Cairo"), "included")  # a day that has no first hour
 @given(st.integers(1, 400), days, zones, st.sampled_from(["included", "excluded", "unknown"]))
 def test_days_counted_back_lead_to_where_they_began(number: int, first: date, zone: ZoneInfo, first_day: Any) -> None:
     """What is the long reading forwards is the early one backwards, and the other way round."""

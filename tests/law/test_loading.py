@@ -41,6 +41,8 @@ def test_the_files_as_they_come_are_read(folder: Path) -> None:
     ("old", "new", "said"),
     [
         ("kind: user_action", "kind: wish", ["UZ.yaml: rules uz.cpc.extr.appeal_20d, kind", "write one of these"]),
+        ("track: extradition", "track: road", ["uz.cpc.extr.appeal_20d, track", "write one of these"]),
+        ("    track: extradition\n", "", ["'track' is a required property; add it"]),
         ("value: 20", "value: twenty", ["rules uz.cpc.extr.appeal_20d, period, value", "want quotes"]),
         ("value: 20", "value: -1", ["period, value", "see docs/law.md"]),
         ("    title: App", "    titel: App", ["'title' is a required property; add it", "look for a misspelling"]),
