@@ -131,7 +131,7 @@ class Call:
         return None
 
     def _wait(self, look: Callable[[], object], what: str, timeout: float) -> object:
-        found = wait_for(self._changes, lambda: look() or None, timeout)
+        found = wait_for(self._changes, lambda: look() or None, timeout, self._changes.meanwhile)
         if found is None:
             lines = "\n".join(spoken.text for spoken in self.said)
             raise StoryError(f"{self.to} did not hear {what} within {timeout:g} s; {self.status}\n{lines}")

@@ -12,9 +12,13 @@ LOOK_AT_CLOCK: Final = 0.05  # real seconds: the business clock is moved without
 
 
 class Changes:
-    """What is shared is touched only inside `changing` or `reading`; both may be entered again by the same thread."""
+    """What is shared is touched only inside `changing` or `reading`; both may be entered again by the same thread.
 
-    def __init__(self) -> None:
+    `meanwhile` is called, from the thread that waits, again and again while somebody looks at a phone in vain.
+    """
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.meanwhile = meanwhile
         self._changed = threading.Condition(threading.RLock())
         self._listeners: set[Callable[[], None]] = set()
 
@@ -38,10 +42,10 @@ class Changes:
         with self.changing():
             pass
 
-    def wait_for_change(self, seconds: float) -> None:
-        """Return at the next change, at the latest after so many real seconds."""
+    def wait_for_change(self, seconds: float) -> bool:
+        """Return at the next change, at the latest after so many real seconds; whether there was one."""
         with self._changed:
-            self._changed.wait(seconds)
+            return self._changed.wait(seconds)
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every change; it must not block."""

@@ -329,7 +329,7 @@ class Phone:
                 unchanged, looked_at = self._handset.revision == looked_at, self._handset.revision
             return None if unchanged else look()
 
-        found = wait_for(self._hub.changes, look_again, timeout)
+        found = wait_for(self._hub.changes, look_again, timeout, self._hub.changes.meanwhile)
         if found is None:
             raise StoryError(f"{self.name} did not see {what} within {timeout:g} s\n{self.screen()}")
         return found

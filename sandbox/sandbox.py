@@ -84,6 +84,7 @@ class Sandbox:
     speech       characters a voice speaks in a second of the business clock; 0 speaks everything at once
     mail_login   user and password that the mail server asks for; none when not given
     mail_starttls  whether it takes mail only over TLS, with a certificate of its own (`mail.certificate`)
+    meanwhile    called again and again while a story looks at a phone in vain: it may move the clock
     """
 
     def __init__(
@@ -104,8 +105,9 @@ class Sandbox:
         speech: float = 0.0,
         mail_login: tuple[str, str] | None = None,
         mail_starttls: bool = False,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
-        self._changes = Changes()
+        self._changes = Changes(meanwhile)
         self._hub = Hub(self._changes, now, enforce_limits=limits)
         self._cast = Cast()
         self._token = token

@@ -8,6 +8,7 @@ from sandbox.changes import Changes
 
 Found = TypeVar("Found")
 
+A_LOOK: Final = 0.02  # real seconds
 PATIENCE: Final = 40.0
 """Real seconds; a story that goes well never waits for so long, on however busy a machine it is told."""
 
@@ -16,15 +17,21 @@ class StoryError(AssertionError):
     """What the story expected did not happen in time."""
 
 
-def wait_for(changes: Changes, look: Callable[[], Found | None], timeout: float) -> Found | None:
-    """Look, and look again whenever something changed, until there is something or the real time is over."""
+def wait_for(
+    changes: Changes, look: Callable[[], Found | None], timeout: float, meanwhile: Callable[[], object] = lambda: None
+) -> Found | None:
+    """Look, and look again whenever something changed, until there is something or the real time is over.
+
+    `meanwhile` is called where nothing has changed for a while.
+    """
     ends_at = time.monotonic() + timeout
     while True:
         found = look()
         left = ends_at - time.monotonic()
         if found is not None or left <= 0:
             return found
-        changes.wait_for_change(min(left, 0.02))
+        if not changes.wait_for_change(min(left, A_LOOK)):
+            meanwhile()
 
 
 def wait_for_truth(changes: Changes, what: Callable[[], object], timeout: float) -> None:

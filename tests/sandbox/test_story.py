@@ -9,6 +9,7 @@ import pytest
 from sandbox import Phone, Sandbox, StoryError
 from sandbox.waiting import PATIENCE
 from tests.sandbox.client import Client
+from tests.sandbox.conftest import Clock
 
 KEYBOARD = {
     "inline_keyboard": [
@@ -38,6 +39,18 @@ def test_a_look_in_vain_shows_the_screen(client: Client, gulnar: Phone) -> None:
     say(client, gulnar, "welcome")
     with pytest.raises(StoryError, match=r"(?s)Gulnar did not see 'K7M'.*hello.*welcome"):
         gulnar.sees("K7M", timeout=0.05)
+
+
+def test_whoever_looks_in_vain_may_see_to_it_that_there_is_something(clock: Clock) -> None:
+    with Sandbox(now=clock.now, meanwhile=lambda: clock.moves(seconds=1)) as town:
+        gulnar = town.phone("Gulnar", language="ug")
+        before = clock.now()
+        with pytest.raises(StoryError):
+            gulnar.sees("welcome", timeout=0.2)
+        assert clock.now() > before
+        looked_at = clock.now()
+        town.wait_until(lambda: True)
+        assert clock.now() == looked_at, "only who looks at a phone waits for time to pass"
 
 
 def test_looking_only_after_a_message(client: Client, gulnar: Phone) -> None:
