@@ -23,6 +23,7 @@ from web.calendar import ENDPOINT as CALENDAR
 from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
+from web.compiled import PAGES
 from web.console.incident import LARGEST_LIST
 from web.console.mishaps import is_of_console, mishap
 from web.console.papers import LARGEST_BODY
@@ -103,6 +104,7 @@ def make_app(
 def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Passwords | None) -> Flask:
     app = Flask(__name__, static_folder="static")
     app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
+    app.jinja_env.bytecode_cache = PAGES
     app.jinja_env.filters["readable"] = readable
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.register_blueprint(case_link_pages(store, zone))
