@@ -230,6 +230,18 @@ def test_every_check_runs_and_pytest_has_the_last_word(own: Checkout) -> None:
     )
 
 
+def test_what_the_tests_import_is_compiled_once_and_kept(own: Checkout) -> None:
+    """Otherwise each worker would compile all of it, and each process a test starts."""
+    (own.folder / "pytest.py").write_text(
+        "import os, sys\nprint(*sys.argv[1:], os.environ.get('PYTHONDONTWRITEBYTECODE'), file=open('noted', 'a'))\n"
+    )
+    own.run("test", variables={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert (own.folder / "noted").read_text().splitlines() == [
+        "--collect-only -qq None",
+        f"-m not long {SIDE_BY_SIDE} None",
+    ]
+
+
 def test_with_arguments_of_its_own_pytest_runs_alone(own: Checkout) -> None:
     end = own.run("test", "tests/texts", "-k", "two words")
     assert end.out == "\n=== pytest\npytest ran -m not long tests/texts -k two words\n"
