@@ -110,11 +110,11 @@ def test_readiness_is_the_databases(client: FlaskClient, quick_store: Store) -> 
     def refuse(*_: object) -> None:
         raise ConnectionError(CANARY)
 
-    event.listen(quick_store.engine, "do_connect", refuse)
     quick_store.engine.dispose()
+    event.listen(quick_store.engine, "connect", refuse)
     with capture_logs() as logs:
         answer = client.get("/readyz")
-    event.remove(quick_store.engine, "do_connect", refuse)
+    event.remove(quick_store.engine, "connect", refuse)
     assert (answer.status_code, answer.text) == (503, "the database does not answer\n")
     assert client.get("/healthz").status_code == 200
     assert "Canary" not in str(logs)
