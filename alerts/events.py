@@ -79,8 +79,8 @@ class NeedGivenBack(Event):
 
     ``why``: unreachable (no message reaches them), wish (they gave it back), stale (they did not follow it up), case
     (they gave back the case, and with it what they had taken of what is due in it, or of the same person), parted (it
-    had come to them with another case, which is not of the same person after all) or handed_over (somebody else has
-    taken it in the same moment).
+    had come to them with another case, which is not of the same person after all), handed_over (somebody else has
+    taken it in the same moment) or dismissed (the person wants them no more, and said so by a safe way).
     """
 
     need_id: UUID

@@ -51,6 +51,7 @@ from alerts.occasions.releasing import (
 from alerts.occasions.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
 from alerts.occasions.surge import feel_load, tell_surge
 from alerts.search.closing import stop_asking_about
+from alerts.search.dismissing import tell_counsel, tell_dismissed
 from alerts.search.following_up import LAWYER_TIMER as LAWYER
 from alerts.search.following_up import TIMER as FOLLOW_UP
 from alerts.search.following_up import (
@@ -83,6 +84,7 @@ from bot.asides import ask_again as ask_what_for_again
 from bot.docket import ask_again
 from cases.aside import TIMER as SET_ASIDE
 from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.dismissing import ask_about_entry
 from cases.docket.entering import read_places
 from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
@@ -100,6 +102,8 @@ from cases.events import (
     DeadlineSuperseded,
     DisclosuresFrozen,
     DisclosuresThawed,
+    DismissalAsked,
+    DismissalDenied,
     DuressSpoken,
     FactEntered,
     FactSuperseded,
@@ -229,6 +233,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         NeedGivenBack: {
             "tell_anew": tell_anew,
             "tell_given_back": tell_given_back,
+            "tell_dismissed": tell_dismissed,
             "await_lawyer_again": await_lawyer_again,
             "give_back_what_is_due": give_back_what_is_due,
             "strike_out": strike_out,
@@ -239,7 +244,13 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CanaryLost: {"page_fault": page_fault},
         ReceiptCame: {"apply_receipts": apply_receipts},
         NeedHeld: {"ask_to_confirm": ask_to_confirm},
-        OccurrenceEntered: {"invite": invite, "note_heard_from": note_heard_from},
+        OccurrenceEntered: {
+            "invite": invite,
+            "note_heard_from": note_heard_from,
+            "ask_about_entry": ask_about_entry,
+        },
+        DismissalAsked: {"tell_counsel": tell_counsel},
+        DismissalDenied: {"tell_counsel": tell_counsel},
         OccurrenceSuperseded: {"invite": invite},
         DeadlineMoved: {"void_reminders": void_reminders},
         DeadlineSuperseded: {"void_reminders": void_reminders},

@@ -18,6 +18,7 @@ from cases.codes import normalise_code
 from cases.docket import closing
 from cases.docket.models import Deadline, Watch
 from cases.docket.reading import case_by_code
+from cases.docket.vocabulary import NEEDS_AN_ANSWER
 from cases.docket.watches import give_up_watch, keep_watch
 from cases.models import Case
 from store.base import OWN
@@ -83,6 +84,8 @@ def say_all_right(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, 
     code = {"code": case.code}
     if not works_on(unit, contact, case_id):
         return toast(unit, chat, given, "staff.not_yours", code)
+    if watch.kind in NEEDS_AN_ANSWER:
+        return say(unit, chat, contact, f"watch.{watch.kind}", code)
     if pressed.action == NO_LONGER:
         give_up_watch(unit, watch, by=unit.actor)
         said = "staff.watch_given_up"
@@ -108,8 +111,11 @@ def list_clocks_and_watches(unit: UnitOfWork, chat: Chat, contact: Contact) -> b
 
 
 def _answers(unit: UnitOfWork, chat: Chat, watch_id: UUID, number: int) -> list[dict[str, Any]]:
-    """What can be said of a watch in a list; one that repeats can be ended."""
-    repeats = unit.session.get_one(Watch, watch_id).every_seconds is not None
+    """What can be said of a watch in a list; one that repeats can be ended, but not what needs an answer."""
+    watch = unit.session.get_one(Watch, watch_id)
+    if watch.kind in NEEDS_AN_ANSWER:
+        return []
+    repeats = watch.every_seconds is not None
     labels = {ALL_RIGHT: "button.all_right_number"} | ({NO_LONGER: "button.no_longer_number"} if repeats else {})
     values = {"number": str(number)}
     return [mint(unit, chat.id, action, label, subject_id=watch_id, values=values) for action, label in labels.items()]

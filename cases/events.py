@@ -156,6 +156,28 @@ class DeadlineDone(Event):
 
 
 @dataclass(frozen=True)
+class DismissalAsked(Event):
+    """Somebody asked that the lawyer be dismissed. Nothing has changed yet."""
+
+    dismissal_id: UUID
+
+
+@dataclass(frozen=True)
+class DismissalConfirmed(Event):
+    """The safe contact wants it: the lawyer, if one had the case, has it no longer."""
+
+    dismissal_id: UUID
+    contact_id: UUID | None
+
+
+@dataclass(frozen=True)
+class DismissalDenied(Event):
+    """The safe contact does not want it: somebody may have been made to ask."""
+
+    dismissal_id: UUID
+
+
+@dataclass(frozen=True)
 class WatchOpened(Event):
     """Something should happen by a certain time."""
 

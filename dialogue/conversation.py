@@ -22,6 +22,8 @@ Decisions:
 - A voice note answers whatever question is open: the program does not hear what it says, and a coordinator does. After
   one that told what is happening, the time of a removal is asked for: it may have told of one.
 - Whoever has written a list of many people is not asked how many they are; a list is no answer to anything else.
+- Only who says in so many words that the lawyer is no longer wanted, by the command or the words of the button, is
+  taken to say so; whatever else is said of a lawyer, people read.
 - Skipping a question that was answered takes nothing back.
 - A door that shows all questions at once says which one something is meant for (`Meant`); the same rules hold.
 """
@@ -39,6 +41,7 @@ from dialogue.model import (
     AddMessage,
     Answer,
     Command,
+    DismissCounsel,
     Effect,
     Input,
     Kind,
@@ -61,6 +64,7 @@ from dialogue.questions import (
     BY_NAME,
     DETAILS,
     FEW,
+    NO_LAWYER,
     QUESTIONS,
     Question,
     answer_in,
@@ -69,6 +73,7 @@ from dialogue.questions import (
     known_language,
     language_rows,
     tapped_answer,
+    wants_no_lawyer,
 )
 from dialogue.sealed import offer
 from texts.catalogue import LANGUAGES
@@ -83,8 +88,12 @@ AFRAID: Final = "afraid"
 """What is happening when nothing has happened yet: then something can be left for the day it does."""
 _WITH_CODE: Final = {"code": CODE}
 _DEEP_LINK: Final = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what Telegram puts behind /start; nobody wrote it
-_COMMANDS: Final = frozenset({"start", "help", "status", "stop", "language", "add", "wipe"})
-_ANSWERED_BY_THE_STORE: Final[Mapping[str, Effect]] = {"status": ShowStatus(), "wipe": WipeChat()}
+_COMMANDS: Final = frozenset({"start", "help", "status", "stop", "language", "add", "wipe", NO_LAWYER})
+_ANSWERED_BY_THE_STORE: Final[Mapping[str, Effect]] = {
+    "status": ShowStatus(),
+    "wipe": WipeChat(),
+    NO_LAWYER: DismissCounsel(),
+}
 _DETAILS: Final = frozenset(detail.name for detail in DETAILS)
 _AT_THE_MENU: Final = _DETAILS | {"more"}
 
@@ -112,8 +121,7 @@ def step(state: State, given: Input, now: datetime) -> Outcome:
 
 def _obey(state: State, command: Command, now: datetime) -> Outcome:
     if _carries_words(command):
-        told = step(state, Said(f"/{command.name} {command.argument}"), now)
-        return _stop(told) if command.name == "stop" else told
+        return _obey_beside_words(command, step(state, Said(f"/{command.name} {command.argument}"), now))
     match command.name:
         case "start":
             return _begin(state)
@@ -126,6 +134,17 @@ def _obey(state: State, command: Command, now: datetime) -> Outcome:
         case name:
             asked = _ANSWERED_BY_THE_STORE.get(name)
             return Outcome(state, (asked,)) if asked else Outcome(state, (), (Reply("reply.help"),))
+
+
+def _obey_beside_words(command: Command, told: Outcome) -> Outcome:
+    """What a command means though words came with it, which are kept as words."""
+    match command.name:
+        case "stop":
+            return _stop(told)
+        case name if name == NO_LAWYER and told.state.opened:
+            return replace(told, effects=(*told.effects, DismissCounsel()))
+        case _:
+            return told
 
 
 def _carries_words(command: Command) -> bool:
@@ -187,7 +206,8 @@ def _keep(state: State, given: Said | Sent | Meant, now: datetime) -> Outcome:
     if state.asked == MANY:
         answer, counted = answer or counted, None
     found = [one for one in (answer, counted) if one is not None]
-    stored: tuple[Effect, ...] = (AddMessage(), *found)
+    unwanted = (DismissCounsel(),) if state.opened and wants_no_lawyer(given) else ()
+    stored: tuple[Effect, ...] = (AddMessage(), *found, *unwanted)
     told = reduce(_settle, found, state)
     if not state.opened:
         return _open(told, stored)

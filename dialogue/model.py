@@ -124,7 +124,26 @@ class WipeChat:
     """Erase the chat, not the report; whoever erases says how it ended, so no reply comes with it."""
 
 
-Effect = OpenReport | AddMessage | Answer | SetLanguage | Mute | Unmute | ShowStatus | LeaveReport | WipeChat
+@dataclass(frozen=True, slots=True)
+class DismissCounsel:
+    """The lawyer is no longer wanted, somebody says: that is asked about elsewhere, and changes nothing by itself.
+
+    Whoever keeps it says so, so no reply comes with it.
+    """
+
+
+Effect = (
+    OpenReport
+    | AddMessage
+    | Answer
+    | SetLanguage
+    | Mute
+    | Unmute
+    | ShowStatus
+    | LeaveReport
+    | WipeChat
+    | DismissCounsel
+)
 
 # --- Said ------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from dialogue.model import Answer, Button, Input, Kind, Reply, Row, Said, Sent
+from dialogue.model import Answer, Button, Input, Kind, Meant, Reply, Row, Said, Sent
 from texts.catalogue import LANGUAGES, say
 
 FACT: Final = "ask.fact_"
@@ -99,6 +99,9 @@ CALL: Final = Question("call", options=("yes", "write", "unsafe"), skip=False)
 UNSAFE: Final = "unsafe"
 """The answer to it that neither calls nor texts are safe."""
 
+NO_LAWYER: Final = "nolawyer"
+"""The command by which somebody says that the lawyer is no longer wanted; its label is `option.no_lawyer`."""
+
 BY_NAME: Final[Mapping[str, Question]] = MappingProxyType({asked.name: asked for asked in QUESTIONS + DETAILS})
 
 _ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
@@ -140,6 +143,12 @@ def answer_in(given: Input, asked: Question) -> Answer | None:
             return Answer(asked.name, from_message=True)
         case _:
             return None
+
+
+def wants_no_lawyer(given: Input) -> bool:
+    """Whether somebody wrote the label of "the lawyer is no longer wanted", or its command, and nothing else."""
+    said = given.given if isinstance(given, Meant) else given
+    return isinstance(said, Said) and _bare(said.text) in _no_lawyer()
 
 
 def ask(asked: Question, settled: frozenset[str] = frozenset()) -> Reply:
@@ -219,6 +228,11 @@ def _options_by_label(name: str) -> Mapping[str, str]:
 @cache
 def _skips() -> frozenset[str]:
     return frozenset(_bare(say("option.skip", language)) for language in LANGUAGES)
+
+
+@cache
+def _no_lawyer() -> frozenset[str]:
+    return frozenset({NO_LAWYER, *(_bare(say("option.no_lawyer", language)) for language in LANGUAGES)})
 
 
 @cache

@@ -13,8 +13,10 @@ from alerts.occasions.surge import surging, wait_now
 from alerts.sending.erasing import wipe
 from alerts.telling.wording import time_ref
 from cases import intake
+from cases.docket.dismissing import ask_to_dismiss
 from cases.intake import PLAIN, Wrapping
 from cases.models import Case, Report
+from cases.retention import is_closed
 from cases.triage import assess
 from cases.urgency import Urgency
 from dialogue.conversation import step
@@ -23,6 +25,7 @@ from dialogue.model import (
     AddMessage,
     Answer,
     Button,
+    DismissCounsel,
     Effect,
     Input,
     LeaveReport,
@@ -210,8 +213,22 @@ def _change_chat(unit: UnitOfWork, chat: Chat, effect: Effect) -> None:
             chat.case_id = None
         case WipeChat():
             wipe(unit, chat)
+        case DismissCounsel():
+            _dismiss_counsel(unit, chat)
         case _:
             pass
+
+
+def _dismiss_counsel(unit: UnitOfWork, chat: Chat) -> None:
+    """Keep the wish, and say that nothing has changed yet; the same whether anybody has the case as its lawyer."""
+    report = intake.current_report(unit, chat)
+    if report is None or is_closed(unit, report.case_id):
+        _show_status(unit, chat)
+        return
+    ask_to_dismiss(unit, report.case_id)
+    if not is_suspected(unit, chat):
+        said = Reply("reply.no_lawyer", {"code": unit.session.get_one(Case, report.case_id).code})
+        tell(unit, chat, said, language=chat.language or "en")
 
 
 def _answer(unit: UnitOfWork, chat: Chat, reply: Reply) -> None:

@@ -22,6 +22,7 @@ from dialogue.model import (
     CODE,
     AddMessage,
     Answer,
+    DismissCounsel,
     Effect,
     Input,
     Mute,
@@ -32,7 +33,7 @@ from dialogue.model import (
     State,
     Unmute,
 )
-from dialogue.questions import BY_NAME, CALL, UNSAFE, answer_in
+from dialogue.questions import BY_NAME, CALL, UNSAFE, answer_in, wants_no_lawyer
 
 ASKED: Final = (CALL, BY_NAME["where"], BY_NAME["who"])
 """What is asked by text, in this order."""
@@ -88,7 +89,8 @@ def _open(state: State, now: datetime, *, unsafe: bool) -> Outcome:
 
 def _hear(state: State, given: Input, now: datetime, *, unsafe: bool, answered: bool) -> Outcome:
     answer = _answer(state, given)
-    effects: tuple[Effect, ...] = (AddMessage(), answer) if answer else (AddMessage(),)
+    unwanted = (DismissCounsel(),) if wants_no_lawyer(given) else ()
+    effects: tuple[Effect, ...] = (AddMessage(), *((answer,) if answer else ()), *unwanted)
     quiet = state.muted or _is_unsafe(answer, unsafe=unsafe)
     if (state.asked is None and not state.finished) or not (answered or quiet):
         # told at another door before, a bookmark was lost, or we were texting too much when they began

@@ -49,6 +49,10 @@ WHY: Final[Mapping[str, str]] = {
     "nothing of that kind was signed": "refused.not_signed",
     "there is nothing of it to be fired": "refused.fired",
     "a coordinator fires": "refused.coordinator_fires",
+    "a coordinator asks the safe contact": "refused.dismissal_coordinator",
+    "say by what safe way they were asked": "refused.dismissal_how",
+    "nobody has asked for the lawyer": "refused.dismissal_none",
+    "choose which lawyer it is about": CHOICE,
     "this is none of the choices": CHOICE,
     # What leaves
     "choose for whom it is": "refused.for_whom",

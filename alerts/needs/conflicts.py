@@ -2,6 +2,7 @@
 
 - Whose own account an alarm is about.
 - Who must not work beside somebody who has it: one of the two names the other under ``avoid`` in the contacts file.
+- Whom the person has dismissed: they are not asked for the case again, and cannot take it.
 - Who reported it: they are asked about what they know, not whether they take it. When the list has run out they hear of
   it as everybody does, and can accept: a report nobody else can take is not lost.
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.models import ACCOUNT, Alert, Need
+from cases.docket.dismissing import dismissed_from
 from cases.models import Report
 from contacts.accounts.models import Account
 from contacts.directory import avoided_by
@@ -37,10 +39,11 @@ class Conflicts:
     """Names of those who have it, as fingerprints."""
     avoided: frozenset[bytes]
     """Names they must not work beside."""
+    dismissed: frozenset[UUID] = frozenset()
 
     def has(self, unit: UnitOfWork, contact: Contact) -> bool:
         """Whether somebody is in conflict with the case."""
-        if contact.id in self.reporters or contact.name_index in self.avoided:
+        if contact.id in self.reporters | self.dismissed or contact.name_index in self.avoided:
             return True
         return bool(self.takers) and not self.takers.isdisjoint(avoided_by(unit, contact))
 
@@ -60,13 +63,14 @@ def conflicts_of(unit: UnitOfWork, need: Need) -> Conflicts:
         frozenset(unit.session.scalars(reported)),
         frozenset(taker.name_index for taker in takers),
         frozenset(name for taker in takers for name in avoided_by(unit, taker)),
+        frozenset(one for _, one in dismissed_from(unit, [need.case_id])),
     )
 
 
 def cases_in_conflict(
     unit: UnitOfWork, contact: Contact, case_ids: Collection[UUID], *, leaving: UUID | None = None
 ) -> frozenset[UUID]:
-    """Of some cases return those with which somebody is in conflict: as :meth:`Conflicts.has` for each. Two statements.
+    """Of some cases return those with which somebody is in conflict: as :meth:`Conflicts.has`. Three statements.
 
     What they have of a case themselves is no conflict, nor is whoever is ``leaving`` it.
     """
@@ -89,7 +93,8 @@ def cases_in_conflict(
         for taker in takers.values()
         if taker.name_index in names or contact.name_index in avoided_by(unit, taker)
     }
-    return frozenset(reported) | frozenset(row.case_id for row in rows if row.Contact.id in apart)
+    dismissed = frozenset(case_id for case_id, one in dismissed_from(unit, case_ids) if one == contact.id)
+    return frozenset(reported) | dismissed | frozenset(row.case_id for row in rows if row.Contact.id in apart)
 
 
 def concerned(unit: UnitOfWork, need: Need) -> frozenset[UUID]:

@@ -8,6 +8,7 @@ from alerts.messages.buttons import mint
 from alerts.models import CUSTODY, WATCH, Alert
 from alerts.policy.milestones import MILESTONES, Milestone, first_missing
 from cases.docket.models import Watch, WatchState
+from cases.docket.vocabulary import NEEDS_AN_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,7 +69,7 @@ def _for_good(unit: UnitOfWork, chat_id: UUID, need: Need) -> list[dict[str, Any
     """The button that ends what is asked again and again."""
     alert = unit.session.get_one(Alert, need.alert_id)
     watch = unit.session.get_one(Watch, alert.subject_id) if alert.kind == WATCH else None
-    if watch is None or watch.every_seconds is None:
+    if watch is None or watch.every_seconds is None or watch.kind in NEEDS_AN_ANSWER:
         return []
     return [mint(unit, chat_id, NO_LONGER, "button.no_longer", subject_id=watch.id)]
 
@@ -79,7 +80,8 @@ def _how_far(
     """The next milestone of a case; of what was watched for, that it is all right. A clock ends with a note instead."""
     alert = unit.session.get_one(Alert, need.alert_id)
     if alert.kind == WATCH:
-        missed = unit.session.get_one(Watch, alert.subject_id).state in (WatchState.WAITING, WatchState.MISSED)
+        watch = unit.session.get_one(Watch, alert.subject_id)
+        missed = watch.state in (WatchState.WAITING, WatchState.MISSED) and watch.kind not in NEEDS_AN_ANSWER
         return [mint(unit, chat_id, ALL_RIGHT, "button.all_right", subject_id=alert.subject_id)] if missed else []
     milestone = next_of(need, reached) if alert.kind == CUSTODY else None
     return [] if milestone is None else [mint(unit, chat_id, milestone, f"button.{milestone}", subject_id=need.id)]

@@ -15,6 +15,7 @@ from alerts.needs.company import lock_with_its_company, take_the_rest
 from alerts.needs.feigning import is_feigned
 from alerts.needs.seats import lock_seats, open_seats, seat_of, taken
 from alerts.search.paging import wind
+from cases.docket.dismissing import dismissed_from
 from contacts.accounts.coercion import is_coerced
 from contacts.models import Contact
 from store.base import OWN
@@ -54,8 +55,8 @@ def accept_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
 
     They have with it whatever is settled with it (:mod:`alerts.needs.company`), nobody has and they may have.
     Accepting what is already one's own is ``YOURS`` again and changes nothing. ``NOT_ASKED`` for somebody who was
-    neither asked nor does the work that is needed (an account that was linked to another helper since). Of somebody who
-    is being forced it counts as a no, and is answered as a yes.
+    neither asked nor does the work that is needed (an account that was linked to another helper since), or whom the
+    person has dismissed. Of somebody who is being forced it counts as a no, and is answered as a yes.
     """
     if not _may_answer(unit, need_id, contact_id):
         return Ack.NOT_ASKED
@@ -174,7 +175,10 @@ def standing(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack | None:
 
 
 def _may_answer(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
-    if unit.session.get_one(Contact, contact_id).role == unit.session.get_one(Need, need_id).kind:
+    need = unit.session.get_one(Need, need_id)
+    if need.case_id is not None and (need.case_id, contact_id) in dismissed_from(unit, [need.case_id]):
+        return False
+    if unit.session.get_one(Contact, contact_id).role == need.kind:
         return True
     asked = exists().where(Page.need_id == need_id, Page.contact_id == contact_id)
     return bool(unit.session.scalar(select(asked)))

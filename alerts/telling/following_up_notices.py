@@ -136,7 +136,7 @@ def tell_given_back(unit: UnitOfWork, event: Event) -> None:
     """Tell whoever had it, and once the coordinators, that it was given back; for who cannot be reached others do."""
     if not isinstance(event, NeedGivenBack) or event.why in ("unreachable", "handed_over"):
         return None  # they hear nothing of it, or have heard
-    if event.why == "case":
+    if event.why in ("case", "dismissed"):  # of one who was dismissed more is said than that, elsewhere
         return say_given_back(unit, unit.session.get_one(Need, event.need_id), event.contact_id)
     need = unit.session.get_one(Need, event.need_id)
     say_given_back(unit, need, event.contact_id)

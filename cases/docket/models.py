@@ -154,3 +154,25 @@ class RiskReading(Base):
     level: Mapped[int]
     reasons: Mapped[list[Any]]
     """Kinds of occurrences, the weightiest first."""
+
+
+class Dismissal(Base):
+    """Somebody asked that the lawyer of a case be dismissed, and what the safe contact said to it, once asked.
+
+    One of a case is open at a time: that is held by the lock on the case.
+    """
+
+    __tablename__ = "dismissal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed: Mapped[bool | None]
+    """Whether the person wants it, as they said by a safe way; None while nobody has asked them."""
+    counsel_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"))
+    """Whose work on the case ended with it: they are not asked for it any more."""
+    how: Mapped[bytes | None]
+    """Ciphertext: by what safe way they were asked, and what they said."""

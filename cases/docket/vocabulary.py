@@ -31,6 +31,12 @@ class WatchKind(StrEnum):
     """Somebody called and left no message."""
     REARMED = "rearmed"
     """A claim that held other proceedings up is lost: they can go on."""
+    DISMISSAL = "dismissal"
+    """Somebody asked that the lawyer be dismissed; the safe contact has not been asked yet."""
+
+
+NEEDS_AN_ANSWER: Final = frozenset({WatchKind.DISMISSAL})
+"""Watches that no button ends: only what was asked and answered does."""
 
 
 ROUTINE: Final = frozenset({WatchKind.PAPERS_CHECK, WatchKind.COURT_LIST, WatchKind.FAMILY_UPDATE})
@@ -119,6 +125,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "officials_statement": Meaning(risk=2),
     "consent_withdrawn": Meaning(risk=2),
     "counsel_dismissed": Meaning(risk=3, watches=(FAMILY,)),
+    "counsel_dismissal_asked": Meaning(risk=3, watches=(FAMILY,)),
+    "counsel_dismissal_denied": Meaning(risk=3),
+    "counsel_dismissal_confirmed": PLAIN,
     "asylum_claim_withdrawn": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
     "asylum_refusal_known": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
     "asylum_refusal_adopted": Meaning(track=Track.ASYLUM, risk=4, watches=(REARMS,)),
@@ -239,6 +248,9 @@ NO_HARM: Final = frozenset({"sealed_check_ins_stopped", "sealed_duress_cleared"}
 """What a person of a sealed file confirmed by a safe way, that they are well: it makes no case of their file."""
 BY_PROGRAM: Final = NO_HARM | {
     "consent_withdrawn",
+    "counsel_dismissal_asked",
+    "counsel_dismissal_denied",
+    "counsel_dismissal_confirmed",
     "sealed_file_approved",
     "sealed_file_objected",
     "sealed_file_opened",

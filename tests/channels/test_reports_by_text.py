@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from alerts.channels.port import TemporaryFailure
 from alerts.sending.erasing import TIMER as ERASE
+from cases.docket.models import Dismissal
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from contacts.accounts.throttle import count_try, has_room, key_of
 from dialogue.asking import put_question
@@ -302,3 +303,14 @@ def test_what_comes_by_whatsapp_is_heard_and_not_answered_by_a_text(night: Night
     night.later(minutes=20)
     assert not night.sent("sms", f"whatsapp:{STRANGER}")
     assert not texted(night), "they wrote to us by another way, which others cannot read"
+
+
+def test_that_the_lawyer_is_no_longer_wanted_is_heard_by_text_and_not_answered(night: Night) -> None:
+    """Others can read texts: none says what somebody has just asked for."""
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=3)
+    night.texts(STRANGER, "The lawyer is no longer wanted.")
+    with night.store.read() as unit:
+        assert unit.session.scalars(select(Dismissal)).one().answered_at is None
+    assert not [one for one in texted(night) if "lawyer" in one]
+    assert "Somebody asked that the lawyer be dismissed" in night.sent("telegram", AIGERIM)[-1].text

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from app.erasing.erasure import erase_case
 from cases.consent.people import enter_fact
+from cases.docket.models import Dismissal
 from cases.models import Case, Download, FileState, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case
 from cases.verification import Basis, bear_out
@@ -417,6 +418,14 @@ def test_who_has_us_stop_is_shown_nothing_new_until_they_write(visitor: Visitor,
     visitor.adds("I am here again")
     with quick_store.read() as unit:
         assert unit.session.scalars(select(Chat)).one().muted_at is None
+
+
+def test_the_lawyer_is_no_longer_wanted_is_kept_and_asked_about(visitor: Visitor, quick_store: Store) -> None:
+    begun(visitor)
+    for _ in range(2):
+        assert visitor.presses("nolawyer").says("Nothing changes before one of us has talked about it with the family")
+    with quick_store.read() as unit:
+        assert unit.session.scalars(select(Dismissal)).one().answered_at is None
 
 
 def test_nothing_that_belongs_to_a_button_of_the_team_can_be_pressed_here(visitor: Visitor, quick_store: Store) -> None:

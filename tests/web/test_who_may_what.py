@@ -134,6 +134,7 @@ MAY: dict[str, set[str] | frozenset[str] | None] = {
     "POST /console/case/<code>/person/reporter": {"coordinator", "lawyer"},
     "POST /console/case/<code>/person/guardian": {"coordinator", "lawyer"},
     "POST /console/case/<code>/person/emergency": {"coordinator", "lawyer"},
+    "POST /console/case/<code>/person/dismissal": {"coordinator", "lawyer"},
     "GET /console/case/<code>/papers": {"coordinator", "lawyer"},
     "GET /console/case/<code>/papers/<kind>": {"coordinator", "lawyer"},
     "POST /console/case/<code>/papers/ask": {"coordinator", "lawyer"},

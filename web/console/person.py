@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from alerts.screens.reading import opened_by_code
+from alerts.search.dismissing import confirm_dismissal, counsel_of, deny_dismissal
 from cases import verification
 from cases.consent import agreeing
 from cases.consent.deciding import in_force
@@ -18,6 +19,8 @@ from cases.consent.models import EmergencyRelease
 from cases.consent.people import enter_fact, mark_guardian, take_fact_back
 from cases.consent.values import CONFIDENCES
 from cases.consent.vocabulary import CEILING, FIELDS, Audience, Authority, FieldClass
+from cases.docket.dismissing import ask_to_dismiss
+from cases.docket.models import Dismissal
 from cases.duress import agree_on_word
 from cases.events import CaseViewed
 from cases.models import Report
@@ -43,6 +46,7 @@ _WANTED: Final = Together(
     {
         **SETS,
         "signed": Wanted(EmergencyRelease, EmergencyRelease.case_id),
+        "dismissal": Wanted(Dismissal, Dismissal.case_id, where=Dismissal.answered_at.is_(None)),
         "unverified": Wanted(_UNVERIFIED, _UNVERIFIED.case_id, where=_UNVERIFIED.verified_at.is_(None)),
     }
 )
@@ -72,6 +76,8 @@ def look(gate: Gate, code: str) -> Response:
         rows = rows_from(opened.case, found)
         view = view_of(unit, rows, gate.who.role, docket=(), told=())
         standing = standing_in(unit, rows)
+        unwanted = [row for (row,) in found["dismissal"]]
+        counsel = counsel_of(unit, opened.case.id) if unwanted and gate.who.role == "coordinator" else []
         signed = agreeing.signed_in(unit, [row for (row,) in found["signed"]])
         unit.session.expunge_all()  # it is drawn when the unit is over
     with gate.store.unit(gate.who.actor) as unit:
@@ -90,6 +96,8 @@ def look(gate: Gate, code: str) -> Response:
         counsels=[name for name, kind in FIELDS.items() if kind is FieldClass.COUNSEL],
         is_counsel=gate.who.role == "lawyer",
         signed=signed,
+        unwanted=unwanted,
+        counsel=counsel,
         is_verified=not found["unverified"],
     )
 
@@ -200,6 +208,20 @@ def _guardian(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
     mark_guardian(unit, case.id, implicated=request.form.get("do") == "implicated")
 
 
+def _dismissal(gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Keep that somebody wants the lawyer dismissed, or what the safe contact said to it. Only a coordinator asks."""
+    given, lawyer = request.form, request.form.get("lawyer", "")
+    match given.get("do"):
+        case "ask":
+            ask_to_dismiss(unit, case.id)
+        case "confirmed" if gate.who.role == "coordinator":
+            confirm_dismissal(unit, case, UUID(lawyer) if lawyer else None, given.get("how", ""))
+        case "denied" if gate.who.role == "coordinator":
+            deny_dismissal(unit, case, given.get("how", ""))
+        case _:
+            raise ConsentError("a coordinator asks the safe contact about the lawyer")
+
+
 def _emergency(gate: Gate, unit: UnitOfWork, case: Case) -> None:
     """Keep what the person signed beforehand; fire it, or take it back."""
     given, release = request.form, request.form.get("release", "")
@@ -230,6 +252,7 @@ USES: dict[str, Callable[[Gate, UnitOfWork, Case], None]] = {
     "reporter": _reporter,
     "guardian": _guardian,
     "emergency": _emergency,
+    "dismissal": _dismissal,
 }
 """What the forms of the page do, by the last part of their address."""
 

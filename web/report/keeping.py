@@ -23,6 +23,7 @@ from contacts.accounts.throttle import Limit, count_try, key_of
 from dialogue.coming_back import WebSending, address_from, give_receipt, is_first, name_of_sending, number_from
 from dialogue.model import Kind, Meant, Said, Sent
 from dialogue.notices import tell_reporter_of_file
+from dialogue.questions import NO_LAWYER
 from dialogue.reception import Heard, receive
 from store.base import OWN
 from store.chats import WEB, Chat, find_or_open_chat
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from web.report.body import Upload
     from web.report.tickets import Ticket
 
+LEAVING: Final = ("stop", "wipe", NO_LAWYER)
+"""Buttons of the page that stand for a command."""
 SHOWN_AGAIN_FOR: Final = timedelta(hours=1)
 """How long the number is shown again to the same form: a lost answer, a page that was loaded anew."""
 PER_DAY: Final = 2 * 1024**3

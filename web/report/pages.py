@@ -24,7 +24,7 @@ from store.queues import where_it_failed
 from texts.catalogue import LANGUAGES
 from texts.locale import guess_language
 from web.report.body import LONGEST_TEXT, Form, read_form
-from web.report.keeping import Told, begin, go_on, press
+from web.report.keeping import LEAVING, Told, begin, go_on, press
 from web.report.shown import button, show
 from web.report.tickets import new_ticket, opened, sealed
 from web.words import FALLBACK_LANGUAGE, Words
@@ -281,7 +281,7 @@ def _go_on(desk: Desk, form: Form) -> Response:
 
 def _done(desk: Desk, ticket: Ticket, chat_id: UUID, form: Form, language: str) -> Response:
     action = form.get("do")
-    if action in ("stop", "wipe"):
+    if action in LEAVING:
         press(desk.store, ticket, chat_id, Command(action), action)
         return desk.report(chat_id)
     pressed = button(action)

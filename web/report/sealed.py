@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dialogue.coming_back import DIGITS, address_from, find_by_number, give_receipt
 from dialogue.model import Command
 from store.chats import WEB, Chat, find_or_open_chat
-from web.report.keeping import Told, hear, hear_press
+from web.report.keeping import LEAVING, Told, hear, hear_press
 from web.report.shown import button
 from web.report.tickets import SECRET_BYTES, Ticket, opened
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "form"
 """Under which it lies in the inbox."""
-LEAVING: Final = ("stop", "wipe")
 
 
 @dataclass(frozen=True)
