@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from alerts.channels.port import Channel
+    from alerts.channels.twilio.account import TwilioAccount
     from app.settings import Settings
     from app.wiring import House
 
@@ -67,25 +68,26 @@ async def _telegram(settings: Settings) -> AsyncIterator[Channel]:
         yield TelegramChannel(revealed(settings.telegram_bot_token), settings.telegram_api_url, request)
 
 
+def twilio_account(settings: Settings) -> TwilioAccount:
+    """Make the account that these settings name; nothing is asked of anybody before it is entered."""
+    from alerts.channels.twilio.account import TwilioAccount  # heavy, and most programs run without it
+
+    return TwilioAccount(settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url)
+
+
 @asynccontextmanager
 async def _sms(settings: Settings) -> AsyncIterator[Channel]:
-    from alerts.channels.twilio.account import TwilioAccount
     from alerts.channels.twilio.sms import SmsChannel
 
-    async with TwilioAccount(
-        settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url
-    ) as account:
+    async with twilio_account(settings) as account:
         yield SmsChannel(account, settings.twilio_sms_from or "", callbacks_at(settings))
 
 
 @asynccontextmanager
 async def _voice(settings: Settings) -> AsyncIterator[Channel]:
-    from alerts.channels.twilio.account import TwilioAccount
     from alerts.channels.twilio.voice import VoiceChannel
 
-    async with TwilioAccount(
-        settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url
-    ) as account:
+    async with twilio_account(settings) as account:
         yield VoiceChannel(account, settings.twilio_voice_from or "", callbacks_at(settings))
 
 

@@ -1,4 +1,4 @@
-"""What callers said: fetched from the provider, and asked for where nobody told us that there is something."""
+"""What people said in calls and sent with texts: fetched from the provider, also a call nobody told us the end of."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import structlog
 
 from alerts.channels.port import ChannelError
 from alerts.events import ItemParked
+from app.channels import twilio_account
 from bot.downloads import Downloads
 from dialogue.calling import TABLE, PhoneCall, note_recording
 from store import claims
-from store.chats import VOICE
+from store.chats import TEXTING, VOICE
 from store.errors import LeaseLostError
 from store.queues import seconds_until_due
 
@@ -38,18 +39,21 @@ ASK_FOR: Final = timedelta(days=1)
 
 async def fetch_recordings(house: House, stop: threading.Event) -> None:
     """Fetch what callers said, until ``stop``. Database errors are raised."""
-    from alerts.channels.twilio.account import TwilioAccount  # heavy, and only where calls are set up
-    from alerts.channels.twilio.recordings import Recordings
+    from alerts.channels.twilio.recordings import Recordings  # heavy, and only where calls are set up
 
-    settings = house.settings
-    token = settings.twilio_auth_token
-    account = TwilioAccount(
-        settings.twilio_account_sid or "", "" if token is None else token.get_secret_value(), settings.twilio_api_url
-    )
-    async with account, asyncio.TaskGroup() as tasks:
+    async with twilio_account(house.settings) as account, asyncio.TaskGroup() as tasks:
         recordings = Recordings(account)
         tasks.create_task(Downloads(house.store, recordings, VOICE).run(stop))
         tasks.create_task(_ask_about_calls(house.store, recordings, stop))
+
+
+async def fetch_attachments(house: House, stop: threading.Event) -> None:
+    """Fetch what came with texts, until ``stop``. Database errors are raised."""
+    from alerts.channels.twilio.attachments import Attachments  # as above
+
+    async with twilio_account(house.settings) as account, asyncio.TaskGroup() as tasks:
+        for door in TEXTING:
+            tasks.create_task(Downloads(house.store, Attachments(account), door).run(stop))
 
 
 async def _ask_about_calls(store: Store, recordings: Recordings, stop: threading.Event) -> None:

@@ -31,10 +31,10 @@ SMS = "sms"
 
 
 def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
-    """Have a text heard, and have its provider forget what it said."""
+    """Have a text heard, and have its provider forget what it said; a file of a report, once it was fetched."""
     text = unpack(kept)
-    hear_sms(unit, chat, text.words, partial(hear_text, pictures=text.pictures))
-    for sid in (text.sid, *text.pictures):
+    is_report = hear_sms(unit, chat, text.words, partial(hear_text, files=text.files, place=text.place))
+    for sid in (text.sid, *(() if is_report else (one.name for one in text.files))):
         have_forgotten(unit, SMS, sid)
 
 

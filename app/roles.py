@@ -33,7 +33,7 @@ from app.erasing.sealing import EVERY_SECONDS as SEALED_SECONDS
 from app.erasing.sealing import erase_withdrawn
 from app.evidence.sealing import EVERY_SECONDS as SEALS_SECONDS
 from app.evidence.sealing import tend_seals
-from app.hotline import fetch_recordings
+from app.hotline import fetch_attachments, fetch_recordings
 from app.inbox import inbox_queue
 from app.key.ring_keeper import watch_ring
 from app.listening import hear
@@ -138,6 +138,8 @@ def _worker_parts(house: House) -> list[Part]:
         parts.append(Part("tables", lambda stop: asyncio.run(_read_tables(house, stop))))
     if ChannelName.VOICE in settings.channels:
         parts.append(Part("recordings", lambda stop: asyncio.run(fetch_recordings(house, stop))))
+    if settings.twilio_account_sid is not None:
+        parts.append(Part("attachments", lambda stop: asyncio.run(fetch_attachments(house, stop))))
     return parts
 
 

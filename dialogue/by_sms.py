@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from cases.intake import Wrapping
 from cases.models import FileState
 from contacts.countries import sms_facts
 from dialogue.calling import keep_away
-from dialogue.model import Said
+from dialogue.model import Kind, Said, Sent
 from dialogue.reception import Heard, receive
 from dialogue.same_number import said_unsafe, stand_by_number
 from dialogue.telling import was_answered, withdraw_texts
@@ -22,20 +23,23 @@ from texts.locale import language_of_country
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alerts.messages.incoming import Attached
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
+Pin = tuple[float, float]
 
-def hear_text(unit: UnitOfWork, chat: Chat, text: str, *, pictures: Sequence[str] = ()) -> None:
-    """Hear one text, in the unit that puts its raw copy away. Of ``pictures`` that came with it only that they did.
+
+def hear_text(
+    unit: UnitOfWork, chat: Chat, text: str, *, files: Sequence[Attached] = (), place: Pin | None = None
+) -> None:
+    """Hear one text, in the unit that puts its raw copy away. The files that came with it are fetched afterwards.
 
     After "stop", or after somebody said that it is not safe, nothing that waits leaves any more.
     """
     stand_by_number(unit, chat)
     country = sms_facts(address_of(unit, chat)).country
-    left_out = tuple(SentFile("photo", source=one, unique=one, refused=FileState.NOT_TAKEN) for one in pictures)
-    client_language, wrapping = language_of_country(country), Wrapping(files=left_out)
-    heard = Heard(Said(text), "text", text, words=text, client_language=client_language, wrapping=wrapping)
+    heard = _heard(text, files, place, language_of_country(country))
     step = partial(step_by_text, unsafe=said_unsafe(unit, chat), answered=was_answered(unit, chat))
     receive(unit, chat, heard, decide=step)
     if chat.case_id is not None and said_unsafe(unit, chat):
@@ -44,3 +48,21 @@ def hear_text(unit: UnitOfWork, chat: Chat, text: str, *, pictures: Sequence[str
         note_reachable(unit, chat)
     else:
         withdraw_texts(unit, chat)
+
+
+def _heard(text: str, files: Sequence[Attached], place: Pin | None, language: str | None) -> Heard:
+    """What was said: words, whatever lies beside them; a pin; or what was sent without a word."""
+    wrapping = Wrapping(files=tuple(map(_to_be_fetched, files)))
+    if place is not None:
+        pin = {"location": {"latitude": place[0], "longitude": place[1]}, **({"caption": text} if text else {})}
+        given = Sent(Kind.LOCATION)
+        return Heard(given, given.kind, json.dumps(pin), text or None, client_language=language, wrapping=wrapping)
+    if files and not text.strip():
+        given = Sent(Kind(files[0].kind))
+        return Heard(given, given.kind, json.dumps({given.kind: {}}), client_language=language, wrapping=wrapping)
+    return Heard(Said(text), "text", text, words=text, client_language=language, wrapping=wrapping)
+
+
+def _to_be_fetched(one: Attached) -> SentFile:
+    """A file by its name at the provider; one without a name cannot be fetched."""
+    return SentFile(one.kind, source=one.name, unique=one.name, refused=None if one.name else FileState.NOT_TAKEN)

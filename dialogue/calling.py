@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from alerts.messages.incoming import have_forgotten
+from alerts.messages.incoming import KEPT_THERE, have_forgotten
 from cases import intake
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import end_watches, open_watch
@@ -23,7 +23,7 @@ from cases.docket.watching import PlannedWatch
 from cases.events import FileNotFetched, FileStored
 from cases.files import SentFile, source_of
 from cases.intake import Wrapping
-from cases.models import Case, Download, Report
+from cases.models import Case, Download, FileState, Report
 from contacts.directory import owners_of
 from contacts.values import PHONE_NUMBER
 from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
@@ -227,14 +227,16 @@ def keep_away(unit: UnitOfWork, chat: Chat, case_id: UUID) -> None:
 
 
 def forget_recording(unit: UnitOfWork, event: Event) -> None:
-    """Have the provider erase a recording that lies here now, or never will. Safe to repeat."""
+    """Have the provider erase what was said or sent by telephone and lies here now, or never will. Safe to repeat."""
     match event:
         case FileStored(file_id=file_id):
-            which = Download.file_id == file_id
+            which = (Download.file_id == file_id,)
         case FileNotFetched(message_id=message_id):
-            which = Download.message_id == message_id
+            which = (Download.message_id == message_id, Download.state != FileState.WAITING)
         case _:
             return
-    by_telephone = select(Download).join(Chat, Chat.id == Download.chat_id).where(which, Chat.door == VOICE)
-    for download in unit.session.scalars(by_telephone).all():
-        have_forgotten(unit, VOICE, source_of(unit, download))
+    by_telephone = (
+        select(Download, Chat.door).join(Chat, Chat.id == Download.chat_id).where(*which, Chat.door.in_(KEPT_THERE))
+    )
+    for download, door in unit.session.execute(by_telephone).all():
+        have_forgotten(unit, door, source_of(unit, download))

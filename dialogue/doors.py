@@ -32,7 +32,7 @@ OFFER: Final = "reply.sealed_offer"
 """What can be left sealed is left in Telegram."""
 TELEGRAM: Final = "telegram"
 WORDS_ONLY: Final = "text.words_only"
-"""Of what came by text message only the words were taken."""
+"""Of what came by text message something was not taken beside the words."""
 TEXTED: Final[Mapping[str, str]] = {
     "reply.first": "text.first",
     "reply.first_later": "text.first_later",
@@ -46,6 +46,8 @@ TEXTED: Final[Mapping[str, str]] = {
     "ask.where": "text.ask_where",
     "ask.who": "text.ask_who",
     WORDS_ONLY: WORDS_ONLY,
+    "reply.file_too_large": WORDS_ONLY,
+    "reply.files_too_many": WORDS_ONLY,
     "reply.asks": "text.asks",
     **{f"{FACT}{name}": f"{FACT}{name}" for name in sorted(FACTS)},
 }

@@ -103,13 +103,13 @@ def _hear(state: State, given: Input, now: datetime, *, unsafe: bool, answered: 
 
 
 def _answer(state: State, given: Input) -> Answer | None:
-    """The answer to the open question: a choice by its number, anything that has words where words are asked for."""
+    """The answer to the open question: a choice by its number; where words are asked for, words, a voice or a pin."""
     asked = next((one for one in ASKED if one.name == state.asked), None)
-    if asked is None or not isinstance(given, Said):
+    if asked is None:
         return None
     if not asked.options:
         return answer_in(given, asked)
-    chosen = _chosen(given.text)
+    chosen = _chosen(given.text) if isinstance(given, Said) else None
     return None if chosen is None else Answer(asked.name, asked.options[chosen], from_message=True)
 
 

@@ -21,6 +21,7 @@ from sandbox.telegram.hub import Hub
 from sandbox.telegram.parameters import Json
 from sandbox.texts import Text, shown
 from sandbox.twilio import people as callers
+from sandbox.twilio.attachments import attached
 from sandbox.twilio.state import CallStatus, Line, Network
 from sandbox.waiting import PATIENCE, StoryError, wait_for
 
@@ -208,6 +209,7 @@ class Phone:
         """Everything on the phone as text, for reading in a failed test."""
         chat = [line_of(message) for message in self.conversation if not message.deleted]
         texts = [f"sms {'me ' if text.mine else 'got'} {text.at:%H:%M:%S} {text.plain}" for text in self.sms]
+        texts += [f"whatsapp {'me ' if one.mine else 'got'} {one.at:%H:%M:%S} {one.plain}" for one in self.whatsapp]
         calls = [" / ".join([f"call {call.status}", *(said.text for said in call.said)]) for call in self.calls]
         mails = [f"mail {mail.at:%H:%M:%S} {mail.subject}" for mail in self.mails]
         return "\n".join([f"--- {self.name} ---", *chat, *texts, *calls, *mails, "---"])
@@ -237,18 +239,48 @@ class Phone:
         """The thread of SMS, both sides, oldest first; empty without a number."""
         with self._hub.reading():
             thread = self._handset.line.thread if self._handset.line else []
-            return [shown(one.message, one.body, one.at) for one in thread]
+            return [shown(one.message, one.body, one.at) for one in thread if not one.message.is_whatsapp]
 
-    def texts(self, body: str, *, to: str | None = None) -> Text:
-        """Write an SMS to the number that wrote last (or `to`). STOP, START and HELP do what they do at Twilio."""
+    def texts(self, body: str, *, to: str | None = None, files: tuple[str, ...] = ()) -> Text:
+        """Write an SMS to the number that wrote last (or `to`). STOP, START and HELP do what they do at Twilio.
+
+        `files`: kinds of files that go with it (voice, photo, video, document).
+        """
         line = self._line
         with self._hub.changing():
-            message = callers.texts(self._network, line.number, body, to=to)
+            message = callers.texts(self._network, line.number, body, to=to, files=[attached(one) for one in files])
             return shown(message, message.body, message.created_at)
 
     def gets_text(self, what: str | re.Pattern[str], *, after: Text | None = None, timeout: float = PATIENCE) -> Text:
         """Wait until an SMS says this; gives the newest one that does. `after` leaves out it and what came before."""
-        return self._wait(lambda: self._newest_text(what, after), f"an SMS {what!r}", timeout)
+        return self._wait(lambda: _newest_text(self.sms, what, after), f"an SMS {what!r}", timeout)
+
+    # WhatsApp
+
+    @property
+    def whatsapp(self) -> list[Text]:
+        """The chat with the program in WhatsApp, both sides, oldest first; empty without it."""
+        with self._hub.reading():
+            thread = self._handset.line.thread if self._handset.line else []
+            return [shown(one.message, one.body, one.at) for one in thread if one.message.is_whatsapp]
+
+    def whatsapps(
+        self, body: str = "", *, files: tuple[str, ...] = (), place: tuple[float, float] | None = None
+    ) -> Text:
+        """Write by WhatsApp: words, `files` of these kinds (voice, photo, video, document), or a pin."""
+        line = self._line
+        if not line.whatsapp:
+            raise StoryError(f"{self.name} has no WhatsApp")
+        with self._hub.changing():
+            sent = [attached(one) for one in files]
+            message = callers.whatsapps(self._network, line, body, profile=self.name, files=sent, place=place)
+            return shown(message, message.body, message.created_at)
+
+    def gets_whatsapp(
+        self, what: str | re.Pattern[str], *, after: Text | None = None, timeout: float = PATIENCE
+    ) -> Text:
+        """Wait until a message of WhatsApp says this; as `gets_text`."""
+        return self._wait(lambda: _newest_text(self.whatsapp, what, after), f"on WhatsApp {what!r}", timeout)
 
     # Calls
 
@@ -300,16 +332,8 @@ class Phone:
                 raise StoryError(f"{self.name}'s phone was to stay silent\n{self.screen()}")
 
     def _arrivals(self) -> int:
-        texts = [text for text in self.sms if not text.mine]
+        texts = [text for text in (*self.sms, *self.whatsapp) if not text.mine]
         return len(self.messages) + len(texts) + len(self.calls) + len(self.mails)
-
-    def _newest_text(self, what: str | re.Pattern[str], after: Text | None) -> Text | None:
-        for text in reversed(self.sms):
-            if after is not None and text.sid == after.sid:
-                return None
-            if not text.mine and text.says(what):
-                return text
-        return None
 
     def _newest(self, meant: Callable[[Message], bool]) -> Message | None:
         with self._hub.reading():
@@ -333,3 +357,12 @@ class Phone:
         if found is None:
             raise StoryError(f"{self.name} did not see {what} within {timeout:g} s\n{self.screen()}")
         return found
+
+
+def _newest_text(thread: list[Text], what: str | re.Pattern[str], after: Text | None) -> Text | None:
+    for text in reversed(thread):
+        if after is not None and text.sid == after.sid:
+            return None
+        if not text.mine and text.says(what):
+            return text
+    return None

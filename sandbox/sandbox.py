@@ -212,16 +212,21 @@ class Sandbox:
         telegram: bool = True,
         number: str | None = None,
         email: str | None = None,
+        whatsapp: bool = False,
+        hides_number: bool = False,
     ) -> Phone:
         """A person with a phone, who has opened the bot already unless `started` is False (then 400 chat not found).
 
         `role` is the title on the page; `rings` says whether a page with buttons makes the phone ring there (staff:
         yes, relatives: no, unless said otherwise). `language` is both Telegram's language_code and the page's label.
         `suggestions` are first words the page offers to type while the chat is empty. With a `number` (international
-        form) it takes SMS and calls, with an `email` mail; without `telegram` it has nothing else.
+        form) it takes SMS and calls, with an `email` mail; without `telegram` it has nothing else. `whatsapp`: on this
+        number there is WhatsApp, which shows it to nobody if `hides_number`.
         """
         if number is not None and not is_number(number):
             raise ValueError("a number looks like +77000000001")
+        if whatsapp and number is None:
+            raise ValueError("WhatsApp belongs to a number")
         staff = not RELATIVES.search(role)
         with self._hub.changing() as world:
             user = world.add_user(name, language, user_id)
@@ -236,6 +241,9 @@ class Sandbox:
                 line=None if number is None else self.twilio.network.line(number),
                 mailbox=None if email is None else self.mail.office.box(email),
             )
+            if handset.line is not None and whatsapp:
+                handset.line.whatsapp = True
+                handset.line.hidden = f"KZ.{handset.line.number[1:]}" if hides_number else ""
             self._cast.add(handset)
         return Phone(self._hub, self.twilio.network, handset)
 

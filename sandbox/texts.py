@@ -10,7 +10,10 @@ from sandbox.twilio import state as twilio
 
 @dataclass(frozen=True)
 class Text:
-    """One SMS. `mine` says that the phone's owner wrote it; `status` and `error_code` are Twilio's."""
+    """One SMS, or a message of WhatsApp. `mine` says that the phone's owner wrote it.
+
+    `status` and `error_code` are Twilio's; `kinds` are the files that came with it.
+    """
 
     sid: str
     sender: str
@@ -20,6 +23,7 @@ class Text:
     mine: bool
     status: str
     error_code: int | None
+    kinds: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -44,4 +48,5 @@ def shown(message: twilio.Message, body: str, at: datetime) -> Text:
         message.is_inbound,
         message.status.value,
         message.error_code,
+        tuple(one.kind for one in message.attached),
     )

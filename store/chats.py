@@ -22,6 +22,8 @@ SMS: Final = "sms"
 """The door of those who text."""
 VOICE: Final = "voice"
 """The door of those who call."""
+TEXTING: Final = (SMS,)
+"""The doors at which words come from a telephone, with files beside them."""
 
 
 class Chat(Base):

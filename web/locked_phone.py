@@ -16,12 +16,12 @@ import structlog
 from flask import Blueprint, Response, abort, request
 
 from alerts.channels.twilio.account import SID
-from alerts.messages.incoming import IncomingText, pack
+from alerts.messages.incoming import pack
 from dialogue.calling_locked import SealedCall, pack_call
 from store.queues import where_it_failed
 from web.answers import twiml
 from web.hotline import STEPS, prompt_pages
-from web.twilio import SMS_SOURCE, pictures_of
+from web.twilio import SMS_SOURCE, text_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +88,7 @@ def _seal_text(phone: LockedPhone) -> Response:
     sender, sid = request.form.get("From", ""), request.form.get("MessageSid", "")
     if not sender or not sid:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
-    text = IncomingText(sid, request.form.get("Body", ""), pictures_of(sid))
-    if not _kept(phone, SMS_SOURCE, sender, pack(text), sid):
+    if not _kept(phone, SMS_SOURCE, sender, pack(text_at_hand(sid)), sid):
         return Response("503\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
     return twiml("<Response/>")
 

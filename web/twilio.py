@@ -21,7 +21,7 @@ from alerts.channels.port import Arrival, Report
 from alerts.channels.twilio.signature import HEADER, is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
-from alerts.messages.incoming import IncomingText, pack
+from alerts.messages.incoming import Attached, IncomingText, pack
 from alerts.sending.receipts import note_receipt
 from alerts.telling.wording import Wording, Words, render
 from store.inbox import RawInput, free_number, is_first, keep
@@ -41,9 +41,13 @@ LARGEST_FORM = 64 * 1024
 SMS_SOURCE = "sms"
 KEY = Report(Arrival.DELIVERED, "key", "a key was pressed")
 NOTHING = "<Response/>"
-MOST_PICTURES = 10
+MOST_FILES = 10
 """Twilio brings no more with one text."""
-PICTURE = re.compile(r"/Media/(?P<sid>ME[0-9a-zA-Z]{1,40})$")
+FILE = re.compile(r"/Media/(?P<sid>ME[0-9a-zA-Z]{1,40})$")
+KINDS = {"image": "photo", "audio": "voice", "video": "video"}
+"""What a file is to people, by the first half of its type; everything else is a document."""
+POLE, DATE_LINE = 90, 180
+"""Degrees, at most."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def _keep_text(store: Store) -> Response:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     for again in (True, True, False):
         try:
-            _keep_once(store, sender, IncomingText(sid, request.form.get("Body", ""), pictures_of(sid)))
+            _keep_once(store, sender, text_at_hand(sid))
         except IntegrityError:  # somebody else's text took the same number in the same microsecond
             if not again:
                 raise
@@ -109,12 +113,28 @@ def _keep_text(store: Store) -> Response:
     return twiml(NOTHING)
 
 
-def pictures_of(sid: str) -> tuple[str, ...]:
-    """What came with the text at hand besides words, by the names under which it is erased; no address is kept."""
+def text_at_hand(sid: str) -> IncomingText:
+    """Read the text of the request. Nothing else of it is kept: not how its sender calls themselves, no address."""
     count = request.form.get("NumMedia", "")
-    many = min(int(count), MOST_PICTURES) if count.isascii() and count.isdecimal() else 0
-    named = (PICTURE.search(request.form.get(f"MediaUrl{number}", "")) for number in range(many))
-    return tuple("" if one is None else f"{sid}/{one['sid']}" for one in named)
+    many = min(int(count), MOST_FILES) if count.isascii() and count.isdecimal() else 0
+    files = tuple(_attached(sid, number) for number in range(many))
+    return IncomingText(sid, request.form.get("Body", ""), files, _place())
+
+
+def _attached(sid: str, number: int) -> Attached:
+    """One file, by the name under which it is fetched and erased."""
+    named = FILE.search(request.form.get(f"MediaUrl{number}", ""))
+    kind = KINDS.get(request.form.get(f"MediaContentType{number}", "").partition("/")[0].strip().lower(), "document")
+    return Attached("" if named is None else f"{sid}/{named['sid']}", kind)
+
+
+def _place() -> tuple[float, float] | None:
+    try:
+        latitude, longitude = float(request.form["Latitude"]), float(request.form["Longitude"])
+    except (KeyError, ValueError):
+        return None
+    there = abs(latitude) <= POLE and abs(longitude) <= DATE_LINE
+    return (latitude, longitude) if there else None
 
 
 def _keep_once(store: Store, sender: str, text: IncomingText) -> None:

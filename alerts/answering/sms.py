@@ -46,27 +46,28 @@ UNCLEAR_AT_MOST = 3
 UNCLEAR_WITHIN = timedelta(hours=1)
 
 
-def hear_sms(unit: UnitOfWork, chat: Chat, text: str, hear_report: Hear) -> None:
-    """Take one text from a number, in the unit that puts its raw copy away.
+def hear_sms(unit: UnitOfWork, chat: Chat, text: str, hear_report: Hear) -> bool:
+    """Take one text from a number, in the unit that puts its raw copy away; return whether it is a report.
 
     ``hear_report`` is given what is no answer of a helper's: a report.
     """
     owners = owners_of(unit, chat)
     if not owners:
         hear_report(unit, chat, text)
-        return
+        return True
     reply = replies.read_reply(text)
     if isinstance(reply, replies.Stop):
         note_unreachable(unit, chat)  # this number only; whoever sends STOP has other ways, or none
-        return
+        return False
     note_reachable(unit, chat)
     reported = _reported(unit, chat, text) if isinstance(reply, replies.Unclear) else None
     if reported is None:
         _answer_helper(unit, chat, owners, reply)
-        return
+        return False
     hear_report(unit, chat, reported)
     if reported == text and open_numbered(unit, chat):  # they may believe that they have answered us
         _say_unclear(unit, chat, owners[0])
+    return True
 
 
 def _reported(unit: UnitOfWork, chat: Chat, text: str) -> str | None:

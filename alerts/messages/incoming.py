@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
@@ -22,7 +23,20 @@ FORGET: Final = "ref"
 """The value of a message to the provider that names what is to be forgotten there."""
 HOUSE: Final = "house"
 """The address of a conversation that is nobody's: in it lies what providers are to forget."""
+KEPT_THERE: Final = (VOICE, SMS)
+"""The doors whose provider keeps what came until it is told to erase it."""
 REMEMBERED_FOR: Final = timedelta(days=1)
+
+
+PHOTO: Final = "photo"
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that came with a text: its name at the provider (empty where it could not be read), and what it is."""
+
+    name: str = field(repr=False)
+    kind: str = PHOTO
 
 
 @dataclass(frozen=True)
@@ -31,20 +45,27 @@ class IncomingText:
 
     sid: str
     words: str = field(repr=False)
-    pictures: tuple[str, ...] = field(default=(), repr=False)
-    """What came with it besides words, as the provider names it; empty for each whose name could not be read."""
+    files: tuple[Attached, ...] = ()
+    """What came with it besides words."""
+    place: tuple[float, float] | None = field(default=None, repr=False)
+    """A pin on the map: latitude and longitude."""
 
 
 def pack(text: IncomingText) -> str:
     """Return a text as one line that is kept, encrypted, until it is heard."""
-    return json.dumps({"sid": text.sid, "words": text.words, "pictures": text.pictures})
+    kept = {"sid": text.sid, "words": text.words, "pictures": [one.name for one in text.files]}
+    return json.dumps({**kept, "kinds": [one.kind for one in text.files], "place": text.place})
 
 
 def unpack(kept: str) -> IncomingText:
     """Read what was kept. What an earlier release kept is words and nothing else. Never raises."""
     try:
         found = json.loads(kept)
-        return IncomingText(str(found["sid"]), str(found["words"]), tuple(map(str, found.get("pictures", ()))))
+        names, kinds = found.get("pictures", ()), found.get("kinds", ())
+        files = tuple(Attached(str(name), str(kind)) for name, kind in zip_longest(names, kinds, fillvalue=PHOTO))
+        place = found.get("place")
+        pin = None if place is None else (float(place[0]), float(place[1]))
+        return IncomingText(str(found["sid"]), str(found["words"]), files, pin)
     except (ValueError, TypeError, LookupError, RecursionError):
         return IncomingText("", kept)
 
@@ -62,7 +83,7 @@ def have_forgotten(unit: UnitOfWork, door: str, sid: str) -> None:
 
 def drop_what_is_forgotten(unit: UnitOfWork) -> None:
     """Drop what is left here of things that their provider forgot a day ago; to be said again and again."""
-    for door in (SMS, VOICE):
+    for door in KEPT_THERE:
         house = find_chat(unit, door, HOUSE)
         if house is None:
             continue

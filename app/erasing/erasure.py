@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from alerts.messages.incoming import have_forgotten
+from alerts.messages.incoming import KEPT_THERE, have_forgotten
 from alerts.models import Delivery
 from app.schema import metadata
 from cases.events import CaseErased
@@ -42,7 +42,7 @@ from cases.retention import ErasedCase, Retention, RetentionError, has_open_reme
 from cases.sealed.models import CheckIn, SealedFile
 from contacts.models import ContactMethod
 from store.base import OWN
-from store.chats import VOICE, Chat
+from store.chats import Chat
 from store.data_keys import DataKey, Scope, case_scope, chat_scope, incident_scope, sealed_scope
 from store.engine import let_write, open_engine
 from store.eventlog import ChainHead, EventRow, Reaction
@@ -172,12 +172,12 @@ def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
 def _have_forgotten_elsewhere(unit: UnitOfWork, case_id: UUID, chats: Sequence[UUID]) -> None:
     """Have providers forget what they still have of it: when its rows are gone, nobody here knows of that any more."""
     unfetched = (
-        select(Download)
+        select(Download, Chat.door)
         .join(Chat, Chat.id == Download.chat_id)
-        .where(Download.case_id == case_id, Download.state != FileState.STORED, Chat.door == VOICE)
+        .where(Download.case_id == case_id, Download.state != FileState.STORED, Chat.door.in_(KEPT_THERE))
     )
-    for download in unit.session.scalars(unfetched).all():
-        have_forgotten(unit, VOICE, source_of(unit, download))
+    for download, door in unit.session.execute(unfetched).all():
+        have_forgotten(unit, door, source_of(unit, download))
     ours = aliased(Delivery)
     pending = (
         select(Delivery.channel, ours.provider_ref)

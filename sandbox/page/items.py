@@ -88,7 +88,8 @@ def _text(number: int, one: Shown) -> Item:
         one.at,
         {
             "key": f"sms-{message.sid}-{number}",
-            "channel": "sms",
+            "channel": "whatsapp" if message.is_whatsapp else "sms",
+            "attached": {"kind": one.kinds[0], "detail": ""} if one.kinds else None,
             "mine": message.is_inbound,
             "text": one.body,
             "other": message.recipient if message.is_inbound else message.sender,

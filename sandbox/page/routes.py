@@ -13,6 +13,8 @@ from sandbox.page.controls import Controls
 from sandbox.telegram import media, people
 from sandbox.telegram.hub import Hub
 from sandbox.twilio import people as callers
+from sandbox.twilio.attachments import KINDS as SENT_BY_WHATSAPP
+from sandbox.twilio.attachments import attached
 from sandbox.twilio.state import Call, Network
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -46,6 +48,7 @@ class Page:
         app.router.add_post("/sandbox/phones/{phone}/attachment", self._attachment)
         app.router.add_post("/sandbox/phones/{phone}/tap", self._tap)
         app.router.add_post("/sandbox/phones/{phone}/sms", self._sms)
+        app.router.add_post("/sandbox/phones/{phone}/whatsapp", self._whatsapp)
         app.router.add_post("/sandbox/phones/{phone}/call", self._call)
         app.router.add_post("/sandbox/phones/{phone}/dial", self._dial)
         app.router.add_post("/sandbox/controls/advance", self._advance)
@@ -88,6 +91,21 @@ class Page:
             raise web.HTTPNotFound(text="this phone has no number")
         with self._hub.changing():
             callers.texts(self._network, line.number, text)
+        return _done()
+
+    async def _whatsapp(self, request: web.Request) -> web.Response:
+        """Words, or something sent without a word."""
+        handset, body = self._phone(request), await _body(request)
+        line, kind = handset.line, body.get("kind")
+        if line is None or not line.whatsapp:
+            raise web.HTTPNotFound(text="this phone has no WhatsApp")
+        if kind is not None and kind not in (*SENT_BY_WHATSAPP, "location"):
+            raise web.HTTPBadRequest(text="no such kind")
+        text = "" if kind is not None else _words(body, LONGEST_TEXT)
+        files = [attached(str(kind))] if kind in SENT_BY_WHATSAPP else []
+        place = (43.238, 76.945) if kind == "location" else None
+        with self._hub.changing():
+            callers.whatsapps(self._network, line, text, profile=handset.name, files=files, place=place)
         return _done()
 
     async def _dial(self, request: web.Request) -> web.Response:

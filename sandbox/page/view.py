@@ -48,6 +48,7 @@ class View:
                 "role": handset.role,
                 "language": {"tag": handset.language, "name": LANGUAGES.get(handset.language, handset.language)},
                 "number": handset.line.number if handset.line else None,
+                "whatsapp": handset.line is not None and handset.line.whatsapp,
                 "email": handset.mailbox.address if handset.mailbox else None,
                 "rings": handset.rings,
                 "suggestions": list(handset.suggestions),

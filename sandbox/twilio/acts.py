@@ -9,6 +9,7 @@ from sandbox.twilio.errors import RefusedError, bad_request, in_progress, not_fo
 from sandbox.twilio.requests import Fields
 from sandbox.twilio.state import (
     MESSAGE_UNDER_WAY,
+    Attached,
     Call,
     CallStatus,
     Message,
@@ -17,6 +18,7 @@ from sandbox.twilio.state import (
     Recording,
     new_sid,
 )
+from sandbox.twilio.whatsapp import is_whatsapp
 
 Json = dict[str, Any]
 LONGEST_BODY: Final = 1600
@@ -36,8 +38,14 @@ def send_message(network: Network, given: Fields) -> Json:
     sender, service = given.text("From"), given.text("MessagingServiceSid")
     if not sender and not service:
         raise bad_request(21603, "A 'From' phone number is required.")
+    template = given.text("ContentSid")
+    if template and template not in network.templates:
+        raise bad_request(21655, "The ContentSid is Invalid.")
+    body = network.templates[template] if template else body
     if not body:
         raise bad_request(21602, "Message body is required.")
+    if is_whatsapp(sender) != is_whatsapp(number):
+        raise bad_request(21910, "Invalid 'From' and 'To' pair: they are of different channels")
     if len(body) > LONGEST_BODY:
         raise bad_request(21617, "The concatenated message body exceeds the 1600 character limit")
     sender = sender or network.number
@@ -58,6 +66,7 @@ def send_message(network: Network, given: Fields) -> Json:
         updated_at=now,
         status_callback=callback,
         messaging_service=service,
+        template=template,
     )
     return showing.message(network, network.add_message(message))
 
@@ -91,6 +100,19 @@ def change_message(network: Network, sid: str, given: Fields) -> Json:
     message.body = ""
     network.touch(message)
     return showing.message(network, message)
+
+
+def look_for_file(network: Network, sid: str, media: str) -> Attached:
+    """A file that came with a message."""
+    found = next((one for one in _message(network, sid).attached if one.sid == media), None)
+    if found is None:
+        raise _missing(network, f"Messages/{sid}/Media/{media}")
+    return found
+
+
+def delete_file(network: Network, sid: str, media: str) -> None:
+    """Forget a file."""
+    _message(network, sid).attached.remove(look_for_file(network, sid, media))
 
 
 def delete_message(network: Network, sid: str) -> None:

@@ -9,6 +9,11 @@ DELIVERY_ERRORS: Final = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    63003: "Channel could not find To address",
+    63014: "Channel message blocked by user action",
+    63016: "Failed to send freeform message because you are outside the allowed window. Use a Message Template.",
+    63018: "Rate limit exceeded for Channel",
+    63024: "Invalid message recipient",
 }
 """What becomes of a message after it was accepted."""
 

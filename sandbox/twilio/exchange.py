@@ -15,8 +15,11 @@ from sandbox.twilio.conversation import Conversation
 from sandbox.twilio.courier import Courier
 from sandbox.twilio.faults import Faults, Voicemail
 from sandbox.twilio.state import Call, CallStatus, Message, MessageStatus, Network, Service, new_sid
+from sandbox.twilio.whatsapp import bare
 
 UNKNOWN_HANDSET: Final = 30005
+NOBODY_THERE: Final = 63024
+DAY_IS_OVER: Final = 63016
 
 
 class Exchange:
@@ -75,9 +78,7 @@ class Exchange:
     def _deliver(self, message: Message, courier: Courier) -> None:
         """Out to a phone: sent, then delivered or not."""
         self._move(message, MessageStatus.SENT, courier)
-        trouble = self._faults.of_delivery(message.recipient)
-        if trouble is None and message.recipient not in self._network.lines:
-            trouble = UNKNOWN_HANDSET
+        trouble = self._faults.of_delivery(bare(message.recipient)) or self._trouble_with(message)
         if trouble is None:
             with self._changes.changing():
                 self._network.show(message.recipient, message)
@@ -85,6 +86,13 @@ class Exchange:
         else:
             message.error_code = trouble
             self._move(message, MessageStatus.UNDELIVERED, courier)
+
+    def _trouble_with(self, message: Message) -> int | None:
+        line = self._network.line_at(message.recipient)
+        if message.is_whatsapp:
+            nobody = line is None or not line.whatsapp
+            return NOBODY_THERE if nobody else None if self._network.may_write(message) else DAY_IS_OVER
+        return UNKNOWN_HANDSET if line is None else None
 
     def _move(self, message: Message, status: MessageStatus, courier: Courier) -> None:
         with self._changes.changing():

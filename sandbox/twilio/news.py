@@ -5,6 +5,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from sandbox.twilio.state import Call, CallStatus, Message, Network, Recording, Service
+from sandbox.twilio.whatsapp import bare
 
 VERSION = "2010-04-01"
 SIP_CODES = {CallStatus.BUSY: "486", CallStatus.NO_ANSWER: "487", CallStatus.FAILED: "404", CallStatus.COMPLETED: "200"}
@@ -39,8 +40,8 @@ def of_message(network: Network, message: Message) -> dict[str, str]:
 
 
 def of_inbound(network: Network, message: Message) -> dict[str, str]:
-    """The fields of an SMS that a phone wrote."""
-    return {
+    """The fields of a message that a phone wrote."""
+    fields = {
         "AccountSid": network.account,
         "ApiVersion": VERSION,
         "MessageSid": message.sid,
@@ -50,9 +51,29 @@ def of_inbound(network: Network, message: Message) -> dict[str, str]:
         "From": message.sender,
         "To": message.recipient,
         "Body": message.body,
-        "NumMedia": "0",
+        "NumMedia": str(len(message.attached)),
         "NumSegments": "1",
     }
+    root = f"https://api.twilio.com/{VERSION}/Accounts/{network.account}/Messages/{message.sid}/Media"
+    for number, one in enumerate(message.attached):
+        fields |= {f"MediaUrl{number}": f"{root}/{one.sid}", f"MediaContentType{number}": one.content_type}
+    return fields | _of_whatsapp(message) if message.is_whatsapp else fields
+
+
+def _of_whatsapp(message: Message) -> dict[str, str]:
+    """What only a message of WhatsApp has."""
+    number = bare(message.sender).removeprefix("+")
+    fields = {"ProfileName": message.profile, "ChannelPrefix": "whatsapp", "MessageType": _type(message)}
+    fields |= {"WaId": number} if number.isdigit() else {"ExternalUserId": number}
+    if message.place is not None:
+        fields |= {"Latitude": str(message.place[0]), "Longitude": str(message.place[1])}
+    return fields
+
+
+def _type(message: Message) -> str:
+    if message.place is not None:
+        return "location"
+    return message.attached[0].content_type.partition("/")[0] if message.attached else "text"
 
 
 def of_call(network: Network, call: Call) -> dict[str, str]:

@@ -1,17 +1,29 @@
 """What a person with a telephone can do: each act changes the network's world at once."""
 
+from collections.abc import Sequence
+
 from sandbox.twilio.numbers import REPLIES, Keyword, keyword_in
-from sandbox.twilio.state import Call, CallStatus, Message, MessageStatus, Network, Said, new_sid
+from sandbox.twilio.state import Attached, Call, CallStatus, Line, Message, MessageStatus, Network, Said, new_sid
+from sandbox.twilio.whatsapp import PREFIX
 
 
-def texts(network: Network, number: str, body: str, *, to: str | None = None, spoofed: bool = False) -> Message:
-    """Write an SMS. A spoofed one bears this number, but its owner's phone shows nothing of it.
+def texts(
+    network: Network,
+    number: str,
+    body: str,
+    *,
+    to: str | None = None,
+    spoofed: bool = False,
+    files: Sequence[Attached] = (),
+) -> Message:
+    """Write an SMS, with `files` an MMS. A spoofed one bears this number, but its owner's phone shows nothing of it.
 
     The words STOP, START and HELP, alone, are understood by Twilio itself, which also answers them.
     """
     now = network.now()
     ours = to or network.number_that_wrote_to(number)
     message = Message(new_sid("SM"), number, ours, body, "inbound", MessageStatus.RECEIVED, now, now, sent_at=now)
+    message.attached.extend(files)
     if not spoofed:
         network.show(number, message)
     network.add_message(message)
@@ -19,6 +31,26 @@ def texts(network: Network, number: str, body: str, *, to: str | None = None, sp
     if keyword is not None:
         _obey(network, keyword, ours=ours, theirs=number)
     return message
+
+
+def whatsapps(
+    network: Network,
+    line: Line,
+    body: str,
+    *,
+    profile: str = "",
+    files: Sequence[Attached] = (),
+    place: tuple[float, float] | None = None,
+) -> Message:
+    """Write to the program by WhatsApp. Nobody understands STOP there but the program itself."""
+    now, ours = network.now(), f"{PREFIX}{network.number}"
+    sender = f"{PREFIX}{line.hidden or line.number}"
+    message = Message(new_sid("SM"), sender, ours, body, "inbound", MessageStatus.RECEIVED, now, now, sent_at=now)
+    message.attached.extend(files)
+    message.place, message.profile = place, profile
+    network.hears(message)
+    network.show(line.number, message)
+    return network.add_message(message)
 
 
 def dials(network: Network, number: str, *, to: str | None = None) -> Call:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sandbox.twilio.errors import bad_request
-from sandbox.twilio.numbers import is_number
+from sandbox.twilio.whatsapp import is_somebody
 
 KEPT: Final = 100_000
 DAY: Final = len("2026-03-02")
@@ -48,7 +48,7 @@ class Fields:
         number = self.text("To")
         if not number:
             raise bad_request(21604, "A 'To' phone number is required.")
-        if not is_number(number):
+        if not is_somebody(number):
             raise bad_request(21211, f"Invalid 'To' Phone Number: {number}")
         return number
 

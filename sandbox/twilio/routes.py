@@ -17,7 +17,8 @@ from sandbox.twilio.errors import RefusedError, unauthorized
 from sandbox.twilio.faults import ApiFault, Faults, Refuse
 from sandbox.twilio.requests import Fields, Request, Requests
 from sandbox.twilio.showing import ROOT
-from sandbox.twilio.state import Network, Service
+from sandbox.twilio.state import Attached, Network, Service
+from sandbox.twilio.whatsapp import bare
 
 CREATED: Final = 201
 DELETED: Final = 204
@@ -59,6 +60,10 @@ class Api:
         router.add_delete(
             base + "/Messages/{sid}.json", sms(lambda asked, _: acts.delete_message(network, _sid(asked)), DELETED)
         )
+        media = base + "/Messages/{sid}/Media/{media}"
+        router.add_get(media, sms(lambda asked, _: _stored(asked, acts.look_for_file(network, *_named(asked)))))
+        router.add_delete(media + ".json", sms(lambda asked, _: acts.delete_file(network, *_named(asked)), DELETED))
+        router.add_get("/storage/{sid}/{media}", self._from_storage)
         router.add_post(base + "/Calls.json", voice(lambda _, given: acts.place_call(network, given), CREATED))
         router.add_get(base + "/Calls.json", voice(lambda _, given: acts.list_calls(network, given)))
         router.add_get(base + "/Calls/{sid}.json", voice(lambda asked, _: acts.show_call(network, _sid(asked))))
@@ -96,6 +101,17 @@ class Api:
 
         return handle
 
+    async def _from_storage(self, request: web.Request) -> web.StreamResponse:
+        """What the API sends on to: a signed address of another house, which takes no second proof of who asks."""
+        if "Authorization" in request.headers:
+            return web.Response(status=400, text="Only one auth mechanism allowed")
+        try:
+            with self._changes.reading():
+                found = acts.look_for_file(self._network, *_named(request))
+        except RefusedError as refusal:
+            return _refused(refusal)
+        return web.Response(body=found.content, content_type=found.content_type)
+
     async def _respond(
         self, request: web.Request, service: Service | None, act: Callable[[], Any], status: int, given: Fields
     ) -> web.Response | None:
@@ -119,7 +135,7 @@ class Api:
             await asyncio.sleep(delay)
         if all(self._faults.is_out(half) for half in halves):
             return Drop(accepted=False)
-        return self._faults.of_request(service or "account", given.text("To") or None)
+        return self._faults.of_request(service or "account", bare(given.text("To")) or None)
 
     def _carry_out(self, request: web.Request, act: Callable[[], Any], status: int) -> web.Response:
         try:
@@ -128,6 +144,8 @@ class Api:
                 result = act()
         except RefusedError as refusal:
             return _refused(refusal)
+        if isinstance(result, web.Response):
+            return result
         if isinstance(result, bytes):
             return web.Response(body=result, content_type="audio/mpeg")
         return web.Response(status=status) if result is None else web.json_response(result, status=status)
@@ -139,6 +157,16 @@ class Api:
         known = hmac.compare_digest(given.encode(), f"Basic {expected}".encode())
         if not known or request.match_info["account"] != account:
             raise unauthorized()
+
+
+def _stored(request: web.Request, found: Attached) -> web.Response:
+    """Send whoever asks for a file to where it is stored."""
+    where = f"{request.scheme}://{request.host}/storage/{request.match_info['sid']}/{found.sid}"
+    return web.Response(status=307, headers={"Location": where})
+
+
+def _named(request: web.Request) -> tuple[str, str]:
+    return request.match_info["sid"], request.match_info["media"]
 
 
 def _sid(request: web.Request) -> str:

@@ -70,6 +70,16 @@ class Twilio:
             message = people.texts(self.network, number, body, to=to, spoofed=True)
             return shown(message, message.body, message.created_at)
 
+    def approves(self, template: str, words: str) -> None:
+        """Have a template of WhatsApp approved: by its ContentSid it may be sent at any time."""
+        with self._changes.changing():
+            self.network.templates[template] = words
+
+    def files(self) -> list[str]:
+        """The names of files that came with messages and are not erased, oldest first."""
+        with self._changes.reading():
+            return [one.sid for message in self.network.messages.values() for one in message.attached]
+
     def recordings(self) -> list[str]:
         """The names of what was recorded and is not erased, oldest first."""
         with self._changes.reading():

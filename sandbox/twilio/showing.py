@@ -43,7 +43,7 @@ def message(network: Network, one: Message) -> dict[str, Any]:
         "error_code": one.error_code,
         "error_message": one.error_message,
         "num_segments": str(_segments(one.body)),
-        "num_media": "0",
+        "num_media": str(len(one.attached)),
         "price": None,
         "price_unit": "USD",
         "date_created": _date(one.created_at),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from sandbox.twilio.errors import DELIVERY_ERRORS
+from sandbox.twilio.whatsapp import DAY, bare, is_whatsapp
 
 
 class Service(StrEnum):
@@ -46,9 +47,22 @@ MESSAGE_UNDER_WAY: Final = frozenset({MessageStatus.QUEUED, MessageStatus.SENT})
 CALL_UNDER_WAY: Final = frozenset({CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS})
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message, until it is erased."""
+
+    sid: str
+    kind: str
+    content_type: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class Message:
-    """One SMS. `sender` and `recipient` are numbers (a sender may be a name)."""
+    """One SMS, or a message of WhatsApp: then `sender` and `recipient` begin with `whatsapp:`.
+
+    `sender` and `recipient` are numbers (a sender may be a name). `template`: it was sent as one that is approved.
+    """
 
     sid: str
     sender: str
@@ -63,6 +77,15 @@ class Message:
     status_callback: str = ""
     messaging_service: str = ""
     deleted: bool = False
+    attached: list[Attached] = field(default_factory=list)
+    place: tuple[float, float] | None = None
+    profile: str = ""
+    template: str = ""
+
+    @property
+    def is_whatsapp(self) -> bool:
+        """Whether it goes through WhatsApp."""
+        return is_whatsapp(self.sender)
 
     @property
     def is_inbound(self) -> bool:
@@ -82,6 +105,7 @@ class Shown:
     message: Message
     body: str
     at: datetime
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +194,14 @@ class Call:
 
 @dataclass(slots=True)
 class Line:
-    """What a phone with a number shows. `revision` grows with every change anybody could see."""
+    """What a phone with a number shows. `revision` grows with every change anybody could see.
+
+    `whatsapp`: it has WhatsApp. `hidden`: what businesses there see in the place of the number.
+    """
 
     number: str
+    whatsapp: bool = False
+    hidden: str = ""
     thread: list[Shown] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     revision: int = 0
@@ -191,12 +220,29 @@ class Network:
         self.calls: dict[str, Call] = {}
         self.recordings: dict[str, Recording] = {}
         self.opted_out: set[tuple[str, str]] = set()
+        self.heard_at: dict[tuple[str, str], datetime] = {}
+        self.templates: dict[str, str] = {}
         self.accepted: deque[Message | Call] = deque()
         self.problems: list[str] = []
 
     def line(self, number: str) -> Line:
         """The line of a phone, connected when there is none."""
         return self.lines.setdefault(number, Line(number))
+
+    def line_at(self, address: str) -> Line | None:
+        """The phone that an address leads to, if there is one."""
+        known = bare(address)
+        return next((one for one in self.lines.values() if known in {one.number, one.hidden}), None)
+
+    def hears(self, message: Message) -> None:
+        """Note that somebody wrote: from now on they may be written to for a day."""
+        self.heard_at[message.recipient, message.sender] = self.now()
+
+    def may_write(self, message: Message) -> bool:
+        """Whether a message may be written now: on WhatsApp within a day of their last word, or as a template."""
+        heard_at = self.heard_at.get((message.sender, message.recipient))
+        within = heard_at is not None and self.now() - heard_at <= DAY
+        return not message.is_whatsapp or bool(message.template) or within
 
     def add_message(self, message: Message) -> Message:
         """Accept a message; the exchange carries it from here."""
@@ -213,20 +259,21 @@ class Network:
     def touch(self, thing: Message | Call) -> None:
         """Something about it changed: its date, and what phones show."""
         thing.updated_at = self.now()
-        line = self.lines.get(thing.phone if isinstance(thing, Call) else thing.recipient)
+        line = self.line_at(thing.phone if isinstance(thing, Call) else thing.recipient)
         if line is not None:
             line.revision += 1
 
     def show(self, number: str, message: Message) -> None:
         """Put a message into the thread of a phone, if a phone has this number."""
-        line = self.lines.get(number)
+        line = self.line_at(number)
         if line is not None:
-            line.thread.append(Shown(message, message.body, self.now()))
+            kinds = tuple(one.kind for one in message.attached)
+            line.thread.append(Shown(message, message.body, self.now(), kinds))
             line.revision += 1
 
     def number_that_wrote_to(self, number: str) -> str:
         """The program's number that a phone would answer to: the last that wrote to it, or that the program used."""
-        outbound = [message for message in reversed(self.messages.values()) if not message.is_inbound]
+        outbound = [one for one in reversed(self.messages.values()) if not one.is_inbound and not one.is_whatsapp]
         to_it = [message for message in outbound if message.recipient == number]
         return next((message.sender for message in (*to_it, *outbound) if message.sender), self.number)
 

@@ -81,6 +81,12 @@ class TwilioAccount:
         path = f"/2010-04-01/Accounts/{self._account_sid}/Recordings/{checked_sid(recording_sid)}.mp3"
         return self._http.stream(path, (self._account_sid, self._auth_token), silence)
 
+    def attached(self, message_sid: str, media_sid: str, silence: float) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a file that came with a message; as ``listen``."""
+        message = f"/2010-04-01/Accounts/{self._account_sid}/Messages/{checked_sid(message_sid)}"
+        path = f"{message}/Media/{checked_sid(media_sid)}"
+        return self._http.stream(path, (self._account_sid, self._auth_token), silence, stored_apart=True)
+
     async def check(self) -> None:
         """Ask Twilio whether it knows account and token; raises ChannelError. Changes nothing, costs nothing."""
         await readable(self._client.api.accounts(self._account_sid).fetch_async())

@@ -8,6 +8,7 @@ unchanged.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from alerts.channels.departures import Departure, departures
-from alerts.channels.port import TemporaryFailure, UnknownOutcome
+from alerts.channels.port import PermanentFailure, TemporaryFailure, UnknownOutcome
 from alerts.channels.twilio.errors import UNREADABLE, error_of_answer
 
 if TYPE_CHECKING:
@@ -30,6 +32,17 @@ TIMEOUT = 10.0
 CONNECTIONS = 20
 PIECE = 64 * 1024
 API_URL = "https://api.twilio.com"
+SENT_ON = {
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+}
+STORAGE = re.compile(r"([a-z0-9-]+\.)*twiliocdn\.com|s3-external-1\.amazonaws\.com")
+"""Where Twilio stores what comes with messages, behind addresses that are good for some hours;
+https://www.twilio.com/docs/messaging/api/media-resource"""
+HTTPS = 443
 READABLE = {
     "GET": {HTTPStatus.OK},
     "POST": {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED},
@@ -56,8 +69,8 @@ class TwilioHttp:
 
     Use as an async context manager: between entering and leaving there is one session, which belongs to the running
     event loop. Whatever host the library names, the request goes to ``api_url`` (TWILIO_API_URL; None: Twilio's own):
-    the token goes where the settings say, and nowhere else. Redirections are not followed, proxies of the environment
-    are not used, nothing is repeated.
+    the token goes where the settings say, and nowhere else. Redirections are not followed (but see ``stream``), proxies
+    of the environment are not used, nothing is repeated.
     """
 
     is_async = True
@@ -107,25 +120,29 @@ class TwilioHttp:
             return Answer(status, said.decode(errors="replace"), answer_headers)
         raise error_of_answer(status, said, answer_headers.get("Retry-After", ""))
 
-    async def stream(self, path: str, auth: tuple[str, str], silence: float) -> AsyncGenerator[bytes, None]:
-        """Yield the bytes that lie at a path of the API; raises ChannelError. ``silence``: seconds without a byte."""
+    async def stream(
+        self, path: str, auth: tuple[str, str], silence: float, *, stored_apart: bool = False
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes that lie at a path of the API; raises ChannelError. ``silence``: seconds without a byte.
+
+        ``stored_apart``: the API may send us on, once, to where Twilio stores such files. Nobody is followed anywhere
+        else, and the token stays with the API.
+        """
         if self._session is None:
             raise _not_sent("session closed")
         timeout = aiohttp.ClientTimeout(total=None, connect=self._timeout, sock_read=silence)
-        headers = _authorisation(auth)
+        url, headers, goes_on = URL(f"{self._base}{path}"), _authorisation(auth), stored_apart
         try:
-            async with self._session.get(
-                f"{self._base}{path}",
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-                trace_request_ctx=Departure(),
-            ) as answer:
-                if answer.status != HTTPStatus.OK:
-                    raise error_of_answer(answer.status, await answer.read(), answer.headers.get("Retry-After", ""))
-                async for piece in answer.content.iter_chunked(PIECE):
-                    yield piece
-                return
+            while True:
+                async with self._session.get(
+                    url, headers=headers, timeout=timeout, allow_redirects=False, trace_request_ctx=Departure()
+                ) as answer:
+                    if answer.status not in SENT_ON or not goes_on:
+                        async for piece in _pieces(answer):
+                            yield piece
+                        return
+                    url, headers = _storage(self._base, answer.headers.get("Location", "")), {}
+                    goes_on = False
         except (aiohttp.ClientError, OSError) as error:
             reason = type(error).__name__
         raise _not_sent(reason)
@@ -148,6 +165,28 @@ class TwilioHttp:
             reason = type(error).__name__
         # Outside of the handler: what was caught names the account, and must not travel along as context.
         raise _no_answer(reason) if departure.begun else _not_sent(reason)
+
+
+async def _pieces(answer: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    if answer.status != HTTPStatus.OK:
+        raise error_of_answer(answer.status, await answer.read(), answer.headers.get("Retry-After", ""))
+    async for piece in answer.content.iter_chunked(PIECE):
+        yield piece
+
+
+def _storage(base: str, where: str) -> URL:
+    """Return the address of a stored file; PermanentFailure for one that is neither the API's nor Twilio's storage."""
+    try:
+        url = URL(where, encoded=True)
+        ours = url.is_absolute() and url.origin() == URL(base).origin()
+        theirs = (
+            url.scheme == "https" and url.port == HTTPS and url.user is None and bool(STORAGE.fullmatch(url.host or ""))
+        )
+    except ValueError:
+        ours = theirs = False
+    if ours or theirs:
+        return url
+    raise PermanentFailure("stored_elsewhere", "the file is said to lie at an address that is not Twilio's")
 
 
 def unreadable() -> UnknownOutcome:

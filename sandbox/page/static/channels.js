@@ -5,12 +5,14 @@ import { element, icon } from "./elements.js";
 export const CHANNELS = {
   telegram: { name: "Telegram", icon: "plane" },
   sms: { name: "SMS", icon: "sms" },
+  whatsapp: { name: "WhatsApp", icon: "sms" },
   call: { name: "Call", icon: "call" },
   mail: { name: "E-mail", icon: "mail" },
 };
 
 export function channelsOf(state) {
-  const there = { telegram: state.bot !== null, sms: state.number !== null, call: state.number !== null, mail: state.email !== null };
+  const numbered = state.number !== null;
+  const there = { telegram: state.bot !== null, sms: numbered, whatsapp: state.whatsapp, call: numbered, mail: state.email !== null };
   return Object.keys(CHANNELS).filter((channel) => there[channel]);
 }
 

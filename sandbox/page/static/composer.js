@@ -1,4 +1,4 @@
-// Where a phone's owner writes: by Telegram, with things to attach, or by SMS.
+// Where a phone's owner writes: by Telegram or WhatsApp, with things to attach, or by SMS.
 
 import { act } from "./api.js";
 import { CHANNELS } from "./channels.js";
@@ -12,9 +12,12 @@ const KINDS = [
   ["location", "Place"],
   ["contact", "Contact"],
 ];
+// Where things are sent that are no words; a visiting card goes by Telegram alone.
+const ATTACHING = { telegram: "attachment", whatsapp: "whatsapp" };
 const WAYS = {
   telegram: { path: "text", longest: 4096, placeholder: "Write a message" },
   sms: { path: "sms", longest: 1600, placeholder: "Write an SMS" },
+  whatsapp: { path: "whatsapp", longest: 4096, placeholder: "Write by WhatsApp" },
 };
 
 export class Composer {
@@ -68,7 +71,8 @@ export class Composer {
     this.input.placeholder = WAYS[way].placeholder;
     this.input.maxLength = WAYS[way].longest;
     this.root.dataset.way = way;
-    this.attach[0].hidden = way !== "telegram";
+    this.attach[0].hidden = !(way in ATTACHING);
+    for (const [kind, choice] of this.things) choice.hidden = kind === "contact" && way !== "telegram";
     for (const [one, button] of this.choices) button.setAttribute("aria-pressed", String(one === way));
   }
 
@@ -86,10 +90,11 @@ export class Composer {
       choice.addEventListener("click", () => {
         show(false);
         this.input.focus();
-        act(`phones/${this.id}/attachment`, { kind });
+        act(`phones/${this.id}/${ATTACHING[this.way]}`, { kind });
       });
       return choice;
     });
+    this.things = KINDS.map(([kind], at) => [kind, choices[at]]);
     const menu = element("div", { className: "menu", role: "menu", "aria-label": "Send something else", hidden: true }, ...choices);
     const opener = element(
       "button",
