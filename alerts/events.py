@@ -122,6 +122,13 @@ class ReporterUnreachable(Event):
 
 
 @dataclass(frozen=True)
+class WindowClosed(Event):
+    """Something is to be told to a reporter by WhatsApp and waits until they write again."""
+
+    chat_id: UUID
+
+
+@dataclass(frozen=True)
 class ChatNotErased(Event):
     """Messages stand in a reporter's chat that should have been erased and soon cannot be any more."""
 

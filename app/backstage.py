@@ -13,6 +13,7 @@ from app.migration import SchemaError, needed
 from app.parked import QUEUES
 from bot.webhook import account_of, keep_pushed
 from contacts.values import ChannelName
+from store.chats import WHATSAPP
 from store.clock import SystemClock
 from web.backstage import Backstage
 from web.hotline_words import Hotline
@@ -54,7 +55,8 @@ def _twilio(house: House) -> Twilio | None:
     token, address = house.settings.twilio_auth_token, callbacks_at(house.settings)
     if token is None or address is None:
         return None
-    return Twilio(token.get_secret_value(), address, house.wording, hotline_of(house.settings))
+    takes_whatsapp = WHATSAPP in house.settings.channels
+    return Twilio(token.get_secret_value(), address, house.wording, hotline_of(house.settings), takes_whatsapp)
 
 
 def hotline_of(settings: Settings) -> Hotline | None:

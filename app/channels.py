@@ -13,6 +13,7 @@ from alerts.sending.limits import Limits, limits_of
 from alerts.sending.sender import Sender
 from app.settings import revealed
 from contacts.values import ChannelName
+from store.chats import WHATSAPP
 
 if TYPE_CHECKING:
     import threading
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MAILS_PER_SECOND = 5.0
 OTHERS_PER_SECOND = 2.0
+WHATSAPPS_PER_SECOND = 20.0
+"""A quarter of what WhatsApp lets a new sender send."""
 AT_ONCE = 10
 """Calls of one channel under way at a time; Telegram has its own number."""
 Opened = AbstractAsyncContextManager["Channel"]
@@ -92,6 +95,21 @@ async def _voice(settings: Settings) -> AsyncIterator[Channel]:
 
 
 @asynccontextmanager
+async def _whatsapp(settings: Settings) -> AsyncIterator[Channel]:
+    from alerts.channels.twilio.whatsapp import WhatsAppChannel
+
+    async with twilio_account(settings) as account:
+        sender, template = settings.twilio_whatsapp_from or "", settings.twilio_whatsapp_template
+        yield WhatsAppChannel(account, sender, template, callbacks_at(settings))
+
+
+def _within_days(settings: Settings) -> Limits:
+    """Who writes by WhatsApp is answered, within their day; nobody is asked for anything there, so nothing is paced."""
+    knocks = settings.twilio_whatsapp_template is not None
+    return replace(limits_of(WHATSAPP, WHATSAPPS_PER_SECOND), has_days=True, knocks=knocks)
+
+
+@asynccontextmanager
 async def _email(settings: Settings) -> AsyncIterator[Channel]:
     from alerts.channels.email.channel import EmailChannel
 
@@ -117,6 +135,7 @@ DOORS: dict[str, Door] = {
         _voice, lambda house: _paced(house.settings, ChannelName.VOICE, house.settings.calls_per_second)
     ),
     ChannelName.EMAIL: Door(_email, lambda house: _paced(house.settings, ChannelName.EMAIL, MAILS_PER_SECOND)),
+    WHATSAPP: Door(_whatsapp, lambda house: _within_days(house.settings)),
     ChannelName.OTHER: Door(_other, lambda house: _paced(house.settings, ChannelName.OTHER, OTHERS_PER_SECOND)),
 }
 """A new channel is a folder in ``alerts/channels/`` and a line here."""

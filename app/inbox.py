@@ -13,8 +13,10 @@ from alerts.occasions.canary import ANSWERS, hear_canary
 from app.reactions import note_parked
 from bot.handler import handle
 from dialogue.by_sms import hear_text
+from dialogue.by_whatsapp import hear_whatsapp
 from dialogue.calling_locked import hear_sealed_call
 from store import claims
+from store.chats import SMS, WHATSAPP
 from store.inbox import TABLE, InboxItem, claim_inputs, in_turn, open_input
 from store.queues import Queue
 from web.locked_phone import CALLS
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from store.claims import Claim
     from store.unit_of_work import UnitOfWork
 
-SMS = "sms"
-"""Source of texts that Twilio brings."""
-
 
 def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
     """Have a text heard, and have its provider forget what it said; a file of a report, once it was fetched."""
@@ -38,9 +37,17 @@ def _hear_sms(unit: UnitOfWork, _: InboxItem, chat: Chat, kept: str) -> None:
         have_forgotten(unit, SMS, sid)
 
 
+def _hear_whatsapp(unit: UnitOfWork, item: InboxItem, chat: Chat, kept: str) -> None:
+    """Have what was written by WhatsApp heard. It is a report, whoever writes: nobody is alerted there."""
+    text = unpack(kept)
+    hear_whatsapp(unit, chat, text.words, item.received_at, files=text.files, place=text.place)
+    have_forgotten(unit, WHATSAPP, text.sid)
+
+
 Hear = Callable[["UnitOfWork", InboxItem, "Chat", str], None]
 HEARD: dict[str, Hear] = {
     SMS: _hear_sms,
+    WHATSAPP: _hear_whatsapp,
     CANARY: hear_canary,
     ANSWERS: hear_canary,
 }

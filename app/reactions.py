@@ -28,6 +28,7 @@ from alerts.events import (
     ShiftUnconfirmed,
     StepPaged,
     SurgeBegan,
+    WindowClosed,
 )
 from alerts.messages.giving_up import RING
 from alerts.occasions.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
@@ -72,7 +73,13 @@ from alerts.sending.erasing import erase_in_time, erase_what_waited
 from alerts.sending.receipts import apply_receipts
 from alerts.telling.following_up_notices import show_next, tell_given_back
 from alerts.telling.news import TIMER as NEWS
-from alerts.telling.news import tell_file_not_fetched, tell_news, tell_reporter_unreachable, tell_responders
+from alerts.telling.news import (
+    tell_file_not_fetched,
+    tell_news,
+    tell_reporter_unreachable,
+    tell_responders,
+    tell_window_closed,
+)
 from alerts.telling.notices import (
     announce_exhausted,
     ask_to_confirm,
@@ -239,6 +246,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
             "strike_out": strike_out,
         },
         ReporterUnreachable: {"tell_reporter_unreachable": tell_reporter_unreachable},
+        WindowClosed: {"tell_window_closed": tell_window_closed},
         ItemParked: {"page_fault": page_fault},
         CanaryHeard: {"plan_canary": plan_canary},
         CanaryLost: {"page_fault": page_fault},

@@ -44,6 +44,7 @@ HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{4,31}")
 LAST_PORT = 2**16 - 1
 MODES = ("polling", "webhook")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
@@ -87,6 +88,8 @@ class Settings(BaseModel):
     twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")
     twilio_sms_from: str | None = Field(default=None, alias="TWILIO_SMS_FROM", repr=False)
     twilio_voice_from: str | None = Field(default=None, alias="TWILIO_VOICE_FROM", repr=False)
+    twilio_whatsapp_from: str | None = Field(default=None, alias="TWILIO_WHATSAPP_FROM", repr=False)
+    twilio_whatsapp_template: str | None = Field(default=None, alias="TWILIO_WHATSAPP_TEMPLATE", repr=False)
     twilio_api_url: str | None = Field(default=None, alias="TWILIO_API_URL")
     sms_per_second: float = Field(default=1.0, alias="PANAH_SMS_PER_SECOND", gt=0, le=100)
     calls_per_second: float = Field(default=1.0, alias="PANAH_CALLS_PER_SECOND", gt=0, le=100)
@@ -198,7 +201,14 @@ class Settings(BaseModel):
             raise ValueError("is AC and 32 hexadecimal digits, as on the first page of Twilio's console")
         return value
 
-    @field_validator("twilio_voice_from")
+    @field_validator("twilio_whatsapp_template")
+    @classmethod
+    def _content_sid(cls, value: str) -> str:
+        if not CONTENT_SID.fullmatch(value):
+            raise ValueError("is HX and 32 hexadecimal digits, as Twilio's console names a content template")
+        return value
+
+    @field_validator("twilio_voice_from", "twilio_whatsapp_from")
     @classmethod
     def _number(cls, value: str) -> str:
         if not PHONE_NUMBER.fullmatch(value):
@@ -327,6 +337,10 @@ class Settings(BaseModel):
             raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together; set both or neither")
         if (self.twilio_sms_from or self.twilio_voice_from) and self.twilio_account_sid is None:
             raise ValueError("TWILIO_SMS_FROM and TWILIO_VOICE_FROM need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        if self.twilio_whatsapp_from and self.twilio_account_sid is None:
+            raise ValueError("TWILIO_WHATSAPP_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        if self.twilio_whatsapp_template and self.twilio_whatsapp_from is None:
+            raise ValueError("TWILIO_WHATSAPP_TEMPLATE is of no use without TWILIO_WHATSAPP_FROM")
         if (self.smtp_url is None) != (self.mail_from is None):
             raise ValueError("SMTP_URL and MAIL_FROM go together; set both or neither")
         if self.sandbox and self.twilio_account_sid and not _stays_here(self.twilio_api_url):
@@ -335,11 +349,13 @@ class Settings(BaseModel):
 
     @property
     def channels(self) -> frozenset[str]:
-        """The channels that are set up; voice needs an address at which the keys that are pressed come in."""
+        """The channels that are set up; voice and WhatsApp need an address at which keys and words come in."""
+        heard = self.public_url is not None or self.sandbox
         has = {
             "telegram": self.telegram_bot_token is not None,
             "sms": self.twilio_sms_from is not None,
-            "voice": self.twilio_voice_from is not None and (self.public_url is not None or self.sandbox),
+            "voice": self.twilio_voice_from is not None and heard,
+            "whatsapp": self.twilio_whatsapp_from is not None and heard,
             "email": self.smtp_url is not None,
             "other": self.other_channels,
         }

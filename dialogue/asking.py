@@ -25,7 +25,7 @@ from dialogue.silence import is_suspected
 from dialogue.telling import tell
 from papers.asked import asked_in
 from store.base import OWN
-from store.chats import SMS, WEB, Chat
+from store.chats import TEXTING, WEB, Chat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,4 +109,4 @@ def _make_room(unit: UnitOfWork, chat: Chat) -> None:
     """
     state = state_of(unit, chat)
     if state.asked is not None:
-        remember(unit, chat, replace(state, asked=None, finished=state.finished or chat.door == SMS))
+        remember(unit, chat, replace(state, asked=None, finished=state.finished or chat.door in TEXTING))

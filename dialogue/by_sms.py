@@ -38,8 +38,7 @@ def hear_text(
     After "stop", or after somebody said that it is not safe, nothing that waits leaves any more.
     """
     stand_by_number(unit, chat)
-    country = sms_facts(address_of(unit, chat)).country
-    heard = _heard(text, files, place, language_of_country(country))
+    heard = _heard(text, files, place, language_of_country(_country(address_of(unit, chat))))
     step = partial(step_by_text, unsafe=said_unsafe(unit, chat), answered=was_answered(unit, chat))
     receive(unit, chat, heard, decide=step)
     if chat.case_id is not None and said_unsafe(unit, chat):
@@ -48,6 +47,12 @@ def hear_text(
         note_reachable(unit, chat)
     else:
         withdraw_texts(unit, chat)
+
+
+def _country(address: str) -> str | None:
+    """The country of a number, or of somebody who hides theirs: it stands before the name they are given for it."""
+    country, dot, _ = address.partition(".")
+    return country if dot else sms_facts(address).country
 
 
 def _heard(text: str, files: Sequence[Attached], place: Pin | None, language: str | None) -> Heard:

@@ -29,15 +29,17 @@ from contacts.values import PHONE_NUMBER
 from dialogue.model import AddMessage, Kind, OpenReport, Outcome, Sent
 from dialogue.questions import CALL, UNSAFE
 from dialogue.reception import Heard, receive
-from dialogue.same_number import other_door, said_unsafe, stand_by_number
+from dialogue.same_number import conversations_of_number, said_unsafe, stand_by_number
 from dialogue.telling import withdraw_texts
 from store.base import OWN, Base, new_id
-from store.chats import SMS, VOICE, Chat, address_of, find_or_open_chat, hold_address
+from store.chats import TEXTING, VOICE, Chat, address_of, find_or_open_chat, hold_address
 from store.claims import Claimable
 from store.inbox import is_first
 from store.inserting import insert_into
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from dialogue.model import Input, State
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
@@ -217,10 +219,10 @@ def keep_away(unit: UnitOfWork, chat: Chat, case_id: UUID) -> None:
 
     To be said while the case is held in which they said so.
     """
-    for one in (chat, other_door(unit, chat)):
-        if one is not None and one.door == SMS and not owners_of(unit, one):
+    for one in conversations_of_number(unit, chat):
+        if one.door in TEXTING and not owners_of(unit, one):
             withdraw_texts(unit, one)
-        if one is not None and one.door == VOICE:
+        if one.door == VOICE:
             calls = select(PhoneCall.id).join(Report, Report.id == PhoneCall.report_id)
             mine = calls.where(PhoneCall.chat_id == one.id, Report.case_id == case_id)
             end_watches(unit, case_id, [WatchKind.CALL_BACK], unit.session.scalars(mine).all())
@@ -230,7 +232,7 @@ def forget_recording(unit: UnitOfWork, event: Event) -> None:
     """Have the provider erase what was said or sent by telephone and lies here now, or never will. Safe to repeat."""
     match event:
         case FileStored(file_id=file_id):
-            which = (Download.file_id == file_id,)
+            which: tuple[ColumnElement[bool], ...] = (Download.file_id == file_id,)
         case FileNotFetched(message_id=message_id):
             which = (Download.message_id == message_id, Download.state != FileState.WAITING)
         case _:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialogue.model import Reply
 from dialogue.questions import FACT, FACTS
-from store.chats import SMS, VOICE, WEB
+from store.chats import SMS, VOICE, WEB, WHATSAPP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,20 +52,33 @@ TEXTED: Final[Mapping[str, str]] = {
     **{f"{FACT}{name}": f"{FACT}{name}" for name in sorted(FACTS)},
 }
 """All that is ever texted to somebody who reports, and in which words: short ones, without a name or a fact."""
+WIPED: Final = "reply.whatsapp_wipe"
+"""What can be erased of a chat in WhatsApp, which is not what lies in the telephone."""
+BY_WHATSAPP: Final[Mapping[str, str]] = {
+    **TEXTED,
+    "ask.call": "reply.whatsapp_day|reply.whatsapp_call",
+    "ask.where": "ask.where",
+    "ask.who": "ask.who",
+    "reply.file_too_large": "reply.file_too_large",
+    "reply.files_too_many": "reply.files_too_many",
+    WIPED: WIPED,
+}
+"""The same by WhatsApp. What can be told there only within a day is said with the first reply, before any promise."""
+WRITTEN: Final = {SMS: TEXTED, WHATSAPP: BY_WHATSAPP}
 
 
 def said_at(door: str, reply: Reply) -> Reply | None:
     """Return a reply as it is said at a door; None where nothing is said."""
     if door == VOICE or (reply.key == OFFER and door != TELEGRAM):
         return None
-    if door == SMS:
-        return _texted(reply)
+    if door in WRITTEN:
+        return _written(reply, WRITTEN[door])
     return _on_a_page(reply) if door == WEB else reply
 
 
-def _texted(reply: Reply) -> Reply | None:
-    said = TEXTED.get(reply.key)
-    return None if said is None else Reply(said, reply.values, also=_under(reply, TEXTED.get))
+def _written(reply: Reply, words: Mapping[str, str]) -> Reply | None:
+    said = words.get(reply.key)
+    return None if said is None else Reply(said, reply.values, also=_under(reply, words.get))
 
 
 def _on_a_page(reply: Reply) -> Reply | None:

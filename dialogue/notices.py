@@ -21,7 +21,7 @@ from dialogue.silence import is_suspected
 from dialogue.standing import Standing, standing_of
 from dialogue.telling import tell
 from store.base import OWN
-from store.chats import SMS, Chat
+from store.chats import TEXTING, Chat
 from store.claims import Claim, finish
 from store.eventlog import EventRow
 from store.timers import TABLE, Timer, set_timer
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TIMER = "tell_waiting"
 WAITING_TEXT = "waiting:text"
 """Begins the dedupe key of the one text that says that nobody has accepted yet."""
-SAYS_TAKEN = ("reply.taken", "reply.status_taken")
+SAYS_TAKEN = ("reply.taken", "reply.status_taken", "text.taken")
 """Say that a person has it: as news, and to whoever asked."""
 TELL_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """How long after we began to ask the reporter hears that nobody has accepted yet, as long as that is so."""
@@ -175,7 +175,7 @@ def _tell_reporters(unit: UnitOfWork, case: Case, standing: Standing, hotlines: 
     said = Reply(f"{key}_hotlines" if hotlines else key, {"code": case.code, "hotlines": hotlines or ""})
     for chat in _reporters(unit, case.id):
         # By text it is said once: the second time it costs as much and says no more.
-        when = WAITING_TEXT if chat.door == SMS else once
+        when = WAITING_TEXT if chat.door in TEXTING else once
         language = chat.language or case.language
         tell(unit, chat, said, language=language, dedupe_key=f"{when}:{case.id}:{chat.id}")
 

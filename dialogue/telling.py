@@ -17,10 +17,9 @@ from alerts.messages.outbox import cancel, enqueue
 from alerts.models import Delivery, DeliveryState
 from cases import intake
 from contacts.accounts.throttle import Limit, count_try, has_room, key_of
-from contacts.values import ChannelName
 from dialogue.doors import said_at
 from dialogue.same_number import said_unsafe
-from store.chats import SMS, address_of
+from store.chats import SMS, TEXTING, WHATSAPP, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +34,8 @@ FIRST_REPLIES: Final = Limit(200, timedelta(hours=1))
 """First replies by text, to all numbers together: anybody can have us send these, from numbers that earn by it."""
 ALL_TEXTS: Final = Limit(400, timedelta(hours=1))
 """Whatever is texted to all who report together."""
+KINDS: Final = {SMS: "text", WHATSAPP: "whatsapp"}
+"""By which name a door's limits are counted: a flood of texts, whose senders can be forged, silences nobody else."""
 _FIRST: Final = frozenset({"text.first", "text.first_later"})
 _TAKEN: Final = "text.taken"
 
@@ -56,7 +57,7 @@ def tell(
     before is not told again, and counts for nothing.
     """
     said = said_at(chat.door, reply)
-    if said is None or (chat.door == SMS and not _may_be_texted(unit, chat, said.key, dedupe_key)):
+    if said is None or (chat.door in TEXTING and not _may_be_texted(unit, chat, said.key, dedupe_key)):
         return False
     queued = enqueue(
         unit,
@@ -95,7 +96,8 @@ def _may_be_texted(unit: UnitOfWork, chat: Chat, key: str, dedupe_key: str | Non
 
     Who never heard from us is not asked anything, nor told that nobody has their report: of which we did not tell them.
     """
-    if not is_set_up(unit, ChannelName.SMS) or not can_answer_sms(unit, address_of(unit, chat)):
+    one_way = chat.door == SMS and not can_answer_sms(unit, address_of(unit, chat))
+    if one_way or not is_set_up(unit, chat.door):
         return False
     if said_unsafe(unit, chat) or _was_told(unit, dedupe_key):
         return False
@@ -114,7 +116,8 @@ def _was_told(unit: UnitOfWork, dedupe_key: str | None) -> bool:
 
 def _is_within_limits(unit: UnitOfWork, chat: Chat, *, is_first: bool) -> bool:
     """Count one more text, where all limits have room for it: none is used up by what another one holds back."""
-    limits = [(key_of(unit, "text_to", chat.id), TO_ONE_NUMBER), (key_of(unit, "text_out"), ALL_TEXTS)]
+    name = KINDS[chat.door]
+    limits = [(key_of(unit, "text_to", chat.id), TO_ONE_NUMBER), (key_of(unit, f"{name}_out"), ALL_TEXTS)]
     if is_first:
-        limits.append((key_of(unit, "text_first"), FIRST_REPLIES))
+        limits.append((key_of(unit, f"{name}_first"), FIRST_REPLIES))
     return all(has_room(unit, *one) for one in limits) and all(count_try(unit, *one) for one in limits)

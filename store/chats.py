@@ -22,7 +22,9 @@ SMS: Final = "sms"
 """The door of those who text."""
 VOICE: Final = "voice"
 """The door of those who call."""
-TEXTING: Final = (SMS,)
+WHATSAPP: Final = "whatsapp"
+"""The door of those who write by WhatsApp. An address there is a number, or the name of somebody who hides theirs."""
+TEXTING: Final = (SMS, WHATSAPP)
 """The doors at which words come from a telephone, with files beside them."""
 
 
@@ -45,6 +47,8 @@ class Chat(Base):
     """The case that further words of this conversation belong to."""
     unreachable_at: Mapped[datetime | None]
     muted_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+    """When the other side wrote last, at a door where that decides whether they may be written to (WhatsApp)."""
     created_at: Mapped[datetime]
 
 

@@ -54,6 +54,7 @@ TOKEN = "1:TEST"
 ZONE = "Asia/Almaty"
 PUBLIC_URL = "https://panah.example.org"
 HOTLINE = "+7 700 000 00 99"
+KNOCK = "HX" + "5a" * 16
 A_MOMENT = timedelta(seconds=1.1)
 """A little more than the second in which one message leaves for a chat: what waits for its turn is still to be done."""
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
@@ -104,6 +105,7 @@ class Town:
         self.logged = self._stack.enter_context(capture_logs())
         self.sandbox.start()
         self.sandbox.bot()
+        self.sandbox.twilio.approves(KNOCK, "There is news for you.")
         self._stack.callback(self.sandbox.stop)
         self.house = self.build()
         self._stack.callback(self.house.store.engine.dispose)
@@ -150,6 +152,8 @@ class Town:
             "TWILIO_AUTH_TOKEN": self.sandbox.twilio.token,
             "TWILIO_SMS_FROM": self.sandbox.twilio.number,
             "TWILIO_VOICE_FROM": self.sandbox.twilio.number,
+            "TWILIO_WHATSAPP_FROM": self.sandbox.twilio.number,
+            "TWILIO_WHATSAPP_TEMPLATE": KNOCK,
             "PANAH_SMS_ANSWERS_IN": "KZ",
             "SMTP_URL": self.sandbox.smtp_url,
             "MAIL_FROM": "panah@example.org",

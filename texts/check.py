@@ -35,8 +35,8 @@ _ALPHABETS: Final[Mapping[str, frozenset[str]]] = {
     "uz": frozenset(_LATIN) - {"c", "w"} | set("cʻʼ"),
 }
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
-# May stand in any language: what is filled in, what is typed as it is, and two proper names.
-_FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\b(?:Telegram|Panah)\b")
+# May stand in any language: what is filled in, what is typed as it is, and three proper names.
+_FOREIGN = re.compile(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|`[^`]*`|\b(?:Telegram|WhatsApp|Panah)\b")
 # "477-V23" behind an Arabic letter is shown as "V23-477"; behind a Latin word, or first on a line, it is not.
 _TURNED_CODE = re.compile(r"(?<!Panah )(?<!^)\{codes?\}", re.MULTILINE)
 _EMAIL = re.compile(r"\S+@\S+\.\S+")

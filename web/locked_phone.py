@@ -21,7 +21,7 @@ from dialogue.calling_locked import SealedCall, pack_call
 from store.queues import where_it_failed
 from web.answers import twiml
 from web.hotline import STEPS, prompt_pages
-from web.twilio import SMS_SOURCE, text_at_hand
+from web.twilio import sent_from, text_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,10 +85,11 @@ def locked_phone(phone: LockedPhone) -> Blueprint:
 
 
 def _seal_text(phone: LockedPhone) -> Response:
-    sender, sid = request.form.get("From", ""), request.form.get("MessageSid", "")
+    door, sender = sent_from(phone.twilio)
+    sid = request.form.get("MessageSid", "")
     if not sender or not sid:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
-    if not _kept(phone, SMS_SOURCE, sender, pack(text_at_hand(sid)), sid):
+    if not _kept(phone, door, sender, pack(text_at_hand(sid)), sid):
         return Response("503\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
     return twiml("<Response/>")
 

@@ -21,9 +21,11 @@ from alerts.channels.port import Arrival, Report
 from alerts.channels.twilio.signature import HEADER, is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
+from alerts.channels.twilio.whatsapp import PREFIX
 from alerts.messages.incoming import Attached, IncomingText, pack
 from alerts.sending.receipts import note_receipt
 from alerts.telling.wording import Wording, Words, render
+from store.chats import SMS, WHATSAPP
 from store.inbox import RawInput, free_number, is_first, keep
 from store.queues import where_it_failed
 from web.answers import twiml
@@ -38,7 +40,6 @@ log = structlog.get_logger(__name__)
 ENDPOINTS = frozenset({"twilio.sms", "twilio.status", "twilio.voice"})
 LARGEST_FORM = 64 * 1024
 """Bytes; a text of ten segments with all its fields takes a few thousand."""
-SMS_SOURCE = "sms"
 KEY = Report(Arrival.DELIVERED, "key", "a key was pressed")
 NOTHING = "<Response/>"
 MOST_FILES = 10
@@ -59,6 +60,8 @@ class Twilio:
     wording: Wording
     hotline: Hotline | None = None
     """How callers are spoken to; None where calls to us are not taken."""
+    takes_whatsapp: bool = False
+    """Whether what comes by WhatsApp has a door of its own; otherwise it is heard as a text that nobody can answer."""
 
     def is_theirs(self) -> bool:
         """Whether Twilio has signed the request at hand."""
@@ -83,7 +86,7 @@ def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
     @pages.post("/webhooks/twilio/sms")
     def sms() -> Response:
         """Keep a text for the worker; Twilio is told to answer nothing by itself."""
-        return answer(lambda: _keep_text(store))
+        return answer(lambda: _keep_text(store, twilio))
 
     @pages.post("/webhooks/twilio/status")
     def status() -> Response:
@@ -98,13 +101,22 @@ def twilio_webhooks(store: Store, twilio: Twilio) -> Blueprint:
     return pages
 
 
-def _keep_text(store: Store) -> Response:
-    sender, sid = request.form.get("From", ""), request.form.get("MessageSid", "")
+def sent_from(twilio: Twilio) -> tuple[str, str]:
+    """At which door the text at hand came, which is its source too, and from which address there; empty: from none."""
+    sender = request.form.get("From", "")
+    if twilio.takes_whatsapp and sender.startswith(PREFIX):
+        return WHATSAPP, sender.removeprefix(PREFIX)
+    return SMS, sender
+
+
+def _keep_text(store: Store, twilio: Twilio) -> Response:
+    door, sender = sent_from(twilio)
+    sid = request.form.get("MessageSid", "")
     if not sender or not sid:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     for again in (True, True, False):
         try:
-            _keep_once(store, sender, text_at_hand(sid))
+            _keep_once(store, door, sender, text_at_hand(sid))
         except IntegrityError:  # somebody else's text took the same number in the same microsecond
             if not again:
                 raise
@@ -137,12 +149,12 @@ def _place() -> tuple[float, float] | None:
     return (latitude, longitude) if there else None
 
 
-def _keep_once(store: Store, sender: str, text: IncomingText) -> None:
+def _keep_once(store: Store, door: str, sender: str, text: IncomingText) -> None:
     """Keep a text unless it was brought before: what was recorded on its way must not be said a second time."""
     with store.unit("webhook") as unit:
-        if is_first(unit, SMS_SOURCE, text.sid):
-            kept = RawInput(free_number(unit, SMS_SOURCE), sender, pack(text))
-            keep(unit, SMS_SOURCE, "sms", [kept], moves_cursor=False)
+        if is_first(unit, door, text.sid):
+            kept = RawInput(free_number(unit, door), sender, pack(text))
+            keep(unit, door, door, [kept], moves_cursor=False)
 
 
 def _keep_status(store: Store) -> Response:

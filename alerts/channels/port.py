@@ -50,6 +50,7 @@ class Outgoing:
     message and stays the same when it is sent again. ``subject`` is a headline (e-mail), safe on a lock screen.
     ``language`` is what the text is written in, for a voice that reads it. ``entry`` is for the reader's calendar; a
     channel that cannot carry it leaves it out. ``recording`` is a file in which somebody speaks the words, likewise.
+    ``knocks``: it says nothing but that its reader may write, as a provider approved it beforehand (WhatsApp).
     """
 
     address: str = field(repr=False)
@@ -63,6 +64,7 @@ class Outgoing:
     language: str = "en"
     entry: CalendarEntry | None = None
     recording: Path | None = None
+    knocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from alerts.models import UNSENT, ChannelState, Delivery, DeliveryState
 from contacts.countries import TwoWay, sms_facts
 from contacts.values import ChannelName
 from store.base import OWN
+from store.chats import WHATSAPP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def note_channels(unit: UnitOfWork, configured: frozenset[str], answers_in: Sequ
 
     What waits on a channel that was taken away will never leave by it: whoever it was for is rung by another.
     """
-    for channel in ChannelName:
+    for channel in (*ChannelName, WHATSAPP):
         state = unit.session.get(ChannelState, str(channel))
         there = channel in configured
         if state is not None and state.configured == there and state.answers_in == list(answers_in):

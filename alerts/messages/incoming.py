@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from alerts.messages.channel_states import is_set_up
 from alerts.messages.outbox import enqueue
 from alerts.models import Attempt, Delivery, DeliveryState
-from store.chats import SMS, VOICE, find_chat, find_or_open_chat
+from store.chats import SMS, VOICE, WHATSAPP, find_chat, find_or_open_chat
 from texts.catalogue import SOURCE
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ FORGET: Final = "ref"
 """The value of a message to the provider that names what is to be forgotten there."""
 HOUSE: Final = "house"
 """The address of a conversation that is nobody's: in it lies what providers are to forget."""
-KEPT_THERE: Final = (VOICE, SMS)
+KEPT_THERE: Final = (VOICE, SMS, WHATSAPP)
 """The doors whose provider keeps what came until it is told to erase it."""
+ALSO: Final = {SMS: (WHATSAPP,), WHATSAPP: (SMS,)}
+"""One account keeps the texts and what comes by WhatsApp: where one is not set up, the sender of the other erases."""
 REMEMBERED_FOR: Final = timedelta(days=1)
 
 
@@ -75,6 +77,7 @@ def have_forgotten(unit: UnitOfWork, door: str, sid: str) -> None:
 
     It is queued apart from the conversation, which may be erased here before its provider has answered.
     """
+    door = next((one for one in (door, *ALSO.get(door, ())) if is_set_up(unit, one)), door)
     if sid and is_set_up(unit, door):
         key = unit.vault.blind_index("forget", sid).hex()
         house = find_or_open_chat(unit, door, HOUSE)

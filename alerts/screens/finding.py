@@ -49,7 +49,7 @@ AROUND: Final = 40
 CODE, REPORTER, SAID, DOCKET = "code", "reporter", "said", "docket"
 TRUNK: Final = "8"
 """What numbers of Kazakhstan and Russia are dialled with at home, in place of +7."""
-PHONE_DOORS: Final = ("sms", "voice")
+PHONE_DOORS: Final = ("sms", "voice", "whatsapp")
 _ORDER: Final = {name: place for place, name in enumerate((*sorted(NAMING), *FIELDS))}
 
 

@@ -90,6 +90,7 @@ def _details() -> Select[Any]:
             TABLE.c.silent,
             TABLE.c.edits_id,
             chats.c.address,
+            chats.c.heard_at,
             needs.c.state.label("need_state"),
             original.c.due_at.label("original_due_at"),
             original.c.provider_ref.label("original_ref"),

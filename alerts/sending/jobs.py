@@ -11,6 +11,7 @@ from sqlalchemy import Table, func, insert, or_, select, update
 from alerts.channels.port import UnknownOutcome
 from alerts.messages.buttons import open_callback
 from alerts.messages.giving_up import give_up, look_at_page
+from alerts.messages.held import KNOCK
 from alerts.messages.incoming import FORGET
 from alerts.messages.outbox import TABLE
 from alerts.models import Attempt, Delivery, DeliveryState
@@ -67,6 +68,8 @@ class Job:
     """For the reader's calendar."""
     recording: Path | None = None
     """Of the words, in somebody's voice."""
+    knocks: bool = False
+    """Whether it leaves as the message that may be sent to whom nothing else may."""
 
 
 def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
@@ -110,6 +113,7 @@ def make_job(unit: UnitOfWork, wording: Wording, due: Due) -> Job | None:
         doubtful_since=_doubtful_since(unit, due),
         entry=entry,
         recording=_recording(wording, due) if row.action == "send" else None,
+        knocks=row.template == KNOCK,
     )
 
 

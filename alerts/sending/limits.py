@@ -28,6 +28,10 @@ class Limits:
     longest_closure: timedelta = timedelta(minutes=10)
     pace: Pace = ()
     """How often one reader may be asked for something before the rest is bundled; empty: always."""
+    has_days: bool = False
+    """Whether only who wrote within a day may be written to (:mod:`contacts.whatsapp`)."""
+    knocks: bool = False
+    """Whether there is an approved message by which others may be asked to write."""
 
 
 TELEGRAM = Limits(

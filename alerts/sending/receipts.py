@@ -9,33 +9,36 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from alerts.channels.port import Arrival, Report
 from alerts.events import ReceiptCame
 from alerts.messages.giving_up import look_at_row
+from alerts.messages.held import WINDOW_CLOSED
+from alerts.messages.incoming import have_forgotten
 from alerts.messages.outbox import enqueue
 from alerts.messages.reach import lose_way
 from alerts.models import Attempt, Delivery, DeliveryState, Receipt
 from alerts.sending.receiving import after
 from contacts.values import ChannelName
+from contacts.whatsapp import found_closed
 from store.base import OWN, new_id
-from store.chats import Chat
+from store.chats import WHATSAPP, Chat
 from store.inserting import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
 TABLE: Table = Receipt.__table__  # type: ignore[assignment]  # declarative tables are Tables
-REPORTING = frozenset({ChannelName.SMS, ChannelName.VOICE})
+REPORTING = frozenset({ChannelName.SMS, ChannelName.VOICE, WHATSAPP})
 """Channels whose providers report."""
-FORGETTING = frozenset({ChannelName.SMS})
+FORGETTING = frozenset({ChannelName.SMS, WHATSAPP})
 """Channels whose provider can be made to forget what a message said."""
-TRIES_AFTER_REPORT = {ChannelName.SMS: 3, ChannelName.VOICE: 1}
+TRIES_AFTER_REPORT: Mapping[str, int] = {ChannelName.SMS: 3, ChannelName.VOICE: 1, WHATSAPP: 3}
 """How often a message is sent in all when its provider reports that it has not arrived. A call that nobody took is not
 made again by itself: the next channel rings, and the ladder comes round again."""
 TRY_AGAIN = timedelta(seconds=25)
@@ -120,13 +123,15 @@ def _follow(unit: UnitOfWork, row: Delivery, receipts: Sequence[Receipt]) -> Non
         case DeliveryState.READ:
             row.delivered_at, row.read_at = row.delivered_at or unit.now, row.read_at or unit.now
             row.due_at = row.fence = None
+        case DeliveryState.FAILED_PERMANENT if worst is not None and worst.code == WINDOW_CLOSED:
+            _send_in_their_time(unit, row)
         case DeliveryState.FAILED_PERMANENT:
             row.due_at = row.fence = None
             row.trouble = None if worst is None else worst.code
             unit.session.flush()
             lose_way(unit, row, recipient_gone=worst is not None and worst.meaning.startswith("gone: "))
         case DeliveryState.FAILED_TEMPORARY:
-            again = row.tries < TRIES_AFTER_REPORT.get(ChannelName(row.channel), 1)
+            again = row.tries < TRIES_AFTER_REPORT.get(row.channel, 1)
             row.due_at = unit.now + TRY_AGAIN * row.tries if again else None
             row.fence = None
             unit.session.flush()
@@ -136,6 +141,19 @@ def _follow(unit: UnitOfWork, row: Delivery, receipts: Sequence[Receipt]) -> Non
     unit.session.flush()
     if row.channel in FORGETTING and row.due_at is None and row.provider_ref is not None:
         _forget(unit, row)
+
+
+def _send_in_their_time(unit: UnitOfWork, row: Delivery) -> None:
+    """Send again what came a moment too late for its reader's day: at once if they have written since, or else held.
+
+    The provider's day counts, not what we believed of it.
+    """
+    chat = unit.session.get_one(Chat, row.chat_id, with_for_update=OWN, populate_existing=True)
+    began_at = unit.session.scalar(select(func.max(Attempt.began_at)).where(Attempt.delivery_id == row.id))
+    if chat.heard_at is not None and began_at is not None and chat.heard_at <= began_at:
+        chat.heard_at = found_closed(chat.heard_at)
+    have_forgotten(unit, row.channel, row.provider_ref or "")
+    row.state, row.due_at, row.fence, row.provider_ref = DeliveryState.QUEUED, unit.now, None, None
 
 
 def _forget(unit: UnitOfWork, row: Delivery) -> None:

@@ -243,6 +243,7 @@ async def _send(channel: Channel, job: Job) -> Sent:
         language=job.language,
         entry=job.entry,
         recording=job.recording,
+        knocks=job.knocks,
     )
     if job.doubtful_since is not None and isinstance(channel, AnswersQuestions):
         try:

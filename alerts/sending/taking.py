@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from alerts.messages.held import KNOCK, WINDOW_CLOSED, note_held
 from alerts.messages.outbox import SETTLED, TABLE
 from alerts.models import DeliveryState
 from alerts.sending.channel_lanes import lock_channel, wait_for_lanes
@@ -12,6 +13,7 @@ from alerts.sending.crowd import Crowd
 from alerts.sending.due import load, may_be_taken, rest
 from alerts.sending.jobs import make_job, write_attempts
 from alerts.sending.limits import TELEGRAM, Limits
+from contacts.whatsapp import may_write
 from store import claims
 from store.data_keys import chat_scope
 
@@ -59,7 +61,7 @@ def take(
 
 def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, crowd: Crowd, due: Due) -> bool:
     """Whether it leaves now; if not, its row says what became of it, or when to look again."""
-    if crowd.is_gone(due.row):
+    if crowd.is_gone(due.row) or (limits.has_days and _waits_for_a_word(unit, due, knocks=limits.knocks)):
         return False
     if (due.row.action == "send" and due.row.need_state in SETTLED) or crowd.is_stale(due.row):
         return rest(unit, due, due_at=None, state=DeliveryState.CANCELLED)
@@ -72,6 +74,19 @@ def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, crowd: 
     if due.row.asks and crowd.bundle(due.row, due.held):
         return False
     return due.row.edits_id is None or due.row.original_ref is not None or _wait_for_original(unit, due)
+
+
+def _waits_for_a_word(unit: UnitOfWork, due: Due, *, knocks: bool) -> bool:
+    """Whether its reader's day is over: then it is kept until they write, and its row says so.
+
+    What makes their provider forget something, and a knock, may always leave.
+    """
+    row = due.row
+    if row.action != "send" or row.template == KNOCK or may_write(row.heard_at, unit.now):
+        return False
+    rest(unit, due, due_at=None, state=DeliveryState.QUEUED, trouble=WINDOW_CLOSED, tries=due.held.tries - 1)
+    note_held(unit, row.chat_id, row.language, knocks=knocks)
+    return True
 
 
 def _wait_for_original(unit: UnitOfWork, due: Due) -> bool:

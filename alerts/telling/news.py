@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from alerts.events import ReporterUnreachable
+from alerts.events import ReporterUnreachable, WindowClosed
 from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState
@@ -17,6 +17,7 @@ from alerts.telling.wording import contact_ref
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import FileState, ReportAnswer
 from contacts.models import Contact
+from store.chats import Chat
 from store.claims import Claim, finish
 from store.timers import TABLE as TIMERS
 from store.timers import Timer, set_timer
@@ -131,6 +132,24 @@ def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
                 "staff.reporter_unreachable",
                 language=way.language,
                 values={"code": code_of(unit, need)},
+            )
+
+
+def tell_window_closed(unit: UnitOfWork, event: Event) -> None:
+    """Tell those who took a case, once a day that is over, that its reporter cannot be told by WhatsApp what waits."""
+    if not isinstance(event, WindowClosed) or event.case_id is None:
+        return
+    heard_at = unit.session.get_one(Chat, event.chat_id).heard_at
+    for need, contact in takers(unit, event.case_id):
+        way = way_to(unit, contact)
+        if way is not None:
+            enqueue(
+                unit,
+                way.chat,
+                "staff.window_closed",
+                language=way.language,
+                values={"code": code_of(unit, need)},
+                dedupe_key=f"window:{need.id}:{event.chat_id}:{'' if heard_at is None else heard_at.isoformat()}",
             )
 
 

@@ -24,6 +24,7 @@ from app.node import node_identity
 from app.wiring import clock_of, wording_of
 from bot.poller import Poller
 from bot.webhook import account_of, keep_pushed
+from store.chats import WHATSAPP
 from store.engine import open_engine
 from store.inbox import RawInput, is_first
 from store.sealed import free_sealed_number, seal_inputs
@@ -167,7 +168,8 @@ def _phone(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[Raw
 
     hotline = hotline_of(settings)
     speech = None if hotline is None else Speech(hotline, address)
-    twilio = Twilio(token.get_secret_value(), address, wording_of(settings), hotline)
+    takes_whatsapp = WHATSAPP in settings.channels
+    twilio = Twilio(token.get_secret_value(), address, wording_of(settings), hotline, takes_whatsapp)
     return LockedPhone(twilio, keep, speech, settings.fallback_hotlines)
 
 

@@ -21,6 +21,7 @@ from cases.models import Case, Download, FileState, ReportAnswer, ReportMessage
 from cases.pictures import what_it_tells
 from cases.views.rows import rows_of
 from cases.words import words_in
+from contacts.whatsapp import may_write, open_until
 from store.chats import address_of
 from store.data_keys import case_scope
 from store.files import sha256_of
@@ -126,6 +127,14 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Day:
+    """Until when somebody may be written to by WhatsApp, and whether they still may."""
+
+    until: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class ResponderView:
     """What the helper who accepted sees."""
 
@@ -143,7 +152,10 @@ class ResponderView:
     by_web: bool = False
     """Whether some of it came by the web form: nothing can be sent to whoever told it."""
     numbers: tuple[tuple[str, str], ...] = ()
-    """The door (sms, voice) and the number it was told from, for who may reach the reporter; empty: not shown to us."""
+    """The door (sms, voice, whatsapp) and the number it was told from, for who may reach the reporter; empty: not shown
+    to us."""
+    days: tuple[Day, ...] = ()
+    """How long each of those may be written to who told it by WhatsApp."""
 
 
 def may_have_original(role: str) -> bool:
@@ -215,7 +227,14 @@ def view_of(
         docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
         by_web=rows.by_web,
         numbers=() if hides else tuple((chat.door, _number(unit, chat)) for chat in rows.by_phone),
+        days=()
+        if hides
+        else tuple(_day(chat.heard_at, unit.now) for chat in rows.by_phone if chat.heard_at is not None),
     )
+
+
+def _day(heard_at: datetime, now: datetime) -> Day:
+    return Day(open_until(heard_at), may_write(heard_at, now))
 
 
 def _number(unit: UnitOfWork, chat: Chat) -> str:

@@ -12,7 +12,7 @@ from cases.consent.models import Consent, CounselRelease, Fact, FactState, Freez
 from cases.docket.models import Deadline, DeadlineState, Occurrence, RiskReading, Watch, WatchState
 from cases.models import Case, CaseNote, Download, Report, ReportAnswer, ReportMessage
 from law.models import RuleSignoff
-from store.chats import SMS, VOICE, WEB, Chat
+from store.chats import SMS, VOICE, WEB, WHATSAPP, Chat
 from store.files import StoredFile
 from store.sets import Together, Wanted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from store.sets import Rows
     from store.unit_of_work import UnitOfWork
 
-PHONE = (SMS, VOICE)
+PHONE = (SMS, VOICE, WHATSAPP)
 """The doors of those who are known by a number."""
 
 

@@ -28,7 +28,8 @@ from alerts.channels.port import (
 from alerts.channels.twilio import errors
 from alerts.channels.twilio.account import TwilioAccount
 from alerts.channels.twilio.errors import TABLE
-from alerts.channels.twilio.sms import TRIAL, SmsChannel
+from alerts.channels.twilio.messages import TRIAL
+from alerts.channels.twilio.sms import SmsChannel
 from alerts.channels.twilio.voice import VoiceChannel
 from alerts.channels.verdicts import Kind
 from tests.alerts.leaks import assert_harmless, assert_logs_are_harmless, closed_port, failure_of

@@ -8,6 +8,7 @@ to the second, on both engines.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -38,21 +39,23 @@ from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
 from dialogue.by_sms import hear_text
+from dialogue.by_whatsapp import hear_whatsapp
 from store import claims
 from store.chats import find_or_open_chat
 from store.queues import work_once
 from store.timers import TABLE as TIMERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from alerts.channels.port import Outgoing, Report
+    from alerts.messages.incoming import Attached
     from store.clock import ManualClock
     from store.unit_of_work import Store
 
 A_STEP = timedelta(milliseconds=200)
-CHANNELS = ("telegram", "sms", "voice", "email", "other")
+CHANNELS = ("telegram", "sms", "voice", "email", "other", "whatsapp")
 POLICY = """\
 policies:
   - name: night
@@ -76,6 +79,7 @@ class Night:
         }
         self._limits: dict[str, Limits] = {name: limits_of(name) for name in CHANNELS}
         self._limits["telegram"] = TELEGRAM
+        self._limits["whatsapp"] = replace(limits_of("whatsapp", 20), has_days=True, knocks=True)
         settings = read_settings({})
         self._queues = (reaction_queue(settings), timer_queue(settings))
         self._wording = Wording("Asia/Almaty", "https://panah.example.org")
@@ -164,6 +168,16 @@ class Night:
         with self.store.unit("test") as unit:
             hear_sms(unit, find_or_open_chat(unit, "sms", number), words, hear_text)
         self.works()
+
+    def whatsapps(self, number: str, words: str = "", *, files: Sequence[Attached] = ()) -> None:
+        """Somebody writes by WhatsApp."""
+        with self.store.unit("test") as unit:
+            hear_whatsapp(unit, find_or_open_chat(unit, "whatsapp", number), words, unit.now, files=files)
+        self.works()
+
+    def cannot_knock(self) -> None:
+        """The operator has no template that Meta approved."""
+        self._limits["whatsapp"] = replace(self._limits["whatsapp"], knocks=False)
 
     def told(self, row: Delivery, report: Report) -> None:
         """The provider says what became of the newest call for a message."""

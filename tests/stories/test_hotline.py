@@ -111,7 +111,7 @@ def test_a_photo_by_text_is_kept_here_and_nowhere_else(town: EveryChannel, nurbo
     town.sandbox.wait_until(lambda: not town.sandbox.twilio.files())
     with town.house.store.read() as unit:
         kept = unit.session.scalars(select(StoredFile.media)).all()
-    assert sorted(kept) == ["audio/ogg", "image/jpeg"]
+    assert sorted(map(str, kept)) == ["audio/ogg", "image/jpeg"]
     aigerim.taps("Accept", on=page)
     aigerim.taps("Open")
     assert town.page(aigerim.link("Open the page")).count("SHA-256") == 2

@@ -129,7 +129,47 @@ DELIVERY = {
 }
 """Of what became of a message after Twilio had taken it."""
 
-TABLE: Final[Mapping[int, Verdict]] = {**ACCOUNT, **SETTINGS, **RECIPIENT, **DESTINATION, **MESSAGE, **DELIVERY}
+NO_SENDER = Verdict(
+    Kind.MISCONFIGURED, "sender_refused", "TWILIO_WHATSAPP_FROM is no WhatsApp sender of this account, or not yet"
+)
+NO_TEMPLATE = Verdict(
+    Kind.MISCONFIGURED, "template_refused", "TWILIO_WHATSAPP_TEMPLATE is unknown, not approved, or paused by Meta"
+)
+WHATSAPP = {
+    21655: NO_TEMPLATE,
+    21910: Verdict(Kind.MISCONFIGURED, "sender_refused", "TWILIO_WHATSAPP_FROM and the address are of two channels"),
+    63001: Verdict(Kind.MISCONFIGURED, "sender_refused", "WhatsApp does not let our sender in: see Twilio's console"),
+    63002: NO_SENDER,
+    63003: Verdict(Kind.GONE, "no_whatsapp", "there is no WhatsApp at this address"),
+    63005: Verdict(Kind.PERMANENT, "content_refused", "WhatsApp does not take this content"),
+    63007: NO_SENDER,
+    63008: Verdict(Kind.MISCONFIGURED, "sender_refused", "the WhatsApp sender is not set up in Twilio's console"),
+    63010: Verdict(Kind.TEMPORARY, "provider_down", "WhatsApp has a fault of its own"),
+    63012: Verdict(Kind.TEMPORARY, "provider_down", "WhatsApp has a fault of its own"),
+    63013: Verdict(Kind.PERMANENT, "content_refused", "WhatsApp says that this is against its rules"),
+    63014: Verdict(Kind.GONE, "blocked", "the person has blocked our number on WhatsApp"),
+    63016: Verdict(Kind.PERMANENT, "window_closed", "more than a day has passed since their last message"),
+    63018: Verdict(Kind.LIMITED, "rate_limited", "too many messages by WhatsApp in a short time"),
+    63019: Verdict(Kind.TEMPORARY, "not_delivered", "a file could not be brought to WhatsApp"),
+    63020: Verdict(Kind.MISCONFIGURED, "account_suspended", "Meta has not accepted, or has locked, our account"),
+    63021: Verdict(Kind.PERMANENT, "content_refused", "WhatsApp does not take this content"),
+    63024: Verdict(Kind.GONE, "no_whatsapp", "there is no WhatsApp at this address"),
+    63027: NO_TEMPLATE,
+    63032: Verdict(Kind.PERMANENT, "not_delivered", "Meta does not let this person be written to now"),
+    63049: Verdict(Kind.PERMANENT, "not_delivered", "Meta chose not to deliver it"),
+    63112: Verdict(Kind.MISCONFIGURED, "account_suspended", "Meta has switched our WhatsApp account off"),
+}
+"""Of WhatsApp. 63016 says that a person's day is over: what it refuses waits for their next word."""
+
+TABLE: Final[Mapping[int, Verdict]] = {
+    **ACCOUNT,
+    **SETTINGS,
+    **RECIPIENT,
+    **DESTINATION,
+    **MESSAGE,
+    **DELIVERY,
+    **WHATSAPP,
+}
 
 
 def error_of_answer(status: int, body: bytes, retry_after: str = "") -> ChannelError:

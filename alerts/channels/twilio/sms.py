@@ -6,30 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from alerts.channels.impossible import cannot_answer, cannot_delete, cannot_edit, cannot_leave
-from alerts.channels.port import Misconfigured, Outgoing, PermanentFailure, Report, Sent
+from alerts.channels.port import Misconfigured, Outgoing, Report, Sent
 from alerts.channels.twilio.account import (
     STATUS_PATH,
-    UNKNOWN_MESSAGE,
     TwilioAccount,
-    about_one,
-    begun_since,
     callback_url,
     checked_number,
-    checked_sid,
     readable,
     sid_of,
 )
-from alerts.channels.twilio.status import message_report
+from alerts.channels.twilio.messages import find_message, redact_message, report_of_message
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}")
 """A number, a short code, or up to eleven letters (which nobody can answer)."""
-TRIAL = "Sent from your Twilio trial account - "
-"""What a trial account puts before every text."""
-LOOKED_AT = 50
-"""Messages to one number that are looked through, newest first."""
 
 
 class SmsChannel:
@@ -60,45 +52,19 @@ class SmsChannel:
         return Sent(sid_of(await readable(call)))
 
     async def find(self, message: Outgoing, since: datetime) -> Sent | None:
-        """Look for a text like this one among those to this number since then; raises ChannelError.
-
-        It finds the newest of several that read alike, also one that failed later: that is told by ``report``.
-        """
-        # Not filtered by date: Twilio filters by when a message left, and one that still waits has not.
-        call = self._account.messages.list_async(
-            to=checked_number(message.address), from_=self._sender, limit=LOOKED_AT, page_size=LOOKED_AT
-        )
-        for one in await readable(call):
-            if begun_since(one, since) and _reads_alike(one.body, message.text):
-                return Sent(sid_of(one))
-        return None
+        """Look for a text like this one among those to this number since then; raises ChannelError."""
+        return await find_message(self._account, checked_number(message.address), self._sender, since, message.text)
 
     async def report(self, provider_id: str) -> Report:
         """Ask how far a message has come; raises ChannelError."""
-        one = await about_one(self._account.messages(checked_sid(provider_id)).fetch_async())
-        return message_report(str(one.status or ""), one.error_code)
+        return await report_of_message(self._account, provider_id)
 
     async def redact(self, provider_id: str) -> None:
-        """Empty the text in Twilio's records; the number and the time stay there. Raises ChannelError.
-
-        ``MESSAGE/PICTURE`` erases a picture that came with a message. What is gone from them is fine. TemporaryFailure
-        while it is still under way.
-        """
-        sid, _, picture = provider_id.partition("/")
-        message = self._account.messages(checked_sid(sid))
-        call = message.media(checked_sid(picture)).delete_async() if picture else message.update_async(body="")
-        try:
-            await about_one(call)
-        except PermanentFailure as error:
-            if error.code != UNKNOWN_MESSAGE:
-                raise
+        """See :func:`redact_message`."""
+        await redact_message(self._account, provider_id)
 
     # What lies in a phone stays there; ``redact`` empties Twilio's copy.
     edit = cannot_edit
     answer = cannot_answer
     delete = cannot_delete
     leave = cannot_leave
-
-
-def _reads_alike(theirs: str | None, ours: str) -> bool:
-    return (theirs or "").removeprefix(TRIAL).strip() == ours.strip()
