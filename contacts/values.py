@@ -40,7 +40,7 @@ class ChannelName(StrEnum):
     VOICE = "voice"
     EMAIL = "email"
     OTHER = "other"
-    """Whatever Apprise can reach: Signal, Matrix, ntfy, WhatsApp …, given as its address. There are no receipts."""
+    """Whatever Apprise can reach: Signal, Matrix, ntfy …, given as its address. There are no receipts."""
 
 
 class Gender(StrEnum):

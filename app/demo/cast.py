@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from alerts.messages.held import KNOCK
 from alerts.policy.policies import import_policies
 from contacts.directory import put_contact
 from contacts.linking import make_link_code
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
+from texts.catalogue import say
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 FIRST_WORDS = ("they took my brother", "ئىنىمنى تۇتۇپ كەتتى", "Інімді алып кетті", "моего брата забрали")
 RELATIVE = {"role": "relative", "name": "Gulnar", "language": "ug"}
+TEMPLATE = "HX" + "5a" * 16
+"""What Meta would have approved to be sent to whom nothing else may be."""
 SIMPLE = {"role": "relative", "name": "Nurbol", "language": "kk", "number": "+77000000020"}
-"""Somebody whose telephone has no Telegram: they text, or call."""
+"""Somebody whose telephone has no Telegram: they text, write by WhatsApp, or call."""
 
 
 def _card(name: str, role: Role, languages: tuple[str, ...], number: str) -> ContactCard:
@@ -81,8 +85,14 @@ def seed(house: House, sandbox: Sandbox) -> list[Phone]:
     """Put the team into the directory and give everybody a phone; each links it as a real person would."""
     sandbox.phone(RELATIVE["name"], role=RELATIVE["role"], language=RELATIVE["language"], suggestions=FIRST_WORDS)
     sandbox.phone(
-        SIMPLE["name"], role=SIMPLE["role"], language=SIMPLE["language"], telegram=False, number=SIMPLE["number"]
+        SIMPLE["name"],
+        role=SIMPLE["role"],
+        language=SIMPLE["language"],
+        telegram=False,
+        number=SIMPLE["number"],
+        whatsapp=True,
     )
+    sandbox.twilio.approves(TEMPLATE, str(say(KNOCK, SIMPLE["language"])))
     phones = []
     for card, title in TEAM:
         with house.store.unit("demo") as unit:

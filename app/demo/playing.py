@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.demo.accounts import make_accounts
-from app.demo.cast import seed
+from app.demo.cast import TEMPLATE, seed
 from app.demo.night import live_through, wait_for_night
 from app.demo.program import Program
 from app.settings import read_settings, without_ours
@@ -137,6 +137,8 @@ def demo_environment(home: Path, sandbox: Sandbox, token: str, port: int) -> dic
         "TWILIO_AUTH_TOKEN": sandbox.twilio.token,
         "TWILIO_SMS_FROM": sandbox.twilio.number,
         "TWILIO_VOICE_FROM": sandbox.twilio.number,
+        "TWILIO_WHATSAPP_FROM": sandbox.twilio.number,
+        "TWILIO_WHATSAPP_TEMPLATE": TEMPLATE,
         "PANAH_SMS_ANSWERS_IN": "KZ",
         "SMTP_URL": sandbox.smtp_url,
         "MAIL_FROM": "panah@example.org",

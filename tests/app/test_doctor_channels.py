@@ -238,3 +238,15 @@ def test_what_a_text_can_do_is_said_for_each_country(
 def test_nobodys_word_makes_a_one_way_country_answer() -> None:
     (found,) = reach.judge_countries({}, ("RU",))
     assert "not believed" in found.what
+
+
+def test_whatsapp_says_what_it_lacks_and_is_no_channel_of_helpers() -> None:
+    sender = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_WHATSAPP_FROM": "+77000000092"}
+    (off,) = channels.judge_whatsapp(read_settings(sender))
+    assert off.level is Level.FAULT
+    on, without = channels.judge_whatsapp(read_settings({**sender, **PUBLIC}))
+    assert (on.level, without.level) == (Level.OK, Level.WARN)
+    assert channels.judge_choice(read_settings({**sender, **PUBLIC})).level is Level.WARN
+    whole = read_settings({**sender, **PUBLIC, "TWILIO_WHATSAPP_TEMPLATE": "HX" + "0" * 32})
+    assert [one.level for one in channels.judge_whatsapp(whole)] == [Level.OK]
+    assert not list(channels.judge_whatsapp(read_settings(PUBLIC)))

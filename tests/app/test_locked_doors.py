@@ -54,6 +54,7 @@ class Locked:
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_SMS_FROM": "+77000000000",
             "TWILIO_VOICE_FROM": "+77000000000",
+            "TWILIO_WHATSAPP_FROM": "+77000000000",
             "PANAH_PUBLIC_URL": PUBLIC,
             "PANAH_FALLBACK_HOTLINES": HOTLINES,
             "PANAH_CALL_LANGUAGES": "ru,kk,en",
@@ -100,8 +101,8 @@ class Locked:
         files = [path for path in self.settings.home.rglob("*") if path.is_file()]
         return any(words.encode() in path.read_bytes() for path in files)
 
-    def texts(self, words: str, *, sid: str = SMS, token: str = TOKEN) -> TestResponse:
-        return self._brings("/webhooks/twilio/sms", token, MessageSid=sid, From=CALLER, Body=words)
+    def texts(self, words: str, *, sid: str = SMS, token: str = TOKEN, prefix: str = "") -> TestResponse:
+        return self._brings("/webhooks/twilio/sms", token, MessageSid=sid, From=f"{prefix}{CALLER}", Body=words)
 
     def calls(self, step: str = "", *, sid: str = CALL, token: str = TOKEN, **form: str) -> TestResponse:
         return self._brings(f"{ROOT}{step}", token, CallSid=sid, From=CALLER, **form)
@@ -297,3 +298,18 @@ def test_a_call_of_which_there_is_no_name_and_a_receipt_are_refused(locked: Lock
     signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}{path}", form)
     assert locked.client.post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code == 503
     assert locked.sealed == 0
+
+
+# WhatsApp
+
+
+def test_what_is_written_by_whatsapp_is_sealed_unanswered_and_reported_once(locked: Locked) -> None:
+    for _ in range(2):
+        assert locked.texts(WORDS, prefix="whatsapp:").text == "<Response/>"
+    assert locked.texts(WORDS, sid="SM" + "1" * 32, token="f" * 32, prefix="whatsapp:").status_code == 403
+    assert locked.sealed == 1
+    assert not locked.lies_open(WORDS)
+    assert not locked.lies_open(CALLER)
+    locked.opens()
+    assert locked.told_by("whatsapp") == [[WORDS]]
+    assert locked.told_by("sms") == []

@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from alerts.models import DeliveryState, Receipt
 from alerts.telling.wording import Wording
 from app.inbox import inbox_queue
-from cases.models import Report
+from cases.models import Report, ReportMessage
 from cases.views.responder import view_for_responder
 from store.inbox import InboxItem
 from store.queues import work_once
@@ -43,9 +43,12 @@ class Provider:
         self.night = night
         self.code = night.reports("hello")
         night.works()
-        twilio = Twilio(TOKEN, PUBLIC, Wording("Asia/Almaty", PUBLIC))
+        self.takes_whatsapp(False)
+
+    def takes_whatsapp(self, taken: bool) -> None:
+        twilio = Twilio(TOKEN, PUBLIC, Wording("Asia/Almaty", PUBLIC), takes_whatsapp=taken)
         backstage = Backstage(lambda _: NotImplemented, lambda _: True, twilio=twilio)
-        self._client = make_app(night.store, "Asia/Almaty", backstage).test_client()
+        self._client = make_app(self.night.store, "Asia/Almaty", backstage).test_client()
 
     def attempt(self, channel: str) -> UUID:
         with self.night.store.read() as unit:
@@ -163,3 +166,38 @@ def test_a_text_is_kept_before_it_is_answered_and_handled_once(provider: Provide
     assert provider.brings("/webhooks/twilio/sms", MessageSid=SID, To=NUMBER, Body="x").status_code == 400
     huge = provider.brings("/webhooks/twilio/sms", MessageSid=SID, From=NUMBER, Body="x" * LARGEST_FORM)
     assert huge.status_code == 413
+
+
+def by_whatsapp(**form: str) -> dict[str, str]:
+    sent = {"MessageSid": SID, "From": "whatsapp:+77000000077", "To": "whatsapp:+77000000099", "Body": "hello"}
+    return {**sent, "ProfileName": "CANARY", "WaId": "77000000077", "NumMedia": "0", **form}
+
+
+def test_whatsapp_is_believed_only_when_signed_and_known_and_unknown_are_answered_alike(provider: Provider) -> None:
+    path = "/webhooks/twilio/sms"
+    refused = provider.brings(path, token="f" * 32, **by_whatsapp())
+    assert (refused.status_code, provider.count(InboxItem)) == (403, 0)
+    answers = [
+        provider.brings(path, **by_whatsapp(MessageSid=f"SM{number:032}", From=f"whatsapp:{who}"))
+        for number, who in enumerate((NUMBER, "+77000000077", "+77000000077", "KZ.1349", ""))
+    ]
+    assert {(one.status_code, one.text, tuple(sorted(one.headers.items()))) for one in answers[:4]} == {
+        (200, "<Response/>", tuple(sorted(answers[0].headers.items())))
+    }
+
+
+@pytest.mark.parametrize(("taken", "door"), [(True, "whatsapp"), (False, "sms")])
+def test_whatsapp_has_a_door_of_its_own_where_it_is_set_up(provider: Provider, *, taken: bool, door: str) -> None:
+    provider.takes_whatsapp(taken)
+    pin = {"Latitude": "43.238", "Longitude": "76.945", "Body": ""}
+    assert provider.brings("/webhooks/twilio/sms", **by_whatsapp(**pin)).status_code == 200
+    queue = inbox_queue("Asia/Almaty")
+    while work_once(provider.night.store, queue):
+        pass
+    provider.night.works()
+    with provider.night.store.read() as unit:
+        report = unit.session.scalars(select(Report).where(Report.door == door)).one()
+        (message,) = unit.session.scalars(select(ReportMessage).where(ReportMessage.report_id == report.id))
+        assert message.kind == "location"
+    assert len(provider.night.sent("whatsapp")) == taken
+    assert not [one for one in provider.night.sent("sms") if one.address.endswith("77000000077")]

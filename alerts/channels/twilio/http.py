@@ -141,7 +141,7 @@ class TwilioHttp:
                         async for piece in _pieces(answer):
                             yield piece
                         return
-                    url, headers = _storage(self._base, answer.headers.get("Location", "")), {}
+                    url, headers = stored_at(self._base, answer.headers.get("Location", "")), {}
                     goes_on = False
         except (aiohttp.ClientError, OSError) as error:
             reason = type(error).__name__
@@ -174,7 +174,7 @@ async def _pieces(answer: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]
         yield piece
 
 
-def _storage(base: str, where: str) -> URL:
+def stored_at(base: str, where: str) -> URL:
     """Return the address of a stored file; PermanentFailure for one that is neither the API's nor Twilio's storage."""
     try:
         url = URL(where, encoded=True)
