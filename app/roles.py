@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from alerts.channels.telegram.request import AiohttpRequest
+from alerts.messages.held import let_go_what_may_leave
 from alerts.messages.incoming import drop_what_is_forgotten
 from alerts.occasions.counsel_watch import watch_counsel
 from alerts.occasions.duty_notices import keep_watch
@@ -188,6 +189,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "followed_up": follow_up_left_out,
     "believed": follow_up_what_is_believed,
     "forgotten": drop_what_is_forgotten,
+    "held": let_go_what_may_leave,
     "proposals": forget_proposals,
     "tries": forget_old_tries,
     "challenges": forget_challenges,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from alerts.events import WindowClosed
 from alerts.messages.outbox import enqueue
 from alerts.models import Delivery, DeliveryState
+from contacts.whatsapp import DAY, MARGIN
 from store.chats import Chat
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ WINDOW_CLOSED: Final = "window_closed"
 """The trouble of what is held, and the code of a provider that says so."""
 KNOCK: Final = "reply.whatsapp_knock"
 """The one message that may be sent all the same: without content, and approved beforehand."""
+HELD: Final = (
+    Delivery.state == DeliveryState.QUEUED,
+    Delivery.due_at.is_(None),
+    Delivery.trouble == WINDOW_CLOSED,
+)
 
 
 def is_held(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
     """Which messages of a conversation wait for its reader's word."""
-    return (
-        Delivery.chat_id == chat_id,
-        Delivery.state == DeliveryState.QUEUED,
-        Delivery.due_at.is_(None),
-        Delivery.trouble == WINDOW_CLOSED,
-    )
+    return (Delivery.chat_id == chat_id, *HELD)
 
 
 def note_held(unit: UnitOfWork, chat_id: UUID, language: str, *, knocks: bool) -> None:
@@ -46,7 +47,7 @@ def note_held(unit: UnitOfWork, chat_id: UUID, language: str, *, knocks: bool) -
     if knocks:
         enqueue(unit, chat, KNOCK, language=language, silent=True, dedupe_key=f"knock:{chat.id}:{since}")
     if chat.case_id is not None:
-        unit.record(WindowClosed(case_id=chat.case_id, chat_id=chat.id))
+        unit.record_last(WindowClosed(case_id=chat.case_id, chat_id=chat.id))
 
 
 def let_go(unit: UnitOfWork, chat: Chat) -> None:
@@ -57,4 +58,19 @@ def let_go(unit: UnitOfWork, chat: Chat) -> None:
         .where(Delivery.chat_id == chat.id, Delivery.template == KNOCK, Delivery.state == DeliveryState.QUEUED)
         .values(state=DeliveryState.CANCELLED, due_at=None, fence=None)
     )
-    unit.session.execute(update(Delivery).where(*is_held(chat.id)).values(due_at=unit.now, trouble=None, fence=None))
+    _let_go(unit, Delivery.chat_id == chat.id)
+
+
+def let_go_what_may_leave(unit: UnitOfWork) -> None:
+    """Let everything leave that is held although its reader has written: to be said again and again.
+
+    A sender that looked before they wrote and wrote down after it has held it in vain.
+    """
+    heard = select(Chat.id).where(Chat.heard_at > unit.now - (DAY - MARGIN), Chat.muted_at.is_(None))
+    _let_go(unit, Delivery.chat_id.in_(heard))
+
+
+def _let_go(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Queue anew, so that it has a day to arrive like anything that is told now."""
+    again = {"due_at": unit.now, "created_at": unit.now, "trouble": None, "fence": None}
+    unit.session.execute(update(Delivery).where(*HELD, which).values(**again))

@@ -14,7 +14,7 @@ from sqlalchemy import Table, func, select
 from alerts.channels.port import Arrival, Report
 from alerts.events import ReceiptCame
 from alerts.messages.giving_up import look_at_row
-from alerts.messages.held import WINDOW_CLOSED
+from alerts.messages.held import KNOCK, WINDOW_CLOSED
 from alerts.messages.incoming import have_forgotten
 from alerts.messages.outbox import enqueue
 from alerts.messages.reach import lose_way
@@ -123,7 +123,7 @@ def _follow(unit: UnitOfWork, row: Delivery, receipts: Sequence[Receipt]) -> Non
         case DeliveryState.READ:
             row.delivered_at, row.read_at = row.delivered_at or unit.now, row.read_at or unit.now
             row.due_at = row.fence = None
-        case DeliveryState.FAILED_PERMANENT if worst is not None and worst.code == WINDOW_CLOSED:
+        case DeliveryState.FAILED_PERMANENT if _came_too_late(row, worst):
             _send_in_their_time(unit, row)
         case DeliveryState.FAILED_PERMANENT:
             row.due_at = row.fence = None
@@ -141,6 +141,11 @@ def _follow(unit: UnitOfWork, row: Delivery, receipts: Sequence[Receipt]) -> Non
     unit.session.flush()
     if row.channel in FORGETTING and row.due_at is None and row.provider_ref is not None:
         _forget(unit, row)
+
+
+def _came_too_late(row: Delivery, worst: Receipt | None) -> bool:
+    """Whether its reader's day was over. A knock never is too late: it would only be refused again."""
+    return worst is not None and worst.code == WINDOW_CLOSED and row.template != KNOCK
 
 
 def _send_in_their_time(unit: UnitOfWork, row: Delivery) -> None:

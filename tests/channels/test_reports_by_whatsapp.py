@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from alerts.channels.port import PermanentFailure, TemporaryFailure
 from alerts.channels.twilio.errors import TABLE
 from alerts.messages.channel_states import is_set_up
+from alerts.messages.held import let_go_what_may_leave
 from alerts.messages.incoming import Attached
 from alerts.models import Delivery, DeliveryState
 from cases.models import Case, Report, ReportAnswer, ReportMessage
@@ -22,6 +23,7 @@ from contacts.accounts.throttle import count_try, key_of
 from contacts.whatsapp import DAY, MARGIN, found_closed, may_write, open_until
 from dialogue.asking import put_question
 from dialogue.telling import FIRST_REPLIES
+from store.chats import Chat
 from tests.conftest import START
 from texts.bidi import plain
 
@@ -299,3 +301,27 @@ def test_a_word_that_failed_for_a_moment_waits_for_nobody(night: Night) -> None:
     night.accepts("Aigerim")
     night.later(minutes=1)
     assert held(night) == []
+
+
+def test_what_was_held_while_they_wrote_leaves_a_minute_later(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    passes(night, hours=25)
+    night.accepts("Aigerim")
+    passes(night, hours=1)
+    assert held(night) == ["text.taken"]
+    with night.store.unit("test") as unit:  # their word was heard by another worker before this one held the message
+        unit.session.execute(update(Chat).where(Chat.door == "whatsapp").values(heard_at=unit.now))
+        let_go_what_may_leave(unit)
+    night.later(minutes=1)
+    assert told(night)[-1].endswith("a person has your message now.")
+
+
+def test_a_knock_that_is_refused_is_not_repeated(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    passes(night, hours=25)
+    night.accepts("Aigerim")
+    passes(night, hours=1)
+    knock = next(one for one in night.rows("whatsapp", asks=False) if one.template == "reply.whatsapp_knock")
+    night.told(knock, TABLE[63016].as_report())
+    night.later(minutes=2)
+    assert told(night).count(KNOCK) == 1
