@@ -173,6 +173,24 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == SuggestionState.OPEN)
         .scalar_subquery()
     )
+    last, is_last = last_event()
+    wanted = (
+        select(Case, taken_by(who.contact_id), helps, forced, until, shown, _alike(), listed, last.position, last.mac)
+        .outerjoin(last, is_last)
+        .where(Case.code.in_(codes))
+    )
+    opened = {}
+    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
+        wanted
+    ):
+        takes = still_helps and has_it
+        if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
+            opened[case.code] = Opened(case, shown_at, others, entries, end_at(position, mac))
+    return opened
+
+
+def last_event() -> tuple[type[EventRow], ColumnElement[bool]]:
+    """Of a row of cases: the last event in its log, to be joined by an outer join, and what joins it."""
     last, of_case = aliased(EventRow), aliased(EventRow)
     newest = (
         select(of_case.id)
@@ -182,21 +200,12 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         .correlate(Case)
         .scalar_subquery()
     )
-    wanted = (
-        select(Case, taken_by(who.contact_id), helps, forced, until, shown, _alike(), listed, last.position, last.mac)
-        .outerjoin(last, last.id == newest)
-        .where(Case.code.in_(codes))
-    )
-    opened = {}
-    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
-        wanted
-    ):
-        takes = still_helps and has_it
-        if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
-            opened[case.code] = Opened(
-                case, shown_at, others, entries, None if position is None else End(position, mac)
-            )
-    return opened
+    return last, last.id == newest
+
+
+def end_at(position: int | None, mac: bytes | None) -> End | None:
+    """Return where a log ends by position and seal of its last event; None where it has none."""
+    return None if position is None or mac is None else End(position, mac)
 
 
 def _rests_sealed() -> ColumnElement[bool]:

@@ -16,11 +16,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from alerts.needs.team import names_of
-from alerts.screens.reading import may_be_read_by
+from alerts.screens.reading import end_at, last_event, may_be_read_by
 from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
 from cases.events import SealedContentShown
-from cases.identity.suggesting import suggestions_of
+from cases.identity.suggesting import suggestions_and
 from cases.models import Case, Report
 from cases.sealed.deciding import Standing, is_triggered
 from cases.sealed.keeping import content_of
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contacts.accounts.sessions import SignedIn
+    from store.eventlog import End
     from store.unit_of_work import UnitOfWork
 
 LISTED_AT_MOST = 200
@@ -120,6 +121,8 @@ class SealedShown:
     next_check_in: datetime | None
     forced: bool
     """Whether the person may be made to write."""
+    end: End | None
+    """Where the log of its case ended."""
 
     @property
     def approved_by_me(self) -> bool:
@@ -182,15 +185,25 @@ def _stage(file: SealedFile, counting: Sequence[SealedSource]) -> Stage:
 
 def sealed_shown(unit: UnitOfWork, code: str, who: SignedIn) -> SealedShown | None:
     """Return the file of a case with this code as far as whoever asks may see it; None where there is none."""
+    last, is_last = last_event()
     found = unit.session.execute(
-        select(SealedFile, Case, CheckIn.next_at, CheckIn.heard_at, may_be_read_by(who, unit.now))
+        select(
+            SealedFile,
+            Case,
+            CheckIn.next_at,
+            CheckIn.heard_at,
+            may_be_read_by(who, unit.now),
+            last.position,
+            last.mac,
+        )
         .join(Case, Case.id == SealedFile.case_id)
         .outerjoin(CheckIn, CheckIn.case_id == SealedFile.case_id)
+        .outerjoin(last, is_last)
         .where(Case.code == code, SealedFile.withdrawn_at.is_(None))
     ).one_or_none()
     if found is None:
         return None
-    file, case, next_at, heard_at, reads_case = found
+    file, case, next_at, heard_at, reads_case, position, mac = found
     read = _read(unit, case.id)
     names = _names(unit, case.id, read)
     missed = any(is_missed(one, heard_at) for one in read.missed)
@@ -219,6 +232,7 @@ def sealed_shown(unit: UnitOfWork, code: str, who: SignedIn) -> SealedShown | No
         missed=missed,
         next_check_in=next_at,
         forced=file.forced_at is not None,
+        end=end_at(position, mac),
     )
 
 
@@ -309,19 +323,11 @@ def _why(unit: UnitOfWork, row: SealedApproval) -> str:
 
 
 def _reports(unit: UnitOfWork, case_id: UUID, who: SignedIn, counted: set[UUID | None]) -> tuple[ReportShown, ...]:
-    """Cases that may be about the person: what is suggested, and what counts already."""
-    found = suggestions_of(unit, case_id)
-    read = set(
-        unit.session.scalars(
-            select(Case.id).where(Case.id.in_([one.other_id for one in found]), may_be_read_by(who, unit.now))
-        )
-        if found
-        else ()
-    )
+    """Cases that may be about the person: what is suggested, and what counts already. One statement."""
     return tuple(
-        ReportShown(one.other_code, one.state, reads=one.other_id in read, counted=one.other_id in counted)
-        for one in found
-        if one.other_id in read or who.role == COORDINATOR
+        ReportShown(one.other_code, one.state, reads=reads, counted=one.other_id in counted)
+        for one, reads in suggestions_and(unit, case_id, may_be_read_by(who, unit.now))
+        if reads or who.role == COORDINATOR
     )
 
 
@@ -333,6 +339,6 @@ def report_to_count(unit: UnitOfWork, code: str, who: SignedIn) -> UUID | None:
     )
 
 
-def note_trusted_shown(unit: UnitOfWork, case_id: UUID, contact_id: UUID) -> None:
+def note_trusted_shown(unit: UnitOfWork, shown: SealedShown, contact_id: UUID) -> None:
     """Write down who was shown whom a person trusts."""
-    unit.record(SealedContentShown(case_id=case_id, contact_id=contact_id, what="trusted"))
+    unit.record_at(SealedContentShown(case_id=shown.case_id, contact_id=contact_id, what="trusted"), shown.end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 
 from cases.events import CasesJoined, CasesParted, SamePersonRefused, SamePersonSuggested
 from cases.identity.models import IdentityLook, IdentitySuggestion, SamePerson, SuggestionState
@@ -131,22 +131,27 @@ class Suggested:
 
 def suggestions_of(unit: UnitOfWork, case_id: UUID) -> list[Suggested]:
     """Return who may be the person of a case, the open ones first, then the likeliest. One statement."""
-    other = Case.__table__.alias("other")
+    return [one for one, _ in suggestions_and(unit, case_id, true())]
+
+
+def suggestions_and(unit: UnitOfWork, case_id: UUID, asked: ColumnElement[bool]) -> list[tuple[Suggested, bool]]:
+    """Return the same, each with what is ``asked`` of its case, a row of cases. One statement."""
     rows = unit.session.execute(
-        select(IdentitySuggestion, other.c.code)
+        select(IdentitySuggestion, Case.code, asked)
         .join(
-            other,
+            Case,
             or_(
-                (IdentitySuggestion.case_id == case_id) & (other.c.id == IdentitySuggestion.other_id),
-                (IdentitySuggestion.other_id == case_id) & (other.c.id == IdentitySuggestion.case_id),
+                (IdentitySuggestion.case_id == case_id) & (Case.id == IdentitySuggestion.other_id),
+                (IdentitySuggestion.other_id == case_id) & (Case.id == IdentitySuggestion.case_id),
             ),
         )
         .order_by(IdentitySuggestion.score.desc(), IdentitySuggestion.id)
     ).all()
     found = [
-        Suggested(row.id, _other(row, case_id), code, row.state, row.score, tuple(row.reasons)) for row, code in rows
+        (Suggested(row.id, _other(row, case_id), code, row.state, row.score, tuple(row.reasons)), bool(is_so))
+        for row, code, is_so in rows
     ]
-    return sorted(found, key=lambda one: one.state != SuggestionState.OPEN)
+    return sorted(found, key=lambda one: one[0].state != SuggestionState.OPEN)
 
 
 def say_other(unit: UnitOfWork, suggestion_id: UUID) -> bool:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tests.accounts import Member
 
 MOST = 8
-DEARER = {"/console/sealed/": 10}
-"""Pages that take more so far, whatever there is: a sealed file, where what is suggested is read besides."""
 
 
 def grows(night: Night) -> None:
@@ -54,10 +52,6 @@ def grows(night: Night) -> None:
         seek(Scene.begin(night.store, f"they took {name}"), "coordinator")
         night.case.says(f"said {name}")
         House(night.store).message("unknown")
-
-
-def bound(address: str) -> int:
-    return next((most for start, most in DEARER.items() if address.startswith(start)), MOST)
 
 
 def vouches(unit: UnitOfWork, lawyer: Member) -> None:
@@ -93,6 +87,6 @@ def test_each_page_takes_eight_statements_at_most_whatever_there_is(quick_store:
         f"{who} {address}": (count, many[who][address])
         for who, pages in few.items()
         for address, count in pages.items()
-        if many[who][address] > count or many[who][address] > bound(address)
+        if many[who][address] > count or many[who][address] > MOST
     }
     assert dear == {}, "\n".join(map(str, dear.items()))

@@ -56,7 +56,7 @@ def look(gate: Gate, code: str) -> Response:
         return _none(gate)
     if shown.trusted:
         with gate.store.unit(gate.who.actor, rings=False) as unit:
-            note_trusted_shown(unit, shown.case_id, gate.who.contact_id)
+            note_trusted_shown(unit, shown, gate.who.contact_id)
     return gate.show("console/sealed_one.html", shown=shown, is_coordinator=gate.who.role == "coordinator")
 
 
