@@ -71,7 +71,7 @@ class BoardRow:
     risk: int = 0
     custody: Custody = Custody.UNKNOWN
     event: str | None = None
-    """What was entered last of what happened, and when that was."""
+    """What happened last of what was entered, and when that was; of what is set for a time, that time."""
     event_at: datetime | None = None
     heard_at: datetime | None = None
     """When the reporter was heard from last."""
@@ -331,7 +331,7 @@ def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
             latest_risk().label("risk"),
             latest_custody().label("custody"),
             _latest(Occurrence.kind).label("event"),
-            _latest(Occurrence.at).label("event_at"),
+            _latest(func.coalesce(Occurrence.for_at, Occurrence.at)).label("event_at"),
             _last_heard().label("heard_at"),
             _alike().label("alike"),
             needs.c.id.label("need_id"),

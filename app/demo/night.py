@@ -25,8 +25,10 @@ log = structlog.get_logger(__name__)
 LATE = (22, 30)
 EARLY = (3, 0)
 """Between these the night is deep and the morning far enough away."""
-WITHIN = 15.0
+WITHIN = 25.0
 """Real seconds for all of it, where a second or three are enough; what is not done by then is left."""
+HELD_FOR, HEARD_IN = timedelta(hours=1), timedelta(days=3)
+"""For how long Alim's brother has been held, and when a court hears him: nobody is rung for clocks so far away."""
 A_MOMENT = timedelta(seconds=0.4)
 CODE = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3}")
 
@@ -39,14 +41,16 @@ def wait_for_night(clock: SharedClock, zone: str) -> None:
         clock.advance(evening - local)
 
 
-def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, coordinator: Phone, lawyer: Phone) -> None:
-    """Have three people report: one is looked after, one can wait until morning, one needs a lawyer now.
+def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, zone: str, team: tuple[Phone, Phone]) -> None:
+    """Have three people report: one is looked after and clocks run, one can wait until morning, one needs a lawyer now.
 
     Takes a few real seconds. When the program is too slow for it, the night is left as far as it has come.
     """
-    night = _Night(store, sandbox, clock, time.monotonic() + WITHIN)
+    coordinator, lawyer = team
+    night = _Night(store, sandbox, clock, zone, time.monotonic() + WITHIN)
     try:
-        night.somebody_is_looked_after(coordinator, lawyer)
+        code = night.somebody_is_looked_after(coordinator, lawyer)
+        night.clocks_run(lawyer, code)
         night.somebody_can_wait()
         night.somebody_needs_a_lawyer(coordinator, lawyer)
     except StoryError:
@@ -56,14 +60,15 @@ def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, coordinator
 class _Night:
     """Acts of people, each of whom waits for what they would wait for. StoryError when it does not come in time."""
 
-    def __init__(self, store: Store, sandbox: Sandbox, clock: SharedClock, ends_at: float) -> None:
+    def __init__(self, store: Store, sandbox: Sandbox, clock: SharedClock, zone: str, ends_at: float) -> None:
         self._store = store
         self._sandbox = sandbox
         self._clock = clock
+        self._zone = ZoneInfo(zone)
         self._ends_at = ends_at
 
-    def somebody_is_looked_after(self, coordinator: Phone, lawyer: Phone) -> None:
-        """Alim, in Uyghur: both have accepted, and he was spoken to."""
+    def somebody_is_looked_after(self, coordinator: Phone, lawyer: Phone) -> str:
+        """Alim, in Uyghur: both have accepted, and he was spoken to. Returns the code of his case."""
         alim = self._sandbox.phone("Alim", role="relative", language="ug")
         code = self._reports(alim, "ئىنىمنى تۇتۇپ كەتتى")
         self._takes(coordinator, code)
@@ -71,6 +76,14 @@ class _Night:
         self._passes(minutes=12)
         coordinator.taps("Contact made", on=coordinator.sees(f"You have taken {code}", timeout=self._left))
         self._passes(minutes=11)
+        return code
+
+    def clocks_run(self, lawyer: Phone, code: str) -> None:
+        """The lawyer enters in the chat since when he is held and when he is heard; clocks of the law follow."""
+        now = self._clock.now().astimezone(self._zone)
+        taken, heard = now - HELD_FOR, now + HEARD_IN
+        self._enters(lawyer, f"/event {code} extradition_detention_actual {taken:%Y-%m-%d %H:%M}")
+        self._enters(lawyer, f"/hearing {code} {heard:%Y-%m-%d} 10:00 district court, hall 2")
 
     def somebody_can_wait(self) -> None:
         """Marat, in Russian, is afraid and no more: nobody is woken."""
@@ -94,6 +107,12 @@ class _Night:
     def _takes(self, who: Phone, code: str) -> None:
         who.taps("Accept", on=who.sees(code, timeout=self._left))
         who.sees(f"You have taken {code}", timeout=self._left)
+
+    def _enters(self, who: Phone, command: str) -> None:
+        written = who.writes(command)
+        read_back = who.sees("say yes", after=written, timeout=self._left)
+        who.taps("Yes, enter it", on=read_back)
+        who.sees("entered", after=read_back, timeout=self._left)
 
     def _passes(self, *, minutes: int) -> None:
         self._rests()

@@ -119,7 +119,7 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     wait_until_linked(phones, program)
     if lived_in:
         coordinator, _, lawyer = phones
-        live_through(house.store, sandbox, clock, coordinator, lawyer)
+        live_through(house.store, sandbox, clock, ZONE, (coordinator, lawyer))
     return sandbox.page_url
 
 

@@ -333,3 +333,13 @@ def test_a_need_that_waits_for_the_morning_is_not_red(scene: Scene, browser: Bro
     alerts = section(browser.sees(HOME), "unaccepted")
     assert "waits for the morning" in alerts
     assert 'class="row case bad"' not in alerts
+
+
+def test_a_case_whose_hearing_is_set_says_when_that_is_not_when_it_was_entered(
+    scene: Scene, browser: Browser, clock: ManualClock
+) -> None:
+    browser.comes_in(join(scene.store, "Aigerim"))
+    happens(scene, "hearing_scheduled", appointed_at=clock.now() + timedelta(days=2))
+    line = section(browser.sees(HOME), "cases")
+    assert "Hearing <time" in line
+    assert (clock.now() + timedelta(days=2)).isoformat() in line

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 
+NOW_SHOWS = """(() => {
+    const now = document.querySelector(".timeline .now line").getBoundingClientRect();
+    const frame = document.querySelector(".timeline").getBoundingClientRect();
+    return frame.left <= now.left && now.right <= frame.right;
+})()"""
+
 
 def reads_well(page: Page) -> None:  # noqa: F811  the fixture's value
     """What a machine can tell of whether everybody can use it."""
@@ -75,6 +81,7 @@ def test_a_night_and_two_weeks(page: Page, site: str, scene: Scene, clock: Manua
 
     page.goto(f"/console/case/{scene.code}")
     expect(page.get_by_role("img", name="Time")).to_be_visible()
+    assert page.evaluate(NOW_SHOWS), "of a picture wider than the screen, now is seen first"
     looks_right(page, "42-case-long")
     reads_well(page)
     if os.environ.get("CONSOLE_PICTURES"):

@@ -39,6 +39,12 @@
   const room = document.querySelector(".rooms [aria-current]");
   if (room) room.scrollIntoView({ inline: "center", block: "nearest" });
 
+  // Of a picture of time that is wider than the screen, now is seen first.
+  for (const line of document.querySelectorAll(".timeline .now line")) {
+    const picture = line.closest(".timeline"), frame = picture.getBoundingClientRect();
+    picture.scrollBy(line.getBoundingClientRect().left - (frame.left + frame.width / 2), 0);
+  }
+
   // Counting
 
   let ahead = 0; // milliseconds by which the server's clock is ahead of this one
