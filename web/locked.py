@@ -5,15 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, make_response, render_template, request
 
 from web.answers import plain
 from web.factory import HEADERS, LIMITS
 from web.locked_form import LockedForm, locked_form
 from web.locked_phone import locked_phone
 from web.report.pages import NAME as REPORT
+from web.report.pages import preferred
 from web.twilio import LARGEST_FORM
 from web.webhook import telegram_webhook
+from web.words import Words
 
 if TYPE_CHECKING:
     from web.locked_phone import LockedPhone
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 1024
 """Bytes: nobody has anything to send here but to the doors."""
+HELPERS = ("/console", "/open/", "/answer/", "/prove/", "/release/")
+"""Where those who help come to look; they are told why they see nothing."""
 
 
 def make_locked_app(form: LockedForm, webhook: Webhook | None = None, phone: LockedPhone | None = None) -> Flask:
@@ -66,7 +70,9 @@ def _close_the_rest(app: Flask) -> None:
     @app.errorhandler(HTTPStatus.NOT_FOUND)
     @app.errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
     def closed(_error: Exception) -> Response:
-        """Whatever else is asked for is closed."""
+        """Whatever else is asked for is closed; who comes to look as a helper does is told so in their language."""
+        if request.method == "GET" and request.path.startswith(HELPERS):
+            return _told()
         return plain("503 Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     @app.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -80,3 +86,9 @@ def _close_the_rest(app: Flask) -> None:
             response.headers.setdefault(name, value)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _told() -> Response:
+    """The page of a locked instance. It says nothing of whoever asks, and nothing of what they asked for."""
+    page = render_template("message.html", key="web.locked_now", **Words(preferred(), "UTC").in_templates())
+    return make_response(page, HTTPStatus.SERVICE_UNAVAILABLE)

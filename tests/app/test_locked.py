@@ -296,6 +296,13 @@ def test_of_the_pages_the_doors_are_open_and_all_else_is_closed() -> None:
             assert "<b>" not in answer.get_data(as_text=True)
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["Cache-Control"] == "no-store"
+    for path in ("/console", "/console/case/AAA-AAA?y=<b>", "/open/x", "/release/x"):
+        told = browser.get(path, headers={"Accept-Language": "ug"})
+        assert told.status_code == 503
+        assert say("web.locked_now", "ug") in told.get_data(as_text=True)
+        assert "AAA" not in told.get_data(as_text=True)
+        assert told.headers["Cache-Control"] == "no-store"
+        assert browser.post(path).get_data(as_text=True) == "503 Service Unavailable\n"
     for path in ("/login", "/webhooks/telegram"):
         sent = browser.post(path, data=b"x" * (LARGEST_UPDATE + 1), headers={SECRET_HEADER: SECRET})
         assert sent.status_code == 413
