@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from law.rules import EVERYWHERE, load_rules
-from papers.phrases import law_name, phrase
+from papers.articles import written_articles
+from papers.phrases import law_name, parts_of, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from law.rules import Instrument, Rule, Source
+    from law.rules import Instrument, Period, Rule, Source
 
 _ARTICLES: Final = re.compile(r"[0-9][0-9(),;.\s/–-]*")
 """Numbers of articles; what stands in words behind them is ours."""
@@ -40,7 +41,9 @@ class Cited:
         """Return the law and its articles as a filing in this language names them; empty where there is no law."""
         names = ", ".join(dict.fromkeys(law_name(id_, _law(id_), language) for id_ in self.laws))
         found = _ARTICLES.match(self.article)
-        articles = "" if found is None else found[0].strip(" ;,.")
+        numbers = "" if found is None else found[0].strip(" ;,.")
+        parts = parts_of(self.laws[0], language) if self.laws else None
+        articles = written_articles(numbers, language, parts) if numbers else ""
         return phrase("law_reference", language, law=names, articles=articles) if names and articles else names
 
 
@@ -72,12 +75,18 @@ def cited(what: str) -> Cited:
 
 
 def _of_rule(rule: Rule) -> Cited:
-    period = rule.period.native_wording or (
-        "" if rule.period.value is None else f"{rule.period.value} {rule.period.unit.replace('_', ' ')}"
-    )
+    period = rule.period.native_wording or _length(rule.period)
     text = f"{rule.title}{': ' if period else ''}{period}"
     of = rule.source
     return Cited(text, (of.id,), of.article, _read_in(of, rule.confidence), rule.jurisdiction, rule.id)
+
+
+def _length(period: Period) -> str:
+    """How long in English; nothing where the law counts nothing, or at once: the rule's title says so."""
+    if not period.value:
+        return ""
+    unit = period.unit.replace("_", " ")
+    return f"{period.value} {unit.removesuffix('s') if period.value == 1 else unit}"
 
 
 def _read_in(source: Source, confidence: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cases.consent.deciding import Known
 from cases.consent.values import CONFIDENCES, FORMS, Form
-from cases.consent.vocabulary import FIELDS
+from cases.consent.vocabulary import FIELDS, Audience
 from cases.docket.custody import LEADS_TO
 from cases.docket.vocabulary import FILED
 from law.rules import load_rules
@@ -23,6 +23,7 @@ from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort
 from papers.phrases import clock_name, event_label, field_label, filed_label, phrase, region_name
+from papers.record import TELLS
 from texts.bidi import plain
 from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cases.consent.deciding import Why
-    from cases.consent.vocabulary import Audience
     from cases.views.audience import Dated
     from papers.kinds import Kind
     from papers.markup import Line
@@ -47,6 +47,9 @@ EMPTY_BEFORE: Final = frozenset({str(Sort.HEADING), "sign"})
 HELD_IN: Final = {"held_in_kz": "KZ", "held_in_tr": "TR"}
 HEARING: Final = "hearing"
 """The clock of an appointment, which no rule of the law counts."""
+PRESS: Final = frozenset({Audience.PRESS, Audience.PRESS_NAMED})
+TOGETHER: Final = "\u00a0"
+"""Between a line to write on and what is to be written there: neither stands alone on a line."""
 DOUBTFUL: Final = "low"
 """So unsure that a paper says it is to be confirmed, beside the value."""
 
@@ -157,12 +160,19 @@ def is_doubtful(known: Known | Instant | str | None) -> bool:
 
 def _known(name: str, record: Record, audience: Audience, language: str = "") -> Known | Instant | str | None:
     if name in FIELDS:
-        return next((one for one in record.views[audience].fields if one.name == name), None)
+        told = next((one for one in record.views[audience].fields if one.name == name), None)
+        return _day_of_arrest(record, audience) if told is None and name == "taken_on" else told
     if name in DOCKET:
         return record.told(audience, name)
     if name == "person":
         return _person(record, audience, language)
     return _made(name, record)
+
+
+def _day_of_arrest(record: Record, audience: Audience) -> Instant | None:
+    """The day on which the docket has liberty end, for where nobody entered one; the press is told no such day."""
+    since = None if audience in PRESS else record.told(audience, "held_since")
+    return None if since is None else replace(since, day_only=True)
 
 
 def _made(name: str, record: Record) -> str | None:
@@ -320,9 +330,17 @@ class _Writer:
             sure = known.confidence == SURE
             yield Run(self._told(known.name, known.value), Mark.VALUE if sure else Mark.UNSURE)
             if is_doubtful(known):
-                yield from (Run(" "), Run(phrase("to_confirm", self.language), Mark.GAP))
+                yield from self._to_confirm()
         else:
             yield Run(self._when(known), Mark.VALUE)
+            if self._contested() & set(TELLS.get(name, ())):
+                yield from self._to_confirm()
+
+    def _contested(self) -> frozenset[str]:
+        return self.record.contested(self.kind.audience)
+
+    def _to_confirm(self) -> Iterator[Run]:
+        yield from (Run(" "), Run(phrase("to_confirm", self.language), Mark.GAP))
 
     def _said(self, name: str, value: str) -> str:
         if name == "next_update" and self.record.next_update_at is not None:
@@ -367,7 +385,7 @@ class _Writer:
             case "exhibits":
                 yield self._exhibits()
             case "sign":
-                yield Block("sign", tuple(self._runs(line.text)))
+                yield Block("sign", tuple(self._runs(line.text.replace(" __", f"{TOGETHER}__"))))
             case _:
                 raise ValueError("a form asks for what nobody makes")
 
@@ -385,7 +403,8 @@ class _Writer:
                 said = f"{said}: {phrase('set_for', self.language)} {self._at(one.for_at)}"
             if one.until_at is not None:
                 said = f"{said}: {phrase('until', self.language)} {local_date(one.until_at, zone, self.language)}"
-            rows.append(((Run(at, Mark.VALUE),), (Run(said, Mark.VALUE),)))
+            doubt = tuple(self._to_confirm()) if one.event in self._contested() else ()
+            rows.append(((Run(at, Mark.VALUE), *doubt), (Run(said, Mark.VALUE),)))
         if not rows:
             return Block("text", (Run(phrase("no_dates", self.language), Mark.GAP),))
         return Block("table", rows=tuple(rows))

@@ -18,13 +18,15 @@ from texts.guess_cyrillic import guess_cyrillic
 
 SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
 """The letters of each language of filings; Latin ones of the others."""
+NOT_IN_RUSSIAN: Final = frozenset("әғқңөұүһі")
+"""Letters of Kazakh: of one word with them everybody can say that it is not Russian."""
 SENTENCE: Final = 4
 """Words from which on a language can be told."""
 AS_WRITTEN: Final = NAMING | {"document_number", "asylum_certificate", "counsel_contact", "family_contact", "articles"}
 """Fields that are never translated."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cases.consent.deciding import Known
     from law.rules import Instrument
@@ -73,13 +75,15 @@ def _told(offer: Offer, paper: Paper, record: Record, language: str) -> Iterator
                 for one in unsure
             ),
         )
+    if record.contested(offer.kind.audience):
+        yield _head("papers.notes_contested", language)
+        yield Block("text", (Run(say("papers.notes_contested_why", language)),))
     if foreign := [one for one in told if is_foreign(one, paper.language)]:
         yield _head("papers.notes_translate", language)
-        yield from (_point(_alone(label(one.name, language))) for one in foreign)
+        yield _in_one_line(label(one.name, language) for one in foreign)
     if paper.left_out:
         yield _head("papers.notes_left_out", language)
-        names = dict.fromkeys(_in_a_row(label(name, language)) for name in paper.left_out)
-        yield Block("text", (Run("; ".join(names)),))
+        yield _in_one_line(label(name, language) for name in paper.left_out)
     if paper.laws:
         yield _head("papers.notes_law", language)
         yield from (_point(_law(what), Mark.LAW) for what in dict.fromkeys(paper.laws))
@@ -106,6 +110,8 @@ def is_foreign(one: Known, language: str) -> bool:
     letters = {unicodedata.name(letter, "").partition(" ")[0] for letter in one.value if letter.isalpha()}
     if not letters or SCRIPTS.get(language, "LATIN") not in letters:
         return bool(letters)
+    if language == "ru" and NOT_IN_RUSSIAN & set(one.value.lower()):
+        return True
     in_cyrillic = SCRIPTS.get(language) == "CYRILLIC" and len(one.value.split()) >= SENTENCE
     return in_cyrillic and guess_cyrillic(one.value) not in (language, None)
 
@@ -131,6 +137,11 @@ def _point(text: str, mark: Mark = Mark.FORM) -> Block:
     return Block("point", (Run(text, mark),))
 
 
+def _in_one_line(names: Iterable[str]) -> Block:
+    """Names of fields behind each other: they are many, and a page of notes is one page."""
+    return Block("text", (Run("; ".join(dict.fromkeys(_in_a_row(one) for one in names))),))
+
+
 def _alone(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -152,10 +163,10 @@ def said(reason: Reason, language: str) -> str:
     """Say a reason or a warning in the reader's language."""
     values = dict(reason.values)
     if "custody" in values:
-        values["custody"] = say(f"custody.{values['custody']}", language)
+        values["custody"] = _in_a_row(say(f"custody.{values['custody']}", language))
     if "event" in values:
         key = f"event.{values['event']}"
-        values["event"] = say(key, language) if key in keys() else values["event"]
+        values["event"] = _in_a_row(say(key, language)) if key in keys() else values["event"]
     if "kind" in values:
         values["kind"] = say(f"papers.kind_{values['kind']}", language)
     return say(reason.key, language, **values)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from papers.articles import Parts
 from texts.catalogue import keys, say
 from texts.dates import territory
 
@@ -35,6 +36,12 @@ def law_name(id_: str, told: str, language: str) -> str:
     """Return what a law is called in a filing, by the id of a source; ``told``: what our data calls it."""
     names = _read()["laws"].get(id_.partition("-")[0], {})
     return str(names.get(language, names.get("en", told)))
+
+
+def parts_of(id_: str, language: str) -> Parts | None:
+    """Return what a law calls what is below its articles, by the id of a source; None where nobody has said so."""
+    told = _read()["parts"].get(id_.partition("-")[0], {})
+    return Parts(*told[language], alone=told["alone"]) if language in told else None
 
 
 def clock_name(rule_id: str, told: str, language: str) -> str:

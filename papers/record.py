@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from cases.consent.vocabulary import Audience
 from cases.docket.custody import LEADS_TO, Custody, custody_now, custody_spans
@@ -22,7 +23,7 @@ from texts.zones import known_zone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from cases.docket.models import Deadline, Occurrence
@@ -55,6 +56,10 @@ TELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "appeal_at": ("admin_appeal_filed", "deportation_case_filed", "extradition_complaint_handed_to_facility"),
 }
 """Which events tell a date that papers name."""
+DECIDED_ONCE: Final = frozenset(
+    event for name in ("order_at", "ruling_at", "refusal_at", "asylum_at") for event in TELLS[name]
+)
+"""Of these one day is right. Terms run from it: an appeal that names another by the way gives its own term away."""
 SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
 """Of these the time that is set, of the others the time it happened."""
 GONE_BY: Final = timedelta(days=1)
@@ -160,6 +165,14 @@ class Record:
         if not found:
             return None
         return min(found, key=lambda one: one.at) if name in FIRST else found[-1]
+
+    def contested(self, audience: Audience) -> frozenset[str]:
+        """Return what was decided and is entered with more than one day: a filing with both contradicts itself."""
+        days: dict[str, set[date]] = {}
+        for one in self.views[audience].dates:
+            if one.event in DECIDED_ONCE:
+                days.setdefault(one.event, set()).add(one.at.astimezone(ZoneInfo(self.zone)).date())
+        return frozenset(event for event, found in days.items() if len(found) > 1)
 
 
 def _instant(one: Dated, name: str) -> Instant | None:

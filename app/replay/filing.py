@@ -38,7 +38,7 @@ TOLD: Final[Mapping[str, str]] = {
     "fears_return": "yes",
     "asylum_asked": "yes",
     "language": "қазақша, араб жазуы",
-    "counsel_name": "Дана Мысалова",
+    "counsel_name": "Дана Сынақова",
     "counsel_contact": "+7 700 000 00 21, dana@example.org",
     "relation": "әпкесі",
     "instructs": "әпкесі",
@@ -47,6 +47,8 @@ TOLD: Final[Mapping[str, str]] = {
     "dependants": "жена и двое детей",
 }
 """What the person and the family would have told by then, as it comes: in several languages, not all of it sure."""
+OF_RETURN: Final = frozenset({"fears_return", "asylum_asked", "asylum_narrative"})
+"""What nobody tells of whom their own State holds."""
 BY_ONE_SOURCE: Final = frozenset({"agency", "place", "dependants"})
 READER: Final = "ru"
 
@@ -82,7 +84,7 @@ def _tell(unit: UnitOfWork, case: Case, story: Story) -> None:
     citizen_of = story.threatened_state or story.jurisdiction
     for name, value in {**TOLD, "nationality": citizen_of or ""}.items():
         confidence = "medium" if name in BY_ONE_SOURCE else "high"
-        if value:
+        if value and (story.threatened_state or name not in OF_RETURN):
             enter_fact(unit, case.id, name, value, source="the family", confidence=confidence)
     bear_out(unit, case.id, Basis.LAWYER, "counsel saw the person")
     for audience in Audience:

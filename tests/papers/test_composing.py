@@ -22,12 +22,13 @@ from law.rules import load_rules
 from papers.composing import Block, Mark, Run, compose, runs_of
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds
-from papers.notes import is_foreign
+from papers.notes import is_foreign, notes_of
 from papers.phrases import event_label, phrase, region_name
 from papers.record import TELLS, Instant
 from tests.cases.test_consent import standings
 from tests.conftest import START
 from tests.papers.records import DATES, VALUES, agreed, known, record
+from texts.catalogue import say
 
 KINDS = load_kinds()
 WORDS = {name: f"Q{name.replace('_', '')}Q" for name in FIELDS if name not in CODED}
@@ -119,6 +120,9 @@ def test_a_value_in_another_language_than_the_filing_is_to_be_translated_also_in
     assert not is_foreign(story, "ru")
     assert is_foreign(replace(story, value="Олар алдымен менің ағамды алып кетті."), "ru")
     assert not is_foreign(replace(story, name="counsel_name", value="Дана Мысалова"), "kk")
+    sister = replace(story, name="relation", value="әпкесі")
+    assert is_foreign(sister, "ru"), "one word with letters that Russian has not"
+    assert not is_foreign(sister, "kk")
 
 
 def test_what_the_team_watches_for_and_how_somebody_came_is_in_no_paper_that_leaves() -> None:
@@ -313,3 +317,42 @@ def test_a_press_paper_without_a_name_has_no_name_and_no_day() -> None:
         for private in ("Qarlygash", "قارلىعاش", "centre No. 1", "Dana", "sister"):
             assert private not in said
         assert not any(day in said for day in ("1 March", "1 марта"))
+
+
+def test_a_decision_with_two_dates_is_in_no_filing_without_a_question() -> None:
+    """Served on the 29th on a prisoner, told of on the 10th: counsel must not give the term away by both."""
+    kind = KINDS["kz_extradition"]
+    served = Dated("extradition_decision_copy_received", START - timedelta(days=12), None, None, day_only=True)
+    heard = replace(served, at=START)
+
+    def asked(*dates: Dated) -> tuple[int, list[str]]:
+        known = record(dates=(*DATES[:1], *dates))
+        paper = compose(kind, "ru", known)
+        doubts = [run for run in runs_of(paper.blocks) if run.mark is Mark.GAP and run.text == "подтвердить"]
+        notes = notes_of(offer_of(kind, known, KINDS.values()), paper, known, "en")
+        return len(doubts), [run.text for run in runs_of(notes) if run.text == "One act, two dates"]
+
+    assert asked(served, heard) == (3, ["One act, two dates"]), "both lines of events, and the row of the decision"
+    assert asked(served, served) == (0, [])
+    assert asked(heard) == (0, [])
+
+
+def test_a_page_of_notes_stays_one_page_however_much_is_to_be_translated() -> None:
+    kind = KINDS["hrc_interim"]
+    values = {**VALUES, **dict.fromkeys(("place", "agency", "court", "instructs", "counsel_name"), "әпкесі")}
+    known = record(values)
+    paper = compose(kind, "en", known)
+    blocks = notes_of(offer_of(kind, known, KINDS.values()), paper, known, "en")
+    (at,) = [n for n, one in enumerate(blocks) if one.runs and one.runs[0].text == say("papers.notes_translate", "en")]
+    assert blocks[at + 1].sort == "text"
+    assert blocks[at + 1].runs[0].text.count(";") == 4
+    assert blocks[at + 2].sort == "heading"
+
+
+def test_the_family_is_not_asked_for_a_day_that_the_docket_has() -> None:
+    values = {name: value for name, value in VALUES.items() if name != "taken_on"}
+    for kind, label in (("unhcr_referral", "Detained since"), ("wgad_urgent", "Date of arrest")):
+        assert "taken_on" not in offer_of(KINDS[kind], record(values), KINDS.values()).missing
+        assert f"{label}: 1 March 2026" in compose(KINDS[kind], "en", record(values)).lines()
+        assert offer_of(KINDS[kind], record(values, dates=()), KINDS.values()).missing["taken_on"] == "family"
+    assert offer_of(KINDS["press_named"], record(values), KINDS.values()).missing["taken_on"] == "family"

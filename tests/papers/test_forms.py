@@ -16,7 +16,7 @@ from papers.fitting import offer_of
 from papers.kinds import Kind, load_kinds, read_form
 from papers.notes import notes_of
 from tests.papers.records import VALUES, record
-from texts.catalogue import keys
+from texts.catalogue import keys, say
 
 KINDS = load_kinds()
 MARKUP = re.compile(r"[{}]|\[\[|\]\]|^[|@?#]", re.MULTILINE)
@@ -70,7 +70,7 @@ def test_pages_know_each_kind_and_all_it_asks_for(kind: Kind) -> None:
 def test_what_the_law_says_is_marked_until_a_lawyer_has_signed_it() -> None:
     kind = KINDS["kz_appeal"]
     (about,) = law_in(compose(kind, "ru", record()), "десять суток")
-    assert about == "Срок жалобы: десять суток (ст. 832(1)-(2); 829-4(1),(3) КоАП РК)."
+    assert about == "Срок жалобы: десять суток (ч. 1–2 ст. 832, ч. 1, 3 ст. 829-4 КоАП РК)."
     (drawn,) = [
         run["text"]
         for block in as_data(sheet_of(compose(kind, "ru", record()), "K7M-4TX", number=1, reader="ru"))["blocks"]
@@ -168,3 +168,100 @@ def test_a_fault_of_a_form_is_named(change: tuple[str, str], says: str) -> None:
     assert read_form(FORM, "note.yaml").id == "note"
     with pytest.raises(FormError, match=says):
         read_form(FORM.replace(*change), "note.yaml")
+
+
+ASKED_BY_BODIES = {
+    "hrc_interim": (
+        "Place of birth",
+        "address\nfor replies",
+        "articles relied on",
+        "other international",
+        "finds a violation",
+        "remedy",
+        "not be published",
+    ),
+    "cat_interim": (
+        "Place of birth",
+        "address\nfor replies",
+        "articles relied on",
+        "other international",
+        "finds a violation",
+        "remedy",
+        "not be published",
+    ),
+    "wgad_urgent": ("Sex", "warrant", "categories", "not to be told to the Government"),
+    "wgad_questionnaire": (
+        "Sex",
+        "Profession",
+        "Place of arrest",
+        "warrant",
+        "authority that ordered",
+        "review",
+        "kept confidential",
+    ),
+    "wgeid_urgent": ("Who saw it", "responsible", "Steps taken to find", "consent to this report", "kept confidential"),
+    "ced_urgent": (
+        "agents of the State",
+        "reported to the authorities",
+        "kept confidential",
+        "authorised by the family",
+        "came into force",
+        "same\nnature",
+    ),
+    "special_procedures": (
+        "alleged to be responsible",
+        "told to the Government and later published",
+        "not to be named",
+        "mandates",
+    ),
+    "echr_r39": (
+        "Flight number",
+        "day and night",
+        "authority form",
+        "suspends the removal",
+        "application to the Court",
+        "another international body",
+    ),
+    "unhcr_referral": (
+        "Registered with UNHCR",
+        "Date of arrival",
+        "Language for an interview",
+        "let in so far",
+        "vital interest",
+    ),
+}
+"""What the forms and the guidance of these bodies ask for, in words of ours: docs/papers.md says whence."""
+
+
+@pytest.mark.parametrize("kind", sorted(ASKED_BY_BODIES))
+def test_what_the_bodies_ask_for_has_a_place(kind: str) -> None:
+    where = "TR" if kind == "echr_r39" else "KZ"
+    said = " ".join("\n".join(compose(KINDS[kind], "en", record(jurisdiction=where)).lines()).split()).lower()
+    for wanted in ASKED_BY_BODIES[kind]:
+        assert " ".join(wanted.split()).lower() in said, wanted
+
+
+def test_a_line_to_write_on_goes_with_its_label() -> None:
+    for kind, language in WRITTEN:
+        for block in compose(kind, language, record()).blocks:
+            if block.sort == "sign":
+                assert " __" not in "".join(run.text for run in block.runs), (kind.id, language)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_a_kazakh_office_is_asked_for_refuge_in_the_words_of_its_law(language: str) -> None:
+    """“Баспана” alone is housing; the Law on Refugees says “пана іздеген адам” and “статус беженца”."""
+    for kind in KINDS.values():
+        if language in kind.lines and kind.audience is not Audience.FAMILY:
+            assert "баспана" not in "\n".join(line.text for line in kind.lines[language]).lower(), kind.id
+    title = KINDS["asylum_statement"].titles[language]
+    assert title.startswith(
+        {"kk": "Босқын мәртебесін беру", "ru": "Ходатайство о присвоении статуса беженца"}[language]
+    )
+
+
+@pytest.mark.parametrize("kind", ["press_named", "press_unnamed"])
+def test_an_editor_reads_a_headline_and_no_name_of_ours_for_a_kind(kind: str) -> None:
+    for language, title in KINDS[kind].titles.items():
+        assert title != say(f"papers.kind_{kind}", language)
+        assert "?" not in title
