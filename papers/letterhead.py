@@ -109,7 +109,7 @@ def _without_what_nobody_needs(document: Any) -> None:
 
 
 def _from_the_right(style: Any, size: float) -> None:
-    """Give letters that are read from the right their font and size: Word looks them up apart from all others."""
+    """Give letters that are read from the right, and Chinese, their own fonts: Word looks them up apart from others."""
     from docx.oxml.ns import qn
 
     properties = style.element.get_or_add_rPr()
@@ -117,10 +117,15 @@ def _from_the_right(style: Any, size: float) -> None:
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # they would win over the names
         fonts.attrib.pop(qn(f"w:{theme}"), None)
     fonts.set(qn("w:cs"), "Noto Naskh Arabic")
+    fonts.set(qn("w:eastAsia"), "Noto Serif CJK SC")
     for old in properties.findall(qn("w:szCs")):
         properties.remove(old)
     sized = properties.makeelement(qn("w:szCs"), {qn("w:val"): str(int(size * 2))})
     properties.insert_element_before(sized, "w:highlight", "w:u", "w:rtl", "w:cs", "w:lang")
+    for old in properties.findall(qn("w:lang")):
+        properties.remove(old)
+    spoken = properties.makeelement(qn("w:lang"), {qn("w:eastAsia"): "zh-CN"})  # else full stops as in Taiwan
+    properties.insert_element_before(spoken, "w:eastAsianLayout", "w:specVanish", "w:oMath")
     if style.font.bold:
         style.font.cs_bold = True
 

@@ -41,7 +41,10 @@ def law_name(id_: str, told: str, language: str) -> str:
 def parts_of(id_: str, language: str) -> Parts | None:
     """Return what a law calls what is below its articles, by the id of a source; None where nobody has said so."""
     told = _read()["parts"].get(id_.partition("-")[0], {})
-    return Parts(*told[language], alone=told["alone"]) if language in told else None
+    if language not in told:
+        return None
+    first, second = told[language]
+    return Parts(str(first), str(second), alone=bool(told["alone"]))
 
 
 def clock_name(rule_id: str, told: str, language: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from papers.composing import Block, Mark, Paper, Run, compose
 from papers.docx import draw_docx
@@ -139,3 +140,12 @@ def test_the_template_in_the_house_is_the_one_that_is_written(tmp_path: object) 
     write_template(written)
     ours = Path("papers/templates/paper.docx").read_bytes()
     assert words_in(written.read_bytes()) == words_in(ours)
+
+
+def test_a_document_in_chinese_has_the_letters_of_the_mainland() -> None:
+    """Without a font and a language for them Word and LibreOffice may set full stops as in Taiwan."""
+    document = docx.Document(io.BytesIO(draw_docx(sheet("family_sheet", "zh"))))
+    for name in ("Normal", "Title", "Heading 1"):
+        of = document.styles[name].element
+        assert [one.get(qn("w:eastAsia")) for one in of.iter(qn("w:rFonts"))] == ["Noto Serif CJK SC"]
+        assert [one.get(qn("w:eastAsia")) for one in of.iter(qn("w:lang"))] == ["zh-CN"]
