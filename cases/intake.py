@@ -13,6 +13,7 @@ from cases.events import PlaceMoved, QuestionAnswered, ReportExtended, ReportRec
 from cases.files import SentFile, ask_for_file
 from cases.incidents.naming import unused_codes
 from cases.models import Case, Report, ReportAnswer, ReportMessage
+from cases.retention import open_again
 from store.base import new_id
 from store.data_keys import case_scope
 from store.vault import Field, text_bytes
@@ -91,7 +92,11 @@ def add_message(
     wrapping: Wrapping = PLAIN,
     correction: bool = False,
 ) -> UUID:
-    """Keep a further message with its report, or a correction of an earlier one beside it; return its id."""
+    """Keep a further message with its report, or a correction of an earlier one beside it; return its id.
+
+    A closed case is open again.
+    """
+    open_again(unit, report.case_id)
     wrapping = replace(wrapping, correction=wrapping.correction or correction)
     message_id = _keep_message(unit, report, kind, content, wrapping)
     unit.record(ReportExtended(case_id=report.case_id, report_id=report.id, message_id=message_id))

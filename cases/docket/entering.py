@@ -27,6 +27,7 @@ from cases.events import (
     UnknownEventEntered,
 )
 from cases.models import Case
+from cases.retention import open_again
 from cases.triage import words_of
 from law.rules import load_rules
 from store.base import OWN, new_id
@@ -109,7 +110,8 @@ def enter(
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
     An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
-    is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. ``zone``: where a case's
+    is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. A closed case is open
+    again. ``zone``: where a case's
     papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
     only ``assumed``. ``matter_id``: what it is about, where something entered before was about the same. Raises
     EntryError for an appointment without a time, for a hearing that is moved or called off when several stand and
@@ -118,6 +120,7 @@ def enter(
     if entry.event in BY_PROGRAM and not by_program:
         raise EntryError("the program enters this itself when it happens")
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
+    open_again(unit, case_id)
     entry = _known(entry)
     zone = case.timezone or zone
     if not assumed:

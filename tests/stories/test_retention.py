@@ -11,14 +11,15 @@ from sqlalchemy import select
 from app.erasing.erasure import Erased, erase_case, overwrite_traces, rows_left
 from app.erasing.retention import look_at_closed
 from app.schema import metadata
+from cases.docket.entering import Entry, When, enter
 from cases.models import Case, Report
 from cases.retention import (
     ErasedCase,
-    Retention,
     RetentionError,
     Terms,
     close_case,
     confirm_erasure,
+    is_closed,
     keep_case,
 )
 from store.chats import Chat
@@ -185,12 +186,27 @@ def test_new_words_open_a_closed_case_again(town: Town, team: Team) -> None:
     town.later(days=3)
     gulnar.writes("they came back, he is gone again")
     town.rests()
-    looks(town)
-    with town.house.store.read() as unit:
-        assert unit.session.scalars(select(Retention.closed_at)).one() is None
+    assert not is_closed_now(town, code), "whoever is asked is asked about a case that is open"
     town.later(days=1)
     page = team.aigerim.messages[-1]
     assert code in page.plain, "and people are sought again"
+
+
+def test_a_hearing_opens_a_closed_case_in_the_same_moment(town: Town, team: Team) -> None:
+    code = reported(town)
+    closes(town, code)
+    with town.house.store.unit("test") as unit:
+        appointed = unit.now + timedelta(minutes=48)
+        entry = Entry("hearing_scheduled", When(unit.now), appointed_at=appointed)
+        enter(unit, id_of(town, code), entry, zone="Asia/Almaty")
+    assert not is_closed_now(town, code), "until somebody looked, a yes would have been followed by nothing"
+    town.later(minutes=1)
+    assert code in team.dana.sees("HEARING").plain
+
+
+def is_closed_now(town: Town, code: str) -> bool:
+    with town.house.store.read() as unit:
+        return is_closed(unit, id_of(town, code))
 
 
 def test_every_table_is_either_erased_with_a_case_or_named_here() -> None:
