@@ -277,6 +277,20 @@ def test_a_local_table_outweighs_the_calendar() -> None:
     assert clock("kz.refugee.refusal_copy_5wd", on("2026-03-19"), works=transferred).safe_on == date(2026, 3, 31)
 
 
+def test_every_day_that_was_stepped_over_is_named_the_first_one_too() -> None:
+    """A lawyer who checks the count by hand needs each day off in it, or finds one too many."""
+    copy = clock("kz.refugee.refusal_copy_5wd", on("2026-03-20"))  # a Friday; Nauryz begins the day after
+    assert "Not counted: 2026-03-21, 2026-03-22, 2026-03-23, 2026-03-24, 2026-03-25, 2026-03-28, 2026-03-29." in (
+        explain(copy)
+    )
+
+
+def test_that_working_days_are_computed_is_said_of_a_rule_that_moves_nothing_too() -> None:
+    rule = like("kz.refugee.refusal_copy_5wd", roll_if_non_working=False)
+    assert "calendar_unofficial" in [line.key for line in clock(rule, on("2027-03-19")).doubts]
+    assert "calendar_unofficial" not in keys(clock(rule, on("2026-03-19")))
+
+
 def test_a_last_day_moves_over_a_whole_holiday() -> None:
     claim = clock("kz.refugee.court_claim_1m", on("2026-02-21"))
     assert claim.arguable_on == date(2026, 3, 26)
@@ -331,6 +345,11 @@ def test_days_counted_back_end_at_the_hour_of_what_they_are_counted_from() -> No
     assert local(at_nine.safe_at) == "2026-04-10T09:00+05:00"  # the 15th left out: 14, 13, 12, 11, 10
     assert local(at_nine.arguable_at) == "2026-04-11T23:59+05:00"  # the 15th counted
     assert local(clock(rule, on("2026-04-15")).safe_at) == "2026-04-10T00:00+05:00"
+
+
+def test_months_without_a_break_counted_back_end_at_the_same_minute() -> None:
+    rule = like("kz.cpc.extr.arrest_12m", period=Period(2, Unit.MONTHS), direction="before_trigger")
+    assert local(clock(rule, at("2026-05-15T21:50")).safe_at) == "2026-03-15T21:50+05:00"
 
 
 def test_a_removal_in_the_morning_leaves_strasbourg_no_afternoon() -> None:
@@ -467,6 +486,15 @@ def test_a_lawyer_can_check_every_line() -> None:
     assert "SAFE: 2026-02-05 (Thursday) 23:59 +05:00." in said
     assert "ARGUABLE, as a fallback only: 2026-02-09 (Monday) 23:59 +05:00." in said
     assert any(line.startswith("DOUBT: Confidence: medium, as of 2018-07") for line in said)
+
+
+def test_what_may_be_added_is_said_with_its_length_and_its_ground() -> None:
+    said = explain(clock("kz.cpc.custody_2m", at("2026-03-02T15:00")))
+    assert "May be extended to 9 months: " in said
+    assert "May be extended for a time not fixed here: " in explain(
+        clock("kz.cpc.extr.arrest_12m", at("2026-03-02T15:00"))
+    )
+    assert "May be extended by 10 calendar days: " in explain(clock("kz.coao.appeal.decide_10d", on("2026-03-02")))
 
 
 def test_posting_or_receipt_is_said_as_the_law_has_it() -> None:

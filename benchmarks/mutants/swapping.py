@@ -1,0 +1,114 @@
+"""Putting a mistake into the program that runs: the code of one function, or the value of one constant, is exchanged.
+
+Nothing is imported anew, so that a mistake costs a fork and the tests that reach it. What a class states in its body
+(defaults of fields, members of enumerations) is out of reach, and so is what other modules computed of a constant.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+READ_FROM_FILES = ("load_rules",)
+
+Codes = dict[str, CodeType]
+"""The code of each function and method of a module, by its qualified name."""
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """A function gets other code."""
+
+    function: str
+    code: CodeType
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """A name of a module stands for something else."""
+
+    name: str
+    code: CodeType
+
+
+def codes(module: CodeType) -> Codes:
+    """Return the code of each function; the first of two with one name, as a property and its setter."""
+    found: Codes = {}
+    for code in _functions(module):
+        found.setdefault(code.co_qualname, code)
+    return found
+
+
+def _functions(outer: CodeType) -> Iterator[CodeType]:
+    for code in outer.co_consts:
+        if not isinstance(code, CodeType) or code.co_name.startswith("<"):
+            continue
+        if code.co_flags & inspect.CO_OPTIMIZED:
+            yield code
+        else:
+            yield from _functions(code)
+
+
+def first_difference(before: Codes, after: Codes) -> NewCode | None:
+    """Return the function in which two versions of a module differ."""
+    return next(
+        (
+            NewCode(name, code)
+            for name, code in after.items()
+            if name in before and _parts(before[name]) != _parts(code)
+        ),
+        None,
+    )
+
+
+def _parts(code: CodeType) -> tuple[Any, ...]:
+    """What a code does, wherever it stands: constants with their types, for 1 is True and 0 is 0.0."""
+    constants = tuple(_parts(one) if isinstance(one, CodeType) else (type(one), repr(one)) for one in code.co_consts)
+    return code.co_code, code.co_names, code.co_varnames, constants
+
+
+def assigned(statement: ast.stmt, filename: str) -> NewValue | None:
+    """Return the new value of a constant, of the statement of a module that sets it."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        return None
+    return NewValue(targets[0].id, compile(ast.Module([statement], []), filename, "exec"))
+
+
+def put_in(module: ModuleType, new: NewCode | NewValue, house: Iterable[ModuleType]) -> None:
+    """Exchange it, in this process. ValueError or LookupError where that cannot be done."""
+    if isinstance(new, NewCode):
+        _function(module, new.function).__code__ = new.code
+    else:
+        old, names = vars(module)[new.name], dict(vars(module))
+        exec(new.code, names)  # noqa: S102  our own module with a mistake in it
+        for one in house:
+            if vars(one).get(new.name) is old:
+                setattr(one, new.name, names[new.name])
+    _forget(module)
+
+
+def _forget(module: ModuleType) -> None:
+    """Empty the caches of its functions, but for what was read from files."""
+    for name, value in vars(module).items():
+        if isinstance(value, functools._lru_cache_wrapper) and name not in READ_FROM_FILES:  # noqa: SLF001  nameless
+            value.cache_clear()
+
+
+def _function(module: ModuleType, name: str) -> FunctionType:
+    found: Any = module
+    for part in name.split("."):
+        found = inspect.getattr_static(found, part)
+    found = found.fget if isinstance(found, property) else found
+    found = getattr(found, "func", found) if isinstance(found, functools.cached_property) else found
+    found = inspect.unwrap(getattr(found, "__func__", found))
+    if isinstance(found, FunctionType):
+        return found
+    raise LookupError(name)

@@ -1,0 +1,121 @@
+"""Mistakes are made where they should be, one at a time, and undone; what notices them is told from what does not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+from benchmarks.mutants.areas import AREAS
+from benchmarks.mutants.changing import changes
+from benchmarks.mutants.swapping import NewCode, assigned, codes, first_difference, put_in
+from benchmarks.mutants.trying import ROOT, mutants_of
+
+SOURCE = '''
+"""What it is for."""
+LIMIT = 3
+
+def may(age: int | None, *, child: bool = False) -> bool:
+    """Say whether."""
+    if age is None:
+        raise ValueError("say how old")
+    return age >= LIMIT and not child
+
+class Door:
+    @property
+    def open(self) -> bool:
+        return may(LIMIT)
+'''
+
+
+def made() -> list[str]:
+    return [change.what for change in changes(ast.parse(SOURCE))]
+
+
+def module() -> ModuleType:
+    found = ModuleType("doors")
+    exec(compile(ast.parse(SOURCE), "doors.py", "exec"), vars(found))  # noqa: S102  the few lines above
+    return found
+
+
+def test_what_decides_is_turned_round() -> None:
+    for mistake in (
+        "`age is None` became `age is not None`",
+        "`age is None` is never true",
+        "`age >= LIMIT` became `age > LIMIT`",
+        "`age >= LIMIT and (not child)` became `age >= LIMIT`",
+        "`not child` became `child`",
+        "`return may(LIMIT)` returns nothing",
+        "`3` became `4`",
+    ):
+        assert mistake in made()
+
+
+def test_what_people_read_and_what_only_a_checker_reads_is_left_alone() -> None:
+    assert not [one for one in made() if "int | None" in one or "oldXX" in one or "What it is" in one]
+
+
+def test_each_mistake_is_undone_before_the_next() -> None:
+    tree = ast.parse(SOURCE)
+    as_it_was = ast.dump(tree)
+    seen = {ast.dump(tree) for _ in changes(tree)}
+    assert as_it_was not in seen
+    assert len(seen) == len(made())
+    assert ast.dump(tree) == as_it_was
+
+
+def test_a_function_of_a_program_that_runs_gets_the_mistake() -> None:
+    doors = module()
+    before = codes(compile(SOURCE, "doors.py", "exec"))
+    new = first_difference(before, codes(compile(SOURCE.replace(">= LIMIT", "> LIMIT"), "doors.py", "exec")))
+    assert isinstance(new, NewCode)
+    assert (new.function, doors.may(3)) == ("may", True)
+    put_in(doors, new, [doors])
+    assert doors.may(3) is False
+    assert doors.Door().open is False
+
+
+def test_a_constant_changes_wherever_it_was_imported() -> None:
+    doors, house = module(), ModuleType("house")
+    house.LIMIT = doors.LIMIT  # type: ignore[attr-defined]
+    new = assigned(ast.parse("LIMIT = 4").body[0], "doors.py")
+    assert new is not None
+    put_in(doors, new, [doors, house])
+    assert doors.may(3) is False
+    assert house.LIMIT == 4
+
+
+def test_code_that_does_the_same_is_no_mistake() -> None:
+    same = codes(compile(SOURCE, "doors.py", "exec"))
+    assert first_difference(same, codes(compile(SOURCE, "doors.py", "exec"))) is None
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_what_is_tried_is_there(area: str) -> None:
+    assert all((ROOT / path).is_file() for path in (*AREAS[area].modules, *AREAS[area].tests))
+    assert mutants_of(AREAS[area].modules[0])
+
+
+TRIES = """
+import sys, pytest
+from benchmarks.mutants.areas import table
+from benchmarks.mutants.trying import Trying
+tried = Trying(("law/moments.py",), sample=None, seed=1, seconds=9, at_once=1, only="WEEKDAYS[day")
+pytest.main([sys.argv[1], "-q", "-p", "no:cacheprovider"], plugins=[tried])
+print(table(tried))
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("tests", "fate"), [("test_spans.py", "no test reaches it"), ("test_moments.py", "noticed")])
+def test_a_mistake_is_noticed_by_a_test_that_asks_and_by_no_other(tests: str, fate: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", TRIES, f"tests/law/{tests}"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    row = next(line for line in said.splitlines() if line.startswith("| all"))
+    noticed = int(row.split("|")[4])
+    assert (noticed > 0) == (fate == "noticed")
+    assert (fate in said) == (fate != "noticed")
