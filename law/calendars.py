@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ONE_DAY: Final = timedelta(days=1)
-SATURDAY: Final = 5
 
 
 class Day(Enum):

@@ -46,7 +46,7 @@ def shown(at: datetime, zone: ZoneInfo) -> str:
     """Return date, weekday, minute and offset on the wall of a zone."""
     local = at.astimezone(zone)
     written = local.isoformat(timespec="minutes")  # 2026-03-02T10:00+05:00
-    return f"{with_weekday(local.date())} {written[11:16]} {written[16:22]}"
+    return f"{with_weekday(local.date())} {written[11:16]} {written[16:]}"
 
 
 def with_weekday(day: date) -> str:

@@ -82,7 +82,7 @@ def same_minute_months_on(at: datetime, months: int, zone: ZoneInfo, *, late: bo
     beginning, and by the one in use at the end. The earlier of the two is returned, or the later one if ``late``.
     """
     local = at.astimezone(zone)
-    day, minute = add_months(local.date(), months), local.time().replace(fold=0)
+    day, minute = add_months(local.date(), months), local.time()
     by_first_clock = datetime.combine(day, minute, tzinfo=UTC) - (local.utcoffset() or timedelta())
     by_last_clock = instant(day, minute, zone, late=late)
     return max(by_first_clock, by_last_clock) if late else min(by_first_clock, by_last_clock)

@@ -60,9 +60,8 @@ def _rank(stated: frozenset[str] | None, known: str | None) -> int | None:
 
 
 def _place_rank(stated: frozenset[str] | None, known: str | None) -> int | None:
-    rank = _rank(stated, known)
-    if rank is not None or stated is None or known is None:
-        return rank
+    if stated is None or known is None or known in stated:
+        return _rank(stated, known)
     country, _, part = known.partition("-")
     if part:
         return _ABOUT if country in stated else None

@@ -3,30 +3,67 @@
 from __future__ import annotations
 
 import sys
+from typing import IO, TYPE_CHECKING
 
 import click
 import pytest
 
 from benchmarks.mutants.areas import AREAS, table
-from benchmarks.mutants.trying import Trying
+from benchmarks.mutants.trying import Fate, Mutant, Trying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @click.command()
 @click.argument("area", type=click.Choice(list(AREAS)))
 @click.option("--only", default="", help="Mistakes that say this: a path, a line, a word.")
+@click.option("--again", type=click.File(), help="What this said before: those that nothing noticed then.")
 @click.option("--module", "wanted", default="", help="Modules whose path has this in it.")
 @click.option("--sample", type=int, help="At most so many mistakes of each module, drawn by chance.")
 @click.option("--seed", default=1, show_default=True, help="Which chance.")
 @click.option("--seconds", default=60.0, show_default=True, help="Of tests for one mistake, the quick ones first.")
 @click.option("--at-once", default=1, show_default=True, help="So many mistakes are tried side by side.")
-def main(area: str, *, only: str, wanted: str, sample: int | None, seed: int, seconds: float, at_once: int) -> None:
+def main(
+    area: str,
+    *,
+    only: str,
+    again: IO[str] | None,
+    wanted: str,
+    sample: int | None,
+    seed: int,
+    seconds: float,
+    at_once: int,
+) -> None:
     """Make mistakes in what decides, one at a time, and see whether a test notices."""
     chosen = AREAS[area]
+    before = None if again is None else set(unnoticed(again))
     modules = tuple(path for path in chosen.modules if wanted in path)
-    tried = Trying(modules, sample=sample, seed=seed, seconds=seconds, at_once=at_once, only=only)
+    tried = Trying(
+        modules,
+        sample=sample,
+        seed=seed,
+        seconds=seconds,
+        at_once=at_once,
+        wanted=lambda one: is_wanted(one, only, before),
+    )
     code = pytest.main([*chosen.tests, "-q", "--tb=native", "-p", "no:cacheprovider"], plugins=[tried])
     click.echo(table(tried))
     sys.exit(int(code))
+
+
+def unnoticed(said: Iterable[str]) -> Iterator[str]:
+    """Yield what an earlier table lists below it, without the lines."""
+    for line in said:
+        fate, _, mistake = line.rstrip("\n").partition(": ")
+        if fate in (Fate.SURVIVED, Fate.NOT_REACHED):
+            place, _, what = mistake.partition(": ")
+            yield f"{place.partition(':')[0]}: {what}"
+
+
+def is_wanted(mutant: Mutant, only: str, before: set[str] | None) -> bool:
+    """Whether a mistake is one of those that were asked for."""
+    return only in str(mutant) and (before is None or mutant.wherever in before)
 
 
 if __name__ == "__main__":

@@ -111,9 +111,16 @@ def _is_left_alone(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring
-    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+    if isinstance(node, ast.Assign) and (ast.unparse(node.targets[0]) == "__all__" or _names_types(node.value)):
         return True
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _names_types(node: ast.expr) -> bool:
+    """Whether this is ``One | Other``, which a checker of types reads and nobody else."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _names_types(node.left) and _names_types(node.right)
+    return isinstance(node, ast.Name) and not node.id.isupper()
 
 
 def _lines(statement: ast.stmt) -> tuple[int, int]:

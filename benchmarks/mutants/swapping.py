@@ -2,6 +2,7 @@
 
 Nothing is imported anew, so that a mistake costs a fork and the tests that reach it. What a class states in its body
 (defaults of fields, members of enumerations) is out of reach, and so is what other modules computed of a constant.
+What its own module computed of it is computed anew.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -32,9 +34,9 @@ class NewCode:
 
 @dataclass(frozen=True)
 class NewValue:
-    """A name of a module stands for something else."""
+    """A name of a module stands for something else, and so do those that are computed of it."""
 
-    name: str
+    names: tuple[str, ...]
     code: CodeType
 
 
@@ -74,12 +76,31 @@ def _parts(code: CodeType) -> tuple[Any, ...]:
     return code.co_code, code.co_names, code.co_varnames, constants
 
 
-def assigned(statement: ast.stmt, filename: str) -> NewValue | None:
+def assigned(module: ast.Module, statement: ast.stmt, filename: str) -> NewValue | None:
     """Return the new value of a constant, of the statement of a module that sets it."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+    if not _targets(statement):
         return None
-    return NewValue(targets[0].id, compile(ast.Module([statement], []), filename, "exec"))
+    changed, again = set(_targets(statement)), [_plain(statement)]
+    for later in module.body[module.body.index(statement) + 1 :]:
+        used = {node.id for node in ast.walk(later) if isinstance(node, ast.Name)}
+        if _targets(later) and changed & used:
+            changed.update(_targets(later))
+            again.append(_plain(later))
+    return NewValue(tuple(sorted(changed)), compile(ast.Module(again, []), filename, "exec"))
+
+
+def _plain(statement: ast.stmt) -> ast.stmt:
+    """The same without its annotation, which may name what only a checker of types imports."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return ast.copy_location(ast.Assign([statement.target], statement.value), statement)
+    return statement
+
+
+def _targets(statement: ast.stmt) -> list[str]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    names = [name for target in targets for name in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    constant = isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None
+    return [name.id for name in names if isinstance(name, ast.Name)] if constant else []
 
 
 def put_in(module: ModuleType, new: NewCode | NewValue, house: Iterable[ModuleType]) -> None:
@@ -87,12 +108,20 @@ def put_in(module: ModuleType, new: NewCode | NewValue, house: Iterable[ModuleTy
     if isinstance(new, NewCode):
         _function(module, new.function).__code__ = new.code
     else:
-        old, names = vars(module)[new.name], dict(vars(module))
-        exec(new.code, names)  # noqa: S102  our own module with a mistake in it
-        for one in house:
-            if vars(one).get(new.name) is old:
-                setattr(one, new.name, names[new.name])
+        before, after = dict(vars(module)), dict(vars(module))
+        exec(new.code, after)  # noqa: S102  our own module with a mistake in it
+        for one, name in itertools.product(house, new.names):
+            if vars(one).get(name, after) is before[name]:
+                setattr(one, name, after[name])
+        for function in (one for one in vars(module).values() if isinstance(one, FunctionType)):
+            _other_defaults(function, {id(before[name]): after[name] for name in new.names})
     _forget(module)
+
+
+def _other_defaults(function: FunctionType, values: dict[int, Any]) -> None:
+    """Arguments that are a constant where nothing is said."""
+    function.__defaults__ = tuple(values.get(id(one), one) for one in function.__defaults__ or ()) or None
+    function.__kwdefaults__ = {name: values.get(id(one), one) for name, one in (function.__kwdefaults__ or {}).items()}
 
 
 def _forget(module: ModuleType) -> None:

@@ -7,10 +7,11 @@ clock, for the machine may be busy.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import os
 import random
-import resource
+import signal
 import sys
 import threading
 import time
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     """By file, the lines that a test runs."""
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = ("postgresql", "long", "browser", "processes", "machine", "whatever_is_in_the_file", "reads_back_the_same")
-"""Words of tests that are not run: others know the same on SQLite, in this process, or without reading files."""
+MARKS = ("long", "browser", "processes")
+NAMES = ("postgresql", "of_the_machine", "on_every_machine", "whatever_is_in_the_file", "reads_back_the_same")
+"""Tests with such a mark or name are not run: others know the same on SQLite, in this process, or without files."""
 EXAMPLES = 25
 """Of a property that asks for no number of its own: what fails does so early, and people look at what survives."""
-AT_LEAST = 10
-"""Seconds of computing that every mistake may take."""
+AT_LEAST = 1
+"""Seconds of computing that every test may take, however quick it is."""
 
 
 class Fate(StrEnum):
@@ -60,6 +62,11 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.module}:{self.change.line}: {self.change.what}"
+
+    @property
+    def wherever(self) -> str:
+        """The same without its line, which moves."""
+        return f"{self.module}: {self.change.what}"
 
 
 @dataclass(frozen=True)
@@ -87,17 +94,24 @@ def mutants_of(path: str) -> list[Mutant]:
 
 def _constant(tree: ast.Module, change: Change, whole: str) -> NewValue | None:
     statement = next((one for one in tree.body if one.lineno == change.line), None)
-    return None if statement is None else assigned(statement, whole)
+    return None if statement is None else assigned(tree, statement, whole)
 
 
 class Trying:
     """A plugin of pytest: instead of running the tests, it tries the mistakes with them."""
 
     def __init__(
-        self, modules: Sequence[str], *, sample: int | None, seed: int, seconds: float, at_once: int, only: str = ""
+        self,
+        modules: Sequence[str],
+        *,
+        sample: int | None = None,
+        seed: int = 1,
+        seconds: float = 60,
+        at_once: int = 1,
+        wanted: Callable[[Mutant], bool] = lambda _: True,
     ) -> None:
         self.modules, self.sample, self.seed = modules, sample, seed
-        self.seconds, self.at_once, self.only = seconds, at_once, only
+        self.seconds, self.at_once, self.wanted = seconds, at_once, wanted
         self.fates: dict[Mutant, Fate] = {}
         self.broken: list[str] = []
         self.all: dict[str, int] = {}
@@ -120,7 +134,9 @@ class Trying:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what is not run."""
         items[:] = [
-            one for one in items if not any(word in one.nodeid or one.get_closest_marker(word) for word in LEFT_OUT)
+            one
+            for one in items
+            if not any(one.get_closest_marker(mark) for mark in MARKS) and not any(name in one.nodeid for name in NAMES)
         ]
 
     @pytest.hookimpl(tryfirst=True)
@@ -136,9 +152,8 @@ class Trying:
             if not numbers:
                 self.fates[mutant] = Fate.NOT_REACHED
                 continue
-            items = [session.items[number] for number in numbers]
-            limit = AT_LEAST + 4 * sum(told[number].seconds for number in numbers)
-            running[_fork(lambda m=mutant, i=items, s=limit: _try(m, modules[m.module], i, s))] = mutant  # type: ignore[misc]
+            tests = [(session.items[number], AT_LEAST + 5 * told[number].seconds) for number in numbers]
+            running[_fork(functools.partial(_try, mutant, modules[mutant.module], tests))] = mutant
             if len(running) >= self.at_once:
                 self._reap(running, len(chosen))
         while running:
@@ -147,7 +162,7 @@ class Trying:
 
     def _chosen(self) -> Iterator[Mutant]:
         for path in self.modules:
-            every = [one for one in mutants_of(path) if self.only in str(one)]
+            every = [one for one in mutants_of(path) if self.wanted(one)]
             self.all[path] = len(every)
             if self.sample is not None and len(every) > self.sample:
                 every = random.Random(self.seed).sample(every, self.sample)  # noqa: S311  the same each time
@@ -199,19 +214,19 @@ def _fork(do: Callable[[], int]) -> int:
         os._exit(code)
 
 
-def _try(mutant: Mutant, module: ModuleType, items: list[pytest.Item], seconds: float) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
+def _try(mutant: Mutant, module: ModuleType, tests: Sequence[tuple[pytest.Item, float]]) -> int:
     try:
         put_in(module, mutant.new, _house())
     except (ValueError, LookupError):
         return 2
     except Exception:  # noqa: BLE001  whatever it is: the module could not even have been imported
         return 1
-    return 0 if _pass(items) else 1
-
-
-def _pass(items: list[pytest.Item]) -> bool:
-    return all(_passes(item, following) for item, following in zip(items, [*items[1:], None], strict=True))
+    following = [*(item for item, _ in tests[1:]), None]
+    for (item, seconds), next_item in zip(tests, following, strict=True):
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)  # its signal ends this process
+        if not _passes(item, next_item):
+            return 1
+    return 0
 
 
 def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:

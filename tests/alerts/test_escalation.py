@@ -81,6 +81,45 @@ def test_a_refusal_in_overtime_holds_for_its_round_only() -> None:
     assert search.sleep()[0] == (PageStep(3, 0), A)
 
 
+def test_a_refusal_in_overtime_is_one_persons_and_the_others_are_waited_for() -> None:
+    search = Search(ladder_of(2, 3), [A | T, D])
+    search.run()
+    search.sleep()
+    search.sleep()  # exhausted
+    assert search.sleep()[0] == (PageStep(2, 0), A | T)
+    search.decline(AIGERIM)
+    assert search.progress.awaited == T
+    assert search.decide() == WaitUntil(search.now + minutes(2))
+
+
+def test_who_was_lost_earlier_in_the_round_is_not_counted_as_reached_at_its_end() -> None:
+    """Two steps, nobody reached on either: the team is told now, not after two more rounds."""
+    search = Search(ladder_of(2, 3, repeat=3), [A, T])
+    search.run()
+    search.lose(AIGERIM)
+    assert search.run()[0] == (PageStep(1, 1), T)
+    search.lose(TIMUR)
+    assert search.run()[0] == (Exhausted(), NOBODY)
+
+
+def test_who_was_reached_earlier_in_the_round_keeps_the_rounds_going() -> None:
+    search = Search(ladder_of(2, 3, repeat=3), [A, T])
+    search.run()
+    assert search.sleep()[0] == (PageStep(1, 1), T)
+    search.lose(TIMUR)
+    assert search.run()[0] == (PageStep(2, 0), A)
+
+
+def test_who_is_lost_once_is_lost_alone_and_heard_again_when_asked_again() -> None:
+    search = Search(ladder_of(2, 3), [A | T, A | T])
+    search.run()
+    search.lose(AIGERIM)
+    assert search.progress.awaited == T
+    assert happening.lose(search.progress, DANA) == search.progress  # she was not asked in this round
+    search.sleep()
+    assert search.progress.awaited == A | T
+
+
 def test_overtime_asks_everybody_afresh_on_its_later_steps_too() -> None:
     search = Search(ladder_of(2, 3), [T, A])
     search.run()
@@ -143,6 +182,7 @@ def test_an_announcement_that_comes_late_does_not_move_the_beat() -> None:
 
 
 def test_repeat_of_zero_means_once() -> None:
+    assert [ladder_of(2, repeat=repeat).rounds for repeat in (-1, 0, 1, 2)] == [1, 1, 1, 2]
     search = Search(ladder_of(2, repeat=0), [A])
     search.run()
     assert search.sleep()[0] == (Exhausted(), NOBODY)
@@ -243,6 +283,14 @@ def test_a_clock_a_little_behind_keeps_the_wait() -> None:
     search.run()
     search.now -= timedelta(seconds=29)
     assert search.run() == [(WaitUntil(NIGHT + minutes(2)), NOBODY)]
+
+
+def test_clocks_of_two_machines_may_be_half_a_minute_apart_and_no_more() -> None:
+    """Further ahead than that, a beginning was written by a clock that was set back: nobody waits for it."""
+    running = Progress(1, 0, NIGHT, A, asked_in_round=A)
+    behind = NIGHT - timedelta(seconds=30)
+    assert next_step(ladder_of(2, 3), running, behind) == WaitUntil(NIGHT + minutes(2))
+    assert next_step(ladder_of(2, 3), running, behind - timedelta(seconds=1)) == PageStep(1, 1)
 
 
 def test_a_clock_set_back_an_hour_does_not_silence_the_ringing_for_an_hour() -> None:

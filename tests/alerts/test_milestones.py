@@ -83,6 +83,20 @@ def test_the_grace_is_a_quarter_of_the_span_within_limits(span: timedelta, grace
     assert grace_of(span) == grace
 
 
+def test_a_reminder_by_a_clock_a_little_ahead_was_sent_all_the_same() -> None:
+    """Otherwise whoever has the case is reminded twice within the same minute, by two machines."""
+    ahead = hours(1) + timedelta(seconds=30)
+    assert at(hours(1), reminded=ahead) == WaitUntil(NIGHT + ahead + minutes(15))
+    assert at(hours(1), reminded=ahead + timedelta(seconds=1)) == Remind(CONTACT)
+
+
+def test_what_is_promised_to_families_is_an_hour_and_a_day() -> None:
+    spans = {need: {one.value: span for one, span in of.items()} for need, of in MILESTONES.items()}
+    assert spans.pop("coordinator") == {"contact_made": minutes(45)}
+    assert spans.pop("lawyer") == {"contact_made": hours(1), "filed": hours(24)}
+    assert all(of == {"contact_made": hours(1)} for of in spans.values())
+
+
 def test_a_clock_set_back_does_not_stretch_a_wait() -> None:
     assert at(minutes(0), back=120) == Remind(CONTACT)
     assert at(minutes(0), reminded=minutes(120)) == WaitUntil(NIGHT + hours(1))

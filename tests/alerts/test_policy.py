@@ -407,6 +407,17 @@ def test_the_default_policy_can_be_written_read_and_used() -> None:
     assert default.missing_rosters == {"duty"}
 
 
+def test_without_a_policy_nobody_is_waited_for_longer_than_ten_minutes() -> None:
+    """A team that has set nothing up is rung by these; a minute more would be a minute of somebody's custody."""
+    needs = default_policy().policies[0].needs
+    waits = {need: [step.wait // timedelta(minutes=1) for step in ladder.steps] for need, ladder in needs.items()}
+    assert waits == {"coordinator": [2, 3], "lawyer": [5, 10, 10]}
+    assert {need: ladder.rounds for need, ladder in needs.items()} == {"coordinator": 3, "lawyer": 3}
+    assert needs["lawyer"].steps[0].notify == (Role("lawyer", frozenset({"region", "language"})),)
+    assert needs["lawyer"].steps[1].notify == (Role("lawyer", frozenset({"country"})),)
+    assert needs["lawyer"].steps[2].notify == (Role("lawyer"),)
+
+
 def policy(name: str, jurisdictions: set[str] | None = None, risks: set[str] | None = None) -> Policy:
     return Policy(
         name,
@@ -439,6 +450,16 @@ def test_the_most_specific_policy_is_chosen(jurisdiction: str | None, risk: str 
         policy("almaty", {"KZ-ALM"}),
     )
     assert choose_policy(written, jurisdiction, risk).name == chosen
+
+
+def test_a_part_of_a_country_goes_before_the_country_whichever_was_written_first() -> None:
+    part, whole = policy("almaty", {"KZ-ALM"}), policy("kazakhstan", {"KZ"})
+    everywhere, high = policy("everywhere"), policy("danger", risks={"high"})
+    for written in ((part, whole, everywhere, high), (high, everywhere, whole, part)):
+        assert choose_policy(written, "KZ-ALM", None).name == "almaty"
+        assert choose_policy(written, "KZ-SHY", "high").name == "kazakhstan"
+        assert choose_policy(written, "TR", "high").name == "danger"
+        assert choose_policy(written, "TR", "low").name == "everywhere"
 
 
 def test_of_equals_the_first_written_is_chosen() -> None:

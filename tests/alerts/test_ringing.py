@@ -58,6 +58,13 @@ def test_at_once_is_at_once_also_where_another_clock_is_a_little_ahead() -> None
     assert next_rings(Order.IN_TURN, GAP, NAMED, {}, asked_at=NIGHT + seconds(20), now=NIGHT).now == (TELEGRAM,)
 
 
+def test_a_clock_half_a_minute_ahead_keeps_the_turns_and_one_further_ahead_was_set_back() -> None:
+    by_another = [
+        next_rings(Order.IN_TURN, GAP, NAMED, {}, asked_at=NIGHT + seconds(ahead), now=NIGHT).now for ahead in (30, 31)
+    ]
+    assert by_another == [(TELEGRAM,), (TELEGRAM, SMS, VOICE)]
+
+
 def test_in_turn_the_next_one_rings_a_gap_later() -> None:
     under_way = Rung.UNDER_WAY
     assert in_turn({}, 0) == Rings((TELEGRAM,), NIGHT + GAP)

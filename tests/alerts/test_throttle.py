@@ -131,6 +131,14 @@ def test_after_a_quiet_hour_a_burst_is_what_the_rules_allow() -> None:
     assert may_go(NIGHT + 15 * MINUTE, sent, PACES["sms"]) is None
 
 
+def test_a_send_by_a_clock_a_little_ahead_counts_once_and_one_further_ahead_shows_a_clock_set_back() -> None:
+    once = (Rule(1, MINUTE),)
+    assert may_go(NIGHT, [NIGHT + 30 * SECOND], once) == NIGHT + 30 * SECOND + MINUTE
+    assert may_go(NIGHT, [NIGHT + 31 * SECOND], once) is None
+    assert may_go(NIGHT, [NIGHT - SECOND, NIGHT + 31 * SECOND], once) is None  # what went before counts half
+    assert may_go(NIGHT, [NIGHT - SECOND, NIGHT - SECOND, NIGHT + 31 * SECOND], once) == NIGHT - SECOND + MINUTE
+
+
 def test_without_a_rule_everything_goes() -> None:
     assert may_go(NIGHT, [NIGHT] * 1000, ()) is None
     assert memory(()) == timedelta(0)

@@ -415,6 +415,40 @@ def test_keys_and_printed_forms_name_nobody_and_fit_a_column() -> None:
     assert "'Canary'" not in repr(found)
 
 
+def test_all_that_is_owed_is_looked_over_in_one_go() -> None:
+    """Half an hour before B goes on: A was told long ago, B is to be checked, and C's night has a hole."""
+    duty = Duty(plan("A", "B", "C", every=8 * HOUR))
+    shift = on_call(duty.roster, (), NINE)
+    assert shift.from_ is not None
+    assert shift.until is not None
+    now = shift.until - 30 * MINUTE
+    team = TEAM | {str(on_call(duty.roster, (), shift.until + 8 * HOUR).member): Member(unreachable_since=LONG_AGO)}
+    found = look_over([duty], team, {}, now)
+    assert [type(one) for one in found] == [Hole, HandOff, Check]
+    (check,) = (one for one in found if isinstance(one, Check))
+    sent = {check.key: Checked(now)}
+    assert [type(one) for one in look_over([duty], team, sent, now + 16 * MINUTE)] == [Hole, HandOff, Unconfirmed]
+
+
+def test_a_last_day_is_had_to_its_very_end() -> None:
+    """Who may act to the 3rd hears an alert in its last second; a shift that ends with that day has no hole."""
+    overnight = Duty(plan("A", every=DAY, handoff="00:00"))
+    midnight = on_wall("2026-03-04T00:00", "Asia/Almaty").astimezone(UTC)
+    until_the_third = {"A": Member(may_act_until=date(2026, 3, 3), timezone="Asia/Almaty")}
+    assert holes(overnight, until_the_third, midnight - HOUR, HOUR) == []
+    assert spans(holes(overnight, until_the_third, midnight - HOUR, HOUR + SECOND)) == [
+        (Why.TERM_ENDED, "A", midnight, midnight + SECOND)
+    ]
+
+
+def test_holes_are_looked_for_a_day_ahead() -> None:
+    later = Duty(plan("A", "B", every=DAY))
+    team = {"A": HERE, "B": Member(unreachable_since=LONG_AGO)}
+    begins = next(hole.from_ for hole in holes(later, team, NINE - 2 * DAY, 4 * DAY) if hole.from_ > NINE - 2 * DAY)
+    assert holes(later, team, begins - DAY) == []
+    assert [hole.from_ for hole in holes(later, team, begins - DAY + SECOND)] == [begins]
+
+
 def test_holes_are_told_first() -> None:
     found = look_over([DAILY, Duty(plan())], TEAM, {}, NINE)
     assert [type(one) for one in found] == [Hole, HandOff]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from contacts.duty import Duty, Member, Why
 from contacts.duty_week import now_and_next, turns
 from contacts.roster import Handoff, Override, RosterPlan, on_call
-
-from datetime import time  # isort: skip
 from tests.contacts.test_roster_properties import PLANS, Situation, situations
 
 A_WEEK = timedelta(weeks=1)
@@ -76,3 +74,41 @@ def test_somebody_who_takes_over_stands_in_whose_place_it_is() -> None:
     assert {turn.hole.why for turn in found if turn.hole is not None} == {Why.GONE}
     assert found[0].begins_before
     assert found[-1].goes_on
+
+
+DAILY = RosterPlan("duty", "UTC", timedelta(days=1), Handoff(time(9)), ("A", "B"))  # B has 2 March from nine
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HEARD = {"A": Member(), "B": Member(), "C": Member()}
+
+
+def test_two_agreements_in_a_row_are_one_turn_that_was_agreed() -> None:
+    """Otherwise the week says that C was on by the rotation, and nobody asks whether C still can."""
+    first, second = NINE + timedelta(hours=3), NINE + timedelta(hours=6)
+    agreed = (Override("C", NINE, first, NOON), Override("C", first, second, NOON))
+    one, rest = turns(Duty(DAILY, agreed), HEARD, NINE, NINE + timedelta(hours=8), NINE)
+    usual = on_call(DAILY, (), NINE).member
+    assert (one.member, one.from_, one.until, one.is_agreed, one.instead_of) == ("C", NINE, second, True, usual)
+    assert (rest.member, rest.is_agreed, rest.instead_of) == (usual, False, None)
+
+
+def test_a_turn_that_begins_or_ends_with_what_was_asked_about_is_whole() -> None:
+    whole, other = turns(Duty(DAILY), HEARD, NINE, NINE + timedelta(days=2), NINE)
+    assert not any((whole.begins_before, whole.goes_on, other.begins_before, other.goes_on))
+    (cut,) = turns(Duty(DAILY), HEARD, NINE + A_SECOND, NINE + timedelta(days=1) - A_SECOND, NINE)
+    assert cut.begins_before
+    assert cut.goes_on
+
+
+def test_a_hole_belongs_to_whoever_has_the_turn_and_not_to_who_comes_before() -> None:
+    first, second = (on_call(DAILY, (), NINE + timedelta(days=day)).member for day in (0, 1))
+    away = {str(first): Member(), str(second): Member(unreachable_since=NOON)}
+    found = turns(Duty(DAILY), away, NINE, NINE + timedelta(days=2), NINE)
+    assert [None if turn.hole is None else turn.hole.why for turn in found] == [None, Why.UNREACHABLE]
+
+
+def test_whose_own_turn_is_followed_by_one_they_took_over_has_two_and_only_the_last_goes_on() -> None:
+    first, second = (on_call(DAILY, (), NINE + timedelta(days=day)).member for day in (0, 1))
+    over = Override(str(first), NINE + timedelta(days=1), NINE + timedelta(days=2), NOON)
+    own, taken = turns(Duty(DAILY, (over,)), HEARD, NINE, NINE + timedelta(days=1, hours=6), NINE)
+    assert (own.member, own.is_agreed, own.goes_on) == (first, False, False)
+    assert (taken.member, taken.is_agreed, taken.instead_of, taken.goes_on) == (first, True, second, True)

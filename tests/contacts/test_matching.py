@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.matching import CRITERIA, Candidate, Wanted, match
+from contacts.matching import CRITERIA, Candidate, Wanted, match, zone_or_utc
 from contacts.values import Role
 
 if TYPE_CHECKING:
@@ -218,3 +218,12 @@ def test_whoever_works_in_the_region_is_found_by_its_country_too(candidates: lis
         wanted = replace(wanted, country=wanted.region[:2])
     by_region = match(candidates, wanted, frozenset({"region"})) if wanted.region else []
     assert set(by_region) <= set(match(candidates, wanted, frozenset({"country"})))
+
+
+@pytest.mark.parametrize("name", [None, "Nowhere/Land", "../secret", "Asia", ""])
+def test_a_zone_that_is_none_is_utc_and_stops_no_search(name: str | None) -> None:
+    assert zone_or_utc(name) is UTC
+
+
+def test_a_zone_that_is_one_is_that_one() -> None:
+    assert str(zone_or_utc("Asia/Almaty")) == "Asia/Almaty"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
-from contacts.roster import Handoff, OnCall, Override, RosterPlan, Shift, on_call, shifts_between
+from contacts.roster import DEFAULT_ANCHOR, Handoff, OnCall, Override, RosterPlan, Shift, on_call, shifts_between
 
 MON, THU, FRI, SUN = 0, 3, 4, 6
 WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
@@ -55,6 +55,23 @@ class TestTurns:
         duty = plan("A", "B", weekday=FRI, anchor=date(2026, 3, 2))
         assert on_call(duty, [], utc("2026-03-06T04:00")).member == "A"
         assert on_call(duty, [], utc("2026-03-06T03:59")).member == "B"
+
+    def test_a_named_weekday_before_that_of_the_anchor_is_the_one_of_the_week_after(self) -> None:
+        duty = plan("A", "B", weekday=MON, anchor=date(2026, 3, 4))  # a Wednesday
+        assert duty.handoff_on_wall(0) == datetime(2026, 3, 9, 9, 0)  # noqa: DTZ001  what the wall shows
+        assert on_call(duty, [], utc("2026-03-09T04:00")).member == "A"
+
+    def test_a_roster_that_names_no_first_day_counts_from_the_same_one_for_ever(self) -> None:
+        """Another first day, and with the next release everybody's weeks would be somebody else's."""
+        assert date(2024, 1, 1) == DEFAULT_ANCHOR
+
+    def test_where_the_clock_goes_back_a_turn_that_has_begun_stays_begun(self) -> None:
+        """02:30 is shown twice that night; at the second 02:10 the turn of the first 02:30 is running already."""
+        duty = plan("A", "B", "C", zone="Europe/Berlin", every=HOUR, handoff="00:30", anchor=date(2026, 10, 25))
+        turn = on_call(duty, [], on_wall("2026-10-25T02:10", "Europe/Berlin", fold=1))
+        assert turn == OnCall("C", utc("2026-10-25T00:30"), utc("2026-10-25T02:30"))
+        before = on_call(duty, [], on_wall("2026-10-25T02:10", "Europe/Berlin", fold=0))
+        assert before == OnCall("B", utc("2026-10-24T23:30"), utc("2026-10-25T00:30"))
 
     def test_years_before_the_anchor(self) -> None:
         duty = plan("A", "B", "C", weekday=MON, zone="UTC")

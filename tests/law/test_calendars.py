@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from law.calendars import Calendar, Day, computed_days_off
+from law.calendars import Calendar, Day, Holiday, computed_days_off
 from law.rules import load_rules
 
 KZ = load_rules().jurisdictions["KZ"].calendar
@@ -61,3 +61,47 @@ def test_without_data_there_are_weekends_and_nothing_is_official() -> None:
     assert bare.day(date(2026, 1, 1)) is Day.WORKING
     assert bare.day(date(2026, 1, 3)) is Day.OFF
     assert not bare.is_official(2026)
+
+
+def test_a_holiday_counts_in_the_first_and_the_last_year_of_its_law_and_in_no_other() -> None:
+    """A year too many and a safe date is a day late; a year too few and a lawyer stands before a closed door."""
+    day = Holiday((8, 30), (8, 30), "Constitution Day", moves=True, since=1996, until=2026)
+    assert [year for year in range(1990, 2031) if day.in_year(year)] == list(range(1996, 2027))
+    assert Holiday((12, 31), (12, 31), "always", moves=False).in_year(1950) == (date(1950, 12, 31),)
+    assert Holiday((3, 21), (3, 23), "Nauryz", moves=True, since=2009).in_year(2009) == tuple(
+        date(2009, 3, day) for day in (21, 22, 23)
+    )
+
+
+def test_what_moves_by_the_moon_is_off_in_its_own_year_alone() -> None:
+    moon = frozenset({date(2027, 5, 17), date(2028, 5, 5)})
+    assert computed_days_off((), moon, KZ.weekend, 2027) == {date(2027, 5, 17)}
+
+
+def test_a_day_given_for_a_weekend_is_the_next_on_which_one_would_have_worked() -> None:
+    """Two holidays that fall on one weekend give two days, and neither gives one that is a holiday already."""
+    weekend = frozenset({5, 6})
+    saturday, sunday = (Holiday((5, day), (5, day), "", moves=True) for day in (1, 2))  # of 2027
+    monday = Holiday((5, 3), (5, 3), "", moves=False)
+    off = computed_days_off((saturday, sunday, monday), frozenset(), weekend, 2027)
+    assert off == {date(2027, 5, day) for day in (1, 2, 3, 4, 5)}
+    stays = Holiday((5, 1), (5, 1), "", moves=False)
+    assert computed_days_off((stays,), frozenset(), weekend, 2027) == {date(2027, 5, 1)}
+
+
+def test_a_fingerprint_of_the_calendar_knows_every_table() -> None:
+    """What a sign-off binds: two calendars that decide differently are never written the same."""
+    day = date(2026, 3, 26)
+    others = [
+        Calendar("KG"),
+        Calendar("KZ", weekend=frozenset({4, 5})),
+        Calendar("KZ", fixed=(Holiday((5, 1), (5, 1), "", moves=False),)),
+        Calendar("KZ", movable=frozenset({day})),
+        Calendar("KZ", published={2026: frozenset()}),
+        Calendar("KZ", published={2026: frozenset({day})}),
+        Calendar("KZ", overrides={day: False}),
+        Calendar("KZ", overrides={day: True}),
+    ]
+    written = [one.written_out() for one in (Calendar("KZ"), *others)]
+    assert len(set(written)) == len(written)
+    assert Calendar("KZ").written_out() == Calendar("KZ", warning="computed").written_out()

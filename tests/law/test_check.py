@@ -88,6 +88,25 @@ def test_a_vague_date_of_an_edition_is_taken_at_its_earliest() -> None:
         assert Fault.OLD_EDITION not in faults(dated(fresh)), fresh
 
 
+def test_an_edition_of_a_month_is_a_year_old_on_the_first_of_that_month() -> None:
+    rule = replace(MOTION, source=replace(MOTION.source, edition_date="2025-12"))
+    good = signed(rule, at="2026-11-01", until="2027-03-01")
+    assert faults(rule, good, today=date(2026, 11, 30)) == []
+    assert faults(rule, good, today=date(2026, 12, 1)) == [Fault.OLD_EDITION]
+
+
+def test_of_several_signatures_the_latest_is_named() -> None:
+    """Whoever is asked to sign again is told when it was last looked at, not when it first was."""
+    ended = [signed(MOTION, until="2026-11-01"), signed(MOTION, until="2026-11-20", by=TIMUR)]
+    for both in (ended, ended[::-1]):
+        (found,) = findings(only(MOTION), both, TODAY)
+        assert found == Finding(MOTION.id, Fault.EXPIRED, "signed until 2026-11-20; have it signed again")
+    looked_at = [signed(MOTION, at="2026-04-01"), signed(MOTION, at="2026-05-01", by=TIMUR)]
+    for both in (looked_at, looked_at[::-1]):
+        (found,) = findings(only(MOTION), both, TODAY)
+        assert found == Finding(MOTION.id, Fault.REVERIFY, "last looked at on 2026-05-01; that is six months ago")
+
+
 def test_doubts_weak_sources_and_rechecks_are_found_even_if_signed() -> None:
     decide = BOOK.rule("kz.coao.appeal.decide_10d")
     found = findings(only(decide), [signed(decide)], TODAY)

@@ -352,6 +352,12 @@ def test_months_without_a_break_counted_back_end_at_the_same_minute() -> None:
     assert local(clock(rule, at("2026-05-15T21:50")).safe_at) == "2026-03-15T21:50+05:00"
 
 
+def test_a_midnight_that_comes_twice_is_safe_the_first_time_counted_back_too() -> None:
+    havana = ZoneInfo("America/Havana")  # on 1 November 2026 its clocks go back from 01:00 to 00:00
+    renew = clock("kz.refugee.renew_1m", on("2026-12-01"), zone=havana)
+    assert local(renew.safe_at, havana) == "2026-11-01T00:00-04:00"
+
+
 def test_a_removal_in_the_morning_leaves_strasbourg_no_afternoon() -> None:
     istanbul = ZoneInfo("Europe/Istanbul")
     request = clock("intl.echr.r39.one_working_day", at("2026-03-17T11:00", istanbul), zone=istanbul)

@@ -54,6 +54,7 @@ def test_an_empty_table_says_nothing(tmp_path: Path) -> None:
         ("KZ:\n- 2027-03-20\n", "days.yaml, line 2: below a jurisdiction stand days"),
         ("- KZ\n", "days.yaml, line 1: begin with a jurisdiction"),
         ("KZ: [\n", "days.yaml, line 2: this is not YAML"),
+        ("KZ:\x00\n", "days.yaml: this is not YAML"),
         ("KZ:\n  2027-03-20: {a: b}\n", "days.yaml, line 2: write working or off"),
     ],
 )
@@ -70,6 +71,15 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "days.yaml, line 2",
         "days.yaml, line 3",
         "days.yaml, line 4",
+    ]
+
+
+def test_a_table_is_told_by_jurisdiction_and_day_however_it_was_written() -> None:
+    days = {"TR": {date(2027, 5, 3): True}, "KZ": {date(2027, 3, 22): False, date(2027, 3, 20): True}}
+    assert in_words(days) == [
+        "KZ 2027-03-20 (Saturday): working",
+        "KZ 2027-03-22 (Monday): off",
+        "TR 2027-05-03 (Monday): working",
     ]
 
 

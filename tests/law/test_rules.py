@@ -98,6 +98,20 @@ def test_strasbourg_helps_in_turkey_and_not_in_kazakhstan() -> None:
     assert BOOK.triggered_by("removal_scheduled", "RU") == ()
 
 
+def test_what_an_event_starts_is_what_the_rules_say_whoever_asked_before() -> None:
+    """A rule too few is a date nobody watches; one too many an alarm by another State's law."""
+    book = replace(BOOK)  # nobody has asked it anything yet
+    for jurisdiction in (*book.jurisdictions, "SA"):
+        own = [rule for rule in book.rules if rule.jurisdiction == jurisdiction]
+        common = [rule for rule in book.rules if rule.jurisdiction == "INTL" and rule not in own]
+        reach = own + [rule for rule in common if rule.only_in == () or jurisdiction in rule.only_in]
+        assert list(book.of(jurisdiction)) == reach
+        for event in book.events():
+            wanted = [rule for rule in reach if event in (rule.trigger_event, rule.safe_trigger_event)]
+            assert list(book.triggered_by(event, jurisdiction)) == wanted
+            assert book.triggered_by(event, jurisdiction) is book.triggered_by(event, jurisdiction)
+
+
 def test_another_jurisdictions_event_starts_nothing() -> None:
     assert BOOK.triggered_by("deportation_decision_notified", "KZ") == ()
     assert BOOK.triggered_by("nothing_of_the_kind", "KZ") == ()

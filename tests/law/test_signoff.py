@@ -15,7 +15,7 @@ from law.check import Fault, findings
 from law.errors import SignoffTermError
 from law.models import RuleSignoff
 from law.rules import load_rules
-from law.signoff import end_of, ending_within, is_signed, latest_end, may_sign, revoke, sign_off, signoffs
+from law.signoff import end_of, ending_within, is_in_force, is_signed, latest_end, may_sign, revoke, sign_off, signoffs
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -169,6 +169,31 @@ def test_until_a_day_means_to_its_end_and_the_last_allowed_day_to_its_minute() -
     assert end_of(date(2026, 3, 2), now) == datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
     assert end_of(date(2026, 9, 1), now) == datetime(2026, 9, 1, 23, 59, tzinfo=UTC)
     assert end_of(date(2026, 9, 2), now) == latest_end(now)
+
+
+def test_a_word_that_was_read_holds_exactly_as_one_that_is_asked_for(store: Store, clock: ManualClock) -> None:
+    """Two ways of one question: by the database for an alarm, by what a page has read already. They never differ."""
+    sign(store, term=MONTH)
+    for passes in (timedelta(0), MONTH - timedelta(microseconds=1), timedelta(microseconds=1), MONTH):
+        clock.advance(passes)
+        for rule in (RULE, replace(RULE, title="Other words"), BOOK.rule("kz.cpc.family_notice")):
+            with store.read() as unit:
+                (row,) = unit.session.scalars(select(RuleSignoff))
+                assert is_in_force(row, rule, unit.now) == is_signed(unit, rule, unit.now)
+                assert not is_in_force(row, rule, row.signed_at - timedelta(seconds=1))
+                assert is_in_force(row, rule, row.signed_at) == (rule is RULE)
+    with store.unit("dana") as unit:
+        assert revoke(unit, DANA, RULE.id) is True
+        assert revoke(unit, DANA, RULE.id) is False
+        (row,) = unit.session.scalars(select(RuleSignoff))
+        assert not is_in_force(row, RULE, row.signed_at)
+
+
+def test_a_term_of_nothing_is_refused_and_one_of_a_moment_is_a_term(store: Store) -> None:
+    for term in (timedelta(0), -timedelta(seconds=1)):
+        with pytest.raises(SignoffTermError):
+            sign(store, term=term)
+    sign(store, term=timedelta(seconds=1))
 
 
 def test_what_ends_soon_is_found_until_its_signer_was_told(store: Store) -> None:
