@@ -75,7 +75,8 @@ def twilio_account(settings: Settings) -> TwilioAccount:
     """Make the account that these settings name; nothing is asked of anybody before it is entered."""
     from alerts.channels.twilio.account import TwilioAccount  # heavy, and most programs run without it
 
-    return TwilioAccount(settings.twilio_account_sid or "", revealed(settings.twilio_auth_token), settings.twilio_api_url)
+    token = revealed(settings.twilio_auth_token)
+    return TwilioAccount(settings.twilio_account_sid or "", token, settings.twilio_api_url)
 
 
 @asynccontextmanager

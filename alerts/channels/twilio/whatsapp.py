@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.impossible import cannot_answer, cannot_delete, cannot_edit, cannot_leave
 from alerts.channels.port import Misconfigured, Outgoing, PermanentFailure, Report, Sent
-from alerts.channels.twilio.account import (
-    PHONE_NUMBER,
-    STATUS_PATH,
-    TwilioAccount,
-    callback_url,
-    readable,
-    sid_of,
-)
+from alerts.channels.twilio.account import STATUS_PATH, TwilioAccount, callback_url, readable, sid_of
 from alerts.channels.twilio.messages import find_message, redact_message, report_of_message
+from contacts.values import PHONE_NUMBER
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from alembic import op
 import store.types
 
 revision = "0044_from_0039"
-down_revision = "0039"
+down_revision = "0042_from_0039"
 branch_labels = None
 depends_on = None
 
