@@ -76,6 +76,12 @@ def _cell(count: int, below: int) -> Cell:
     return Cell(Mark.WITHHELD) if count < below else Cell(Mark.SHOWN, count)
 
 
+def tell_table(names: Sequence[str], counts: Mapping[str, int]) -> tuple[tuple[str, Cell], ...] | None:
+    """Return the cells of a table by the names of its rows, in their order; None: it can only be refused whole."""
+    cells = tell([counts.get(str(name), 0) for name in names])
+    return None if cells is None else tuple(zip(map(str, names), cells, strict=True))
+
+
 def tell_places(counts: Mapping[str, int]) -> tuple[tuple[tuple[str, int], ...], int] | None:
     """Return places with five or more, the largest first, and how many are elsewhere; None: too few to be told.
 

@@ -19,7 +19,7 @@ from sqlalchemy import case, func, or_, select
 
 from alerts.models import CUSTODY, Alert, Need
 from alerts.screens.reading import latest_custody
-from cases.disclosure import LEAST, Cell, tell, tell_places
+from cases.disclosure import LEAST, Cell, tell_places, tell_table
 from cases.docket.custody import LEADS_TO, Custody
 from cases.models import Case, CaseState
 from cases.retention import ErasedCase, Retention
@@ -134,18 +134,13 @@ def numbers_of(figures: Sequence[CaseFigure], months: Sequence[str]) -> Numbers:
     places = tell_places(Counter(one.region for one in figures))
     return Numbers(
         total=len(figures) if len(figures) >= LEAST else None,
-        months=_table((EARLIER, *months), opened),
-        states=_table(tuple(CaseState), Counter(one.state for one in figures)),
-        custody=_table(tuple(Custody), Counter(one.custody for one in figures)),
+        months=tell_table((EARLIER, *months), opened),
+        states=tell_table(tuple(CaseState), Counter(one.state for one in figures)),
+        custody=tell_table(tuple(Custody), Counter(one.custody for one in figures)),
         places=None if places is None else places[0],
         elsewhere=0 if places is None else places[1],
         speeds={name: _speeds(name, figures, months) for name in SPEEDS},
     )
-
-
-def _table(names: Sequence[str], counts: Mapping[str, int]) -> tuple[tuple[str, Cell], ...] | None:
-    cells = tell([counts.get(str(name), 0) for name in names])
-    return None if cells is None else tuple(zip(map(str, names), cells, strict=True))
 
 
 def _speeds(name: str, figures: Iterable[CaseFigure], months: Sequence[str]) -> tuple[Speed, ...]:

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cases.disclosure import LEAST, Cell, tell, tell_places
+from cases.disclosure import LEAST, Cell, tell_places, tell_table
 from cases.registry.vocabulary import Basis, Status
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def count(figures: Sequence[Figure], year: int) -> Counted:
     places = tell_places(regions)
     return Counted(
         total=len(figures) if len(figures) >= LEAST else None,
-        status=_table(tuple(Status), Counter(one.status or Status.UNKNOWN for one in figures)),
-        since=_table((EARLIER, *years, UNKNOWN), since),
-        basis=_table(tuple(Basis), Counter(one.basis for one in figures)),
+        status=tell_table(tuple(Status), Counter(one.status or Status.UNKNOWN for one in figures)),
+        since=tell_table((EARLIER, *years, UNKNOWN), since),
+        basis=tell_table(tuple(Basis), Counter(one.basis for one in figures)),
         region=None if places is None else tuple((spelt.get(place, place), number) for place, number in places[0]),
         elsewhere=0 if places is None else places[1],
     )
@@ -81,11 +81,6 @@ def _year(since: str, years: Sequence[str]) -> str:
     if not since:
         return UNKNOWN
     return since if since in years else EARLIER
-
-
-def _table(names: Sequence[str], counts: Mapping[str, int]) -> tuple[tuple[str, Cell], ...] | None:
-    cells = tell([counts.get(str(name), 0) for name in names])
-    return None if cells is None else tuple(zip(map(str, names), cells, strict=True))
 
 
 def lines_of(counted: Counted) -> list[Told]:

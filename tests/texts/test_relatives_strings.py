@@ -20,7 +20,7 @@ SCRIPT = {"en": "LATIN", "ru": "CYRILLIC", "kk": "CYRILLIC", "kk-Arab": "ARABIC"
     "tr": "LATIN",
     "uz": "LATIN",
 }
-OURS = re.compile(r"`[^`]*`|\{[a-z_]+\}|(?<![\w/])/[a-z]+|\b(?:Telegram|Panah)\w*")
+OURS = re.compile(r"`[^`]*`|\{[a-z_]+\}|(?<![\w/])/[a-z]+|\b(?:Telegram|WhatsApp|Panah)\w*")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
