@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import alerts.messages.incoming
 import alerts.models
 import cases.consent.models
 import cases.docket.models
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
 ROOMS = (
+    alerts.messages.incoming,
     alerts.models,
     cases.consent.models,
     cases.docket.models,

@@ -11,9 +11,10 @@ look up in it files that they know.
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, String, delete, select
@@ -26,6 +27,7 @@ from store.vault import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from store.unit_of_work import Store, UnitOfWork
 
@@ -73,8 +75,28 @@ class Written:
     sha256: str = field(repr=False)
 
 
+class Opens(Protocol):
+    """What begins the units in which a file is written: a store, for transactions of its own."""
+
+    def unit(self, actor: str, *, rings: bool = True) -> AbstractContextManager[UnitOfWork]:
+        """Begin one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Within:
+    """A unit that has begun, for a file that is written in it and kept or thrown away with all else of it."""
+
+    begun: UnitOfWork
+
+    @contextmanager
+    def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:  # noqa: ARG002  as a store has it
+        """Go on in it."""
+        yield self.begun
+
+
 class FileWriter:
-    """Writes one file, piece by piece, in short transactions of its own.
+    """Writes one file, piece by piece, in short transactions of its own, or within one unit.
 
     ``holds`` runs in each of them, before anything is written: it raises when the writer lost the right to write.
     ``media_of`` says what the first bytes look like. At most ``limit`` bytes are taken.
@@ -82,7 +104,7 @@ class FileWriter:
 
     def __init__(
         self,
-        store: Store,
+        store: Opens,
         file_id: UUID,
         scope: Scope,
         *,

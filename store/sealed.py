@@ -42,7 +42,9 @@ log = structlog.get_logger(__name__)
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 PURPOSE = "sealed input"
 AT_ONCE = 100
-"""Inputs that are opened in one transaction."""
+"""Inputs that are opened in one transaction …"""
+BYTES_AT_ONCE = 16 * 1024 * 1024
+"""… but no more than so many bytes of them, and one at least."""
 
 
 class SealedInput(Base):
@@ -193,16 +195,12 @@ def awaited_epochs(unit: UnitOfWork, ring: KeyRing) -> frozenset[str]:
 
 
 def open_some(unit: UnitOfWork, ring: KeyRing, later: Collection[str] = ()) -> int:
-    """Put the first AT_ONCE into the inbox, in this unit, but for the epochs of ``later``; return how many were new."""
-    rows = unit.session.scalars(
-        select(SealedInput)
-        .where(SealedInput.refused_at.is_(None), SealedInput.epoch.not_in(later))
-        .order_by(SealedInput.source, SealedInput.number)
-        .limit(AT_ONCE)
-        .with_for_update(**OWN)
-    ).all()
+    """Put the first of them into the inbox, in this unit, but for the epochs of ``later``; return how many were new."""
     count = 0
-    for row in rows:
+    for row_id in _first_ones(unit, later):
+        row = unit.session.get(SealedInput, row_id, with_for_update=OWN, populate_existing=True)
+        if row is None:  # another process has just opened it
+            continue
         try:
             given = _opened(ring, row)
         except UnreadableError:
@@ -212,6 +210,31 @@ def open_some(unit: UnitOfWork, ring: KeyRing, later: Collection[str] = ()) -> i
         count += keep(unit, row.source, row.door, [given], moves_cursor=False)
         unit.session.delete(row)
     return count
+
+
+def _first_ones(unit: UnitOfWork, later: Collection[str]) -> list[UUID]:
+    """Return which are opened next: as many as fit into memory beside all else."""
+    waiting = (
+        select(SealedInput.id, func.length(SealedInput.payload))
+        .where(SealedInput.refused_at.is_(None), SealedInput.epoch.not_in(later))
+        .order_by(SealedInput.source, SealedInput.number)
+        .limit(AT_ONCE)
+    )
+    found: list[UUID] = []
+    left = BYTES_AT_ONCE
+    for row_id, size in unit.session.execute(waiting):
+        left -= size
+        if found and left < 0:
+            break
+        found.append(row_id)
+    return found
+
+
+def sealed_bytes(unit: UnitOfWork, source: str) -> int:
+    """Count the bytes that lie sealed of a source."""
+    return (
+        unit.session.scalar(select(func.sum(func.length(SealedInput.payload))).where(SealedInput.source == source)) or 0
+    )
 
 
 def _opened(ring: KeyRing, row: SealedInput) -> RawInput:

@@ -1,8 +1,9 @@
 """``/report`` while the instance is locked: what somebody writes is sealed to a public key, and they are told so.
 
 The page says before anything else that nobody reads here now. Nothing that was kept before can be shown; whoever comes
-back with a number can add to their report. Files are not taken. Nothing of a request is checked by a key of ours: there
-is none, so all of it is judged when it is opened.
+back with a number can add to their report. Files are sealed with the words, as long as there is room; where there is
+none, the words are, and the page says so. Nothing of a request is checked by a key of ours: there is none, so all of it
+is judged when it is opened.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from store.queues import where_it_failed
 from texts.catalogue import LANGUAGES
 from web.report.body import LONGEST_TEXT, read_form
 from web.report.pages import FROM_ELSEWHERE, NAME, NEUTRAL, POLICY, TELLING, preferred
-from web.report.sealed import SealedForm, fresh_form, tells_apart
+from web.report.sealed import SealedForm, fresh_form, tells_apart, with_files
 from web.words import Words
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ LONGEST_NAME: Final = 80
 class LockedForm:
     """What the pages need. ``keep`` seals one and returns when it is committed; raises whatever kept it from that.
 
+    ``has_room``: whether so many bytes of files can be sealed beside what lies here sealed already.
     ``leave_to``: a place that gives nobody away; ``hotlines``: whom else somebody can call.
     """
 
     keep: Callable[[SealedForm], None]
+    has_room: Callable[[int], bool] = lambda _: False
     leave_to: str | None = None
     hotlines: str | None = None
 
@@ -100,8 +103,10 @@ def _take(locked: LockedForm, form: Form) -> Response:
     here = "back" if request.path == "/report/back" else "first"
     if request.headers.get("Sec-Fetch-Site", "") in FROM_ELSEWHERE:
         return _page(locked, sent, here, "report.again", HTTPStatus.BAD_REQUEST)
+    sent, left_out = _files(locked, sent, form)
     if sent.is_empty:
-        return _page(locked, sent, here, "report.empty", HTTPStatus.BAD_REQUEST)
+        said = "report.locked_files" if left_out else "report.empty"
+        return _page(locked, sent, here, said, HTTPStatus.BAD_REQUEST)
     try:
         locked.keep(sent)
     except Exception:  # whatever it is: it is not kept, and what somebody wrote must not be gone
@@ -115,8 +120,16 @@ def _take(locked: LockedForm, form: Form) -> Response:
         HTTPStatus.OK,
         number=sent.number if begins else None,
         cut=form.cut,
-        no_files=bool(form.uploads),
+        no_files=left_out,
     )
+
+
+def _files(locked: LockedForm, sent: SealedForm, form: Form) -> tuple[SealedForm, bool]:
+    """Put the files of a form beside its words, and return whether any is left out: too large, or one too many."""
+    whole = [one for one in form.uploads if one.whole]
+    if not whole or not locked.has_room(sum(len(one.content) for one in whole)):
+        return sent, bool(form.uploads)
+    return with_files(sent, whole), len(whole) < len(form.uploads)
 
 
 def _form() -> Form:

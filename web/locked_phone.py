@@ -8,7 +8,7 @@ of our own messages is refused, as it would be by a program that is down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -36,16 +36,29 @@ BACK: Final = STEPS["back"][0]
 
 
 @dataclass(frozen=True)
+class Brought:
+    """One thing that Twilio brought. ``sender``: None where that stands in it.
+
+    ``name``: by which it is recognised when it comes again; ``forget``: what Twilio is to forget once it is kept.
+    """
+
+    source: str
+    sender: str | None = field(repr=False)
+    what: str = field(repr=False)
+    name: str
+    forget: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LockedPhone:
     """What is needed to believe Twilio, what is said, and where it is kept.
 
-    ``keep`` takes source, who it came from (None where that stands in it), what it was, and by which name it is
-    recognised when it comes again; when it returns, that is committed. ``speech``: None where calls to us are not
+    When ``keep`` returns, what it was given is committed. ``speech``: None where calls to us are not
     taken. ``hotlines``: whom else to call.
     """
 
     twilio: Twilio
-    keep: Callable[[str, str | None, str, str], None]
+    keep: Callable[[Brought], None]
     speech: Speech | None = None
     hotlines: str | None = None
 
@@ -89,7 +102,8 @@ def _seal_text(phone: LockedPhone) -> Response:
     sid = request.form.get("MessageSid", "")
     if not sender or not sid:
         return Response("400\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
-    if not _kept(phone, door, sender, pack(text_at_hand(sid)), sid):
+    brought = Brought(door, sender, pack(text_at_hand(sid)), sid, forget=(sid,))
+    if not _kept(phone, brought):
         return Response("503\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
     return twiml("<Response/>")
 
@@ -104,14 +118,14 @@ def _seal_call(phone: LockedPhone, speech: Speech) -> Response:
         abort(HTTPStatus.BAD_REQUEST)
     back = request.form.get("Digits", "")[:1] if request.path == BACK else ""
     call = SealedCall(sid, request.form.get("From", ""), recording if SID.fullmatch(recording) else "", back)
-    kept = _kept(phone, CALLS, None, pack_call(call), f"{sid}/{call.recording}/{back}")
+    kept = _kept(phone, Brought(CALLS, None, pack_call(call), f"{sid}/{call.recording}/{back}"))
     return twiml(speech.locked(phone.hotlines) if kept else speech.trouble(phone.hotlines))
 
 
-def _kept(phone: LockedPhone, source: str, sender: str | None, what: str, name: str) -> bool:
+def _kept(phone: LockedPhone, brought: Brought) -> bool:
     try:
-        phone.keep(source, sender, what, name)
+        phone.keep(brought)
     except Exception:  # whatever it is: whoever waits for an answer gets one
-        log.exception("sealed_phone_not_kept", source=source, trouble=where_it_failed())
+        log.exception("sealed_phone_not_kept", source=brought.source, trouble=where_it_failed())
         return False
     return True

@@ -50,7 +50,7 @@ WHY: Final[Mapping[str, str]] = {
     "there is nothing of it to be fired": "refused.fired",
     "a coordinator fires": "refused.coordinator_fires",
     "a coordinator asks the safe contact": "refused.dismissal_coordinator",
-    "say by what safe way they were asked": "refused.dismissal_how",
+    "write down by what safe way": "refused.dismissal_how",
     "nobody has asked for the lawyer": "refused.dismissal_none",
     "choose which lawyer it is about": CHOICE,
     "this is none of the choices": CHOICE,

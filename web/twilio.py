@@ -22,7 +22,7 @@ from alerts.channels.twilio.signature import HEADER, is_signed
 from alerts.channels.twilio.status import read_status
 from alerts.channels.twilio.voice_twiml import ask_again, said
 from alerts.channels.twilio.whatsapp import PREFIX
-from alerts.messages.incoming import Attached, IncomingText, pack
+from alerts.messages.incoming import Attached, IncomingText, have_forgotten, pack
 from alerts.sending.receipts import note_receipt
 from alerts.telling.wording import Wording, Words, render
 from store.chats import SMS, WHATSAPP
@@ -150,11 +150,16 @@ def _place() -> tuple[float, float] | None:
 
 
 def _keep_once(store: Store, door: str, sender: str, text: IncomingText) -> None:
-    """Keep a text unless it was brought before: what was recorded on its way must not be said a second time."""
+    """Keep a text unless it was brought before: what was recorded on its way must not be said a second time.
+
+    Its provider is to forget the words in the very commit that keeps them: they do not lie there until somebody has
+    heard them. What came with them is forgotten once it was fetched.
+    """
     with store.unit("webhook") as unit:
         if is_first(unit, door, text.sid):
             kept = RawInput(free_number(unit, door), sender, pack(text))
             keep(unit, door, door, [kept], moves_cursor=False)
+            have_forgotten(unit, door, text.sid)
 
 
 def _keep_status(store: Store) -> Response:

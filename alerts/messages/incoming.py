@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from alerts.messages.channel_states import is_set_up
 from alerts.messages.outbox import enqueue
 from alerts.models import Attempt, Delivery, DeliveryState
+from store.base import OWN, Base, new_id
 from store.chats import SMS, VOICE, WHATSAPP, find_chat, find_or_open_chat
+from store.claims import nth_pause
+from store.inserting import insert_into
 from texts.catalogue import SOURCE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from store.unit_of_work import UnitOfWork
 
 FORGET: Final = "ref"
@@ -28,6 +35,8 @@ KEPT_THERE: Final = (VOICE, SMS, WHATSAPP)
 ALSO: Final = {SMS: (WHATSAPP,), WHATSAPP: (SMS,)}
 """One account keeps the texts and what comes by WhatsApp: where one is not set up, the sender of the other erases."""
 REMEMBERED_FOR: Final = timedelta(days=1)
+TRIED_AGAIN: Final = tuple(timedelta(seconds=one) for one in (30, 60, 120, 300, 600))
+"""How long after a first, second … try without keys, and after each later one, it is tried again."""
 
 
 PHOTO: Final = "photo"
@@ -72,6 +81,54 @@ def unpack(kept: str) -> IncomingText:
         return IncomingText("", kept)
 
 
+class Forgetting(Base):
+    """Something that lies here sealed and at its provider in clear: while there are no keys no message can be queued.
+
+    The row goes once the provider has forgotten it, or when there are keys again and a message sees to it.
+    """
+
+    __tablename__ = "forgetting"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    door: Mapped[str] = mapped_column(String(16))
+    ref: Mapped[str] = mapped_column(String(100), unique=True)
+    """How the provider names it; nothing of what it says."""
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    """When it is tried, or tried again by whoever does not hear how the last try ended."""
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+def forget_soon(unit: UnitOfWork, door: str, refs: Iterable[str]) -> None:
+    """Note what a provider is to forget, without any key, in the unit that seals it. Repeating it changes nothing."""
+    for ref in filter(None, refs):
+        insert = insert_into(unit.session, Forgetting).values(id=new_id(), door=door, ref=ref, due_at=unit.now, tries=0)
+        unit.session.execute(insert.on_conflict_do_nothing())
+
+
+def take_due(unit: UnitOfWork, limit: int) -> list[tuple[UUID, str, str]]:
+    """Take what is due to be forgotten, as (row, door, ref): it is due again, later each time, unless it is done."""
+    due = select(Forgetting).where(Forgetting.due_at <= unit.now).order_by(Forgetting.due_at, Forgetting.id)
+    rows = unit.session.scalars(due.limit(limit).with_for_update(**OWN, skip_locked=True)).all()
+    for row in rows:
+        row.due_at = unit.now + nth_pause(TRIED_AGAIN, row.tries + 1)
+        row.tries += 1
+    unit.session.flush()
+    return [(row.id, row.door, row.ref) for row in rows]
+
+
+def is_forgotten(unit: UnitOfWork, row_id: UUID) -> None:
+    """Note that a provider has forgotten it."""
+    unit.session.execute(delete(Forgetting).where(Forgetting.id == row_id))
+
+
+def _queue_what_is_left(unit: UnitOfWork) -> None:
+    """Have messages see to what was noted without keys."""
+    for row in unit.session.scalars(select(Forgetting).order_by(Forgetting.id).with_for_update(**OWN)).all():
+        have_forgotten(unit, row.door, row.ref)
+        unit.session.delete(row)
+    unit.session.flush()
+
+
 def have_forgotten(unit: UnitOfWork, door: str, sid: str) -> None:
     """Have the provider of a door forget what it brought, tried until it is gone. Repeating it changes nothing.
 
@@ -85,7 +142,11 @@ def have_forgotten(unit: UnitOfWork, door: str, sid: str) -> None:
 
 
 def drop_what_is_forgotten(unit: UnitOfWork) -> None:
-    """Drop what is left here of things that their provider forgot a day ago; to be said again and again."""
+    """Drop what is left here of things that their provider forgot a day ago; to be said again and again.
+
+    What was noted while it was locked, and is not forgotten yet, is queued.
+    """
+    _queue_what_is_left(unit)
     for door in KEPT_THERE:
         house = find_chat(unit, door, HOUSE)
         if house is None:

@@ -14,26 +14,25 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from alerts.channels.telegram.request import AiohttpRequest
+from alerts.messages.incoming import forget_soon
 from app.backstage import hotline_of
 from app.channels import DOORS, callbacks_at
 from app.key.ring_keeper import LOOK_EVERY, is_locked
 from app.locked.answering import TAKING_BACK, Answering
+from app.locked.forgetting import have_it_forgotten
 from app.locked.intake import published
-from app.migration import SchemaError, needed
+from app.locked.keyless import refuse_other_schema, store_without_keys
 from app.node import node_identity
-from app.wiring import clock_of, wording_of
+from app.wiring import wording_of
 from bot.poller import Poller
 from bot.webhook import account_of, keep_pushed
-from store.chats import WHATSAPP
-from store.engine import open_engine
+from store.chats import SMS, WHATSAPP
 from store.inbox import RawInput, is_first
-from store.sealed import free_sealed_number, seal_inputs
-from store.unit_of_work import Store
-from store.vault import no_keys
+from store.sealed import free_sealed_number, seal_inputs, sealed_bytes
 from web.hotline_words import Speech
 from web.locked import make_locked_app
 from web.locked_form import LockedForm
-from web.locked_phone import LockedPhone
+from web.locked_phone import Brought, LockedPhone
 from web.report.sealed import SOURCE as FORM
 from web.report.sealed import pack
 from web.server import listen, serve_app
@@ -50,20 +49,17 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from bot.poller import Keep
     from store.sealed import IntakeKey
-    from store.unit_of_work import UnitOfWork
+    from store.unit_of_work import Store, UnitOfWork
     from web.report.sealed import SealedForm
 
 Told = dict[tuple[str, ...], float]
 """When somebody was told, for all of one process: nobody is told twice because two doors took something in."""
 NOBODYS = RawInput(0, None, "")
 """Stands for what came at a door where nobody can be answered: coordinators are told that something came in."""
+MOST_SEALED = 256 * 1024 * 1024
+"""Bytes of forms that lie here sealed; beyond that words alone are taken, so that nobody fills the disk with files."""
 ENDING = TAKING_BACK + 1.0
 """Real seconds after which whoever answers has ended."""
-
-
-def store_without_keys(settings: Settings) -> Store:
-    """Open the database of a locked home. Rows can be written in it that need no key, and nothing can be read."""
-    return Store(open_engine(settings.database), no_keys(), clock_of(settings))
 
 
 def works_while_locked(settings: Settings, roles: frozenset[str], ways: Sequence[Way]) -> dict[str, Any]:
@@ -81,6 +77,9 @@ def works_while_locked(settings: Settings, roles: frozenset[str], ways: Sequence
         works["web"] = partial(_be_brought, settings, key, ways, told)
     if "bot" in roles and settings.telegram_mode != "webhook" and settings.telegram_bot_token is not None:
         works["poller"] = partial(_ask, settings, key, ways, told)
+    by = next((door for door in (SMS, WHATSAPP) if door in settings.channels), None)
+    if "web" in roles and by is not None:
+        works["forget"] = partial(have_it_forgotten, settings, by)
     return works
 
 
@@ -99,7 +98,7 @@ def _ask(settings: Settings, key: IntakeKey, ways: Sequence[Way], told: Told, st
 async def _poll(settings: Settings, key: IntakeKey, answering: Answering, stop: threading.Event) -> None:
     store = store_without_keys(settings)
     try:
-        await asyncio.to_thread(_refuse_other_schema, store)
+        await asyncio.to_thread(refuse_other_schema, store)
         async with AiohttpRequest(proxy=settings.telegram_proxy) as request:
             api = request.api(_token(settings), settings.telegram_api_url)
             with node_identity(settings.home) as me:
@@ -126,7 +125,7 @@ def _be_brought(settings: Settings, key: IntakeKey, ways: Sequence[Way], told: T
         loop.call_soon_threadsafe(answering.take, [given])
 
     try:
-        _refuse_other_schema(store)
+        refuse_other_schema(store)
         app = locked_doors(settings, store, key, hear)
         serve_app(app, listen((settings.host, settings.port)), stop)
     finally:
@@ -137,12 +136,18 @@ def _be_brought(settings: Settings, key: IntakeKey, ways: Sequence[Way], told: T
 
 def locked_doors(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[RawInput], None]) -> Flask:
     """Build the pages of a locked instance. ``hear`` is given whatever was committed, to have somebody told of it."""
+    one_at_a_time = threading.Lock()  # a form with files is several times as large while it is being sealed
 
     def keep_form(sent: SealedForm) -> None:
-        seal_at_door(store, key, FORM, None, pack(sent))
+        with one_at_a_time:
+            seal_at_door(store, key, FORM, None, pack(sent))
         hear(NOBODYS)
 
-    form = LockedForm(keep_form, settings.leave_to, settings.fallback_hotlines)
+    def has_room(size: int) -> bool:
+        with store.read() as unit:
+            return sealed_bytes(unit, FORM) + size <= MOST_SEALED
+
+    form = LockedForm(keep_form, has_room, settings.leave_to, settings.fallback_hotlines)
     return make_locked_app(form, _webhook(settings, store, key, hear), _phone(settings, store, key, hear))
 
 
@@ -162,8 +167,8 @@ def _phone(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[Raw
     if token is None or address is None:
         return None
 
-    def keep(source: str, sender: str | None, what: str, name: str) -> None:
-        seal_at_door(store, key, source, sender, what, name=name)
+    def keep(brought: Brought) -> None:
+        seal_at_door(store, key, brought.source, brought.sender, brought.what, name=brought.name, forget=brought.forget)
         hear(NOBODYS)
 
     hotline = hotline_of(settings)
@@ -174,11 +179,18 @@ def _phone(settings: Settings, store: Store, key: IntakeKey, hear: Callable[[Raw
 
 
 def seal_at_door(
-    store: Store, key: IntakeKey, source: str, sender: str | None, what: str, *, name: str | None = None
+    store: Store,
+    key: IntakeKey,
+    source: str,
+    sender: str | None,
+    what: str,
+    *,
+    name: str | None = None,
+    forget: Sequence[str] = (),
 ) -> None:
     """Seal one thing that was brought, numbered by when it came; ``name``: what comes again by it is kept once.
 
-    Raises whatever kept it from being committed.
+    ``forget``: what its provider is to forget, noted in the same commit. Raises whatever kept it from being committed.
     """
     for again in (True, True, False):
         try:
@@ -186,6 +198,7 @@ def seal_at_door(
                 if name is None or is_first(unit, source, name):
                     given = RawInput(free_sealed_number(unit, source), sender, what)
                     seal_inputs(unit, key, source, source, [given], moves_cursor=False)
+                    forget_soon(unit, source, forget)
         except IntegrityError:  # something else took the same number in the same microsecond
             if not again:
                 raise
@@ -216,13 +229,6 @@ def _answering(settings: Settings, ways: Sequence[Way], told: Told) -> Answering
 
     doors = {name: opens(name) for name in sorted(settings.channels & set(DOORS))}
     return Answering(doors, ways, time.monotonic, hotlines=settings.fallback_hotlines, told=told)
-
-
-def _refuse_other_schema(store: Store) -> None:
-    """Raise SchemaError unless the database is of this release: it is migrated when the keys are back."""
-    with store.read() as unit:
-        if needed(unit.session.connection()) is not None:
-            raise SchemaError("the database is of an earlier release; it is migrated when it is unlocked")
 
 
 def _token(settings: Settings) -> str:

@@ -91,7 +91,7 @@ def settle(unit: UnitOfWork, case_id: UUID, answer: Answer) -> None:
     """
     how = tidy(answer.how)
     if not how:
-        raise ConsentError("say by what safe way they were asked about the lawyer")
+        raise ConsentError("write down by what safe way they were asked")
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     row = open_dismissal(unit, case_id)
     if row is None:

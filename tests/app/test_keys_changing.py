@@ -15,7 +15,8 @@ from app.key.changing import change_own_key
 from app.key.finding import find_key, next_key_path
 from app.key.shares import recover_key, split_key
 from app.locked.intake import published
-from app.locked.running import store_without_keys, works_while_locked
+from app.locked.keyless import store_without_keys
+from app.locked.running import works_while_locked
 from app.settings import SettingsError, read_settings
 from app.wiring import build, open_home
 from store.inbox import RawInput

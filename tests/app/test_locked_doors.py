@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import os
 import re
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from twilio.request_validator import RequestValidator
 
+from alerts.channels.twilio.account import TwilioAccount
+from alerts.channels.twilio.sms import SmsChannel
+from alerts.messages.channel_states import note_channels
+from alerts.messages.incoming import Forgetting, drop_what_is_forgotten
+from alerts.models import Delivery
 from app.inbox import inbox_queue
 from app.locked.answering import heard_in
+from app.locked.forgetting import forget_due
 from app.locked.intake import published
-from app.locked.running import NOBODYS, locked_doors, store_without_keys
+from app.locked.keyless import store_without_keys
+from app.locked.running import MOST_SEALED, NOBODYS, locked_doors
 from app.settings import read_settings
 from app.wiring import build
 from cases.docket.models import Watch
 from cases.models import Download, Report, ReportAnswer
 from cases.triage import words_of
 from dialogue.calling import PhoneCall
+from store.files import read_file
 from store.queues import work_once
-from store.sealed import SealedInput, open_sealed
+from store.sealed import SealedInput, open_sealed, open_some
+from tests.alerts.twilio_api import ACCOUNT, twilio_api
+from tests.alerts.twilio_api import TOKEN as TWILIO_TOKEN
 from texts.catalogue import LANGUAGES, say
 from web.factory import make_app
 from web.hotline_words import ROOT
+from web.report.body import LARGEST_BODY
+from web.report.sealed import SOURCE as FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,12 +222,67 @@ def test_words_whose_number_is_wrong_or_whose_form_is_not_ours_are_a_report_of_t
     assert sorted(locked.told_by("web")) == [["one"], ["two"]]
 
 
-def test_files_are_not_taken_and_it_is_said_while_the_words_beside_them_are(locked: Locked) -> None:
-    sent = locked.client.post("/report", data={"words": WORDS, "files": (BytesIO(b"x" * 9000), "photo.jpg")})
-    assert str(say("report.locked_files", "en")) in sent.text
+def sends(locked: Locked, words: str, *files: tuple[str, bytes], form: str | None = None) -> str:
+    """What the page says to a form with files."""
+    ticket = form or form_of(locked.client.get("/report").text)
+    uploads = [(BytesIO(content), name) for name, content in files]
+    return locked.client.post("/report", data={"words": words, "form": ticket, "files": uploads}).text
+
+
+def kept(locked: Locked) -> list[bytes]:
+    """The files that are kept, as they came."""
+    with locked.house.store.read() as unit:
+        ids = unit.session.scalars(select(Download.file_id).order_by(Download.asked_at, Download.id)).all()
+    return [b"".join(read_file(locked.house.store, one)) for one in ids if one is not None]
+
+
+def test_files_are_sealed_with_the_words_and_kept_once_as_they_came(locked: Locked) -> None:
+    paper, voice = b"CANARY" + os.urandom(700_000), b"ID3" + os.urandom(9_000)
+    ticket = form_of(locked.client.get("/report").text)
+    for _ in range(2):  # a browser that sends it twice
+        said = sends(locked, WORDS, ("order.pdf", paper), ("voice.mp3", voice), form=ticket)
+    assert str(say("report.locked_files", "en")) not in said
+    assert (locked.sealed, locked.count(Download)) == (2, 0)
+    assert not locked.lies_open("CANARY"), "nor in base64:"
+    assert not locked.lies_open(base64.b64encode(paper)[:60].decode())
     locked.opens()
-    assert locked.told_by("web") == [[WORDS]]
-    assert locked.count(Download) == 0
+    assert locked.told_by("web")[0][0] == WORDS
+    assert (kept(locked), len(locked.told_by("web"))) == ([paper, voice], 1)
+
+
+def test_a_file_without_a_word_is_a_report_too(locked: Locked) -> None:
+    sends(locked, "", ("order.jpg", b"\xff\xd8\xff" + bytes(5_000)))
+    locked.opens()
+    assert len(kept(locked)) == len(locked.told_by("web")) == 1
+
+
+def test_where_there_is_no_room_the_words_are_kept_and_the_page_says_what_is_not(locked: Locked) -> None:
+    """Nobody fills the disk of a machine that nobody looks after: beyond a bound words alone are taken."""
+    with locked.store.unit("test") as unit:
+        full = SealedInput(source=FORM, number=1, door=FORM, epoch="x", received_at=unit.now, refused_at=unit.now)
+        full.payload = bytes(MOST_SEALED - 100)
+        unit.session.add(full)
+    assert str(say("report.locked_files", "en")) in sends(locked, WORDS, ("photo.jpg", bytes(9_000)))
+    alone = sends(locked, "", ("photo.jpg", bytes(9_000)))
+    assert str(say("report.locked_files", "en")) in alone
+    assert str(say("reply.locked_hotlines", "en", hotlines=HOTLINES)).partition("\n")[0] not in alone, "it is not kept"
+    locked.opens()
+    assert (locked.told_by("web"), kept(locked)) == ([[WORDS]], [])
+
+
+def test_a_file_that_is_cut_off_is_not_kept_and_the_words_are(locked: Locked) -> None:
+    assert str(say("report.locked_files", "en")) in sends(locked, WORDS, ("film.mp4", bytes(LARGEST_BODY)))
+    locked.opens()
+    assert (locked.told_by("web"), kept(locked)) == ([[WORDS]], [])
+
+
+def test_much_that_was_sealed_is_opened_in_pieces_that_fit_into_memory(locked: Locked) -> None:
+    for number in range(3):
+        sends(locked, f"{number}", ("film.mp4", os.urandom(5_000_000)))
+    with locked.house.store.unit("test") as unit:
+        assert open_some(unit, locked.house.store.ring) == 2
+    locked.opens()
+    assert [len(one) for one in kept(locked)] == [5_000_000] * 3
 
 
 def test_another_site_and_an_empty_form_seal_nothing_and_no_word_is_lost(locked: Locked) -> None:
@@ -261,6 +331,51 @@ def test_what_twilio_has_not_signed_is_sealed_at_no_door(locked: Locked, token: 
 def test_what_a_text_says_is_never_taken_for_something_of_telegram(locked: Locked) -> None:
     locked.texts('{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}}}')
     assert [heard_in(one) for one in locked.told] == [None]
+
+
+def test_a_text_is_taken_out_of_twilios_records_while_it_is_locked_and_not_before_it_lies_here(
+    locked: Locked,
+) -> None:
+    """Over real HTTP. A text that Twilio does not forget now is tried again later, and again."""
+    asyncio.run(_is_forgotten_at_twilio(locked))
+
+
+async def _is_forgotten_at_twilio(locked: Locked) -> None:
+    async with twilio_api() as api, TwilioAccount(ACCOUNT, TWILIO_TOKEN, api.url) as account:
+        channel = SmsChannel(account, "+77000000000")
+        lies = api.keep("Messages", to="+77000000000", sender=CALLER, body=WORDS)
+        lies["status"] = "received"
+        assert await forget_due(locked.store, channel) == 0
+        assert locked.texts(WORDS, sid=lies["sid"]).status_code == 200
+        api.refuses(503, 20500)
+        assert await forget_due(locked.store, channel) == 1
+        assert (lies["body"], locked.count(Forgetting), locked.sealed) == (WORDS, 1, 1)
+        api.is_well()
+        assert await forget_due(locked.store, channel) == 0, "not at once"
+        with locked.store.unit("test", rings=False) as unit:
+            unit.session.execute(update(Forgetting).values(due_at=unit.now))
+        assert await forget_due(locked.store, channel) == 1
+        assert (lies["body"], locked.count(Forgetting)) == ("", 0)
+    locked.opens()
+    assert locked.told_by("sms") == [[WORDS]]
+
+
+def test_a_text_that_could_not_be_sealed_stays_where_it_is(locked: Locked) -> None:
+    with locked.house.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE sealed_input RENAME TO away")
+    assert locked.texts(WORDS).status_code == 503
+    assert locked.count(Forgetting) == 0
+
+
+def test_what_was_not_forgotten_while_it_was_locked_is_seen_to_by_a_message_afterwards(locked: Locked) -> None:
+    locked.texts(WORDS)
+    assert locked.count(Forgetting) == 1
+    with locked.house.store.unit("test") as unit:
+        note_channels(unit, frozenset({"sms"}), ())
+        drop_what_is_forgotten(unit)
+    with locked.house.store.read() as unit:
+        assert unit.session.scalars(select(Delivery.values)).all() == [{"ref": SMS}]
+    assert locked.count(Forgetting) == 0
 
 
 # Calls

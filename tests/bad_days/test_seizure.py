@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.backup.identity import make_identity
 from app.cli import main
-from app.locked.running import store_without_keys
+from app.locked.keyless import store_without_keys
 from app.settings import read_settings
 from cases.models import Report
 from cases.triage import words_of

@@ -197,7 +197,7 @@ def test_denied_the_lawyer_goes_on_and_the_case_says_that_somebody_may_have_been
     asked = len(team.aigerim.asking("Accept"))
     town.later(hours=7)
     settles(town)
-    assert len([one for one in team.aigerim.messages if QUESTION in one.plain]) == 1, "nobody is asked any more"
+    assert not [one for one in team.aigerim.messages if QUESTION in one.plain], "nobody is asked any more"
     assert len(team.aigerim.asking("Accept")) == asked
     assert events(town) == ["DismissalAsked", "DismissalDenied"]
     assert WRITTEN_DOWN in gulnar.messages[-1].plain, "whoever forces them reads their chat: it says nothing more"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
-from alerts.models import DeliveryState, Receipt
+from alerts.models import Delivery, DeliveryState, Receipt
 from alerts.telling.wording import Wording
 from app.inbox import inbox_queue
 from cases.models import Report, ReportMessage
@@ -201,3 +201,15 @@ def test_whatsapp_has_a_door_of_its_own_where_it_is_set_up(provider: Provider, *
         assert message.kind == "location"
     assert len(provider.night.sent("whatsapp")) == taken
     assert not [one for one in provider.night.sent("sms") if one.address.endswith("77000000077")]
+
+
+def test_a_text_is_to_be_forgotten_at_its_provider_from_the_commit_that_keeps_it(provider: Provider) -> None:
+    """Before any worker has heard it: a worker that is down leaves no words lying there."""
+    stranger = "+77000000088"
+    assert provider.brings("/webhooks/twilio/sms", MessageSid=SID, From=stranger, Body="they took him").text
+    with provider.night.store.read() as unit:
+        (ref,) = unit.session.scalars(select(Delivery.values).where(Delivery.action == "redact")).all()
+    assert ref == {"ref": SID}
+    provider.night.works()
+    provider.night.works()
+    assert provider.night.redacted("sms") == [SID]

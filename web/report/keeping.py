@@ -7,7 +7,7 @@ its own; one that a crash lost is taken again when the browser sends the same fo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +28,7 @@ from dialogue.reception import Heard, receive
 from store.base import OWN
 from store.chats import WEB, Chat, find_or_open_chat
 from store.data_keys import case_scope
-from store.files import FileWriter, begin_file, discard_unfinished
+from store.files import FileWriter, Within, begin_file, discard_unfinished
 from web.report.body import LARGEST_BODY
 
 if TYPE_CHECKING:
@@ -221,6 +221,26 @@ def _keep_files(store: Store, ticket: Ticket, chat_id: UUID, told: Told) -> None
         message_id = messages.get(name)
         if message_id is not None:
             _keep_file(store, chat_id, message_id, upload, told.source)
+
+
+def keep_files_within(unit: UnitOfWork, chat_id: UUID, ticket: Ticket, told: Told) -> None:
+    """Keep each file with the message that stands for it, in this unit: of a form that was sealed all is one thing."""
+    for upload in told.uploads:
+        name = _name_of_file(unit, ticket, upload)
+        message_id = unit.session.scalar(select(WebSending.message_id).where(WebSending.name_index == name))
+        if message_id is None or _has_file(unit, message_id):
+            continue
+        message = _lock(unit, message_id)
+        state = _may_keep(unit, chat_id, upload, None)
+        sent = SentFile(upload.kind, WEB, upload.digest.hex(), len(upload.content) or None)
+        if state is not FileState.WAITING:
+            _leave(unit, message, sent, state)
+            continue
+        scope = case_scope(message.case_id)
+        file_id = begin_file(unit, scope)
+        writer = FileWriter(Within(unit), file_id, scope, media_of=media_type, limit=LARGEST_BODY)
+        writer.write(upload.content)
+        ask_for_file(unit, unit.session.get_one(Report, message.report_id), message_id, replace(sent, written=writer))
 
 
 def _keep_file(store: Store, chat_id: UUID, message_id: UUID, upload: Upload, source: str | None) -> None:

@@ -10,17 +10,20 @@ import base64
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dialogue.coming_back import DIGITS, address_from, find_by_number, give_receipt
 from dialogue.model import Command
 from store.chats import WEB, Chat, find_or_open_chat
-from web.report.keeping import LEAVING, Told, hear, hear_press
+from web.report.body import Upload
+from web.report.keeping import LEAVING, Told, hear, hear_press, keep_files_within
 from web.report.shown import button
 from web.report.tickets import SECRET_BYTES, Ticket, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dialogue.model import Input
     from store.unit_of_work import UnitOfWork
 
@@ -40,11 +43,18 @@ class SealedForm:
     chosen: bool = False
     question: str = ""
     corrects: bool = False
+    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What each file is called, and its bytes in base64."""
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files."""
+        return tuple(Upload(name, base64.b64decode(content)) for name, content in self.files)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in it that could be kept."""
-        return not self.words.strip() and self.pressed is None
+        return not self.words.strip() and self.pressed is None and not self.files
 
     @property
     def pressed(self) -> Input | None:
@@ -73,15 +83,22 @@ def tells_apart(form: str) -> bool:
     return len(form) >= len(fresh_form())
 
 
+def with_files(sent: SealedForm, uploads: Iterable[Upload]) -> SealedForm:
+    """Return the same with files: those of which all came."""
+    whole = ((one.name, base64.b64encode(one.content).decode("ascii")) for one in uploads if one.whole)
+    return replace(sent, files=tuple(whole))
+
+
 def pack(sent: SealedForm) -> str:
-    """Return it as one text."""
-    return json.dumps(asdict(sent))
+    """Return it as one text. Without files it is what an earlier release can read as well."""
+    return json.dumps({name: value for name, value in asdict(sent).items() if value or name != "files"})
 
 
 def unpack(kept: str) -> SealedForm:
     """Read what :func:`pack` made."""
     stored: dict[str, Any] = json.loads(kept)
-    return SealedForm(**stored)
+    files = tuple((str(name), str(content)) for name, content in stored.pop("files", ()))
+    return SealedForm(**stored, files=files)
 
 
 def hear_sealed(unit: UnitOfWork, kept: str) -> None:
@@ -90,7 +107,7 @@ def hear_sealed(unit: UnitOfWork, kept: str) -> None:
     proved = opened(unit.vault.subkey("web_form"), sent.form)
     chat = _belongs_to(unit, sent, proved)
     if chat is None:
-        if not sent.words.strip():
+        if not sent.words.strip() and not sent.files:
             return
         ticket = Ticket(sent.secret, unit.now)
         chat = find_or_open_chat(unit, WEB, address_from(ticket.secret))
@@ -100,6 +117,7 @@ def hear_sealed(unit: UnitOfWork, kept: str) -> None:
         _press(unit, sent, ticket, chat)
     told = Told(
         words=sent.words,
+        uploads=sent.uploads,
         language=sent.language,
         chosen=sent.chosen,
         question=sent.question or None,
@@ -107,6 +125,7 @@ def hear_sealed(unit: UnitOfWork, kept: str) -> None:
     )
     if not told.is_empty:
         hear(unit, chat, ticket, told)
+        keep_files_within(unit, chat.id, ticket, told)
 
 
 def _belongs_to(unit: UnitOfWork, sent: SealedForm, proved: Ticket | None) -> Chat | None:

@@ -1,4 +1,4 @@
-"""A lawyer's dismissal is asked about by the safe contact."""
+"""A lawyer's dismissal is asked about by the safe contact; what was sealed is forgotten by its provider."""
 
 from __future__ import annotations
 
@@ -31,9 +31,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dismissal")),
     )
     op.create_index(op.f("ix_dismissal_case_id"), "dismissal", ["case_id"])
+    op.create_table(
+        "forgetting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("door", sa.String(length=16), nullable=False),
+        sa.Column("ref", sa.String(length=100), nullable=False),
+        sa.Column("due_at", store.types.UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forgetting")),
+        sa.UniqueConstraint("ref", name=op.f("uq_forgetting_ref")),
+    )
+    op.create_index(op.f("ix_forgetting_due_at"), "forgetting", ["due_at"])
 
 
 def downgrade() -> None:
     """Undo the changes."""
+    op.drop_index(op.f("ix_forgetting_due_at"), "forgetting")
+    op.drop_table("forgetting")
     op.drop_index(op.f("ix_dismissal_case_id"), "dismissal")
     op.drop_table("dismissal")
