@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.urgency import Urgency
-from scheduler.reminding import LADDERS, LookAgain, Over, Reminder, next_reminder
+from scheduler.reminding import LADDERS, LookAgain, Over, Reminder, alarming_from, next_reminder
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ACT = "user_action"
@@ -62,6 +62,20 @@ def test_what_is_due_this_afternoon_is_said_now_and_loudly() -> None:
             assert next_reminder(ACT, NOON + 4 * HOUR, NOON + 4 * HOUR, rung, NOON) == LookAgain(NOON + 3 * HOUR)
         case other:
             raise AssertionError(other)
+
+
+def test_a_day_before_it_is_loud_three_days_before_it_is_soon_and_earlier_it_can_wait() -> None:
+    """What is loud rings at night; what can wait is in the chat in the morning."""
+    for left, wanted in (
+        (DAY, Urgency.NOW),
+        (DAY + HOUR, Urgency.SOON),
+        (3 * DAY, Urgency.SOON),
+        (3 * DAY + HOUR, Urgency.LATER),
+    ):
+        found = next_reminder(ACT, NOON + left, NOON + left, 0, NOON)
+        assert isinstance(found, Reminder)
+        assert found.urgency is wanted
+    assert alarming_from(NOON) == NOON - DAY
 
 
 def test_that_a_hearing_has_moved_is_said_at_once_and_then_by_the_ladder() -> None:
