@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from types import ModuleType
 
 import pytest
@@ -100,25 +98,3 @@ def test_code_that_does_the_same_is_no_mistake() -> None:
 def test_what_is_tried_is_there(area: str) -> None:
     assert all((ROOT / path).is_file() for path in (*AREAS[area].modules, *AREAS[area].tests))
     assert mutants_of(AREAS[area].modules[0])
-
-
-TRIES = """
-import sys, pytest
-from benchmarks.mutants.areas import table
-from benchmarks.mutants.trying import Trying
-tried = Trying(("law/moments.py",), wanted=lambda one: "WEEKDAYS[day" in str(one))
-pytest.main([sys.argv[1], "-q", "-p", "no:cacheprovider"], plugins=[tried])
-print(table(tried))
-"""
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize(("tests", "fate"), [("test_spans.py", "no test reaches it"), ("test_moments.py", "noticed")])
-def test_a_mistake_is_noticed_by_a_test_that_asks_and_by_no_other(tests: str, fate: str) -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", TRIES, f"tests/law/{tests}"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    row = next(line for line in said.splitlines() if line.startswith("| all"))
-    noticed = int(row.split("|")[4])
-    assert (noticed > 0) == (fate == "noticed")
-    assert (fate in said) == (fate != "noticed")
