@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 LATE = (22, 30)
 EARLY = (3, 0)
 """Between these the night is deep and the morning far enough away."""
-WITHIN = 25.0
-"""Real seconds for all of it, where a second or three are enough; what is not done by then is left."""
+WITHIN = 40.0
+"""Real seconds for all of it, where a few are enough; what is not done by then is left."""
 HELD_FOR, HEARD_IN = timedelta(hours=1), timedelta(days=3)
 """For how long Alim's brother has been held, and when a court hears him: nobody is rung for clocks so far away."""
 A_MOMENT = timedelta(seconds=0.4)
