@@ -339,8 +339,6 @@ class Settings(BaseModel):
             raise ValueError("TWILIO_SMS_FROM and TWILIO_VOICE_FROM need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
         if self.twilio_whatsapp_from and self.twilio_account_sid is None:
             raise ValueError("TWILIO_WHATSAPP_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
-        if self.twilio_whatsapp_template and self.twilio_whatsapp_from is None:
-            raise ValueError("TWILIO_WHATSAPP_TEMPLATE is of no use without TWILIO_WHATSAPP_FROM")
         if (self.smtp_url is None) != (self.mail_from is None):
             raise ValueError("SMTP_URL and MAIL_FROM go together; set both or neither")
         if self.sandbox and self.twilio_account_sid and not _stays_here(self.twilio_api_url):

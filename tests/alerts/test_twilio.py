@@ -302,6 +302,7 @@ def test_the_tables_know_each_code_once() -> None:
         errors.DESTINATION,
         errors.MESSAGE,
         errors.DELIVERY,
+        errors.WHATSAPP,
     )
     assert len(TABLE) == sum(map(len, tables))
     assert all(one.code and one.meaning for one in TABLE.values())

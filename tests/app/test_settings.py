@@ -69,6 +69,8 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "TWILIO_API_URL": "http://localhost:8082",
         "TWILIO_SMS_FROM": "+77000000000",
         "TWILIO_VOICE_FROM": "+77000000000",
+        "TWILIO_WHATSAPP_FROM": "+77000000000",
+        "TWILIO_WHATSAPP_TEMPLATE": "HX" + "0" * 32,
         "PANAH_SMS_PER_SECOND": "2",
         "PANAH_CALLS_PER_SECOND": "0.5",
         "PANAH_SMS_ANSWERS_IN": "kz, KG",
