@@ -96,11 +96,11 @@ class Words:
         return instant.astimezone(ZoneInfo(zone)).utcoffset() != instant.astimezone(ZoneInfo(self.zone)).utcoffset()
 
     def span(self, instant: datetime, now: datetime) -> str:
-        """How far away an instant is, as a clock shows it: 0:12:41, with days before it where there are some."""
+        """How far away an instant is, as a clock shows it: 0:12:41; from a day on without seconds, days before it."""
         seconds = int(abs((now - instant).total_seconds()))
         days, rest = divmod(seconds, 86400)
-        clock = f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}"
-        return self.t(DAYS, days=days, clock=clock) if days else clock
+        clock = f"{rest // 3600}:{rest // 60 % 60:02}"
+        return self.t(DAYS, days=days, clock=clock) if days else f"{clock}:{rest % 60:02}"
 
     def lasting(self, span: timedelta) -> str:
         """How long something has lasted, or will, in its largest unit."""

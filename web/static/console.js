@@ -54,8 +54,8 @@
   const two = (number) => String(number).padStart(2, "0");
   const span = (seconds) => {
     const days = Math.floor(seconds / 86400);
-    const clock = `${Math.floor(seconds / 3600) % 24}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-    if (!days) return clock;
+    const clock = `${Math.floor(seconds / 3600) % 24}:${two(Math.floor(seconds / 60) % 60)}`;
+    if (!days) return `${clock}:${two(seconds % 60)}`;
     const said = document.body.dataset.days;
     return said.replace("{days}", `\u2068${days}\u2069`).replace("{clock}", `\u2068${clock}\u2069`);
   };
