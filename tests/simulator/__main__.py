@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.simulator.nodes import Ground
-from tests.simulator.plan import as_text, make_plan, read_plan
+from tests.simulator.plan import HOUR, as_text, make_plan, read_plan
 from tests.simulator.promises import Broken
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import Tally, World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from tests.simulator.plan import Action, Plan
+    from tests.simulator.plan import Plan
 
 KEPT: Final = Path(__file__).parent / "kept"
 
@@ -34,27 +34,46 @@ def ground() -> Ground:
     return Ground(Path(folder.name))
 
 
-def breaks(plan: Plan) -> tuple[Broken | None, Tally]:
+def breaks(plan: Plan, house: type[World] = World, on: Ground | None = None) -> tuple[Broken | None, Tally]:
     """Play a plan; return which promise it breaks, if any, and what it consisted of."""
-    with World(plan, ground()) as world:
+    with house(plan, on or ground()) as world:
         try:
             return None, world.plays()
         except Broken as broken:
             return broken, world.tally
 
 
-def shrunk(plan: Plan, broken: Broken, within: float) -> Plan:
-    """Return the few actions of a plan that break the same promise; what is found ``within`` so many real seconds."""
+def shrunk(plan: Plan, broken: Broken, within: float, house: type[World] = World) -> Plan:
+    """Return the few actions of a plan that break the same promise; what is found ``within`` so many real seconds.
+
+    What cannot be shortened in that time is returned as far as it was: it breaks that promise, too.
+    """
     until = time.monotonic() + within
 
-    def still_fails(actions: Sequence[Action]) -> bool:
+    def still_fails(fewer: Plan) -> bool:
         if time.monotonic() > until:
             return False
-        found, _ = breaks(plan.with_actions(actions))
+        found, _ = breaks(fewer, house)
         return found is not None and found.promise == broken.promise
 
-    early = [one for one in plan.actions if one.at <= broken.at]
-    return plan.with_actions(shrink(early if still_fails(early) else plan.actions, still_fails))
+    early = plan.until(broken.at)
+    whole = beginning(early if still_fails(early) else plan, still_fails)
+    few = whole.with_actions(shrink(whole.actions, lambda actions: still_fails(whole.with_actions(actions))))
+    short = few.until(max((one.at for one in few.actions), default=0.0) + HOUR)
+    return short if still_fails(short) else few
+
+
+def beginning(plan: Plan, still_fails: Callable[[Plan], bool]) -> Plan:
+    """Return the shortest beginning of a failing plan that fails, too, an hour past an action: the rest costs less."""
+    enough, too_little = len(plan.actions), 0
+    while enough - too_little > 1:
+        middle = (enough + too_little) // 2
+        shorter = plan.until(plan.actions[middle - 1].at + HOUR)
+        if still_fails(shorter):
+            plan, enough = shorter, middle
+        else:
+            too_little = middle
+    return plan
 
 
 def main() -> int:

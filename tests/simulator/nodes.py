@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from alerts.channels.port import ChannelError, Sent, TemporaryFailure
-from alerts.messages.outbox import TABLE as DELIVERIES
 from alerts.sending import results, taking
 from alerts.sending.limits import TELEGRAM, Limits, limits_of
 from alerts.sending.sender import call, is_too_late
@@ -22,11 +22,11 @@ from app.inbox import inbox_queue
 from app.reactions import reaction_names, reaction_queue, timer_queue
 from app.recounting import recount_all
 from app.roles import MINUTELY, look_parked
+from app.schema import metadata
 from app.setback import undo_setback
 from app.settings import read_settings
 from bot.poller import LEASE, raw_input, source_of
 from cases.identity.lookout import Lookout, look_queue
-from cases.identity.suggesting import LOOKS
 from cases.registry.looking import RegistryLookout
 from store import leases
 from store.epochs import rotate
@@ -37,9 +37,10 @@ from store.sealed import open_sealed
 from store.unit_of_work import Store
 from tests.empty_database import open_in_a_hurry, put_empty_database
 from tests.simulator.providers import Died
+from tests.simulator.waiting import due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from alerts.sending.jobs import Job
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from store.claims import Claim
     from store.clock import Clock
     from store.queues import Queue
+    from tests.simulator.people import Helper
     from tests.simulator.providers import Provider
 
 log = structlog.get_logger(__name__)
@@ -59,28 +61,71 @@ AT_ONCE = 20
 KEY = b"k" * 32
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """What every world begins with: a database in which those who help are known, its ring, and who they are."""
+
+    database: bytes
+    ring: bytes
+    helpers: tuple[Helper, ...]
+
+
 class Ground:
     """Where a world stands: a folder and an engine, used for one world after another.
 
-    What the engine has compiled is by far the most of what a new one would cost.
+    What the engine has compiled is by far the most of what a new one would cost; the most of the rest is furnishing it.
+    With an ``address`` it is that database, which has the schema, instead of a file.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, address: str = "") -> None:
         self.home = home
-        self.engine = open_in_a_hurry(f"sqlite:///{home}/panah.db")
+        self.engine = open_in_a_hurry(address or f"sqlite:///{home}/panah.db")
+        self.furnished: Furnished | None = None
         self._fuse: int | None = None
         self._lit = False
         event.listen(self.engine, "before_cursor_execute", self._burn)
         event.listen(self.engine, "commit", self._burn)
 
     def clears(self) -> None:
-        """Begin with an empty database and a new ring of keys."""
+        """Begin anew: furnished, or with an empty database and a new ring of keys."""
         self._fuse = None
         self.engine.dispose()
         for path in self.home.iterdir():
             path.unlink()
-        put_empty_database(self.home / "panah.db")
-        make_ring(self.home / "ring", KEY, "2026-03")
+        if self.furnished is not None:
+            self._database.write_bytes(self.furnished.database)
+            self._ring.write_bytes(self.furnished.ring)
+            return
+        if self._is_a_file:
+            put_empty_database(self._database)
+        else:
+            self._empties()
+        make_ring(self._ring, KEY, "2026-03")
+
+    def _empties(self) -> None:
+        names = ", ".join(f'"{name}"' for name in metadata().tables)
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names}")
+
+    def keeps(self, helpers: Iterable[Helper]) -> None:
+        """Let every world after this one begin as this one stands, where it is a file."""
+        if not self._is_a_file:
+            return
+        self.engine.dispose()  # the last connection writes the journal into the file
+        database, ring = self._database.read_bytes(), self._ring.read_bytes()
+        self.furnished = Furnished(database, ring, tuple(replace(one) for one in helpers))
+
+    @property
+    def _is_a_file(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def _database(self) -> Path:
+        return self.home / "panah.db"
+
+    @property
+    def _ring(self) -> Path:
+        return self.home / "ring"
 
     def dies_after(self, statements: int) -> None:
         """Have whichever node works next die when so many statements or commits more were begun: before the last."""
@@ -136,11 +181,11 @@ class Node:
         self._lookout_is_filled = False
         looks = look_queue(self._lookout, look_parked, [self._registry])
         self._looks = looks
-        self._queues: tuple[Queue, ...] = (
-            inbox_queue(settings.timezone),
-            reaction_queue(settings),
-            timer_queue(settings),
-        )
+        self.queues: dict[str, Queue] = {
+            "inbox": inbox_queue(settings.timezone),
+            "reaction": reaction_queue(settings),
+            "timer": timer_queue(settings),
+        }
         self._limits: dict[str, Limits] = {name: limits_of(name) for name in self._providers}
         self._limits["telegram"] = TELEGRAM
 
@@ -155,23 +200,16 @@ class Node:
     def works(self) -> int:
         """Do what is due now, once around; return how much it was."""
         done = self._hears()
-        due = self._due()
-        done += sum(work_once(self.store, queue) for queue in self._queues if queue.table.name in due)
-        if LOOKS.name in due:
+        waiting = self._due()
+        done += sum(work_once(self.store, queue) for name, queue in self.queues.items() if name in waiting)
+        if "identity" in waiting:
             done += self._compares()
-        return done + sum(self._sends(name) for name in self._providers if name in due)
+        return done + sum(self._sends(name) for name in self._providers if name in waiting)
 
     def _due(self) -> set[str]:
-        """Return the tables, and the channels, of which something is due."""
-        now = self._clock.now()
+        """Return the queues, and the channels, of which something is due."""
         with self.store.glance() as connection:
-            due = {
-                queue.table.name
-                for queue in (*self._queues, self._looks)
-                if connection.scalar(select(queue.table.c.id).where(queue.table.c.due_at <= now).limit(1)) is not None
-            }
-            channels = select(DELIVERIES.c.channel).where(DELIVERIES.c.due_at <= now).distinct()
-            return due | set(connection.scalars(channels))
+            return due(connection, self._clock.now())
 
     def _hears(self) -> int:
         """Ask Telegram for updates, as the only one that does."""
@@ -237,7 +275,7 @@ class Node:
 
     def stands_still(self, until: float, *, calls: bool) -> None:
         """Claim what is due and do nothing with it before ``until``; calls are made before or after, as ``calls``."""
-        for queue in self._queues:
+        for queue in self.queues.values():
             with self.store.unit("queue", rings=False) as unit:
                 held = queue.take(unit, 4)
             self.in_hand += [partial(self._handles, queue, one) for one in held]

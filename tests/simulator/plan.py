@@ -69,6 +69,11 @@ class Plan:
         """Return the same history with other things happening."""
         return Plan(self.seed, self.days, self.nodes, tuple(actions))
 
+    def until(self, at: float) -> Plan:
+        """Return its beginning: what happens in so many seconds."""
+        early = tuple(one for one in self.actions if one.at <= at)
+        return Plan(self.seed, min(self.days, at / DAY), self.nodes, early)
+
 
 def _report(dice: random.Random) -> dict[str, Any]:
     return {"words": dice.choice(WORDS), "door": dice.choice(("telegram", "telegram", "telegram", "sms"))}

@@ -20,7 +20,7 @@ from alerts.needs.company import company_of
 from alerts.policy.night import first_waking_hour
 from alerts.search.paging import TIMER as ESCALATE
 from alerts.search.planning import FAULT
-from app.parked import QUEUES, parked_items
+from app.parked import parked_items
 from cases.docket.clocks import COMES_AT_ITS_HOUR, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.vocabulary import ROUTINE
@@ -34,6 +34,7 @@ from store.eventlog import EventRow
 from store.timers import Timer
 from store.vault import Field
 from tests.simulator.people import Helper, Reporter
+from tests.simulator.waiting import how_many, oldest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -189,11 +190,8 @@ class Promises:
         logged.clear()
 
     def _queues_are_short(self, unit: UnitOfWork) -> None:
-        for name, table in QUEUES.items():
-            if name == "timer":
-                continue
-            waiting = unit.session.scalar(select(func.count()).where(table.c.due_at.is_not(None))) or 0
-            if waiting > MOST_WAITING:
+        for name, waiting in how_many(unit.session.connection()).items():
+            if name != "timer" and waiting > MOST_WAITING:
                 raise Broken("no queue grows without bound", f"{waiting} rows wait in {name}")
 
     def _nothing_is_parked(self, unit: UnitOfWork) -> None:
@@ -207,12 +205,9 @@ class Promises:
             raise Broken("what is parked is loud", f"nobody was told of {len(found)} refused messages")
 
     def _what_is_due_is_done(self, unit: UnitOfWork) -> None:
-        for name, table in QUEUES.items():
-            if name == "delivery":
-                continue  # limits and throttles hold them back by design; see below
-            oldest = unit.session.scalar(select(func.min(table.c.due_at)))
-            if oldest is not None and oldest < unit.now - LATE:
-                raise Broken("what is due is done", f"in {name} something is due since {unit.now - oldest}")
+        for name, at in oldest(unit.session.connection()).items():
+            if name != "delivery" and at < unit.now - LATE:  # those are held back by limits, by design; see below
+                raise Broken("what is due is done", f"in {name} something is due since {unit.now - at}")
 
     def _nobody_is_forgotten(self, unit: UnitOfWork) -> None:
         """Of every open case somebody has each need, or it is being sought, and looked at again in time."""

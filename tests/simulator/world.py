@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import heapq
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from alerts.messages.channel_states import note_channels
 from alerts.policy.policies import import_policies
-from app.parked import QUEUES
 from contacts.directory import put_contact
 from contacts.models import Contact, ContactMethod
 from contacts.values import ContactCard, Role
@@ -34,6 +33,7 @@ from tests.simulator.nodes import Node
 from tests.simulator.people import Helper, Reporter, reacts
 from tests.simulator.promises import Broken, Promises
 from tests.simulator.providers import Died, Faults, provider
+from tests.simulator.waiting import next_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +132,7 @@ class World:
         self.nodes = [self._node() for _ in range(self.plan.nodes)]
         self._console = self._node()
         self._begins()
+        self.is_policy(0)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -142,12 +143,19 @@ class World:
         return Node(self.ground, self.hands, self.providers, self.updates, self._recorded)
 
     def _begins(self) -> None:
+        if self.ground.furnished is None:
+            self._furnishes()
+            self.ground.keeps(self.helpers.values())
+            return
+        for helper in self.ground.furnished.helpers:
+            self._knows(replace(helper))
+
+    def _furnishes(self) -> None:
         with self.store.unit("simulator") as unit:
             note_channels(unit, frozenset(plans.CHANNELS), answers_in=("KZ",))
         roles = dict.fromkeys(plans.COORDINATORS, "coordinator") | dict.fromkeys(plans.LAWYERS, "lawyer")
         for name, role in (roles | {"Selin": "unhcr", "Maya": "journalist"}).items():
             self._joins(name, role)
-        self.is_policy(0)
 
     def _joins(self, name: str, role: str) -> None:
         place = len(self.helpers) + 1
@@ -163,8 +171,11 @@ class World:
             unit.session.add(
                 ContactMethod(contact_id=contact_id, channel="telegram", chat_id=chat.id, verified_at=unit.now)
             )
-        helper = Helper(name, role, contact_id, {"telegram": account, "sms": number, "voice": number, "email": email})
-        self.helpers[name] = helper
+        ways = {"telegram": account, "sms": number, "voice": number, "email": email}
+        self._knows(Helper(name, role, contact_id, ways))
+
+    def _knows(self, helper: Helper) -> None:
+        self.helpers[helper.name] = helper
         for channel, address in helper.addresses.items():
             self.by_address[channel, address] = helper
 
@@ -255,11 +266,8 @@ class World:
         """When rows fall due. What is due by now and could not be taken must not hide the others."""
         now = self.hands.now()
         with self.store.glance() as connection:
-            found = [
-                connection.scalar(select(func.min(table.c.due_at)).where(table.c.due_at > now))
-                for table in QUEUES.values()
-            ]
-        due = [(at - START).total_seconds() - self.hands.off for at in found if at is not None]
+            found = next_due(connection, now)
+        due = [(at - START).total_seconds() - self.hands.off for at in found]
         return [at for at in due if at > self.hands.elapsed]
 
     def _can_work(self, node: Node) -> bool:
