@@ -219,6 +219,57 @@ class TestMonitoring:
         config = OPERATIONS / "monitoring" / "prometheus.yml"
         assert "SUCCESS" in run("promtool", "check", "config", "--syntax-only", config)
 
+    @pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+    def test_each_rule_fires_at_its_cause_and_not_a_moment_before(self, tmp_path: Path) -> None:
+        (group,) = yaml.safe_load(text_of("monitoring", "panah-alerts.yml"))["groups"]
+        rules = {rule["alert"]: rule for rule in group["rules"]}
+        assert set(rules) == set(CAUSES)
+        tried = tmp_path / "tried.yml"
+        tried.write_text(
+            yaml.safe_dump(
+                {
+                    "rule_files": [str(OPERATIONS / "monitoring" / "panah-alerts.yml")],
+                    "evaluation_interval": "5m",
+                    "tests": [one for name, rule in rules.items() for one in both_ways(rule, CAUSES[name])],
+                }
+            )
+        )
+        assert "SUCCESS" in run("promtool", "test", "rules", tried)
+
+
+Cause = tuple[str, dict[str, str], int, int]
+CAUSES: dict[str, Cause] = {
+    "PanahIsGone": ("up", {"job": "panah"}, 0, 1),
+    "PanahNobodyListens": ("panah_unheard_seconds", {}, 61, 60),
+    "PanahCanaryLost": ("panah_canary_missing_seconds", {}, 121, 120),
+    "PanahCanarySilent": ("panah_canary_age_seconds", {}, 1021, 1020),
+    "PanahNobodyAccepts": ("panah_needs", {"kind": "lawyer", "state": "exhausted"}, 1, 0),
+    "PanahParked": ("panah_queue_rows", {"queue": "inbox", "state": "parked"}, 1, 0),
+    "PanahWorkIsLate": ("panah_queue_overdue_seconds", {"queue": "timer"}, 61, 60),
+    "PanahMessagesDoNotLeave": ("panah_oldest_unsent_seconds", {"channel": "sms"}, 61, 60),
+    "PanahPartHangs": ("panah_part_idle_seconds", {"part": "tick"}, 91, 90),
+    "PanahBackupIsOld": ("panah_backup_age_seconds", {}, 93_601, 93_600),
+    "PanahNoBackup": ("up", {"job": "panah"}, 1, 0),
+}
+"""What is measured when a rule must fire, and the nearest value at which it must not."""
+
+
+def both_ways(rule: dict[str, Any], cause: Cause) -> Iterator[dict[str, Any]]:
+    """A day and two hours of it, ill and well, in the words of ``promtool test rules``."""
+    metric, labels, ill, well = cause
+    kept = [one for one in re.findall(r"by \((\w+)\)", rule["expr"]) if one in labels] or list(labels)
+    fired = {
+        "exp_labels": rule["labels"] | {name: labels[name] for name in kept},
+        "exp_annotations": rule["annotations"],
+    }
+    of_it = ",".join(f'{name}="{value}"' for name, value in labels.items())
+    for value, expected in ((ill, [fired]), (well, [])):
+        yield {
+            "interval": "5m",
+            "input_series": [{"series": f"{metric}{{{of_it}}}", "values": f"{value}+0x312"}],
+            "alert_rule_test": [{"eval_time": "25h", "alertname": rule["alert"], "exp_alerts": expected}],
+        }
+
 
 @pytest.fixture
 def exposed() -> str:
