@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from cases.models import ReportMessage
 from tests.simulator.__main__ import breaks, shrunk
 from tests.simulator.nodes import Ground
-from tests.simulator.plan import as_text, make_plan, read_plan
+from tests.simulator.plan import Action, Plan, as_text, make_plan, read_plan
 from tests.simulator.promises import Broken
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import World
@@ -19,10 +19,6 @@ from tests.simulator.world import World
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.simulator.plan import Plan
-
-FORGETS = 224
-"""A seed of which a forgetful house forgets something."""
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.jsonl"))
 
 
@@ -77,6 +73,22 @@ def test_of_many_things_those_that_are_needed_are_left(needed: set[int]) -> None
     assert shrink(list(range(20)), fails) == sorted(needed)
 
 
+FORGOTTEN = Plan(
+    0,
+    0.01,
+    1,
+    (
+        Action(1, "temper", {"name": "Aigerim", "temper": "asleep"}),
+        Action(5, "report", {"words": "they took my brother", "door": "telegram"}),
+        Action(30, "taps", {"who": 0, "which": 0}),
+        Action(60, "hearing", {"case": 0, "in": 7200}),
+        Action(90, "again", {"updates": 2}),
+        Action(120, "commands", {"who": 0, "says": "/status"}),
+        Action(200, "more", {"who": 0, "words": "hello"}),
+    ),
+)
+
+
 class Forgetful(World):
     """A house that forgets the newest words whenever Telegram hands out something once more."""
 
@@ -89,14 +101,13 @@ class Forgetful(World):
 
 
 @pytest.mark.timeout(1200)
-def test_of_a_whole_history_that_fails_two_actions_are_left_that_still_fail() -> None:
-    plan = make_plan(FORGETS, 0.4)
+@pytest.mark.parametrize("plan", [FORGOTTEN, pytest.param(make_plan(224, 0.4), marks=pytest.mark.long)])
+def test_of_a_whole_history_that_fails_two_actions_are_left_that_still_fail(plan: Plan) -> None:
     broken, _ = breaks(plan, Forgetful)
     assert broken is not None
-    assert len(plan.actions) > 8
     small = shrunk(plan, broken, 600, Forgetful)
     assert [one.kind for one in small.actions] == ["report", "again"]
-    assert small.days < plan.days
+    assert small.days <= plan.days
     again, _ = breaks(small, Forgetful)
     assert again is not None
     assert again.promise == broken.promise == "nothing reported is lost"
@@ -104,7 +115,7 @@ def test_of_a_whole_history_that_fails_two_actions_are_left_that_still_fail() ->
 
 
 def test_when_there_is_no_time_a_history_is_left_as_it_is() -> None:
-    plan = make_plan(FORGETS, 0.4)
+    plan = make_plan(224, 0.4)
     broken = Broken("nothing reported is lost", "")
     assert shrunk(plan, broken, 0, Forgetful) == plan
 
