@@ -165,6 +165,7 @@ class AnyLife(RuleBasedStateMachine):
         """Whether one was missed before or not; what was followed up of that one counts on."""
         if self.withdrawn:
             return
+        self.clock.advance(timedelta(seconds=1))  # they are asked later than they were last heard of
         with self.store.unit("test") as unit:
             row = check_ins.check_in_of(unit, self.case_id)
             assert row is not None

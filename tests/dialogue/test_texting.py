@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.answering.replies import Stop, read_reply
-from dialogue.doors import TEXTED, said_at
+from dialogue.doors import TEXTED, WORDS_ONLY, said_at
 from dialogue.model import AddMessage, Answer, Input, Kind, Mute, OpenReport, Outcome, Reply, Said, Sent, State, Unmute
 from dialogue.texting import PATIENCE, step_by_text
 from store.chats import SMS, VOICE
@@ -160,7 +160,8 @@ def test_nothing_is_lost_and_a_report_costs_four_texts_at_most(told: list[tuple[
 
 def test_only_what_has_words_of_its_own_is_texted_and_nothing_is_said_to_a_voice() -> None:
     assert set(TEXTED.values()) <= keys()
-    assert said_at(SMS, Reply("reply.file_too_large")) is None
+    assert said_at(SMS, Reply("reply.file_too_large")) == Reply(WORDS_ONLY)
+    assert said_at(SMS, Reply("reply.sealed_menu")) is None
     assert all(said_at(VOICE, Reply(key)) is None for key in TEXTED)
 
 
