@@ -147,7 +147,7 @@ def test_of_pictures_by_text_one_without_a_name_is_told_of_and_the_other_is_to_b
     night.later(minutes=1)
     told = [one.text for one in night.sent("sms", stranger)]
     assert len(told) == 2
-    assert "Картинка до нас не дошла" in told[1]
+    assert "Мы не смогли принять то, что вы прислали" in told[1]
     assert "MM7" in night.redacted("sms")
     assert "MM7/ME8" not in night.redacted("sms"), "it is erased there once it lies here"
     with night.store.unit("test") as unit:
