@@ -59,8 +59,7 @@ BY_WHATSAPP: Final[Mapping[str, str]] = {
     "ask.call": "reply.whatsapp_day|reply.whatsapp_call",
     "ask.where": "ask.where",
     "ask.who": "ask.who",
-    "reply.file_too_large": "reply.file_too_large",
-    "reply.files_too_many": "reply.files_too_many",
+    **{key: key for key in ("reply.thanks", "reply.asks", "reply.file_too_large", "reply.files_too_many")},
     WIPED: WIPED,
 }
 """The same by WhatsApp. What can be told there only within a day is said with the first reply, before any promise."""

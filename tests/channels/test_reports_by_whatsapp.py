@@ -125,7 +125,7 @@ def test_what_comes_a_day_later_waits_and_its_reader_is_asked_once_to_write(nigh
     passes(night, hours=3)
     assert told(night)[len(before) :] == [KNOCK], "once, and nothing of what waits"
     assert [one.knocks for one in night.sent("whatsapp", FAMILY)][-1:] == [True]
-    assert held(night) == ["text.taken", "text.asks|ask.fact_birth_date"]
+    assert held(night) == ["text.taken", "reply.asks|ask.fact_birth_date"]
     assert f"{code}: something waits to be told" in staff_told(night)
     (day,) = seen(night, code).days
     assert not day.is_open
