@@ -116,8 +116,9 @@ class Locked:
         files = [path for path in self.settings.home.rglob("*") if path.is_file()]
         return any(words.encode() in path.read_bytes() for path in files)
 
-    def texts(self, words: str, *, sid: str = SMS, token: str = TOKEN, prefix: str = "") -> TestResponse:
-        return self._brings("/webhooks/twilio/sms", token, MessageSid=sid, From=f"{prefix}{CALLER}", Body=words)
+    def texts(self, words: str, *, sid: str = SMS, token: str = TOKEN, prefix: str = "", **form: str) -> TestResponse:
+        sender = f"{prefix}{CALLER}"
+        return self._brings("/webhooks/twilio/sms", token, MessageSid=sid, From=sender, Body=words, **form)
 
     def calls(self, step: str = "", *, sid: str = CALL, token: str = TOKEN, **form: str) -> TestResponse:
         return self._brings(f"{ROOT}{step}", token, CallSid=sid, From=CALLER, **form)
@@ -358,6 +359,20 @@ async def _is_forgotten_at_twilio(locked: Locked) -> None:
         assert (lies["body"], locked.count(Forgetting)) == ("", 0)
     locked.opens()
     assert locked.told_by("sms") == [[WORDS]]
+
+
+def test_a_file_that_came_with_a_text_stays_at_twilio_until_there_are_keys_to_fetch_it(locked: Locked) -> None:
+    photo = {
+        "NumMedia": "1",
+        "MediaContentType0": "image/jpeg",
+        "MediaUrl0": f"https://api.example.org/{SMS}/Media/ME7",
+    }
+    assert locked.texts(WORDS, **photo).status_code == 200
+    with locked.store.read() as unit:
+        assert unit.session.scalars(select(Forgetting.ref)).all() == [SMS], "its words alone"
+    locked.opens()
+    with locked.house.store.read() as unit:
+        assert unit.session.scalars(select(Download.state)).all() == ["waiting"]
 
 
 def test_a_text_that_could_not_be_sealed_stays_where_it_is(locked: Locked) -> None:
