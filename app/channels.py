@@ -11,7 +11,7 @@ from alerts.channels.telegram.request import AiohttpRequest
 from alerts.messages.channel_states import note_channels
 from alerts.sending.limits import Limits, limits_of
 from alerts.sending.sender import Sender
-from app.settings import revealed
+from app.setting_values import revealed
 from contacts.values import ChannelName
 from store.chats import WHATSAPP
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.telegram.request import AiohttpRequest
 from app.node import node_identity
-from app.settings import revealed
+from app.setting_values import revealed
 from bot.poller import Poller
 from bot.webhook import Registrar
 

@@ -7,49 +7,51 @@ error, because a mistyped protection must not be silently off. No message repeat
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 
 from alerts.policy.throttle import PACES
 from alerts.sending.paces import read_pace
+from app.setting_values import (
+    AccountSid,
+    Api,
+    Bind,
+    BotToken,
+    ContentSid,
+    Countries,
+    DatabaseUrl,
+    Elsewhere,
+    File,
+    Handle,
+    Home,
+    Languages,
+    MailAddress,
+    MailServer,
+    Mode,
+    Monitor,
+    Number,
+    PaceOf,
+    Place,
+    Proxy,
+    Recipients,
+    Sender,
+    Site,
+    WebhookSecret,
+    Zone,
+    is_loopback,
+    stays_here,
+)
 from app.sources import gather
-from contacts.values import PHONE_NUMBER, ChannelName
-from texts.catalogue import LANGUAGES
+from contacts.values import ChannelName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alerts.policy.throttle import Pace
-
-TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-HANDLE = re.compile(r"@?[A-Za-z][A-Za-z0-9_]{4,31}")
-LAST_PORT = 2**16 - 1
-MODES = ("polling", "webhook")
-ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
-COUNTRY = re.compile(r"[A-Za-z]{2}")
-SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-MAIL_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+\.[^\s@<>,]+")
-AGE_RECIPIENT = re.compile(r"age1[a-z0-9]{58}")
-WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class SettingsError(Exception):
@@ -61,246 +63,52 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    home: Path = Field(default=Path("var"), alias="PANAH_HOME", validate_default=True)
-    database_url: str = Field(default="", alias="DATABASE_URL", repr=False)
+    home: Home = Field(default=Path("var"), alias="PANAH_HOME", validate_default=True)
+    database_url: DatabaseUrl = Field(default="", alias="DATABASE_URL", repr=False)
     key: SecretStr | None = Field(default=None, alias="PANAH_KEY")
     key_command: str | None = Field(default=None, alias="PANAH_KEY_COMMAND", repr=False)
     passphrase: SecretStr | None = Field(default=None, alias="PANAH_PASSPHRASE")
-    ring_copy: Path | None = Field(default=None, alias="PANAH_RING_COPY")
-    backup_recipient: str | None = Field(default=None, alias="PANAH_BACKUP_RECIPIENT")
+    ring_copy: Place | None = Field(default=None, alias="PANAH_RING_COPY")
+    backup_recipient: Recipients | None = Field(default=None, alias="PANAH_BACKUP_RECIPIENT")
     erase_after_days: int = Field(default=365, alias="PANAH_ERASE_AFTER_DAYS", ge=30, le=36500)
     erase_reports_after_days: int = Field(default=30, alias="PANAH_ERASE_REPORTS_AFTER_DAYS", ge=1, le=36500)
     sealed_delay_minutes: int = Field(default=30, alias="PANAH_SEALED_DELAY_MINUTES", ge=5, le=1440)
-    bind: str = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
-    public_url: str | None = Field(default=None, alias="PANAH_PUBLIC_URL")
-    timezone: str = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
-    calendar_overrides: Path | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
+    bind: Bind = Field(default="127.0.0.1:8000", alias="PANAH_BIND")
+    public_url: Site | None = Field(default=None, alias="PANAH_PUBLIC_URL")
+    timezone: Zone = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
+    calendar_overrides: File | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
     fallback_hotlines: str | None = Field(default=None, alias="PANAH_FALLBACK_HOTLINES")
-    leave_to: str = Field(default="https://www.wikipedia.org/", alias="PANAH_LEAVE_TO")
+    leave_to: Elsewhere = Field(default="https://www.wikipedia.org/", alias="PANAH_LEAVE_TO")
     sandbox: bool = Field(default=False, alias="PANAH_SANDBOX")
-    telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
-    bot_handle: str | None = Field(default=None, alias="PANAH_BOT_HANDLE")
-    telegram_api_url: str = Field(default="https://api.telegram.org", alias="TELEGRAM_API_URL")
-    telegram_mode: str = Field(default="polling", alias="TELEGRAM_MODE")
-    telegram_webhook_secret: SecretStr | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
-    telegram_proxy: str | None = Field(default=None, alias="TELEGRAM_PROXY", repr=False)
-    twilio_account_sid: str | None = Field(default=None, alias="TWILIO_ACCOUNT_SID", repr=False)
+    telegram_bot_token: BotToken | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    bot_handle: Handle | None = Field(default=None, alias="PANAH_BOT_HANDLE")
+    telegram_api_url: Api = Field(default="https://api.telegram.org", alias="TELEGRAM_API_URL")
+    telegram_mode: Mode = Field(default="polling", alias="TELEGRAM_MODE")
+    telegram_webhook_secret: WebhookSecret | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_proxy: Proxy | None = Field(default=None, alias="TELEGRAM_PROXY", repr=False)
+    twilio_account_sid: AccountSid | None = Field(default=None, alias="TWILIO_ACCOUNT_SID", repr=False)
     twilio_auth_token: SecretStr | None = Field(default=None, alias="TWILIO_AUTH_TOKEN")
-    twilio_sms_from: str | None = Field(default=None, alias="TWILIO_SMS_FROM", repr=False)
-    twilio_voice_from: str | None = Field(default=None, alias="TWILIO_VOICE_FROM", repr=False)
-    twilio_whatsapp_from: str | None = Field(default=None, alias="TWILIO_WHATSAPP_FROM", repr=False)
-    twilio_whatsapp_template: str | None = Field(default=None, alias="TWILIO_WHATSAPP_TEMPLATE", repr=False)
-    twilio_api_url: str | None = Field(default=None, alias="TWILIO_API_URL")
+    twilio_sms_from: Sender | None = Field(default=None, alias="TWILIO_SMS_FROM", repr=False)
+    twilio_voice_from: Number | None = Field(default=None, alias="TWILIO_VOICE_FROM", repr=False)
+    twilio_whatsapp_from: Number | None = Field(default=None, alias="TWILIO_WHATSAPP_FROM", repr=False)
+    twilio_whatsapp_template: ContentSid | None = Field(default=None, alias="TWILIO_WHATSAPP_TEMPLATE", repr=False)
+    twilio_api_url: Api | None = Field(default=None, alias="TWILIO_API_URL")
     sms_per_second: float = Field(default=1.0, alias="PANAH_SMS_PER_SECOND", gt=0, le=100)
     calls_per_second: float = Field(default=1.0, alias="PANAH_CALLS_PER_SECOND", gt=0, le=100)
-    telegram_pace: str | None = Field(default=None, alias="PANAH_TELEGRAM_PACE")
-    sms_pace: str | None = Field(default=None, alias="PANAH_SMS_PACE")
-    calls_pace: str | None = Field(default=None, alias="PANAH_CALLS_PACE")
-    mail_pace: str | None = Field(default=None, alias="PANAH_MAIL_PACE")
-    other_pace: str | None = Field(default=None, alias="PANAH_OTHER_PACE")
-    languages_of_calls: str = Field(default="ru,kk,en,ug,zh", alias="PANAH_CALL_LANGUAGES")
-    sms_answers: str | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
-    smtp_url: SecretStr | None = Field(default=None, alias="SMTP_URL")
-    mail_from: str | None = Field(default=None, alias="MAIL_FROM", repr=False)
+    telegram_pace: PaceOf | None = Field(default=None, alias="PANAH_TELEGRAM_PACE")
+    sms_pace: PaceOf | None = Field(default=None, alias="PANAH_SMS_PACE")
+    calls_pace: PaceOf | None = Field(default=None, alias="PANAH_CALLS_PACE")
+    mail_pace: PaceOf | None = Field(default=None, alias="PANAH_MAIL_PACE")
+    other_pace: PaceOf | None = Field(default=None, alias="PANAH_OTHER_PACE")
+    languages_of_calls: Languages = Field(default="ru,kk,en,ug,zh", alias="PANAH_CALL_LANGUAGES")
+    sms_answers: Countries | None = Field(default=None, alias="PANAH_SMS_ANSWERS_IN")
+    smtp_url: MailServer | None = Field(default=None, alias="SMTP_URL")
+    mail_from: MailAddress | None = Field(default=None, alias="MAIL_FROM", repr=False)
     other_channels: bool = Field(default=False, alias="PANAH_OTHER_CHANNELS")
     canary: bool = Field(default=True, alias="PANAH_CANARY")
-    heartbeat_url: str | None = Field(default=None, alias="HEARTBEAT_URL", repr=False)
+    heartbeat_url: Monitor | None = Field(default=None, alias="HEARTBEAT_URL", repr=False)
 
     _config_folder: Path = PrivateAttr(default_factory=lambda: _config_folder({}))
-
-    @field_validator("home")
-    @classmethod
-    def _a_place(cls, value: Path) -> Path:
-        if "?" in str(value):
-            raise ValueError("cannot hold a question mark: it would end the database's address")
-        try:
-            return value.expanduser().resolve()
-        except RuntimeError as error:
-            raise ValueError("there is no such user's home") from error
-
-    @field_validator("ring_copy")
-    @classmethod
-    def _another_place(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
-
-    @field_validator("backup_recipient")
-    @classmethod
-    def _recipients(cls, value: str) -> str:
-        if not all(AGE_RECIPIENT.fullmatch(one) for one in value.split()):
-            raise ValueError("is one age recipient or several: age1… (`panah key identity FILE` makes one)")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if not is_postgresql(value) and not _is_a_file(value):
-            raise ValueError("must be sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("is not an IANA time zone, e.g. Asia/Almaty") from error
-        return value
-
-    @field_validator("calendar_overrides")
-    @classmethod
-    def _a_file(cls, value: Path) -> Path:
-        try:
-            return value.expanduser()
-        except RuntimeError as error:
-            raise ValueError("there is no such user's home") from error
-
-    @field_validator("telegram_mode")
-    @classmethod
-    def _known_mode(cls, value: str) -> str:
-        if value not in MODES:
-            raise ValueError(f"is one of {', '.join(MODES)}")
-        return value
-
-    @field_validator("telegram_webhook_secret")
-    @classmethod
-    def _sayable_secret(cls, value: SecretStr) -> SecretStr:
-        if not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
-            raise ValueError("is 16 to 256 letters, digits, _ and - (Telegram takes no others)")
-        return value
-
-    @field_validator("heartbeat_url")
-    @classmethod
-    def _monitor(cls, value: str) -> str:
-        _split(value)
-        return value
-
-    @field_validator("telegram_bot_token")
-    @classmethod
-    def _token_of_a_bot(cls, value: SecretStr) -> SecretStr:
-        if not TOKEN.fullmatch(value.get_secret_value()):
-            raise ValueError("is not a bot's token; @BotFather gives it in the form 123456:ABC-def")
-        return value
-
-    @field_validator("bot_handle")
-    @classmethod
-    def _name_of_a_bot(cls, value: str) -> str:
-        if not HANDLE.fullmatch(value):
-            raise ValueError("is the name of the bot as people see it, e.g. @example_bot")
-        return f"@{value.removeprefix('@')}"
-
-    @field_validator("telegram_api_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        _split(value)
-        return value.rstrip("/")
-
-    @field_validator("twilio_account_sid")
-    @classmethod
-    def _account(cls, value: str) -> str:
-        if not ACCOUNT_SID.fullmatch(value):
-            raise ValueError("is AC and 32 hexadecimal digits, as on the first page of Twilio's console")
-        return value
-
-    @field_validator("twilio_whatsapp_template")
-    @classmethod
-    def _content_sid(cls, value: str) -> str:
-        if not CONTENT_SID.fullmatch(value):
-            raise ValueError("is HX and 32 hexadecimal digits, as Twilio's console names a content template")
-        return value
-
-    @field_validator("twilio_voice_from", "twilio_whatsapp_from")
-    @classmethod
-    def _number(cls, value: str) -> str:
-        if not PHONE_NUMBER.fullmatch(value):
-            raise ValueError("is a number with + and country code, e.g. +77000000000")
-        return value
-
-    @field_validator("twilio_sms_from")
-    @classmethod
-    def _sender(cls, value: str) -> str:
-        if not (PHONE_NUMBER.fullmatch(value) or SENDER_NAME.fullmatch(value)):
-            raise ValueError("is a number with + and country code, or a name of up to 11 letters and digits")
-        return value
-
-    @field_validator("twilio_api_url")
-    @classmethod
-    def _twilio_address(cls, value: str) -> str:
-        _split(value)
-        return value.rstrip("/")
-
-    @field_validator("telegram_pace", "sms_pace", "calls_pace", "mail_pace", "other_pace")
-    @classmethod
-    def _bearable(cls, value: str) -> str:
-        read_pace(value)
-        return value
-
-    @field_validator("sms_answers")
-    @classmethod
-    def _countries(cls, value: str) -> str:
-        if not all(COUNTRY.fullmatch(one.strip()) for one in value.split(",")):
-            raise ValueError("is a list of countries by their two letters, separated by commas: KZ,KG")
-        return value
-
-    @field_validator("languages_of_calls")
-    @classmethod
-    def _spoken(cls, value: str) -> str:
-        if not all(one.strip() in LANGUAGES for one in value.split(",")):
-            raise ValueError(f"is a list of languages, separated by commas, out of {', '.join(LANGUAGES)}")
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _mail_server(cls, value: SecretStr) -> SecretStr:
-        try:
-            _split(value.get_secret_value(), ("smtp", "smtps"))
-        except ValueError:
-            raise ValueError("is smtp://HOST (STARTTLS) or smtps://HOST, with USER:PASSWORD@ before the host") from None
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _sender_address(cls, value: str) -> str:
-        if not MAIL_ADDRESS.fullmatch(value):
-            raise ValueError("is one address, e.g. panah@example.org")
-        return value
-
-    @field_validator("telegram_proxy")
-    @classmethod
-    def _spoken_proxy(cls, value: str) -> str:
-        try:
-            _split(value, ("http", "https", "socks5", "socks5h"))
-        except ValueError:
-            raise ValueError("is http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT") from None
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _public_address(cls, value: str) -> str:
-        url = _split(value)
-        if url.username is not None or url.path.strip("/") or url.query or url.fragment:
-            raise ValueError("is the address of the whole site: https://NAME, nothing behind it")
-        if url.scheme == "http" and not (_is_loopback(url) or (url.hostname or "").endswith(".onion")):
-            raise ValueError("must begin with https://: people's reports are read there")
-        return value.rstrip("/")
-
-    @field_validator("leave_to")
-    @classmethod
-    def _elsewhere(cls, value: str) -> str:
-        try:
-            _split(value, ("https",))
-        except ValueError:
-            raise ValueError("is https://SITE, a site on which nobody wonders to see somebody") from None
-        if not value.isascii() or not value.isprintable() or " " in value:
-            raise ValueError("is written in ASCII, without blanks")
-        return value
-
-    @field_validator("bind")
-    @classmethod
-    def _host_and_port(cls, value: str) -> str:
-        host, colon, port = value.rpartition(":")
-        if not (host and colon and port.isascii() and port.isdecimal() and 0 < int(port) <= LAST_PORT):
-            raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8000")
-        return value
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -323,8 +131,8 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _sandbox_stays_here(self) -> Self:
-        if self.sandbox and self.telegram_bot_token is not None and not _is_loopback(urlsplit(self.telegram_api_url)):
+    def _sandboxstays_here(self) -> Self:
+        if self.sandbox and self.telegram_bot_token is not None and not is_loopback(urlsplit(self.telegram_api_url)):
             raise ValueError(
                 "PANAH_SANDBOX lets the clock be moved and is for demonstrations: with it TELEGRAM_API_URL must be a "
                 "stand-in on this machine, never Telegram itself"
@@ -341,7 +149,7 @@ class Settings(BaseModel):
             raise ValueError("TWILIO_WHATSAPP_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
         if (self.smtp_url is None) != (self.mail_from is None):
             raise ValueError("SMTP_URL and MAIL_FROM go together; set both or neither")
-        if self.sandbox and self.twilio_account_sid and not _stays_here(self.twilio_api_url):
+        if self.sandbox and self.twilio_account_sid and not stays_here(self.twilio_api_url):
             raise ValueError("with PANAH_SANDBOX, TWILIO_API_URL must be a stand-in on this machine")
         return self
 
@@ -467,47 +275,6 @@ class Settings(BaseModel):
 _NAMES = {str(field.alias) for field in Settings.model_fields.values()}
 
 
-def _split(url: str, schemes: tuple[str, ...] = ("http", "https")) -> SplitResult:
-    try:
-        found = urlsplit(url)
-        usable = found.scheme in schemes and bool(found.hostname) and found.port != 0 and not re.search(r"\s", url)
-    except ValueError as error:
-        raise ValueError("is not an address such as https://example.org") from error
-    if not usable:
-        raise ValueError("is not an address such as https://example.org")
-    return found
-
-
-def is_postgresql(url: str) -> bool:
-    """Whether this is the address of a PostgreSQL database, in the form we take."""
-    return _engine_of(url) == "postgresql+psycopg"
-
-
-def _is_a_file(url: str) -> bool:
-    return _engine_of(url) == "sqlite+pysqlite" and make_url(url).database not in {None, "", ":memory:"}
-
-
-def _engine_of(value: str) -> str:
-    """Name the engine of an address, and repeat no part of it: there may be a password in it."""
-    try:
-        url = make_url(value)
-        return f"{url.get_backend_name()}+{url.get_driver_name()}"
-    except (ArgumentError, ValueError):
-        return "unknown"
-
-
-def _stays_here(url: str | None) -> bool:
-    return url is not None and _is_loopback(urlsplit(url))
-
-
-def _is_loopback(url: SplitResult) -> bool:
-    host = url.hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _config_folder(environment: Mapping[str, str]) -> Path:
     given = Path(environment.get("XDG_CONFIG_HOME") or "")
     return given if given.is_absolute() else Path("~/.config").expanduser()
@@ -532,11 +299,6 @@ def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) ->
 def _complaint(where: tuple[int | str, ...], what: str) -> str:
     what = what.removeprefix("Value error, ")
     return f"{where[0]}: {what}" if where else what
-
-
-def revealed(secret: SecretStr | None) -> str:
-    """Return what a secret setting says; nothing where it is not set."""
-    return "" if secret is None else secret.get_secret_value()
 
 
 OURS: Final = ("PANAH_", "TELEGRAM_", "TWILIO_", "SMTP_", "MAIL_", "DATABASE_", "HEARTBEAT_")

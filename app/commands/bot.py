@@ -37,7 +37,7 @@ def rotate(*, token_file: Path | None, another_bot: bool) -> None:
     one; restart `panah up` then.
     """
     from app.rotating import RotationError, ask_about, note_change, take_away_webhook
-    from app.settings import TOKEN
+    from app.setting_values import TOKEN
 
     built = house()
     given = click.prompt("New token", hide_input=True) if token_file is None else token_file.read_text(encoding="utf-8")

@@ -123,7 +123,7 @@ def _move(chosen: Settings, ring: KeyRing, address: str) -> None:
     """Move a home into PostgreSQL, while nothing runs on it."""
     from app.moving.move import move
     from app.presence import alone
-    from app.settings import is_postgresql
+    from app.setting_values import is_postgresql
     from app.wiring import clock_of
 
     if not chosen.database.startswith("sqlite"):
