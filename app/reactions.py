@@ -147,7 +147,6 @@ from cases.sealed.triggering import OPENING_TIMER, note_heard_from
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.events import ContactLeft, MethodDied
 from dialogue.calling import forget_recording
-from dialogue.check_in import ask_in_time, ask_out_of_turn
 from dialogue.notices import TIMER as TELL_WAITING
 from dialogue.notices import (
     promise_the_truth,
@@ -157,7 +156,8 @@ from dialogue.notices import (
     tell_reporter_unreached,
     tell_reporter_waiting,
 )
-from dialogue.sealing import tell_not_copied
+from dialogue.sealed.checking_in import ask_in_time, ask_out_of_turn
+from dialogue.sealed.effects import tell_not_copied
 from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
 from scheduler.reminders_together import remind_together, take_reminders

@@ -13,7 +13,7 @@ from bot.updates import Elsewhere, Message, Nothing, Press, Standing, Update, re
 from contacts.directory import linked_contact
 from dialogue.model import Command, Input
 from dialogue.reception import receive
-from dialogue.sealing import takes_over
+from dialogue.sealed.hearing import takes_over
 from store import claims
 from store.inbox import TABLE, InboxItem, open_input
 from texts.catalogue import SOURCE

@@ -41,7 +41,7 @@ from contacts.verification import confirm_for
 from dialogue.model import Command, Input, Kind, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
-from dialogue.sealing import takes_over
+from dialogue.sealed.hearing import takes_over
 from texts.locale import guess_language
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from dialogue.model import Reply
 from dialogue.questions import FACT, FACTS
 from dialogue.reception import remember, state_of
 from dialogue.same_number import is_unsafe
-from dialogue.sealing import is_talking
+from dialogue.sealed.talk import is_talking
 from dialogue.silence import is_suspected
 from dialogue.telling import tell
 from papers.asked import asked_in

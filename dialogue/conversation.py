@@ -75,7 +75,7 @@ from dialogue.questions import (
     tapped_answer,
     wants_no_lawyer,
 )
-from dialogue.sealed import offer
+from dialogue.sealed.deciding import offer
 from texts.catalogue import LANGUAGES
 
 QUIET_FOR: Final = timedelta(minutes=10)

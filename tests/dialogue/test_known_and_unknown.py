@@ -24,7 +24,7 @@ from cases.sealed.models import EntryKind
 from cases.verification import Basis, bear_out, suspect
 from dialogue.model import Command, Said, Tapped
 from dialogue.reception import Heard, receive
-from dialogue.sealing import takes_over
+from dialogue.sealed.hearing import takes_over
 from store.chats import find_or_open_chat
 from store.clock import ManualClock
 from store.queues import work_once

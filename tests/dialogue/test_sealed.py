@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialogue.conversation import step as report
 from dialogue.model import Command, Kind, Said, Sent, State, Tapped
-from dialogue.sealed import (
+from dialogue.sealed.deciding import (
     AUDIENCES,
     CHECK,
     CHOSEN,
@@ -32,7 +32,7 @@ from dialogue.sealed import (
     step,
     well_asked,
 )
-from dialogue.sealing import cries_for_help
+from dialogue.sealed.talk import cries_for_help
 from tests.conftest import START
 from texts.catalogue import keys
 

@@ -1,0 +1,1 @@
+"""The conversation about a sealed file and about check-ins."""
