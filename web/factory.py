@@ -24,9 +24,9 @@ from web.calendar import calendar_feed
 from web.case_files import case_file_pages
 from web.case_link import case_link_pages
 from web.compiled import PAGES
-from web.console.incident import LARGEST_LIST
+from web.console.incident_making import LARGEST_LIST
 from web.console.mishaps import is_of_console, mishap
-from web.console.papers import LARGEST_BODY
+from web.console.paper_acts import LARGEST_BODY
 from web.console.passkeys import LARGEST as SIGNED
 from web.console.wiring import add_console
 from web.hotline import ENDPOINTS as HOTLINE

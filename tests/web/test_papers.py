@@ -21,7 +21,7 @@ from tests.web.night import Night, begin_night
 from tests.web.queries import counted
 from tests.web.test_case_files import sends
 from tests.web.test_console import seek
-from web.console.papers import Line, grouped
+from web.console.papers_shown import Line, grouped
 from web.factory import make_app
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
@@ -31,8 +32,9 @@ from store.sets import Together
 from web.case_link import stored_files
 from web.console import case_acts
 from web.console.addressed import no_case
-from web.console.case_acts import author_of
+from web.console.call_script import script_of
 from web.console.case_shown import CaseShown, pages_of
+from web.console.docket_forms import choices
 from web.console.file_shown import SHOWN, file_copy, file_shown
 from web.console.gate import Guard
 from web.console.paging import id_in
@@ -43,7 +45,6 @@ from web.trail import search_from, search_sets, trail_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from uuid import UUID
 
     from alerts.screens.reading import Opened
     from cases.views.rows import CaseRows
@@ -137,7 +138,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "log": log.showing({one.id: one for one in view.docket}),
         "told": told.showing({one.id: one for one in view.entries}),
         "names": names,
-        "author": lambda actor: author_of(actor, names),
+        "author": lambda actor: _author_of(actor, names),
         "notes": notes[::-1] if role in SHOWN_TO else None,
         "lawyers": lawyers_among(unit, case, people, takers) if wants_lawyer else None,
         "wants_lawyer": wants_lawyer,
@@ -147,9 +148,9 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
         "originals": may_have_original(role),
         "files_shown": SHOWN,
         "to_counsel": url_for("person.message", code=case.code) if can(role, Ability.ENTER) else None,
-        "script": case_acts.script_of(rows, view),
+        "script": script_of(rows, view),
         "echo": echo,
-        "forms": case_acts.choices(words),
+        "forms": choices(words),
         "correcting": id_in(request.args.get("correct")),
     }
 
@@ -166,7 +167,7 @@ def _authors(rows: CaseRows, role: str) -> set[UUID]:
         return set()
     actors = [row.entered_by for row in rows.occurrences] + [row.written_by for row in rows.notes]
     actors += [row.done_by or "" for row in rows.deadlines] + [row.entered_by for row in rows.facts]
-    return {found for actor in set(actors) if (found := case_acts.contact_in(actor)) is not None}
+    return {found for actor in set(actors) if (found := _contact_in(actor)) is not None}
 
 
 def _feigned(gate: Gate, code: str) -> Response:
@@ -190,7 +191,7 @@ def _feigned(gate: Gate, code: str) -> Response:
             "log": log,
             "told": pages_of((), None),
             "names": names,
-            "author": lambda actor: author_of(actor, names),
+            "author": lambda actor: _author_of(actor, names),
             "notes": one.notes[::-1],
             "lawyers": None,
             "wants_lawyer": False,
@@ -202,7 +203,7 @@ def _feigned(gate: Gate, code: str) -> Response:
             "to_counsel": None,
             "script": one.script,
             "echo": echo,
-            "forms": case_acts.choices(gate.words()),
+            "forms": choices(gate.words()),
             "correcting": id_in(request.args.get("correct")),
         }
         unit.session.expunge_all()
@@ -212,3 +213,18 @@ def _feigned(gate: Gate, code: str) -> Response:
 def _own_name(unit: UnitOfWork, gate: Gate) -> dict[UUID, str]:
     contact = None if gate.who.contact_id is None else unit.session.get(Contact, gate.who.contact_id)
     return {} if contact is None else {contact.id: name_of(unit, contact)}
+
+
+def _contact_in(actor: str) -> UUID | None:
+    """Return which contact the log means, if one."""
+    kind, _, id_ = actor.partition(":")
+    try:
+        return UUID(id_) if kind == "contact" else None
+    except ValueError:
+        return None
+
+
+def _author_of(actor: str, names: Mapping[UUID, str]) -> str:
+    """Return who answers for something, by name; empty where it was no contact, or a name that is not told here."""
+    found = _contact_in(actor)
+    return "" if found is None else names.get(found, "")

@@ -6,11 +6,9 @@ Under duress every press looks as if it had been done, and nothing is (:mod:`web
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
-from http import HTTPStatus
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from sqlalchemy import select
@@ -19,73 +17,32 @@ from alerts.models import Need
 from alerts.policy.milestones import Milestone
 from alerts.screens.reading import board_of
 from alerts.search.acks import Ack, accept_need, decline_need
-from alerts.search.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer
+from alerts.search.assigning import accepted_by_telephone, assign_lawyer
 from alerts.search.following_up import give_away, reach
 from cases.changed import ChangedMeanwhileError
-from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, known_of, standing_fact
-from cases.consent.values import CONFIDENCES, FORMS, LONGEST, Form
 from cases.consent.vocabulary import FIELDS, FieldClass
-from cases.docket.clocks import BY_HAND
 from cases.docket.closing import NoteMissingError, mark_done
 from cases.docket.correcting import correct, take_back
-from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, enter, on_day, standing_hearings, vocabulary
+from cases.docket.entering import GIVES_UP_A_SLOT, Entry, enter, standing_hearings
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.promising import PromiseError, family_told, promise_update, tomorrow_morning
 from cases.docket.reading import case_by_code
-from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, is_set_for
 from cases.notes import EmptyNoteError, write_note
 from contacts.accounts.roles import Ability
 from web.console.addressed import no_case, readable_case
 from web.console.case_changed import side_by_side
-from web.refusals import reason
+from web.console.docket_forms import ABOUT_HEARINGS, entry_given, not_here_given
+from web.console.entered import RefusedError, id_given, instant_given, refused, version_given, words_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cases.changed import Version
     from cases.models import Case
-    from cases.views.responder import ResponderView
-    from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
-    from web.words import Words
 
 SAID: Final = {Ack.YOURS: "accepted", Ack.DECLINED: "declined", Ack.NOTED: "done", Ack.GIVEN_BACK: "done"}
-SCRIPT: Final = (
-    "asylum_asked",
-    "signed",
-    "articles",
-    "document_number",
-    "asylum_certificate",
-    "relation",
-    "instructs",
-    "dependants",
-    "medical_urgent",
-    "torture",
-)
-"""What a person asks, never the bot, in the order of a call."""
-ABOUT_HEARINGS: Final = GIVES_UP_A_SLOT | {"hearing_scheduled"}
-COMMON: Final = (
-    "hearing_scheduled",
-    "hearing_moved",
-    "hearing_cancelled",
-    "hearing_held",
-    "transferred",
-    "not_here",
-    "released",
-    "removal_scheduled",
-    "removed",
-)
-"""What is entered oftenest: it stands first."""
-
-
-class RefusedError(ValueError):
-    """Something that was entered cannot be kept: ``key`` is the text that says why."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 @dataclass(frozen=True)
@@ -115,24 +72,12 @@ def press(
         except ChangedMeanwhileError as changed:
             return side_by_side(gate, code, name, changed)
         except ValueError as error:
-            return _refused(gate, error)
+            return refused(gate, error)
         values = {} if did.about is None else {"about": did.about}
         return gate.to("case.look", code=code, said=did.said, **values)
 
     view.__name__ = name
     return view
-
-
-def _refused(gate: Gate, error: ValueError) -> Response:
-    """Say what is wrong, in words of ours; nothing of it was kept."""
-    match error:
-        case RefusedError(key=key):
-            why = gate.words().t(key)
-        case ConsentError() | NotAssignedError():
-            why = reason(error, gate.words())
-        case _:
-            why = gate.words().t("web.case_wrong")
-    return gate.show("console/refused.html", HTTPStatus.BAD_REQUEST, why=why)
 
 
 def _shown_as_theirs(gate: Gate, unit: UnitOfWork, code: str) -> Case | None:
@@ -188,7 +133,7 @@ IN: Final = {"1": 1, "3": 3, "6": 6}
 
 def _promise(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Promise the family a word by a time, or note that they were told."""
-    seen, zone, by = _version(), case.timezone or gate.zone, request.form.get("by", "")
+    seen, zone, by = version_given(), case.timezone or gate.zone, request.form.get("by", "")
     if by == "told":
         family_told(unit, case.id, unit.actor, seen=seen)
         return Did()
@@ -220,29 +165,6 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     return Did(about=enter(unit, case.id, entry, zone=zone).id)
 
 
-def entry_given(unit: UnitOfWork, zone: str) -> Entry:
-    """Read from a form what happened or is to happen. Raises RefusedError."""
-    given = request.form
-    event, confidence = given.get("event", ""), given.get("confidence", "")
-    if event not in vocabulary() or confidence not in ("", *CONFIDENCES):
-        raise RefusedError("web.case_wrong")
-    ahead = is_set_for(event)
-    written = instant_given("at", zone) if given.get("at") or ahead else When(unit.now)
-    if ahead and written.day_only:
-        raise RefusedError("web.case_needs_hour")
-    if not ahead and written.at > unit.now:
-        raise RefusedError("web.case_not_yet")
-    return Entry(
-        event=event,
-        happened=When(unit.now) if ahead else written,
-        appointed_at=written.at if ahead else None,
-        until=instant_given("until", zone) if given.get("until") else None,
-        source=words_given("source"),
-        note=words_given("note"),
-        confidence=confidence,
-    )
-
-
 def _of_hearing(unit: UnitOfWork, case: Case, entry: Entry) -> Entry:
     """Say which hearing is meant, among those that stood when the form was shown: these must stand still."""
     stand = {one.matter_id: one.id for one in standing_hearings(unit, case.id)}
@@ -264,17 +186,6 @@ def _not_here(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Keep what a facility said when somebody asked it: that they do not hold the person. It is evidence."""
     zone = case.timezone or gate.zone
     return Did(about=enter(unit, case.id, not_here_given(unit, zone), zone=zone).id)
-
-
-def not_here_given(unit: UnitOfWork, zone: str) -> Entry:
-    """Read from a form who said when that they do not hold the person. Raises RefusedError."""
-    asked = words_given("source")
-    if not asked:
-        raise RefusedError("web.case_whom_asked")
-    when = instant_given("at", zone) if request.form.get("at") else When(unit.now)
-    if when.at > unit.now:
-        raise RefusedError("web.case_not_yet")
-    return Entry("not_here", when, source=asked, note=words_given("note"), confidence="high")
 
 
 def _done(_: Gate, unit: UnitOfWork, case: Case) -> Did:
@@ -310,7 +221,7 @@ def _fact(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
         raise RefusedError("web.case_wrong")
     if not value.strip():
         raise RefusedError("web.case_say_something")
-    seen: Any = _version()
+    seen: Any = version_given()
     if FIELDS[name] is FieldClass.COUNSEL and gate.who.role != "lawyer":
         stands = standing_fact(unit, case.id, name)
         before = "" if stands is None else f"{known_of(unit, stands).value}\n"
@@ -338,97 +249,3 @@ USES: Final[Mapping[str, tuple[Callable[[Gate, UnitOfWork, Case], Did], Ability]
     "fact": (_fact, Ability.ENTER),
 }
 """What the forms do, by the last part of their address, and what it takes."""
-
-
-# --- Forms ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of the call script. ``seen``: the fact that stands in its field; ``value``: what it says."""
-
-    field: str
-    form: str
-    seen: UUID | None
-    value: str | None
-    counsels: bool
-
-
-def script_of(rows: CaseRows, view: ResponderView) -> list[Question]:
-    """Return what is asked on a call, with what is known of it as far as whoever reads may know."""
-    ids = {one.field: one.id for one in rows.facts}
-    values = {one.name: one.value for one in view.facts}
-    return [
-        Question(name, str(FORMS.get(name, "")), ids.get(name), values.get(name), FIELDS[name] is FieldClass.COUNSEL)
-        for name in SCRIPT
-    ]
-
-
-def script_of_nothing() -> list[Question]:
-    """Return the same where nothing is known."""
-    return [Question(name, str(FORMS.get(name, "")), None, None, FIELDS[name] is FieldClass.COUNSEL) for name in SCRIPT]
-
-
-def choices(words: Words) -> dict[str, Any]:
-    """Return what the forms offer: events by what they are called, the commonest first."""
-    others = [name for name in vocabulary() if name not in COMMON and name not in BY_PROGRAM]
-    docket = sorted((name for name in others if name in MEANINGS), key=words.event)
-    return {
-        "common": COMMON,
-        "docket": docket,
-        "law": sorted((name for name in others if name not in MEANINGS), key=words.event),
-        "ahead": [name for name in vocabulary() if is_set_for(name) and name != BY_HAND],
-        "confidences": CONFIDENCES,
-        "longest": LONGEST,
-        "yes_or_no": str(Form.YES_OR_NO),
-        "day": str(Form.DAY),
-    }
-
-
-def contact_in(actor: str) -> UUID | None:
-    """Return which contact the log means, if one."""
-    kind, _, id_ = actor.partition(":")
-    try:
-        return UUID(id_) if kind == "contact" else None
-    except ValueError:
-        return None
-
-
-def author_of(actor: str, names: Mapping[UUID, str]) -> str:
-    """Return who answers for something, by name; empty where it was no contact, or a name that is not told here."""
-    found = contact_in(actor)
-    return "" if found is None else names.get(found, "")
-
-
-def id_given(name: str) -> UUID:
-    """Read an id from a form. Raises RefusedError."""
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        raise RefusedError("web.case_wrong") from None
-
-
-def _version() -> Version:
-    seen = request.form.get("seen", "")
-    return UUID(seen) if seen else None
-
-
-def words_given(name: str) -> str:
-    """Read a field of words from a form. Raises RefusedError for more than is kept."""
-    words = request.form.get(name, "").strip()
-    if len(words) > LONGEST:
-        raise RefusedError("web.case_too_long")
-    return words
-
-
-def instant_given(name: str, zone: str) -> When:
-    """Read a day, or a day and a time, as a form writes it, by the clock of a zone."""
-    written = request.form.get(name, "")
-    try:
-        wall = datetime.fromisoformat(written)
-    except ValueError:
-        raise RefusedError("web.case_when_unclear") from None
-    if request.form.get(f"{name}_day") or len(written) == len("2030-12-31"):
-        return on_day(datetime.combine(wall.date(), time()), zone)
-    at = wall.replace(tzinfo=ZoneInfo(zone)) if wall.tzinfo is None else wall
-    return When(at.astimezone(UTC))

@@ -28,20 +28,11 @@ from cases.notes import Note
 from cases.views.responder import Happened, nearly_empty_view
 from cases.views.rows import CaseRows
 from store.base import new_id
-from web.console.case_acts import (
-    IN,
-    SCRIPT,
-    USES,
-    Did,
-    Question,
-    RefusedError,
-    entry_given,
-    id_given,
-    instant_given,
-    not_here_given,
-    script_of_nothing,
-)
+from web.console.call_script import SCRIPT, Question, script_of_nothing
+from web.console.case_acts import IN, USES, Did
 from web.console.case_shown import CaseShown
+from web.console.docket_forms import entry_given, not_here_given
+from web.console.entered import RefusedError, id_given, instant_given
 from web.console.pretences import MOST_ENTRIES
 from web.running import Awaited, Running
 from web.trail import Sought, Step
