@@ -1,6 +1,6 @@
 """Who may read a case: whoever has taken a need of it, and whom one of those lets read it until a day.
 
-The decision is one pure function; the rows it needs are read here and, of needs, above (:mod:`alerts.screens.reading`).
+The decision is one pure function; the rows it needs are read here and, of needs, above (:mod:`alerts.screens.opening`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
 from alerts.needs.targets import language_of
-from alerts.screens.reading import reads_case
+from alerts.screens.opening import reads_case
 from cases.events import FileViewed
 from cases.file_links import read_ticket
 from cases.media import suffix_of, suffix_of_copy

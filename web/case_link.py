@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 from sqlalchemy import select
 
-from alerts.screens.reading import reads_case
+from alerts.screens.opening import reads_case
 from cases.events import CaseViewed
 from cases.file_links import make_ticket
 from cases.links import find_link, language_of_link, use_link

@@ -28,7 +28,7 @@ from alerts.models import (
 from alerts.needs.milestone_buttons import reached_at
 from alerts.policy.milestones import spans_of, still_missing
 from alerts.policy.policies import NEWEST, ladder_in, policies_in
-from alerts.screens.board import messages_among
+from alerts.screens.delivery_board import messages_among
 from contacts.directory import name_of
 from contacts.models import Contact, ContactMethod
 from store.data_keys import SYSTEM, contact_scope
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from alerts.policy.ladder import Ladder
-    from alerts.screens.board import Message
+    from alerts.screens.delivery_board import Message
     from cases.models import Case
     from store.sets import Rows
     from store.unit_of_work import UnitOfWork

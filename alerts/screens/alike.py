@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exists, select
 
-from alerts.screens.reading import may_be_read_by, opened_by_codes
+from alerts.screens.opening import may_be_read_by, opened_by_codes
 from cases.events import CaseViewed
 from cases.identity.suggesting import SETS as PAIR_OF
 from cases.identity.suggesting import pair_in, suggestions_of

@@ -10,9 +10,9 @@ from alerts.needs.duty_team import as_members, people
 from alerts.needs.targets import may_be_on_call
 from alerts.needs.team import fetch_keys, names_of
 from alerts.policy.policies import duties_by
+from alerts.screens.case_board import CasePage, cases_of
 from alerts.screens.channel_health import Channels, channel_health
 from alerts.screens.pressing import Pressing, feigned, pressing
-from alerts.screens.reading import CasePage, cases_of
 from alerts.telling.case_list import SEES_ALL
 
 if TYPE_CHECKING:

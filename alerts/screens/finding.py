@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, exists, false, func, select
 
-from alerts.screens.reading import may_be_read_by
+from alerts.screens.opening import may_be_read_by
 from cases.access import MAY_BE_LET_IN
 from cases.codes import normalise_code
 from cases.consent.models import Fact, FactState

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, or_, select
 
 from alerts.models import CUSTODY, Alert, Need
-from alerts.screens.reading import latest_custody
+from alerts.screens.case_board import latest_custody
 from cases.disclosure import LEAST, Cell, tell_places, tell_table
 from cases.docket.custody import LEADS_TO, Custody
 from cases.models import Case, CaseState

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from alerts.models import ACCOUNT, CANARY, CUSTODY, SOUGHT, Alert, Need, Page
-from alerts.screens.reading import is_known_to, latest_risk, may_be_read_by
+from alerts.screens.case_board import latest_risk
+from alerts.screens.opening import is_known_to, may_be_read_by
 from alerts.telling.case_list import SEES_ALL
 from cases.access import TAKES_CASES
 from cases.docket.clocks import INFO, hash_of
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select, Subquery
 
-    from alerts.screens.reading import CasePage
+    from alerts.screens.case_board import CasePage
     from contacts.accounts.sessions import SignedIn
     from law.rules import Rule
     from store.unit_of_work import UnitOfWork

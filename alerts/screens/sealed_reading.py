@@ -16,7 +16,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from alerts.needs.team import names_of
-from alerts.screens.reading import end_at, last_event, may_be_read_by
+from alerts.screens.opening import end_at, last_event, may_be_read_by
 from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
 from cases.events import SealedContentShown

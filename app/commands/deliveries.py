@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from alerts.screens.board import Message, Tried
+    from alerts.screens.delivery_board import Message, Tried
     from store.unit_of_work import UnitOfWork
 
 NEWEST = 50
@@ -30,7 +30,7 @@ def deliveries(*, code: str | None, stuck: bool, newest: int, as_json: bool) -> 
 
     Helpers are named, nobody else is; there is no number, no address and no text.
     """
-    from alerts.screens.board import messages, of_case
+    from alerts.screens.delivery_board import messages, of_case
 
     with house().store.read() as unit:
         which = [] if code is None else [of_case(_case(unit, code))]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from alerts.occasions.duty_book import duty_book
 from alerts.occasions.shifts import ask_for_test, sent_tests
-from alerts.screens.board import Standing, counted, messages, standing
 from alerts.screens.contact_book import entries, helpers, history
+from alerts.screens.delivery_board import Standing, counted, messages, standing
 from alerts.screens.waiting import Waits, channels
 from app.parked import QUEUES
 from store.parked import parked_items

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.screens.reading import reads_case
+from alerts.screens.opening import reads_case
 from cases.access import (
     GrantRefusedError,
     cases_granted,

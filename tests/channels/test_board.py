@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.channels.port import Arrival, PermanentFailure, Report, TemporaryFailure
-from alerts.screens.board import Message, messages, of_case
+from alerts.screens.delivery_board import Message, messages, of_case
 from cases.models import Case
 
 if TYPE_CHECKING:

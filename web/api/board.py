@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from alerts.models import Need, NeedState
-from alerts.screens.reading import board_before
+from alerts.screens.case_board import board_before
 from alerts.search.acks import Ack, accept_need, decline_need
 from alerts.telling.case_list import SEES_ALL, cases_taken_by
 from cases.docket.reading import running_deadlines
@@ -18,7 +18,7 @@ from web.api.times import clock_of, signed_rules
 from web.running import WHO_ACTS
 
 if TYPE_CHECKING:
-    from alerts.screens.reading import BoardRow
+    from alerts.screens.case_board import BoardRow
     from web.api.door import Call
 
 

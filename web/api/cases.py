@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.screens.reading import board_of, reads_case
+from alerts.screens.case_board import board_of
+from alerts.screens.opening import reads_case
 from cases.consent.vocabulary import Audience
 from cases.docket.entering import GIVES_UP_A_SLOT, OTHER, Entry, EntryError, When, enter, on_day, vocabulary
 from cases.docket.history import history

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 
 if TYPE_CHECKING:
     from flask import Response

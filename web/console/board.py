@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, request
 from alerts.models import ACCOUNT, Alert, Need
 from alerts.needs.team import names_of
 from alerts.screens.at_a_glance import board_at_a_glance
-from alerts.screens.reading import ON_A_PAGE
+from alerts.screens.case_board import ON_A_PAGE
 from alerts.search.acks import Ack, accept_need, decline_need
 from cases.access import GrantRefusedError, grant_access, grants_of, withdraw_access
 from cases.docket.reading import case_by_code

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy import and_
 
-from alerts.screens.reading import known_and_read
+from alerts.screens.opening import known_and_read
 from alerts.telling.case_list import taken_by
 from cases.docket.agenda import AgendaEntry, AgendaKind, agenda
 from cases.docket.reading import rule_named

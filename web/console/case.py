@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request, url_for
 
 from alerts.models import SOUGHT
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from alerts.search.assigning import lawyers_among, people_for
 from cases.consent.agreeing import standing_from
 from cases.consent.vocabulary import Audience
@@ -46,7 +46,7 @@ from web.trail import search_from, search_sets, trail_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from alerts.screens.reading import Opened
+    from alerts.screens.opening import Opened
     from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate

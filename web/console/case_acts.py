@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from alerts.models import Need
 from alerts.policy.milestones import Milestone
-from alerts.screens.reading import board_of
+from alerts.screens.case_board import board_of
 from alerts.search.acks import Ack, accept_need, decline_need
 from alerts.search.assigning import accepted_by_telephone, assign_lawyer
 from alerts.search.following_up import give_away, reach

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, request
 
 from alerts.models import UNSENT, Delivery, DeliveryState
-from alerts.screens.board import Message, Standing, counted, messages, standing
+from alerts.screens.delivery_board import Message, Standing, counted, messages, standing
 from alerts.screens.waiting import channels
 from alerts.sending.resending import FAILED, GIVEN_UP, Decided, give_up_on, send_again
 from contacts.accounts.roles import Ability, can

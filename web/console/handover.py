@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from alerts.search.handing_over import NotHandedOverError, colleagues_for, offer, taken_over_on_word
 from cases.urgency import Need as NeedKind
 from contacts.accounts.roles import Ability

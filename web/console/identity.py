@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from alerts.screens.alike import alike_with, both_sides, note_shown
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from cases.identity.models import SuggestionState
 from cases.identity.records import AGAINST
 from cases.identity.suggesting import JoinRefusedError, join_cases, pair_of, part_cases, say_other

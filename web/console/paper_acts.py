@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from dialogue.asking import put_question
 from papers.desk import COUNSEL
 from papers.errors import PaperError

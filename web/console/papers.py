@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from contacts.accounts.roles import Ability
 from contacts.directory import name_of
 from contacts.models import Contact
@@ -34,7 +34,7 @@ from web.console.papers_shown import INDEX, askers, grouped, laid_out, line_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from alerts.screens.reading import Opened
+    from alerts.screens.opening import Opened
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet
     from papers.models import PaperVersion

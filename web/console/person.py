@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from alerts.search.dismissing import confirm_dismissal, counsel_of, deny_dismissal
 from cases import verification
 from cases.consent import agreeing

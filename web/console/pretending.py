@@ -15,7 +15,7 @@ from flask import request
 
 from alerts.needs.feigning import believed_reached, believed_since, believed_to_have
 from alerts.needs.milestone_buttons import next_of
-from alerts.screens.reading import board_of
+from alerts.screens.case_board import board_of
 from cases.consent.deciding import Known
 from cases.consent.models import Fact
 from cases.consent.values import CONFIDENCES, tidy, value_of

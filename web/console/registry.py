@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from alerts.screens.reading import opened_by_code
+from alerts.screens.opening import opened_by_code
 from cases.events import CaseViewed, RegistryEntryShown
 from cases.identity.records import AGAINST
 from cases.registry.counting import BIAS, EARLIER, UNKNOWN, count, lines_of

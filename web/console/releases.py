@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from alerts.needs.team import fetch_keys, names_of
 from alerts.occasions.releasing import call_back
-from alerts.screens.reading import may_be_read_by, opened_by_code, reads_case
+from alerts.screens.opening import may_be_read_by, opened_by_code, reads_case
 from alerts.telling.case_list import SEES_ALL
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience

@@ -1,4 +1,4 @@
-"""Who may read a case, and which cases an account finds on its board: how far each is, and whether it may open it.
+"""Which cases an account finds on its board: how far each is, and whether it may open it.
 
 Everything is loaded in sets: a board of sixty cases asks the database as often as one of three.
 """
@@ -10,28 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 
 from alerts.models import CUSTODY, SOUGHT, Alert, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.team import fetch_keys, names_of
-from alerts.telling.case_list import SEES_ALL, has_taken, taken_by
-from cases.access import MAY_BE_LET_IN, TAKES_CASES, granted_until, let_in, may_read
+from alerts.screens.opening import alike_cases, is_known_to
+from alerts.telling.case_list import taken_by
+from cases.access import may_read
 from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
-from cases.events import CaseViewed
-from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess, ReportMessage
-from cases.registry.models import RegistryProposal
 from cases.retention import Retention
 from cases.sealed.models import SealedFile
-from contacts.accounts.coercion import is_coerced
 from contacts.accounts.models import Account
 from contacts.models import Contact
-from store.eventlog import End, EventRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -101,148 +96,10 @@ def _named(needs: Iterable[BoardNeed], names: Mapping[UUID, str]) -> Iterable[Bo
         yield need if need.taker_id is None else replace(need, taken_by=names.get(need.taker_id))
 
 
-def reads_case(unit: UnitOfWork, role: str | None, contact_id: UUID, case_id: UUID) -> bool:
-    """Whether a contact, coming in as ``role``, may read a case now."""
-    contact = unit.session.get_one(Contact, contact_id)
-    return may_read(
-        role,
-        coerced=is_coerced(unit, contact_id),
-        has_taken=contact.left_at is None and has_taken(unit, contact, case_id),
-        granted_until=granted_until(unit, case_id, contact_id),
-        now=unit.now,
-    )
-
-
-def known_and_read(who: SignedIn, contact_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Of a row of cases: whether an account may know of its dates, and whether it may read it. For those who act.
-
-    A coordinator may know of all, others of those they took or were let into. Not for who is being forced: nothing is
-    shown to them.
-    """
-    has = taken_by(contact_id)
-    reads = or_(has, let_in(contact_id, now)) if who.role in TAKES_CASES else let_in(contact_id, now)
-    return (true() if who.role == SEES_ALL else reads), reads
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A case that somebody reads now, and when they were last noted to have been shown it."""
-
-    case: Case
-    shown_at: datetime | None
-    alike: int = 0
-    """How many other cases may be of the same person, as far as nobody has said yet."""
-    listed: int = 0
-    """How many entries of the registry may be of the person, likewise."""
-    end: End | None = None
-    """Where its log ended."""
-
-
-def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
-    """Return the case of a code if whoever is signed in reads it; a foreign one is like none. One statement.
-
-    The answer is that of :func:`reads_case`.
-    """
-    return opened_by_codes(unit, (code,), who).get(code)
-
-
-def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> dict[str, Opened]:
-    """Return the same of several codes: those of cases that whoever is signed in reads. One statement."""
-    codes = [code for code in codes if code.isascii() and code.isprintable()]
-    if who.contact_id is None or who.duress or not codes:
-        return {}
-    helps = exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None))
-    forced = exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None))
-    until = (
-        select(func.max(CaseAccess.until))
-        .where(
-            CaseAccess.case_id == Case.id,
-            CaseAccess.contact_id == who.contact_id,
-            CaseAccess.withdrawn_at.is_(None),
-            CaseAccess.until > unit.now,
-        )
-        .scalar_subquery()
-    )
-    shown = (
-        select(func.max(EventRow.at))
-        .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
-        .scalar_subquery()
-    )
-    listed = (
-        select(func.count())
-        .where(RegistryProposal.case_id == Case.id, RegistryProposal.state == SuggestionState.OPEN)
-        .scalar_subquery()
-    )
-    last, is_last = last_event()
-    wanted = (
-        select(Case, taken_by(who.contact_id), helps, forced, until, shown, _alike(), listed, last.position, last.mac)
-        .outerjoin(last, is_last)
-        .where(Case.code.in_(codes))
-    )
-    opened = {}
-    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
-        wanted
-    ):
-        takes = still_helps and has_it
-        if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
-            opened[case.code] = Opened(case, shown_at, others, entries, end_at(position, mac))
-    return opened
-
-
-def last_event() -> tuple[type[EventRow], ColumnElement[bool]]:
-    """Of a row of cases: the last event in its log, to be joined by an outer join, and what joins it."""
-    last, of_case = aliased(EventRow), aliased(EventRow)
-    newest = (
-        select(of_case.id)
-        .where(of_case.case_id == Case.id)
-        .order_by(of_case.position.desc())
-        .limit(1)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    return last, last.id == newest
-
-
-def end_at(position: int | None, mac: bytes | None) -> End | None:
-    """Return where a log ends by position and seal of its last event; None where it has none."""
-    return None if position is None or mac is None else End(position, mac)
-
-
 def _rests_sealed() -> ColumnElement[bool]:
     """Of a row of cases: whether all there is of it is a sealed file that nobody has opened. It is listed elsewhere."""
     closed = exists().where(SealedFile.case_id == Case.id, SealedFile.opened_at.is_(None))
     return and_(closed, ~exists().where(Need.case_id == Case.id))
-
-
-def may_be_read_by(who: SignedIn, now: datetime) -> ColumnElement[bool]:
-    """Of a row of cases: whether whoever asks may read it; what :func:`reads_case` says, for many cases at once.
-
-    ``who`` is signed in: they help still, as what they come in as. Of somebody under duress it must not be asked.
-    """
-    if who.contact_id is None or who.duress or who.role not in MAY_BE_LET_IN:
-        raise ValueError("nobody else reads cases")
-    open_to = let_in(who.contact_id, now)
-    return or_(taken_by(who.contact_id), open_to) if who.role in TAKES_CASES else open_to
-
-
-def is_known_to(who: SignedIn, now: datetime) -> ColumnElement[bool] | None:
-    """Of a row of cases: whether whoever asks may know that it is there; None where they may know of all.
-
-    All cases for a coordinator; for others what they took, were asked for while it is open, or were let into.
-    """
-    if who.contact_id is None:
-        raise ValueError("an administrator knows of no case")
-    if who.role == SEES_ALL:
-        return None
-    return or_(taken_by(who.contact_id), let_in(who.contact_id, now), Case.id.in_(_asked_for(who)))
-
-
-def _asked_for(who: SignedIn) -> Select[UUID | None]:
-    return (
-        select(Need.case_id)
-        .join(Page, Page.need_id == Need.id)
-        .where(Page.contact_id == who.contact_id, Need.kind == who.role, Need.state.in_(SOUGHT))
-    )
 
 
 def board_of(unit: UnitOfWork, who: SignedIn, page: int = 1) -> list[BoardRow]:
@@ -333,7 +190,7 @@ def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
             _latest(Occurrence.kind).label("event"),
             _latest(func.coalesce(Occurrence.for_at, Occurrence.at)).label("event_at"),
             _last_heard().label("heard_at"),
-            _alike().label("alike"),
+            alike_cases().label("alike"),
             needs.c.id.label("need_id"),
             needs.c.kind,
             needs.c.state,
@@ -366,13 +223,6 @@ def _latest(column: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
 def _last_heard() -> ScalarSelect[datetime]:
     heard = select(func.max(ReportMessage.received_at)).where(ReportMessage.case_id == Case.id)
     return heard.correlate(Case).scalar_subquery()
-
-
-def _alike() -> ScalarSelect[int]:
-    """Of a row of cases: how many other cases may be of the same person, as long as nobody has decided."""
-    one_of_two = or_(IdentitySuggestion.case_id == Case.id, IdentitySuggestion.other_id == Case.id)
-    suggested = select(func.count()).where(one_of_two, IdentitySuggestion.state == SuggestionState.OPEN)
-    return suggested.correlate(Case).scalar_subquery()
 
 
 def _latest_access(contact_id: UUID, now: datetime) -> ScalarSelect[datetime]:
