@@ -25,6 +25,7 @@ from store.engine import open_engine
 from store.unit_of_work import Store
 from store.vault import KeyRing
 from tests.empty_database import open_in_a_hurry, put_empty_database
+from tests.remembered_rules import remember_rules
 from tests.story import Town
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ hypothesis.settings.register_profile(
     "panah", deadline=None, max_examples=60, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("panah")
+remember_rules()
 
 TAKING_TURNS = ("storm", "browser", "processes")
 """Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
