@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
 
 class RememberedRule(Rule):
@@ -20,7 +20,7 @@ class RememberedRule(Rule):
     _compiled: ClassVar[dict[Hashable, Callable[..., tuple[str, str]]]] = {}
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        defaults: dict[str, Any] = self.defaults or {}
+        defaults: Mapping[str, Any] = self.defaults or {}
         written = (self.rule, append_unknown, tuple(self._trace), tuple(sorted(defaults.items())))
         if written not in self._compiled:
             self._compiled[written] = super()._compile_builder(append_unknown)

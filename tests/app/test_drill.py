@@ -84,7 +84,12 @@ def test_a_story_is_played_from_the_shell_and_old_drills_are_forgotten(panah: Pa
         past(home, number, {"pages": []}, ago=timedelta(days=300))
     told = json.loads(panah("drill", "start", "hearing-moved-to-sunday", "--json").stdout)
     assert told["state"] == "done"
-    assert any(page["role"] == "lawyer" for page in told["report"]["pages"])
+    report = told["report"]
+    assert any(page["role"] == "lawyer" for page in report["pages"])
+    assert report["withheld"] == ["journalist", "unhcr"]
+    verdicts = [one["verdict"] for one in report["expectations"]]
+    assert verdicts.count("passed") >= 3
+    assert "failed" not in verdicts
     listed = json.loads(panah.does("drill", "list", "--json"))
     assert len(listed["drills"]) == KEPT
     assert listed["drills"][0]["id"] == told["id"]
