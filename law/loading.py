@@ -30,6 +30,7 @@ from law.rules import (
     Track,
     Unit,
 )
+from texts.quick_yaml import QUICK, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 RULES: Final = Path(__file__).parent / "rules"
 SCHEMA: Final = Path(__file__).parent / "schema.json"
 ALIAS: Final = "an alias"
+DEEPEST: Final = 32
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -53,19 +55,15 @@ def jurisdictions() -> frozenset[str]:
     return frozenset(path.stem for path in RULES.glob("*.yaml"))
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML in which everything stands once: with aliases a short file becomes one that nobody can look through."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Read on; raises YAMLError at an alias."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=ALIAS, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]  # left out of the stubs
-        return super().compose_node(parent, index)
-
-
 def _read(path: Path) -> Any:
+    """Return what stands in a file. Everything stands in it once, and few levels deep.
+
+    With aliases a short file becomes one that nobody can look through; and the quick reader does not bear great depth.
+    """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506  a SafeLoader, and stricter
+        text = path.read_text(encoding="utf-8")
+        _look_through(text)
+        return read_yaml(text)
     except UnicodeDecodeError:
         raise RulesError(f"{path.name}: this is not text; save it as UTF-8") from None
     except RecursionError:
@@ -76,6 +74,17 @@ def _read(path: Path) -> Any:
         if getattr(error, "problem", None) == ALIAS:
             raise RulesError(f"{path.name}{where}: aliases are not read; write it out") from None
         raise RulesError(f"{path.name}{where}: this is not YAML; look at indentation, quotes and colons") from None
+
+
+def _look_through(text: str) -> None:
+    """Raise YAMLError at an alias, RecursionError beyond ``DEEPEST``."""
+    depth = 0
+    for event in yaml.parse(text, QUICK):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem=ALIAS, problem_mark=event.start_mark)  # type: ignore[arg-type]  # libyaml's marks name lines too
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError
 
 
 def _stop_at(faults: Iterable[str]) -> None:

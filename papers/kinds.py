@@ -16,6 +16,7 @@ from cases.consent.vocabulary import FIELDS, Audience, FieldClass
 from cases.docket.custody import Custody
 from papers.errors import FormError
 from papers.markup import Line, fields_in, read_lines
+from texts.quick_yaml import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -152,7 +153,7 @@ def load_kinds() -> Mapping[str, Kind]:
 def read_form(text: str, name: str) -> Kind:
     """Read one form; raises FormError with its name and what to do."""
     try:
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except yaml.YAMLError:
         raise FormError(f"{name}: this is not YAML; look at indentation, quotes and colons") from None
     faults = list(_faults(data)) if isinstance(data, dict) else ["write a mapping of keys"]

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from papers.articles import Parts
 from texts.catalogue import keys, say
 from texts.dates import territory
+from texts.quick_yaml import read_yaml
 
 PHRASES: Final = Path(__file__).parent / "phrases.yaml"
 TURKISH: Final = "tr"
@@ -19,7 +18,7 @@ TURKISH: Final = "tr"
 
 @cache
 def _read() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(PHRASES.read_text(encoding="utf-8"))
     return found
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import yaml
+from texts.quick_yaml import read_yaml
 
 PINYIN_FILE: Final = Path(__file__).with_name("pinyin.yaml")
 
@@ -68,7 +68,7 @@ def same_characters(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _listed() -> dict[str, str]:
-    told: dict[str, str] = yaml.safe_load(PINYIN_FILE.read_text(encoding="utf-8"))
+    told: dict[str, str] = read_yaml(PINYIN_FILE.read_text(encoding="utf-8"))
     return {one: pinyin for pinyin, characters in told.items() for one in characters}
 
 

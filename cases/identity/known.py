@@ -7,13 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from cases.identity.chinese import read_syllables, same_characters, syllables
 from cases.identity.distance import CHINESE, PLAIN, cost, likeness, skeleton
 from cases.identity.letters import VOWELS, plain, script_of, sounds
+from texts.quick_yaml import read_yaml
 
 FILE: Final = Path(__file__).with_name("names.yaml")
 NEAR_ENOUGH: Final = 0.4
@@ -36,7 +36,7 @@ class Known:
 @lru_cache(maxsize=1)
 def known() -> Known:
     """Return the table of names."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = read_yaml(FILE.read_text(encoding="utf-8"))
     by_sound: dict[str, set[int]] = {}
     by_characters: dict[str, set[int]] = {}
     common = set()

@@ -6,11 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from cases.identity.chinese import read_syllables, syllables
 from cases.identity.distance import ABJAD, CHINESE, PLAIN, likeness, skeleton
 from cases.identity.letters import BROKEN, is_abjad, plain, script_of, sounds
+from texts.quick_yaml import read_yaml
 
 FILE: Final = Path(__file__).with_name("places.yaml")
 ALIKE: Final = 0.82
@@ -21,7 +20,7 @@ LAST: Final = ("自治州", "自治县", "机场", "市", "县", "区", "州", "
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, int], frozenset[str]]:
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = read_yaml(FILE.read_text(encoding="utf-8"))
     places = {plain(word).replace("-", ""): at for at, line in enumerate(told["places"]) for word in line.split()}
     return places, frozenset(plain(word) for line in told["generic"] for word in line.split())
 
