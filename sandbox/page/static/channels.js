@@ -5,7 +5,7 @@ import { element, icon } from "./elements.js";
 export const CHANNELS = {
   telegram: { name: "Telegram", icon: "plane" },
   sms: { name: "SMS", icon: "sms" },
-  whatsapp: { name: "WhatsApp", icon: "sms" },
+  whatsapp: { name: "WhatsApp", icon: "whatsapp" },
   call: { name: "Call", icon: "call" },
   mail: { name: "E-mail", icon: "mail" },
 };
