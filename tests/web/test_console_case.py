@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Need, NeedState, Page
+from cases import intake
 from cases.access import grant_access
 from cases.consent.models import Fact
 from cases.consent.values import LONGEST
@@ -19,12 +20,14 @@ from cases.docket.promising import promise_of, promise_update
 from cases.docket.reading import case_by_code
 from cases.models import CaseNote
 from contacts.models import Contact
+from store.chats import WHATSAPP, find_or_open_chat
 from store.eventlog import EventRow
 from tests.accounts import DURESS, Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from tests.web.long_case import Story, known, lawyer, searched, two_weeks
 from tests.web.queries import counted
 from tests.web.scene import FIRST_WORDS, Scene
+from tests.web.test_board import happens
 from tests.web.test_console import seek
 from web.factory import make_app
 
@@ -134,6 +137,32 @@ def test_a_promise_whose_hour_has_passed_is_overdue_before_anybody_has_noted_it(
     assert overdue not in browser.comes_in(aigerim).sees(path)
     clock.advance(timedelta(hours=2))
     assert overdue in browser.comes_in(aigerim).sees(path)
+
+
+def test_until_when_whatsapp_reaches_them_stands_where_a_word_is_promised(
+    quick_store: Store, browser: Browser, clock: ManualClock
+) -> None:
+    """A promise for tomorrow is no good where nobody can be written to tomorrow."""
+    with quick_store.unit("test") as unit:
+        chat = find_or_open_chat(unit, WHATSAPP, "+77000000020")
+        chat.heard_at = unit.now
+        case = intake.open_report(unit, chat, language="kk", kind="text", content=FIRST_WORDS)
+        report = intake.current_report(unit, chat)
+        assert report is not None
+        scene = Scene(quick_store, case.id, report.id)
+    aigerim = join(quick_store, "Aigerim")
+    scene.helper("Aigerim")
+    happens(scene, "transferred")
+    promise = re.compile(r'id="promise".*?</form>', re.DOTALL)
+
+    def form() -> str:
+        found = promise.search(browser.comes_in(aigerim).sees(CASE.format(scene.code)))
+        assert found is not None
+        return plain(found[0])
+
+    assert "By WhatsApp they can be written to until" in form()
+    clock.advance(timedelta(hours=25))
+    assert "By WhatsApp nothing reaches them until they write again" in form()
 
 
 def test_looking_costs_the_same_whatever_the_size(
