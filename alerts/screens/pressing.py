@@ -66,7 +66,8 @@ DEFERRED: Final = "deferred"
 class Unaccepted:
     """An alert that nobody has accepted: which kind of human is missing, and since when. ``code``: of no case if None.
 
-    ``takes``: whoever looks could take it. ``reads``: they may open the case.
+    ``takes``: whoever looks could take it. ``reads``: they may open the case. Two alerts of one case may ring at once:
+    of a clock that ends ``clock`` and ``rule_id`` say which, of what has not happened in time ``watch``.
     """
 
     need_id: UUID
@@ -81,6 +82,10 @@ class Unaccepted:
     risk: int
     takes: bool
     reads: bool = False
+    clock: int | None = None
+    rule_id: str | None = None
+    rule: Rule | None = None
+    watch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,8 @@ def _columns(part: str, first: Subquery, **given: Any) -> list[ColumnElement[Any
         "until": UtcDateTime(),
         "zone": String(),
         "number": Integer(),
+        "rule": String(),
+        "watch": String(),
         "hash": String(),
         "marked": Boolean(),
     }
@@ -247,7 +254,9 @@ def _alerts(who: SignedIn, now: datetime) -> Select[Any]:
         urgency=Need.urgency,
         at=Need.opened_at,
         zone=Case.timezone,
-        number=Need.round,
+        number=Deadline.number,
+        rule=Deadline.rule_id,
+        watch=Watch.kind,
         marked=Need.began_at.is_(None),
         reads=_reads(who, now),
     )
@@ -257,6 +266,8 @@ def _alerts(who: SignedIn, now: datetime) -> Select[Any]:
         .join(Need, Need.id == first.c.id)
         .join(Alert, Alert.id == Need.alert_id)
         .outerjoin(Case, Case.id == Need.case_id)
+        .outerjoin(Deadline, Deadline.id == Alert.subject_id)
+        .outerjoin(Watch, Watch.id == Alert.subject_id)
     )
 
 
@@ -326,6 +337,10 @@ def _unaccepted(row: Any, who: SignedIn) -> Unaccepted:
         risk=row.risk or 0,
         takes=row.word == who.role,
         reads=bool(row.reads),
+        clock=row.number,
+        rule_id=row.rule,
+        rule=None if row.rule is None else rule_named(row.rule),
+        watch=row.watch,
     )
 
 

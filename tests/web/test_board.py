@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from alerts.models import ACCOUNT, Alert, ChannelState, Delivery, DeliveryState, Need, NeedState
+from alerts.models import (
+    ACCOUNT,
+    DEADLINE,
+    WATCH,
+    Alert,
+    ChannelState,
+    Delivery,
+    DeliveryState,
+    Need,
+    NeedState,
+)
+from alerts.occasions.due_alerts import About, ask_about
 from alerts.policy.policies import import_policies
 from cases.docket.entering import Entry, When, enter
-from cases.docket.models import Deadline, DeadlineState
+from cases.docket.models import Deadline, DeadlineState, Watch
 from cases.models import Case
 from cases.retention import close_case
+from cases.urgency import Need as NeedKind
+from cases.urgency import Urgency
 from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
@@ -181,6 +194,31 @@ def test_the_safe_date_comes_first_and_the_arguable_one_only_after_a_miss(
     clocks = section(browser.comes_in(aigerim).sees(HOME), "clocks")
     assert ">over<" in clocks
     assert "arguable until" not in clocks
+
+
+def test_what_rings_says_which_clock_it_is_and_what_has_not_happened(
+    scene: Scene, browser: Browser, clock: ManualClock
+) -> None:
+    """Two hearings of one case may be asked about at once: whoever accepts must know which."""
+    aigerim = join(scene.store, "Aigerim")
+    for days in (2, 5):
+        happens(scene, "hearing_scheduled", appointed_at=clock.now() + timedelta(days=days))
+    happens(scene, "transferred")
+    with scene.store.unit("test") as unit:
+        clocks = select(Deadline).where(Deadline.case_id == scene.case_id, Deadline.rule_id == "hearing")
+        hearings = unit.session.scalars(clocks.order_by(Deadline.number)).all()
+        watches = select(Watch).where(Watch.case_id == scene.case_id, Watch.kind == "transfer")
+        moved = unit.session.scalars(watches).one()
+        due = [(DEADLINE, one.id) for one in hearings] + [(WATCH, moved.id)]
+        for kind, subject_id in due:
+            about = About(scene.case_id, kind, subject_id)
+            ask_about(unit, about, [NeedKind.COORDINATOR], Urgency.NOW, zone=ZONE)
+        numbers = [one.number for one in hearings]
+    ringing = section(browser.comes_in(aigerim).sees(HOME), "unaccepted")
+    assert len(set(numbers)) == 2
+    assert all(f"{scene.code}.{number}<" in ringing for number in numbers)
+    assert ringing.count("A clock is ending: Hearing") == 2
+    assert "Something has not happened in time: They were transferred" in ringing
 
 
 def test_promises_to_families_come_before_other_watches(scene: Scene, browser: Browser, clock: ManualClock) -> None:
