@@ -35,7 +35,7 @@ def open_watches(unit: UnitOfWork, case_id: UUID, seen: Seen) -> None:
 
     One that repeats is opened once a case: what brings it again only leaves it as it is, unless it was agreed for a
     time: then the new time holds. Of several of a kind that are overdue already, because it was entered late, the
-    latest is opened: nobody needs to be asked the same thing twice.
+    latest is opened, due now: nobody needs to be asked the same thing twice.
     """
     for watch in _open_ones(unit, Watch.matter_id == seen.matter_id):
         _end(unit, watch, WatchState.CANCELLED)

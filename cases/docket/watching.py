@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -41,9 +41,14 @@ def watches_of(seen: Seen) -> tuple[PlannedWatch, ...]:
 
 
 def still_worth_asking(planned: Sequence[PlannedWatch], now: datetime) -> list[PlannedWatch]:
-    """Leave out what is overdue and followed by another of its kind that is overdue as well."""
+    """Leave out what is overdue and followed by another of its kind that is overdue as well.
+
+    What is left of the overdue is due now: it was entered late, and nobody can have missed it before. What was agreed
+    for an hour keeps that hour, and with it its beat.
+    """
     latest = {one.kind: one.due_at for one in sorted(planned, key=lambda one: one.due_at) if one.due_at <= now}
-    return [one for one in planned if one.due_at > now or one.due_at == latest[one.kind]]
+    asked = [one for one in planned if one.due_at > now or one.due_at == latest[one.kind]]
+    return [one if one.replaces else replace(one, due_at=max(one.due_at, now)) for one in asked]
 
 
 def _due(rule: WatchRule, seen: Seen) -> Iterator[datetime]:

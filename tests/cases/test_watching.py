@@ -14,7 +14,7 @@ from cases.docket.places import place_signal
 from cases.docket.risk import read_risk
 from cases.docket.seen import Seen
 from cases.docket.vocabulary import MEANINGS, meaning_of
-from cases.docket.watching import watches_of
+from cases.docket.watching import still_worth_asking, watches_of
 from law.rules import Kind, load_rules
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -58,6 +58,31 @@ def test_the_evening_before_is_told_by_the_wall_clock_when_clocks_change_at_nigh
     assert due(seen("extradition_arrest_extended", at(2024, 2, 1), until_at=ends), "end_of_term") == [
         at(2024, 2, 29, 18)
     ]
+
+
+def test_what_was_entered_too_late_is_asked_for_now_and_was_missed_by_nobody() -> None:
+    """A hearing of tomorrow at ten, heard of tonight: the mornings on which the list should have been looked at are over."""
+    tonight = at(2026, 11, 30, 23)
+    planned = watches_of(seen("hearing_scheduled", tonight, for_at=at(2026, 12, 1, 10)))
+    assert [one.due_at for one in planned] == [at(2026, 11, 29, 8), at(2026, 11, 30, 8)]
+    assert [one.due_at for one in still_worth_asking(planned, tonight)] == [tonight]
+
+
+def test_what_is_still_to_come_is_asked_for_in_its_time() -> None:
+    released, entered = at(2025, 2, 15, 9), at(2025, 2, 15, 20)
+    planned = watches_of(seen("released", released))
+    assert [one.due_at for one in still_worth_asking(planned, entered)] == [
+        entered,
+        released + timedelta(hours=24),
+        released + timedelta(hours=72),
+    ]
+
+
+def test_an_hour_that_was_agreed_keeps_its_beat_however_late_it_is_entered() -> None:
+    agreed = at(2026, 1, 5, 20)
+    planned = watches_of(seen("daily_contact_expected", agreed, for_at=agreed))
+    (watch,) = still_worth_asking(planned, agreed + timedelta(hours=5))
+    assert watch.due_at == agreed + timedelta(hours=1)
 
 
 def test_papers_are_asked_for_oftener_than_the_shortest_time_to_appeal() -> None:
