@@ -38,10 +38,12 @@ from cases.urgency import needs_of, read_urgency
 from contacts.directory import linked_contact
 from contacts.linking import Refusal, link_account
 from contacts.verification import confirm_for
+from dialogue.conversation import word_on
 from dialogue.model import Command, Input, Kind, Said, Sent, Tapped
 from dialogue.questions import known_language
 from dialogue.reception import DIALOGUE, Heard, receive
 from dialogue.sealed.hearing import takes_over
+from dialogue.silence import is_suspected
 from texts.locale import guess_language
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
         foreign = belongs_to_somebody_else(unit, chat.id, given.token)
         return toast(unit, chat, given, "staff.not_for_you" if foreign else _too_old(linked_contact(unit, chat.id)))
     if pressed.action.startswith(DIALOGUE):
-        toast(unit, chat, given, "")
         tapped = Tapped(pressed.action.removeprefix(DIALOGUE))
+        toast(unit, chat, given, "" if is_suspected(unit, chat) else word_on(tapped))
         tap = Heard(tapped, kind="other", content="", case_id=pressed.subject_id)
         if not takes_over(unit, chat, tap, zone=zone):
             receive(unit, chat, tap)

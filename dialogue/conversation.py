@@ -24,6 +24,8 @@ Decisions:
 - Whoever has written a list of many people is not asked how many they are; a list is no answer to anything else.
 - Only who says in so many words that the lawyer is no longer wanted, by the command or the words of the button, is
   taken to say so; whatever else is said of a lawyer, people read.
+- Whoever may be called is asked for a number, where the door shows none: the answer is known when it is seen, whatever
+  question is open then.
 - Skipping a question that was answered takes nothing back.
 - A door that shows all questions at once says which one something is meant for (`Meant`); the same rules hold.
 """
@@ -62,9 +64,11 @@ from dialogue.model import (
 )
 from dialogue.questions import (
     BY_NAME,
+    CALL,
     DETAILS,
     FEW,
     NO_LAWYER,
+    NUMBER,
     QUESTIONS,
     Question,
     answer_in,
@@ -73,6 +77,7 @@ from dialogue.questions import (
     known_language,
     language_rows,
     tapped_answer,
+    telephone_in,
     wants_no_lawyer,
 )
 from dialogue.sealed.deciding import offer
@@ -84,6 +89,8 @@ QUIET_FOR: Final = timedelta(minutes=10)
 MOST_REPEATS: Final = 1
 
 MANY: Final = "how_many"
+WHO: Final = "who"
+YES: Final = "yes"
 AFRAID: Final = "afraid"
 """What is happening when nothing has happened yet: then something can be left for the day it does."""
 _WITH_CODE: Final = {"code": CODE}
@@ -114,6 +121,12 @@ def step(state: State, given: Input, now: datetime) -> Outcome:
     awake, effects = _wake(state)
     heard = _tap(awake, given.action) if isinstance(given, Tapped) else _keep(awake, given, now)
     return replace(heard, effects=effects + heard.effects)
+
+
+def word_on(tapped: Tapped) -> str:
+    """Return the key of what is said on top of a chat when a button is pressed; empty where an answer follows anyway."""
+    answer = tapped_answer(tapped.action)
+    return "reply.noted" if answer is not None and answer.question == CALL.name else ""
 
 
 # --- Commands --------------------------------------------------------------------------------------------------
@@ -205,7 +218,10 @@ def _keep(state: State, given: Said | Sent | Meant, now: datetime) -> Outcome:
     answer, counted = _answer_of(state, given), _counted(state, given)
     if state.asked == MANY:
         answer, counted = answer or counted, None
-    found = [one for one in (answer, counted) if one is not None]
+    number = _number_of(state, given)
+    if number is not None and _is_bare(given):
+        answer = None
+    found = [one for one in (answer, counted, number) if one is not None]
     unwanted = (DismissCounsel(),) if state.opened and wants_no_lawyer(given) else ()
     stored: tuple[Effect, ...] = (AddMessage(), *found, *unwanted)
     told = reduce(_settle, found, state)
@@ -241,6 +257,20 @@ def _counted(state: State, given: Said | Sent | Meant) -> Answer | None:
     if not isinstance(said, Said) or MANY in state.answered | state.skipped:
         return None
     return Answer(MANY, "many", from_message=True) if people_listed(said.text) > max(FEW) else None
+
+
+def _number_of(state: State, given: Said | Sent | Meant) -> Answer | None:
+    """The number at which they may be called; what is asked about others may have numbers of others as its answer."""
+    if not state.may_call or NUMBER.name in state.answered or state.asked in _DETAILS:
+        return None
+    of_others = state.asked == WHO and not _is_bare(given)
+    is_one = (isinstance(given, Said) and telephone_in(given.text)) or given == Sent(Kind.CONTACT)
+    return Answer(NUMBER.name, from_message=True) if is_one and not of_others else None
+
+
+def _is_bare(given: Said | Sent | Meant) -> bool:
+    """Whether a number is all that was written, so that it answers nothing else."""
+    return isinstance(given, Said) and not any(map(str.isalpha, given.text))
 
 
 def _open(told: State, stored: tuple[Effect, ...]) -> Outcome:
@@ -291,7 +321,8 @@ def _answer_by_tap(state: State, answer: Answer) -> Outcome:
         return Outcome(state)
     told = _settle(state, answer)
     if not _leads_on(state, answer):
-        return Outcome(told, (answer,))
+        wanted = told.may_call and not state.may_call and NUMBER.name not in told.answered
+        return Outcome(told, (answer,), (ask(NUMBER),) if wanted else ())
     return replace(_move_on(told, answer), effects=(answer,))
 
 
@@ -319,6 +350,7 @@ def _settle(state: State, answer: Answer) -> State:
         answered=state.answered | {answer.question},
         skipped=state.skipped - {answer.question},
         happening=answer.value if answer.question == "happening" else state.happening,
+        may_call=answer.value == YES if answer.question == CALL.name else state.may_call,
     )
 
 

@@ -194,6 +194,7 @@ class State:
     added_at: datetime | None = None  # when "added to your report" was last said under the open question
     asked_at: datetime | None = None  # when the open question was put, at a door where time tells what is an answer
     happening: str | None = None  # decides whether the time of a removal is asked for
+    may_call: bool = False  # they may be called: then a number of theirs is wanted, where none is seen
     answered: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
     brief: bool = False  # so many write now that only the first questions are asked; never stored: it is of the moment
@@ -210,6 +211,7 @@ class State:
                 "added_at": self.added_at.astimezone(UTC).isoformat() if self.added_at else None,
                 "asked_at": self.asked_at.astimezone(UTC).isoformat() if self.asked_at else None,
                 "happening": self.happening,
+                "may_call": self.may_call,
                 "answered": sorted(self.answered),
                 "skipped": sorted(self.skipped),
             },
@@ -238,6 +240,7 @@ class State:
             added_at=_instant(known.get("added_at")),
             asked_at=_instant(known.get("asked_at")),
             happening=_name(known.get("happening")),
+            may_call=known.get("may_call") is True,
             answered=_names(known.get("answered")),
             skipped=_names(known.get("skipped")),
         )

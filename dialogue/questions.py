@@ -4,6 +4,7 @@ They are asked in the order of the table; every one can be skipped. Never asked 
 anybody crossed a border, the reasons for asking asylum, torture. Those are for a person to ask, and not in a chat.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,6 +100,10 @@ CALL: Final = Question("call", options=("yes", "write", "unsafe"), skip=False)
 UNSAFE: Final = "unsafe"
 """The answer to it that neither calls nor texts are safe."""
 
+# Asked of whoever may be called, where the door shows no number of theirs. It is never the open question: people go on
+# telling, and a number is known when it is seen.
+NUMBER: Final = Question("number", takes=frozenset({Kind.CONTACT}), skip=False)
+
 NO_LAWYER: Final = "nolawyer"
 """The command by which somebody says that the lawyer is no longer wanted; its label is `option.no_lawyer`."""
 
@@ -125,6 +130,9 @@ _ALSO: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 
 _LONGEST_LABEL: Final = 64  # characters; anything longer is told, not tapped in words
 _LONGEST_NUMBER: Final = 6  # digits; anything longer is a phone number
+_DIALLED: Final = re.compile(r"(?<![\w+.:-])(\+|00)?(\d(?:[ ()-]{0,2}\d){6,14})(?![\w:.]*\d)")
+_DATED: Final = re.compile(r"(?:19|20)\d\d-\d\d?-")
+_WITHOUT_COUNTRY: Final = range(10, 12)  # digits: identity numbers have more of them, what is said of people has fewer
 FEW: Final = range(2, 6)
 """How many people are several, and not many."""
 
@@ -143,6 +151,14 @@ def answer_in(given: Input, asked: Question) -> Answer | None:
             return Answer(asked.name, from_message=True)
         case _:
             return None
+
+
+def telephone_in(text: str) -> bool:
+    """Whether a telephone number stands in a text: with the code of a country, or as it is dialled within one."""
+    found = _DIALLED.finditer(unicodedata.normalize("NFKC", text))
+    return any(
+        one[1] or (sum(map(str.isdecimal, one[2])) in _WITHOUT_COUNTRY and not _DATED.match(one[2])) for one in found
+    )
 
 
 def wants_no_lawyer(given: Input) -> bool:

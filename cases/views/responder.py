@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from store.files import StoredFile
     from store.unit_of_work import UnitOfWork
 
-REPORTERS_CONTACT = frozenset({"safe_contact", "code_word", "call"})
+REPORTERS_CONTACT = frozenset({"safe_contact", "code_word", "call", "number"})
 """Questions whose answers lead to the reporter, or prove to be ours to them."""
 SEVERAL = "more"
 """The one question of which several options may be chosen, one after another …"""

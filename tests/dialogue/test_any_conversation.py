@@ -22,7 +22,7 @@ from dialogue.model import (
     State,
     Tapped,
 )
-from dialogue.questions import BY_NAME, CALL, QUESTIONS
+from dialogue.questions import BY_NAME, CALL, NUMBER, QUESTIONS
 from texts.catalogue import LANGUAGES
 from texts.catalogue import keys as known_keys
 
@@ -39,7 +39,19 @@ words = st.one_of(
     st.text(),
     st.text(alphabet="\u202e\u2066\u2069\u200f\u0000\n ", max_size=8),
     st.sampled_from(
-        ["", "3", "yes", "жоқ", "ئۇيغۇرچە", "قازاقشا كومەك", "Skip", "That is all", "2 to 5 people", "x" * 100_000]
+        [
+            "",
+            "3",
+            "yes",
+            "жоқ",
+            "ئۇيغۇرچە",
+            "قازاقشا كومەك",
+            "Skip",
+            "That is all",
+            "2 to 5 people",
+            "+7 700 000 00 20",
+            "x" * 100_000,
+        ]
     ),
 )
 inputs = st.one_of(
@@ -147,14 +159,14 @@ def test_the_state_holds_no_word_of_the_reporter(conversation: list[tuple[Input,
     state = start()
     for said, later in conversation:
         state = step(state, said, NOON + later).state
-    assert {state.asked, *state.answered, *state.skipped} <= {None, "call", *BY_NAME}
+    assert {state.asked, *state.answered, *state.skipped} <= {None, "call", "number", *BY_NAME}
     assert state.happening in {None, *BY_NAME["happening"].options}
 
 
 @given(conversations)
 @settings(deadline=None)
 def test_answers_are_to_questions_that_are_asked(conversation: list[tuple[Input, timedelta]]) -> None:
-    options = {asked.name: asked.options for asked in (*BY_NAME.values(), CALL)}
+    options = {asked.name: asked.options for asked in (*BY_NAME.values(), CALL, NUMBER)}
     state = start()
     for said, later in conversation:
         outcome = step(state, said, NOON + later)

@@ -249,8 +249,49 @@ class TestTheQuestions:
         assert keys(outcome) == ["ask.who"]
 
 
+class TestTheNumberToCall:
+    """Telegram shows no number: who says "yes, call me" and nothing else could not be called."""
+
+    MAY_CALL = (*OPENED, Tapped("call.yes"))
+    NUMBER = Answer("number", from_message=True)
+
+    def test_it_is_asked_for_once_and_the_open_question_stays_open(self) -> None:
+        first, again = talk(*self.MAY_CALL, Tapped("call.yes"))[-2:]
+        assert keys(first) == ["ask.number"]
+        assert first.state.asked == "happening"
+        assert not again.replies
+
+    def test_it_is_known_when_it_is_seen(self) -> None:
+        outcome = talk(*self.MAY_CALL, Said("+7 700 000 00 20"))[-1]
+        assert outcome.effects == (AddMessage(), self.NUMBER)
+        assert outcome.state.asked == "happening"
+        assert keys(outcome) == ["reply.added"]
+
+    def test_beside_a_name_or_a_place_it_answers_both(self) -> None:
+        state = after(*TO_WHERE, Tapped("call.yes"))
+        outcome = talk(Said("Zharkent, my number is 8 700 000 00 20"), state=state)[-1]
+        assert outcome.effects == (AddMessage(), Answer("where", from_message=True), self.NUMBER)
+
+    def test_a_card_is_theirs_unless_a_name_was_asked_for(self) -> None:
+        assert talk(*self.MAY_CALL, Sent(Kind.CONTACT))[-1].effects == (AddMessage(), self.NUMBER)
+        state = after(*TO_WHO, Tapped("call.yes"))
+        assert talk(Sent(Kind.CONTACT), state=state)[-1].effects == (AddMessage(), Answer("who", from_message=True))
+        assert talk(Said("+77000000020"), state=state)[-1].effects == (AddMessage(), self.NUMBER)
+
+    def test_who_may_not_be_called_is_asked_for_no_number(self) -> None:
+        assert talk(*OPENED, Said("+7 700 000 00 20"))[-1].effects == (AddMessage(),)
+        outcome = talk(*self.MAY_CALL, Tapped("call.unsafe"), Said("+7 700 000 00 20"))[-1]
+        assert outcome.effects == (AddMessage(),)
+
+    @pytest.mark.parametrize(
+        "text", ["900101300123", "on 2026-11-30 10", "at 10:00 on 30.11.2026", "3", "17 people, 2 rooms"]
+    )
+    def test_not_every_number_is_one_to_call(self, text: str) -> None:
+        assert talk(*self.MAY_CALL, Said(text))[-1].effects == (AddMessage(),)
+
+
 class TestAnsweringInAnyOrder:
-    @pytest.mark.parametrize("action", ["call.yes", "call.unsafe", "happening.held", "outside.no", "skip.code_word"])
+    @pytest.mark.parametrize("action", ["call.write", "call.unsafe", "happening.held", "outside.no", "skip.code_word"])
     def test_another_question_does_not_disturb_the_open_one(self, action: str) -> None:
         outcome = talk(*TO_WHO, Tapped(action))[-1]
         assert isinstance(outcome.effects[0], Answer)

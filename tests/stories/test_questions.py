@@ -113,3 +113,25 @@ def test_the_language_is_changed_at_a_tap_and_at_a_command(town: Town, team: Tea
     gulnar.writes("them again")  # words in another language do not undo a choice
     town.later(minutes=5, seconds=5)
     gulnar.sees("目前还没有人接手")
+
+
+def test_who_may_be_called_says_at_which_number_and_the_coordinator_sees_it(town: Town, team: Team) -> None:
+    """Telegram shows nobody's number: a yes alone would be a promise to call that nobody can keep."""
+    gulnar = town.relative()
+    gulnar.writes("they took my brother")
+    gulnar.taps("Yes, call me")
+    gulnar.sees("We do not see your number")
+    gulnar.is_told("Noted")
+    gulnar.writes("+7 700 000 01 07")
+    town.rests()
+    gulnar.sees("Added to your report")
+
+    team.aigerim.taps("Accept")
+    team.aigerim.taps("Open")
+    page = town.page(team.aigerim.link("Open the page"))
+    assert "Number to call" in page
+    assert "+7 700 000 01 07" in page
+
+    team.dana.taps("Accept")
+    team.dana.taps("Open")
+    assert "000 01 07" not in town.page(team.dana.link("Open the page"))
