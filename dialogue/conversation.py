@@ -8,6 +8,8 @@ What it keeps to:
   disturb the one that is open.
 - Somebody who just tells is not interrupted: "added" is said once, then not again for ten minutes, and an open
   question is repeated once at most.
+- Who asks something is told where their report stands, each time: no program answers "is anybody coming", but that is
+  what can be said of it, and more than that something was added.
 - It ends: after the last question it thanks and asks nothing more, while everything is still added.
 - While very many write (`State.brief`) it asks the first three questions and no other; whatever is told is kept.
 
@@ -93,6 +95,7 @@ WHO: Final = "who"
 YES: Final = "yes"
 AFRAID: Final = "afraid"
 """What is happening when nothing has happened yet: then something can be left for the day it does."""
+_QUESTION_MARKS: Final = ("?", "؟", "？")
 _WITH_CODE: Final = {"code": CODE}
 _DEEP_LINK: Final = re.compile(r"[A-Za-z0-9_-]{0,64}")  # what Telegram puts behind /start; nobody wrote it
 _COMMANDS: Final = frozenset({"start", "help", "status", "stop", "language", "add", "wipe", NO_LAWYER})
@@ -124,7 +127,7 @@ def step(state: State, given: Input, now: datetime) -> Outcome:
 
 
 def word_on(tapped: Tapped) -> str:
-    """Return the key of what is said on top of a chat when a button is pressed; empty where an answer follows anyway."""
+    """Return the key of what is said on top of a chat at a press; empty where something follows in any case."""
     answer = tapped_answer(tapped.action)
     return "reply.noted" if answer is not None and answer.question == CALL.name else ""
 
@@ -228,8 +231,18 @@ def _keep(state: State, given: Said | Sent | Meant, now: datetime) -> Outcome:
     if not state.opened:
         return _open(told, stored)
     answered = answer is not None and answer.question == state.asked
-    said = _move_on(told, answer) if answer and answered else _acknowledge(told, now)
-    return replace(said, effects=stored)
+    if answer and answered:
+        return replace(_move_on(told, answer), effects=stored)
+    said = _acknowledge(told, now)
+    if not _asks(given):
+        return replace(said, effects=stored)
+    shown = tuple(reply for reply in said.replies if reply.key != "reply.added")
+    return replace(said, effects=(*stored, ShowStatus()), replies=shown)
+
+
+def _asks(given: Said | Sent | Meant) -> bool:
+    """Whether somebody asks: in any script a question ends with its mark."""
+    return isinstance(given, Said) and given.text.rstrip().endswith(_QUESTION_MARKS)
 
 
 def _answer_of(state: State, given: Said | Sent | Meant) -> Answer | None:

@@ -1,4 +1,4 @@
-"""Telling Turkish, Uzbek and English apart, also where they are typed without the dots and signs of a keyboard."""
+"""Telling Turkish, Uzbek, Kazakh and English apart, also where they are typed without the signs of a keyboard."""
 
 import re
 import unicodedata
@@ -40,6 +40,16 @@ _UZBEK_ENDING = re.compile(
 _UZBEK_SIGN = re.compile(r"\b\w*[og][ʻ'](?=[a-z])\w*")
 _SIGNS: Final = str.maketrans(dict.fromkeys("ʼ’‘`´′", "'") | {"ʻ": "'"})
 
+# Kazakh as people type it on a keyboard without its letters. Without words that are Uyghur too ("ketti", "kerek").
+_KAZAKH: Final = frozenset(
+    {
+        "alip", "alyp", "bolady", "jardem", "jatyr", "joq", "kaida", "kamady", "kamap", "komek", "komektesiniz",
+        "komektesinizder", "komektesinizshi", "qaida", "qamady", "qamaldy", "qamap", "shekarada", "tutqyndady",
+        "turmede", "ustadi", "ustady", "ustaldy", "ustap", "zhardem", "zhatyr", "zhok", "zhoq",
+    }
+)  # fmt: skip
+_KAZAKH_ENDING = re.compile(r"\w{2,}md[iy]")  # whom they took: "inimdi", "agamdy", "kuieuimdi"
+
 _ENGLISH: Final = frozenset(
     {
         "about", "afraid", "airport", "an", "and", "are", "arrest", "arrested", "been", "border", "brother", "by",
@@ -59,16 +69,17 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _DOTLESS: Final = str.maketrans("ıİ", "ii")
 
 
-def guess_latin(text: str) -> Literal["en", "tr", "uz"] | None:
+def guess_latin(text: str) -> Literal["en", "kk", "tr", "uz"] | None:
     """Return which of our languages in Latin letters a text is, None when it does not tell."""
     signed = text.translate(_SIGNS)
     if not _NEIGHBOURS_LETTERS.isdisjoint(signed.casefold()):
         return None
     words = [_bare(word) for word in _WORD.findall(signed)]
-    said: dict[Literal["en", "tr", "uz"], int] = {
+    said: dict[Literal["en", "kk", "tr", "uz"], int] = {
         "tr": sum(word in _TURKISH or bool(_TURKISH_ENDING.fullmatch(word)) for word in words)
         + sum(letter in _TURKISH_LETTERS for letter in signed),
         "uz": _count_uzbek([word for word in words if word not in _ENGLISH]),
+        "kk": sum(word in _KAZAKH or bool(_KAZAKH_ENDING.fullmatch(word)) for word in words if word not in _TURKISH),
         "en": sum(word in _ENGLISH for word in words),
     }
     if said["en"] < _ENOUGH_ENGLISH:

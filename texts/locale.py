@@ -38,7 +38,7 @@ _OTHER_ARABIC_CLIENTS: Final = frozenset({"ar", "ckb", "fa", "ku", "ps", "sd", "
 # Kazakh letters that neighbours have too: from their apps these letters do not say Kazakh.
 _SHARED_LETTERS: Final[Mapping[str, str]] = {"be": "іў", "ky": "өүң", "tg": "қғҳў", "uk": "і", "uz": "қғ"}
 
-# Apps whose speakers write Latin letters that look like Turkish or Uzbek: there the app decides.
+# Apps whose speakers write Latin letters that look like Turkish, Uzbek or Kazakh: there the app decides.
 _NEIGHBOURS_CLIENTS: Final = frozenset({"az", "crh", "kaa", "kk", "ku", "ky", "tk", "tt", "ug"})
 
 # What an app is likely to speak whose number is of a country, for where only a number is known. In Kazakhstan

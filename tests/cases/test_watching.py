@@ -61,7 +61,7 @@ def test_the_evening_before_is_told_by_the_wall_clock_when_clocks_change_at_nigh
 
 
 def test_what_was_entered_too_late_is_asked_for_now_and_was_missed_by_nobody() -> None:
-    """A hearing of tomorrow at ten, heard of tonight: the mornings on which the list should have been looked at are over."""
+    """A hearing of tomorrow at ten, heard of tonight: the mornings on which to look at the list are over."""
     tonight = at(2026, 11, 30, 23)
     planned = watches_of(seen("hearing_scheduled", tonight, for_at=at(2026, 12, 1, 10)))
     assert [one.due_at for one in planned] == [at(2026, 11, 29, 8), at(2026, 11, 30, 8)]

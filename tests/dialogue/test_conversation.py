@@ -197,7 +197,7 @@ class TestTheQuestions:
         outcome = talk(*TO_MORE, Tapped(f"more.{detail}"), Sent(Kind.VOICE))[-1]
         assert outcome.effects == (AddMessage(), Answer(f"more.{detail}", from_message=True))
 
-    @pytest.mark.parametrize("given", [Said(""), Said("\u200f \u0000"), Said("🙏"), Said("???"), Sent(Kind.STICKER)])
+    @pytest.mark.parametrize("given", [Said(""), Said("\u200f \u0000"), Said("🙏"), Sent(Kind.STICKER)])
     def test_what_says_nothing_answers_nothing_and_is_kept(self, given: Input) -> None:
         outcome = talk(*TO_WHERE, given)[-1]
         assert outcome.effects == (AddMessage(),)
@@ -247,6 +247,22 @@ class TestTheQuestions:
         outcome = talk(*TO_WHERE, Said("пропустить"))[-1]
         assert outcome.effects == (AddMessage(), Answer("where"))
         assert keys(outcome) == ["ask.who"]
+
+
+class TestAsking:
+    @pytest.mark.parametrize("text", ["is anybody coming?", "???", "ким келе жатыр ?", "كىم كېلىدۇ؟", "有人来吗？"])
+    def test_who_asks_is_told_where_it_stands_and_not_that_it_was_added(self, text: str) -> None:
+        asked, again = talk(*OPENED, Said(text), Said(text))[-2:]
+        assert asked.effects == again.effects == (AddMessage(), ShowStatus())
+        assert "reply.added" not in keys(asked) + keys(again)
+
+    def test_an_answer_with_a_question_mark_is_an_answer(self) -> None:
+        outcome = talk(*TO_WHERE, Said("Zharkent?"))[-1]
+        assert outcome.effects == (AddMessage(), Answer("where", from_message=True))
+
+    def test_the_first_words_open_a_report_whatever_they_ask(self) -> None:
+        assert OpenReport() in talk(Said("can you help me?"))[-1].effects
+        assert ShowStatus() not in talk(Said("can you help me?"))[-1].effects
 
 
 class TestTheNumberToCall:

@@ -139,6 +139,13 @@ def test_without_words_the_app_decides(text: str | None, client: str | None, lan
     ("text", "client", "language"),
     [
         ("ATAMDY USTADY", "kk", "kk"),  # Kazakh in Latin letters
+        ("agamdy politsiya ustap ketti", "ru", "kk"),
+        ("inimdi alyp ketti, shekarada ustady", "en", "kk"),
+        ("kómektesińizshi, küıeýimdi ustady", "ru", "kk"),
+        ("komektesinizshi", "uz", "kk"),
+        ("inimdi alyp ketti", "ky", "ru"),
+        ("inimdi alyp ketti", "ug", "ug"),
+        ("şimdi kardeşimi aldılar", "en", "tr"),
         ("pomogite", "ru", "ru"),
         ("akamni tutup ketti", "ug", "ug"),
         ("dadamni qolgha aldi", "ug", "ug"),  # Uyghur in Latin letters
