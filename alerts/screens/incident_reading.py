@@ -50,6 +50,14 @@ if TYPE_CHECKING:
 NOTED_AGAIN_AFTER: Final = timedelta(minutes=10)
 """A page that follows the database is one look; after so long it counts as another."""
 MOST_LISTED: Final = 50
+TAKEN: Final = (
+    *LEADS_TO,
+    "petty_offence_report",
+    "fined",
+    "custody_ruling_announced",
+    "extradition_custody_ruling_announced",
+)
+"""What was done to a person, of which the latest is shown."""
 OUTSIDE: Final = tuple(one for one in Audience if one is not Audience.LAWYER)
 
 
@@ -264,7 +272,7 @@ def _latest_measure() -> ScalarSelect[Any]:
     told = select(Occurrence.id).where(
         Occurrence.case_id == Case.id,
         Occurrence.state == OccurrenceState.STANDING,
-        Occurrence.kind.in_([*LEADS_TO, "petty_offence_report", "fined", "custody_ruling_announced"]),
+        Occurrence.kind.in_(TAKEN),
     )
     latest = told.order_by(Occurrence.at.desc(), Occurrence.entered_at.desc(), Occurrence.id.desc())
     return latest.limit(1).correlate(Case).scalar_subquery()

@@ -16,11 +16,11 @@ from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing_in
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.seen import is_later
-from cases.docket.vocabulary import IMPLIES, meaning_of
+from cases.docket.vocabulary import IMPLIES, MAY_BE, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
-from law.rules import EVERYWHERE, load_rules
+from law.rules import EVERYWHERE, Track, load_rules
 from store.base import OWN, new_id
 from store.timers import set_timers, stop_timers
 
@@ -172,7 +172,7 @@ def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Ite
     if seen.for_at is not None and rule_id is not None and not _is_settled(rule_id, seen, docket):
         track = str(meaning_of(seen.kind).track)
         yield CountedClock(seen.id, seen.id, rule_id, None, track, ACT, seen.for_at, seen.for_at, seen.zone)
-    for event in _happened(seen):
+    for event in _happened(seen, docket):
         for rule in load_rules().triggered_by(event, jurisdiction or EVERYWHERE):
             clock = _by_rule(rule, event, seen, docket)
             if clock is not None:
@@ -194,7 +194,7 @@ def _is_settled(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:
 def _by_rule(rule: Rule, event: str, seen: Seen, docket: Sequence[Seen]) -> CountedClock | None:
     """Count one rule, or not yet: where the ruling sets the date and nobody has told it, or the trigger came since."""
     is_trigger = event == rule.trigger_event
-    if not is_trigger and any(rule.trigger_event in _happened(one) and one.at >= seen.at for one in docket):
+    if not is_trigger and any(rule.trigger_event in _happened(one, docket) and one.at >= seen.at for one in docket):
         return None
     ends = None if seen.until_at is None else seen.until_at.astimezone(ZoneInfo(seen.zone)).date()
     try:
@@ -228,8 +228,28 @@ def hash_of(rule_id: str) -> str:
     return load_rules().rule(rule_id).text_hash()
 
 
-def _happened(seen: Seen) -> tuple[str, ...]:
-    return (seen.kind, *IMPLIES.get(seen.kind, ()))
+def _happened(seen: Seen, docket: Sequence[Seen]) -> tuple[str, ...]:
+    return (seen.kind, *IMPLIES.get(seen.kind, ()), *_may_have_been(seen, docket))
+
+
+def _may_have_been(seen: Seen, docket: Sequence[Seen]) -> tuple[str, ...]:
+    """What an entry may mean more narrowly: only in a docket of those proceedings that does not tell the two apart."""
+    narrower = MAY_BE.get(seen.kind)
+    if narrower is None or any(one.kind == narrower for one in docket):
+        return ()
+    return (narrower,) if any(_of_one_track(narrower, one.kind) for one in docket) else ()
+
+
+@cache
+def _of_one_track(event: str, other: str) -> bool:
+    return bool(_tracks_of(event) & _tracks_of(other))
+
+
+@cache
+def _tracks_of(event: str) -> frozenset[Track]:
+    """The proceedings an event belongs to, by its meaning and by the rules that it starts; none if it is of custody."""
+    by_rules = {rule.track for rule in load_rules().rules if rule.begins_with(event)}
+    return frozenset({meaning_of(event).track, *by_rules} - {Track.CUSTODY})
 
 
 def _moment(seen: Seen) -> Moment:

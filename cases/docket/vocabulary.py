@@ -154,6 +154,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "admin_detention_actual_start": Meaning(track=Track.ADMINISTRATIVE, risk=1, watches=(*IN_CUSTODY, FAMILY)),
     "extradition_arrest_extended": Meaning(track=Track.EXTRADITION, risk=1, watches=(EVENING_BEFORE,)),
     "custody_ruling_announced": Meaning(track=Track.CRIMINAL, risk=1, watches=(EVENING_BEFORE,)),
+    "extradition_custody_ruling_announced": Meaning(track=Track.EXTRADITION, risk=3, watches=(EVENING_BEFORE,)),
     "extradition_decision_copy_received": Meaning(track=Track.EXTRADITION, risk=4),
     "extradition_decision_final": Meaning(track=Track.EXTRADITION, risk=5),
     "stay_granted": Meaning(),
@@ -208,6 +209,7 @@ FILED: Final = frozenset(
         "petty_offence_report",
         "fined",
         "custody_ruling_announced",
+        "extradition_custody_ruling_announced",
         "verdict_pronounced_or_copy_served_if_detained",
         "expulsion_ruling_pronounced",
         "ruling_copy_served",
@@ -275,3 +277,7 @@ IMPLIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Events that must have happened when another has, at that moment at the latest: where their own date is not known,
 their clocks run from it."""
+
+MAY_BE: Final[dict[str, str]] = {"custody_ruling_announced": "extradition_custody_ruling_announced"}
+"""Events whose words can mean a narrower one, and which. Where the docket speaks of the proceedings of that one and
+nobody has entered it, the clocks of both run: who chose the wider word loses none."""

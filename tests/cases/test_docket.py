@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 ZONE = "Asia/Almaty"
 APPEAL = "kz.cpc.extr.decision_appeal_10d"
+CUSTODY, EXTRADITION = "kz.cpc.custody_appeal_3d", "kz.cpc.extr.custody_appeal_3d"
 
 
 def local(year: int, month: int, day: int, hour: int = 0) -> datetime:
@@ -85,6 +86,54 @@ def test_the_earliest_of_two_dates_drives_and_both_are_kept(store: Store, case_i
     with store.read() as unit:
         dates = {str(one.at.astimezone(ZoneInfo(ZONE)).date()) for one in occurrences_shown(unit, case_id)}
     assert dates == {"2026-01-29", "2026-02-10"}
+
+
+def rules_of(store: Store, case_id: UUID) -> set[str]:
+    """The rules whose clocks run."""
+    with store.read() as unit:
+        return {one.rule_id for one in deadlines_of(unit, [case_id]) if one.state == DeadlineState.RUNNING}
+
+
+def test_custody_for_a_crime_starts_no_clock_of_extradition(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "criminal_detention_actual", When(local(2025, 11, 20, 9)))
+    happens(store, case_id, "custody_ruling_announced", When(local(2025, 11, 21, 23)))
+    assert CUSTODY in rules_of(store, case_id)
+    assert EXTRADITION not in rules_of(store, case_id)
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_custody_of_whom_another_state_wants_may_be_extradition_arrest(
+    store: Store, case_id: UUID, told_before: bool
+) -> None:
+    """As it was entered before there was a word for it, and as somebody enters it who has not seen the ruling."""
+    if told_before:
+        happens(store, case_id, "extradition_detention_actual", When(local(2025, 11, 20, 9)))
+    happens(store, case_id, "custody_ruling_announced", When(local(2025, 11, 21, 23)))
+    if not told_before:
+        happens(store, case_id, "extradition_complaint_handed_to_facility", When(local(2025, 11, 22, 9)))
+    assert {CUSTODY, EXTRADITION} <= rules_of(store, case_id)
+    ordinary, extradition = (clock_of(store, case_id, rule) for rule in (CUSTODY, EXTRADITION))
+    assert (ordinary.safe_at, ordinary.arguable_at) == (extradition.safe_at, extradition.arguable_at)
+
+
+def test_the_ruling_on_extradition_arrest_has_a_clock_of_its_own(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_custody_ruling_announced", When(local(2025, 11, 21, 23)))
+    assert rules_of(store, case_id) == {EXTRADITION}
+    with store.read() as unit:
+        assert risks_of(unit, case_id)[-1].level == 3, "somebody wants to have the person"
+
+
+def test_once_both_rulings_are_told_each_has_its_own_clock(store: Store, case_id: UUID) -> None:
+    happens(store, case_id, "extradition_detention_actual", When(local(2025, 11, 20, 9)))
+    happens(store, case_id, "custody_ruling_announced", When(local(2025, 11, 21, 23)))
+    happens(store, case_id, "extradition_custody_ruling_announced", When(local(2025, 11, 24, 23)))
+    with store.read() as unit:
+        running = [
+            (one.rule_id, one.safe_at)
+            for one in deadlines_of(unit, [case_id])
+            if one.rule_id in (CUSTODY, EXTRADITION) and one.state == DeadlineState.RUNNING
+        ]
+    assert sorted(running) == [(CUSTODY, local(2025, 11, 24, 23)), (EXTRADITION, local(2025, 11, 27, 23))]
 
 
 def test_every_clock_says_how_it_was_counted(store: Store, case_id: UUID) -> None:

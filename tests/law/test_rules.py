@@ -80,6 +80,15 @@ def test_one_event_starts_several_clocks() -> None:
     }
 
 
+def test_a_ruling_on_custody_is_not_one_on_extradition_arrest_and_takes_as_long() -> None:
+    """Whoever enters the one for the other gives no day away."""
+    (ordinary,) = BOOK.triggered_by("custody_ruling_announced", "KZ")
+    (extradition,) = BOOK.triggered_by("extradition_custody_ruling_announced", "KZ")
+    assert (ordinary.id, extradition.id) == ("kz.cpc.custody_appeal_3d", "kz.cpc.extr.custody_appeal_3d")
+    for told in ("period", "safe_period", "direction", "counting", "roll_if_non_working"):
+        assert getattr(ordinary, told) == getattr(extradition, told)
+
+
 def test_an_event_that_starts_only_a_safe_date_starts_it() -> None:
     started = {rule.id: rule for rule in BOOK.triggered_by("expulsion_ruling_pronounced", "KZ")}
     assert started["kz.coao.expulsion.appeal_10d"].trigger_event == "ruling_copy_served"
