@@ -38,6 +38,7 @@ def backstage(house: House) -> Backstage:
         is_secure=(house.settings.public_url or "").startswith("https://"),
         leave_to=house.settings.leave_to,
         hotlines=house.settings.fallback_hotlines,
+        number=house.settings.number_for_families,
         address=house.settings.web_address,
         queues=QUEUES,
     )

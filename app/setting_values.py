@@ -262,6 +262,13 @@ ContentSid = Annotated[
     ),
 ]
 Number = Annotated[str, _that(PHONE_NUMBER.fullmatch, "is a number with + and country code, e.g. +77000000000")]
+ReadableNumber = Annotated[
+    str,
+    _that(
+        lambda said: PHONE_NUMBER.fullmatch(re.sub(r"(?<=[0-9)])[ ()-]+(?=[(0-9])", "", said)),
+        "is one number with + and country code, with blanks as people read it: +7 700 000 00 00",
+    ),
+]
 Sender = Annotated[
     str,
     _that(

@@ -37,6 +37,7 @@ from app.setting_values import (
     PaceOf,
     Place,
     Proxy,
+    ReadableNumber,
     Recipients,
     Sender,
     Site,
@@ -46,7 +47,7 @@ from app.setting_values import (
     stays_here,
 )
 from app.sources import gather
-from contacts.values import ChannelName
+from contacts.values import PHONE_NUMBER, ChannelName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ class Settings(BaseModel):
     timezone: Zone = Field(default="Asia/Almaty", alias="PANAH_TIMEZONE")
     calendar_overrides: File | None = Field(default=None, alias="PANAH_CALENDAR_OVERRIDES")
     fallback_hotlines: str | None = Field(default=None, alias="PANAH_FALLBACK_HOTLINES")
+    published_number: ReadableNumber | None = Field(default=None, alias="PANAH_PUBLISHED_NUMBER", repr=False)
     leave_to: Elsewhere = Field(default="https://www.wikipedia.org/", alias="PANAH_LEAVE_TO")
     sandbox: bool = Field(default=False, alias="PANAH_SANDBOX")
     telegram_bot_token: BotToken | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
@@ -251,6 +253,21 @@ class Settings(BaseModel):
     def hotlines(self) -> tuple[str, ...]:
         """Numbers that may be called while nobody has accepted."""
         return tuple(one.strip() for one in (self.fallback_hotlines or "").split(",") if one.strip())
+
+    @property
+    def number_to_report_by(self) -> str | None:
+        """A number at which reports are taken by telephone: calls first, else texts. A sender's name is none."""
+        texts = self.twilio_sms_from
+        return self.twilio_voice_from or (texts if texts is not None and PHONE_NUMBER.fullmatch(texts) else None)
+
+    @property
+    def number_for_families(self) -> str | None:
+        """Where a family can call to be told whether somebody is our lawyer: what the team has published.
+
+        Else the number at which calls are taken, where they come in here: a message with the code reaches people.
+        """
+        takes_calls = ChannelName.VOICE in self.channels
+        return self.published_number or (self.twilio_voice_from if takes_calls else None)
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ HEARING: Final = "hearing"
 """The clock of an appointment, which no rule of the law counts."""
 PRESS: Final = frozenset({Audience.PRESS, Audience.PRESS_NAMED})
 TOGETHER: Final = "\u00a0"
-"""Between a line to write on and what is to be written there: neither stands alone on a line."""
+"""Between a line to write on and what is to be written there, and in a number: nothing of it stands alone on a line."""
+LEFT_TO_RIGHT: Final = "\u200e"
+"""A mark, and no isolate: Word and LibreOffice know it in every version."""
 DOUBTFUL: Final = "low"
 """So unsure that a paper says it is to be confirmed, beside the value."""
 
@@ -180,6 +182,7 @@ def _made(name: str, record: Record) -> str | None:
     made: dict[str, str | None] = {
         "code": record.code,
         "next_update": None if record.next_update_at is None else record.next_update_at.isoformat(),
+        "our_number": record.our_number,
         "exhibits": str(len(record.exhibits)) if record.exhibits else None,
         "deadlines": str(len(record.terms)) if record.terms else None,
         "rights": record.situation.jurisdiction if _cards(record) else None,
@@ -345,7 +348,12 @@ class _Writer:
     def _said(self, name: str, value: str) -> str:
         if name == "next_update" and self.record.next_update_at is not None:
             return local_time(self.record.next_update_at, self.record.zone, self.language, with_date=True)
-        return plain(value)
+        return self._in_one_piece(value) if name == "our_number" else plain(value)
+
+    def _in_one_piece(self, number: str) -> str:
+        """A telephone number whose groups stay together and in their order, also among letters read from the right."""
+        whole = plain(number).replace(" ", TOGETHER)
+        return f"{LEFT_TO_RIGHT}{whole}{LEFT_TO_RIGHT}" if is_right_to_left(self.language) else whole
 
     def _told(self, name: str, value: str) -> str:
         match FORMS.get(name):

@@ -153,8 +153,16 @@ def _allowed(one: OnDesk) -> OnDesk:
     return one
 
 
-def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files: Files = Files.NONE) -> Desk:
-    """Lay out the papers of a case for a reader of this role. Reads only."""
+def desk_of(
+    unit: UnitOfWork,
+    case: Case,
+    *,
+    role: str,
+    default_zone: str,
+    our_number: str | None = None,
+    files: Files = Files.NONE,
+) -> Desk:
+    """Lay out the papers of a case for a reader of this role. Reads only. ``our_number``: where families can call."""
     counsel = role == COUNSEL
     found = _ALL.of(unit.session, case.id)
     rows = rows_from(case, found)
@@ -167,6 +175,7 @@ def desk_of(unit: UnitOfWork, case: Case, *, role: str, default_zone: str, files
         default_zone=default_zone,
         is_verified=_is_verified(report for (report,) in found["every_report"]),
         left={by_id[version_id].kind for version_id, _ in left},
+        our_number=our_number,
         exhibits=() if files is Files.NONE else exhibits_of(unit, rows, role),
         as_copies=files is Files.COPIES,
     )

@@ -40,6 +40,7 @@ MADE: Final = (
     "code",
     "person",
     "next_update",
+    "our_number",
     "rights",
     "exhibits",
     "deadlines",

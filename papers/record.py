@@ -149,6 +149,8 @@ class Record:
     terms: tuple[Term, ...] = ()
     signed_rules: frozenset[str] = frozenset()
     next_update_at: datetime | None = None
+    our_number: str | None = None
+    """Where a family can call and be told whether somebody is our lawyer; None where there is no such number."""
     exhibits: tuple[Exhibit, ...] = ()
     as_copies: bool = False
     """Whether exhibits are handed over as cleaned copies, not as they came."""
@@ -189,6 +191,7 @@ def record_of(
     default_zone: str,
     is_verified: bool,
     left: Collection[str] = (),
+    our_number: str | None = None,
     exhibits: tuple[Exhibit, ...] = (),
     as_copies: bool = False,
 ) -> Record:
@@ -217,6 +220,7 @@ def record_of(
         terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
         signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
         next_update_at=_next_update(rows, unit.now),
+        our_number=our_number,
         exhibits=exhibits,
         as_copies=as_copies,
         read_at=unit.now,

@@ -29,7 +29,8 @@ class Backstage:
     Without a ``webhook`` or ``twilio`` there are no such pages. ``is_secure``: people reach the pages by https, so that
     cookies may say so. ``address``: where they reach them, as a browser shows it. Without ``drills`` none can be
     played; without ``keeping`` the settings page shows less. ``leave_to``: where the way out of the form leads;
-    ``hotlines``: whom somebody can call when nothing can be kept here.
+    ``hotlines``: whom somebody can call when nothing can be kept here; ``number``: where families are told whether
+    somebody is our lawyer.
     ``queues``: every queue of the house by its name, for what is parked in them.
     """
 
@@ -42,5 +43,6 @@ class Backstage:
     keeping: Housekeeping | None = None
     leave_to: str | None = None
     hotlines: str | None = None
+    number: str | None = None
     address: str = LOCAL
     queues: Mapping[str, Table] = field(default_factory=dict)

@@ -58,5 +58,5 @@ def _public(chosen: Settings) -> Public:
     return Public(
         bot=chosen.bot_handle,
         form=None if chosen.public_url is None else f"{chosen.public_url}/report",
-        number=chosen.twilio_voice_from or chosen.twilio_sms_from,
+        number=chosen.number_to_report_by,
     )

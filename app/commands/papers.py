@@ -90,7 +90,14 @@ def _prepare(home: House, code: str, *, as_counsel: bool, agreed: str | None) ->
         if case is None:
             fail("there is no case of this code")
         role = COUNSEL if as_counsel else "coordinator"
-        desk = desk_of(unit, case, role=role, default_zone=home.settings.timezone, files=Files.AS_THEY_CAME)
+        desk = desk_of(
+            unit,
+            case,
+            role=role,
+            default_zone=home.settings.timezone,
+            our_number=home.settings.number_for_families,
+            files=Files.AS_THEY_CAME,
+        )
         wanted = [
             draft.paper
             for one in desk.papers

@@ -51,6 +51,7 @@ OF_RETURN: Final = frozenset({"fears_return", "asylum_asked", "asylum_narrative"
 """What nobody tells of whom their own State holds."""
 BY_ONE_SOURCE: Final = frozenset({"agency", "place", "dependants"})
 READER: Final = "ru"
+OUR_NUMBER: Final = "+7 700 000 00 02"
 
 
 def draw_papers(replay: Replay, folder: Path) -> int:
@@ -69,7 +70,9 @@ def lay_out(store: Store, actor: str, story: Story) -> tuple[Desk, list[Sheet]]:
         case = unit.session.scalars(select(Case).order_by(Case.opened_at, Case.id).limit(1)).one()
         _tell(unit, case, story)
         unit.session.flush()
-        desk = desk_of(unit, case, role=COUNSEL, default_zone=story.zone, files=Files.AS_THEY_CAME)
+        desk = desk_of(
+            unit, case, role=COUNSEL, default_zone=story.zone, our_number=OUR_NUMBER, files=Files.AS_THEY_CAME
+        )
         sheets = [
             sheet_on(desk, one, draft, draft.current, reader=READER)
             for one in desk.papers

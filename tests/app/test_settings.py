@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "S3cret-value-nobody-may-see"
+NUMBER = "+77000000000"
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32}
 MAIL = {"SMTP_URL": "smtps://user:password@mail.example.org", "MAIL_FROM": "panah@example.org"}
 NAMES = sorted(str(field.alias) for field in Settings.model_fields.values())
@@ -58,6 +59,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_SANDBOX": "true",
         "TELEGRAM_BOT_TOKEN": "123:abc",
         "PANAH_BOT_HANDLE": "@example_bot",
+        "PANAH_PUBLISHED_NUMBER": "+7 700 000 00 02",
         "TELEGRAM_API_URL": "http://localhost:8081",
         "TELEGRAM_MODE": "polling",
         "TELEGRAM_PROXY": "socks5://localhost:1080",
@@ -197,6 +199,8 @@ def test_all_problems_are_told_at_once() -> None:
         ("TELEGRAM_API_URL", "http://local host"),
         ("TELEGRAM_API_URL", "http://localhost:99999999"),
         ("TELEGRAM_BOT_TOKEN", SECRET),
+        ("PANAH_PUBLISHED_NUMBER", f"call {SECRET}"),
+        ("PANAH_PUBLISHED_NUMBER", "8 700 000 00 02"),
         ("PANAH_BOT_HANDLE", f"https://t.me/{SECRET}"),
         ("TELEGRAM_BOT_TOKEN", f"123:{SECRET}/../x"),
         ("TELEGRAM_PROXY", f"socks4://user:{SECRET}@localhost:1080"),
@@ -323,3 +327,21 @@ class TestDotenv:
         file = tmp_path / ".env"
         file.write_bytes(b"PANAH_KEY=\xff\xfe\n")
         assert ".env cannot be read" in refused(file)
+
+
+@pytest.mark.parametrize(
+    ("given", "families", "reports"),
+    [
+        ({}, None, None),
+        ({"TWILIO_SMS_FROM": "Panah"}, None, None),
+        ({"TWILIO_SMS_FROM": NUMBER}, None, NUMBER),
+        ({"TWILIO_VOICE_FROM": NUMBER}, None, NUMBER),
+        ({"TWILIO_VOICE_FROM": NUMBER, "PANAH_PUBLIC_URL": "https://panah.example.org"}, NUMBER, NUMBER),
+        ({"PANAH_PUBLISHED_NUMBER": "+7 (700) 000-00-02"}, "+7 (700) 000-00-02", None),
+    ],
+)
+def test_a_family_is_told_a_number_only_where_somebody_hears_it(
+    given: dict[str, str], families: str | None, reports: str | None
+) -> None:
+    settings = read_settings({**TWILIO, **given})
+    assert (settings.number_for_families, settings.number_to_report_by) == (families, reports)

@@ -29,6 +29,7 @@ from tests.cases.test_consent import standings
 from tests.conftest import START
 from tests.papers.records import DATES, VALUES, agreed, known, record
 from texts.catalogue import say
+from texts.locale import is_right_to_left
 
 KINDS = load_kinds()
 WORDS = {name: f"Q{name.replace('_', '')}Q" for name in FIELDS if name not in CODED}
@@ -356,3 +357,16 @@ def test_the_family_is_not_asked_for_a_day_that_the_docket_has() -> None:
         assert f"{label}: 1 March 2026" in compose(KINDS[kind], "en", record(values)).lines()
         assert offer_of(KINDS[kind], record(values, dates=()), KINDS.values()).missing["taken_on"] == "family"
     assert offer_of(KINDS["press_named"], record(values), KINDS.values()).missing["taken_on"] == "family"
+
+
+@pytest.mark.parametrize("language", KINDS["family_sheet"].titles)
+def test_a_family_is_told_how_to_find_out_whether_somebody_is_our_lawyer(language: str) -> None:
+    """By the number that is published; where there is none, none is spoken of."""
+    sheet = KINDS["family_sheet"]
+    numbers = (None, "+7 700 000 00 02")
+    papers = [compose(sheet, language, replace(record(VALUES), our_number=number)) for number in numbers]
+    asked, told = ("\n".join(one.lines()) for one in papers)
+    whole = "+7\u00a0700\u00a0000\u00a000\u00a002"
+    assert (f"\u200e{whole}\u200e" if is_right_to_left(language) else whole) in told
+    assert "+7" not in asked
+    assert len(asked.splitlines()) == len(told.splitlines())

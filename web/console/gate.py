@@ -99,6 +99,8 @@ class Gate:
         """What each endpoint takes to open, by its name."""
         self.drills = None if backstage is None else backstage.drills
         self.keeping = None if backstage is None else backstage.keeping
+        self.number = None if backstage is None else backstage.number
+        """Where families can call, for the sheet that they are given."""
         self.queues: Mapping[str, Table] = {} if backstage is None else backstage.queues
         """Every queue of the house, as far as whoever built this knows them."""
         self._secure = secure = backstage is not None and backstage.is_secure

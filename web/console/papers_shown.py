@@ -88,7 +88,7 @@ def laid_out(gate: Gate, unit: UnitOfWork, case: Case, kind: str = "", *, as_cop
     """Lay the papers out; with the files of the case where it is their index that is wanted."""
     unit.vault.fetch([case_scope(case.id)])
     files = (Files.COPIES if as_copies else Files.AS_THEY_CAME) if kind == INDEX else Files.NONE
-    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, files=files)
+    return desk_of(unit, case, role=gate.who.role, default_zone=gate.zone, our_number=gate.number, files=files)
 
 
 def line_of(one: OnDesk, desk: Desk, language: str, names: Mapping[UUID, str]) -> Line:
