@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
 from tests.simulator.plan import HOUR, as_text, make_plan, read_plan
-from tests.simulator.promises import Broken
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import Tally, World
 

@@ -23,14 +23,15 @@ from cases.incidents.reading import read_list
 from cases.models import Case
 from cases.releases.models import Basis
 from cases.releases.proposing import Proposal, approve, propose
-from cases.retention import RetentionError, close_case, reopen_case
 from cases.verification import Basis as Ground
 from cases.verification import bear_out
 from contacts.leaving import mark_back, mark_left
+from store.chats import WEB
 from tests.simulator.nodes import ZONE
 from tests.simulator.people import Reporter, taps, writes
 from tests.simulator.plan import MINUTE
 from tests.simulator.providers import Fault
+from tests.simulator.visitors import AtTheForm, presses_something, says, visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,9 @@ def _actor(world: World) -> str:
 
 def report(world: World, given: Given) -> None:
     """Somebody whom nobody knows reports."""
+    if given["door"] == WEB:
+        visits(world, given["words"])
+        return
     place = len(world.reporters) + 1
     address = f"+7700100{place:04}" if given["door"] == "sms" else str(7_000_000 + place)
     who = Reporter(given["door"], address)
@@ -79,20 +83,29 @@ def storm(world: World, given: Given) -> None:
 def more(world: World, given: Given) -> None:
     """Somebody who has reported says more."""
     if world.reporters:
-        writes(world, world.reporters[given["who"] % len(world.reporters)], given["words"])
+        _says(world, world.reporters[given["who"] % len(world.reporters)], given["words"])
 
 
 def commands(world: World, given: Given) -> None:
     """Somebody who has reported asks for something."""
     if world.reporters:
-        writes(world, world.reporters[given["who"] % len(world.reporters)], given["says"], secret=False)
+        _says(world, world.reporters[given["who"] % len(world.reporters)], given["says"], secret=False)
+
+
+def _says(world: World, who: Reporter, words: str, *, secret: bool = True) -> None:
+    if isinstance(who, AtTheForm):
+        says(world, who, words, secret=secret)
+    else:
+        writes(world, who, words, secret=secret)
 
 
 def taps_something(world: World, given: Given) -> None:
     """Somebody who has reported presses a button."""
     if world.reporters:
         who = world.reporters[given["who"] % len(world.reporters)]
-        if who.door == "telegram":
+        if isinstance(who, AtTheForm):
+            presses_something(world, who, given["which"])
+        elif who.door == "telegram":
             taps(world, who.address, which=given["which"])
 
 
@@ -100,6 +113,8 @@ def blocks(world: World, given: Given) -> None:
     """Somebody who has reported blocks the bot for a while."""
     if world.reporters:
         who = world.reporters[given["who"] % len(world.reporters)]
+        if who.door == WEB:
+            return
         channel = "telegram" if who.door == "telegram" else "sms"
         until = world.hands.elapsed + given["seconds"]
         world.faults.told.append(Fault(channel, "gone", until, who.address))
@@ -243,19 +258,36 @@ def raid(world: World, given: Given) -> None:
 
 
 def closes(world: World, given: Given) -> None:
-    """A case is over."""
+    """A case is over, or never was one."""
     case_id = _case(world, given)
     if case_id is not None:
-        with suppress(RetentionError), world.store.unit(_actor(world)) as unit:
-            close_case(unit, case_id, by=_actor(world), note="over")
+        world.ends.closes(case_id, _actor(world), no_case=given.get("no_case", False))
 
 
 def reopens(world: World, given: Given) -> None:
     """It is not over after all."""
     case_id = _case(world, given)
     if case_id is not None:
-        with world.store.unit(_actor(world)) as unit:
-            reopen_case(unit, case_id, by=_actor(world))
+        world.ends.reopens(case_id, _actor(world))
+
+
+def confirms(world: World, given: Given) -> None:
+    """A case may be erased when its time has come."""
+    case_id = _case(world, given)
+    if case_id is not None:
+        world.ends.confirms(case_id, _actor(world))
+
+
+def keeps(world: World, given: Given) -> None:
+    """A case is to be kept whatever its age, or not any more."""
+    case_id = _case(world, given)
+    if case_id is not None:
+        world.ends.keeps(case_id, _actor(world), keep=given["keep"])
+
+
+def backs_up(world: World, _: Given) -> None:
+    """A backup is made."""
+    world.ends.backs_up()
 
 
 # Consent
@@ -318,6 +350,39 @@ def releases(world: World, given: Given) -> None:
         release_id = propose(unit, unit.session.get_one(Case, case_id), proposal, proposer)
         for contact_id in (proposer, other):
             approve(unit, release_id, contact_id, "coordinator")
+
+
+# What people at risk leave sealed
+
+
+def seals(world: World, given: Given) -> None:
+    """Somebody leaves a sealed file, and agrees to be asked each day."""
+    world.seals.leaves(given["minute"], answers=given["answers"])
+
+
+def told_taken(world: World, given: Given) -> None:
+    """Somebody tells a helper that who has left a file was taken."""
+    world.seals.is_told(given["file"], given["by"], _actor(world))
+
+
+def missed(world: World, given: Given) -> None:
+    """A helper has looked in vain for who did not check in."""
+    world.seals.is_missed(given["file"], _actor(world))
+
+
+def agrees(world: World, given: Given) -> None:
+    """A helper agrees that a file be opened."""
+    world.seals.agrees(given["file"], world.helpers[given["name"]])
+
+
+def objects(world: World, given: Given) -> None:
+    """A helper objects to it."""
+    world.seals.objects(given["file"], _actor(world))
+
+
+def takes_back(world: World, given: Given) -> None:
+    """Somebody takes back what they left, or is made to."""
+    world.seals.takes_back(given["file"], forced=given["forced"])
 
 
 # Bad days
@@ -417,11 +482,20 @@ ACTS: Final[dict[str, Callable[[World, Given], None]]] = {
     "raid": raid,
     "closes": closes,
     "reopens": reopens,
+    "confirms": confirms,
+    "keeps": keeps,
+    "backs_up": backs_up,
     "consents": consents,
     "refuses": refuses,
     "freezes": freezes,
     "thaws": thaws,
     "releases": releases,
+    "seals": seals,
+    "told_taken": told_taken,
+    "missed": missed,
+    "agrees": agrees,
+    "objects": objects,
+    "takes_back": takes_back,
     "fault": fault,
     "again": again,
     "crash": crash,

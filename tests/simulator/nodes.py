@@ -5,18 +5,22 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
+import store
 from alerts.channels.port import ChannelError, Sent, TemporaryFailure
 from alerts.sending import results, taking
 from alerts.sending.limits import TELEGRAM, Limits, limits_of
 from alerts.sending.sender import call, is_too_late
 from alerts.telling.wording import Wording
-from app.erasing.retention import look_at_closed, terms_of
+from app.erasing.retention import look_at_closed
 from app.erasing.sealing import erase_withdrawn
 from app.inbox import inbox_queue
 from app.reactions import reaction_names, reaction_queue, timer_queue
@@ -41,9 +45,9 @@ from tests.simulator.waiting import due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from alerts.sending.jobs import Job
+    from cases.retention import Terms
     from sandbox.telegram.updates import UpdateQueue
     from store.claims import Claim
     from store.clock import Clock
@@ -58,6 +62,7 @@ ADDRESS = "https://panah.example.org"
 HOTLINES = "+7 700 000 00 99"
 SETTINGS = {"PANAH_TIMEZONE": ZONE, "PANAH_FALLBACK_HOTLINES": HOTLINES, "PANAH_CANARY": "false"}
 AT_ONCE = 20
+MIGRATIONS = Path(store.__file__).parent / "migrations"
 KEY = b"k" * 32
 
 
@@ -101,6 +106,8 @@ class Ground:
         else:
             self._empties()
         make_ring(self._ring, KEY, "2026-03")
+        with self.engine.begin() as connection:  # a backup says which schema it is of
+            MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
 
     def _empties(self) -> None:
         names = ", ".join(f'"{name}"' for name in metadata().tables)
@@ -118,6 +125,13 @@ class Ground:
     @property
     def _is_a_file(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What lies on the disk of the database, where it is a file."""
+        if not self._is_a_file:
+            return ()
+        return tuple(self._database.with_name(f"panah.db{end}") for end in ("", "-wal"))
 
     @property
     def _database(self) -> Path:
@@ -158,8 +172,10 @@ class Node:
         providers: Mapping[str, Provider],
         updates: UpdateQueue,
         recorded: Callable[[list[results.Outcome]], None],
+        *,
+        terms: Terms,
     ) -> None:
-        self._ground, self._clock, self._providers = ground, clock, providers
+        self._ground, self._clock, self._providers, self._terms = ground, clock, providers, terms
         self._updates, self._recorded = updates, recorded
         self._me = uuid4()
         self.in_hand: list[Callable[[], None]] = []
@@ -176,7 +192,6 @@ class Node:
         ring = open_ring(self._ground.home / "ring", KEY)
         self.store = Store(self._ground.engine, ring, self._clock, reactions=reaction_names())
         self._wording = Wording(ZONE, ADDRESS)
-        self._terms = terms_of(settings)
         self._lookout, self._registry = Lookout(self.store), RegistryLookout(self.store)
         self._lookout_is_filled = False
         looks = look_queue(self._lookout, look_parked, [self._registry])

@@ -12,7 +12,6 @@ from alerts.messages.incoming import IncomingText, pack
 from alerts.sending.receipts import note_receipt
 from store.inbox import RawInput, free_number, is_first, keep
 from tests.simulator.plan import HOUR, MINUTE
-from web.factory import make_app
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,6 +43,8 @@ class Reporter:
     address: str
     said: list[str] = field(default_factory=list)
     messages: int = 0
+    may_see: set[str] = field(default_factory=set)
+    """Secret words they have typed, whether or not those have reached the house."""
 
 
 def writes(world: World, who: Reporter, words: str, *, secret: bool = True) -> None:
@@ -195,5 +196,5 @@ def _opens(world: World, who: Helper, path: str) -> None:
     """Press the one-time link, as a browser does, and look at what it shows."""
     if not path.startswith(("/open/", "/release/")):
         return
-    page = make_app(world.store, "Asia/Almaty").test_client().post(path)
+    page = world.web.post(path)
     world.promises.shows(who, path, page.status_code, page.text)

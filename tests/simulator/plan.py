@@ -25,6 +25,7 @@ WORDS: Final = (
     "he has a hearing next month, I am afraid",
     "they arrested three of us at the market",
 )
+DOORS: Final = ("telegram", "telegram", "telegram", "sms", "web")
 TEMPERS: Final = ("prompt", "prompt", "prompt", "slow", "declines", "asleep", "forgets", "returns", "texts", "opens")
 """How a helper answers whoever asks them."""
 COORDINATORS: Final = ("Aigerim", "Timur", "Botagoz")
@@ -76,7 +77,7 @@ class Plan:
 
 
 def _report(dice: random.Random) -> dict[str, Any]:
-    return {"words": dice.choice(WORDS), "door": dice.choice(("telegram", "telegram", "telegram", "sms"))}
+    return {"words": dice.choice(WORDS), "door": dice.choice(DOORS)}
 
 
 def _seconds(dice: random.Random, least: float, most: float) -> float:
@@ -98,6 +99,10 @@ def _fault(dice: random.Random) -> dict[str, Any]:
 
 def _case(dice: random.Random) -> dict[str, Any]:
     return {"case": dice.randrange(1000)}
+
+
+def _file(dice: random.Random) -> dict[str, Any]:
+    return {"file": dice.randrange(1000)}
 
 
 def _span(least: float, most: float) -> Callable[[random.Random], dict[str, Any]]:
@@ -136,7 +141,10 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
     "parts": (0.1, lambda dice: {"which": dice.randrange(1000)}),
     "raid": (0.06, lambda dice: {"people": dice.randrange(2, 18)}),
     "storm": (0.05, lambda dice: {"reports": dice.randrange(12, 40)}),
-    "closes": (0.2, _case),
+    "closes": (0.4, lambda dice: {**_case(dice), "no_case": dice.random() < 0.4}),
+    "confirms": (0.8, _case),
+    "keeps": (0.15, lambda dice: {**_case(dice), "keep": dice.random() < 0.6}),
+    "backs_up": (0.2, lambda _: {}),
     "reopens": (0.06, _case),
     "consents": (0.4, lambda dice: {**_case(dice), "to": dice.choice(("unhcr", "press"))}),
     "refuses": (0.2, lambda dice: {**_case(dice), "to": dice.choice(("unhcr", "press"))}),
@@ -150,6 +158,12 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
             "in": dice.choice((0, 0, _seconds(dice, MINUTE, DAY))),
         },
     ),
+    "seals": (0.3, lambda dice: {"minute": dice.randrange(1440), "answers": dice.random() < 0.6}),
+    "told_taken": (0.8, lambda dice: {**_file(dice), "by": dice.randrange(3)}),
+    "missed": (0.6, _file),
+    "agrees": (1.6, lambda dice: {**_file(dice), "name": dice.choice(HELPERS)}),
+    "objects": (0.2, _file),
+    "takes_back": (0.2, lambda dice: {**_file(dice), "forced": dice.random() < 0.5}),
     "leaves": (0.12, lambda dice: {"name": dice.choice(HELPERS), "seconds": _seconds(dice, MINUTE, 2 * DAY)}),
     "policy": (0.12, lambda dice: {"which": dice.randrange(3)}),
     "fault": (2.5, _fault),

@@ -6,9 +6,9 @@ Each look says in a few words what was promised; what broke it is told with code
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -27,14 +27,18 @@ from cases.docket.vocabulary import ROUTINE
 from cases.models import Case, Report, ReportMessage
 from cases.retention import ErasedCase, Retention
 from cases.urgency import Urgency
+from dialogue.coming_back import find_by_number
 from dialogue.standing import Standing, standing_of
 from scheduler.reminding import Reminder, next_reminder
+from store.chats import WEB
 from store.data_keys import case_scope
 from store.eventlog import EventRow
 from store.timers import Timer
 from store.vault import Field
+from tests.simulator.broken import SECRET, Broken
 from tests.simulator.people import Helper, Reporter
 from tests.simulator.waiting import how_many, oldest
+from tests.web.form import CODE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,9 +46,10 @@ if TYPE_CHECKING:
     from alerts.channels.port import Outgoing
     from alerts.sending.results import Outcome
     from store.unit_of_work import UnitOfWork
+    from tests.simulator.visitors import AtTheForm
     from tests.simulator.world import World
+    from tests.web.form import Page as FormPage
 
-SECRET: Final = re.compile(r"zq\d+secret")
 LOOKS_EVERY: Final = 300.0
 LATE: Final = timedelta(minutes=5)
 """What is due may come so late when nothing is wrong."""
@@ -56,17 +61,6 @@ MOST_WAITING: Final = 500
 """More rows than ever wait at once in one queue, in so small a world."""
 EXPECTED: Final = frozenset({"sending_failed"})
 """What may be logged as an error: a provider that does not take our settings."""
-
-
-class Broken(BaseException):
-    """A promise was broken. ``at``: seconds since the beginning. No part of the house can catch it as a failure."""
-
-    at = 0.0
-
-    def __init__(self, promise: str, what: str) -> None:
-        super().__init__(f"{promise}: {what}")
-        self.promise = promise
-        self.what = what
 
 
 class Promises:
@@ -149,6 +143,7 @@ class Promises:
         """Look at a page that a one-time link has opened."""
         if status >= 500:
             raise Broken("pages answer", f"{path.split('/')[1]}: {status}")
+        self._world.seals.shows(who, text)
         if who.role in ("unhcr", "journalist") and SECRET.search(text) and self._takes_all_back(who):
             raise Broken("what was taken back is not shown", path.split("/")[1])
 
@@ -156,6 +151,34 @@ class Promises:
         to = "press" if who.role == "journalist" else "unhcr"
         may = {case_id for (case_id, reader), granted in self._agreed.items() if granted and reader == to}
         return not may - self._frozen
+
+    def reads(self, who: AtTheForm, page: FormPage, since: datetime) -> None:
+        """Look at a page of the form as it was answered; what it tells for the first time was looked at ``since``."""
+        if page.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Broken("pages answer", f"the form: {page.status}")
+        if set(SECRET.findall(page.html)) - (set() if page.status == HTTPStatus.OK else who.may_see):
+            raise Broken("nobody is given away", "a page of the form shows what was said")
+        number = who.number or page.number
+        if page.number is not None and page.number != number:
+            raise Broken("who has a number comes back", "a form that was sent again has another number")
+        if number is None:
+            return
+        with self._world.store.read() as unit:
+            chat = find_by_number(unit, number)
+            if chat is None or page.status != HTTPStatus.OK:
+                self._was_to_be_expected(unit, page.status)
+                return
+            codes = set(unit.session.scalars(select(Case.code).join(Report).where(Report.chat_id == chat.id)))
+            if set(CODE.findall(page.words)) - codes:
+                raise Broken("nobody is given away", "a page of the form tells of another report")
+            fresh = select(Delivery).where(Delivery.chat_id == chat.id, Delivery.read_at >= since)
+            for row in unit.session.scalars(fresh).all():
+                self._is_the_truth(unit, row)
+
+    def _was_to_be_expected(self, unit: UnitOfWork, status: int) -> None:
+        """A number opens its page, but where its report was erased; a page lives for hours, if clocks are right."""
+        if self._is_calm() and not unit.session.scalar(select(exists().where(ErasedCase.case_id.is_not(None)))):
+            raise Broken("who has a number comes back", f"the form: {status}")
 
     # Between
 
@@ -169,6 +192,8 @@ class Promises:
         with self._world.store.read() as unit:
             self._queues_are_short(unit)
             self._nothing_is_parked(unit)
+            self._world.ends.between(unit)
+            self._world.seals.between(unit, calm=self._is_calm())
             if self._is_calm():
                 self._what_is_due_is_done(unit)
                 self._nobody_is_forgotten(unit)
@@ -279,15 +304,14 @@ class Promises:
 
     def _messages_have_an_end(self, unit: UnitOfWork) -> None:
         """What waits to be sent will be looked at; what rests says why."""
-        waiting = (DeliveryState.QUEUED, DeliveryState.SENDING)  # of a call that nobody answered, the ladder knows
-        resting = select(Delivery.id).where(
-            Delivery.state.in_(waiting), Delivery.due_at.is_(None), Delivery.parked_at.is_(None)
-        )
+        waits = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)), Delivery.channel != WEB
+        # Of a call that nobody answered, the ladder knows; and what waits for people who come back waits for them.
+        resting = select(Delivery.id).where(*waits, Delivery.due_at.is_(None), Delivery.parked_at.is_(None))
         lost = unit.session.scalars(resting.limit(1)).first()
         if lost is not None:
             raise Broken("a message has an end that says so", f"nobody sends {lost}")
         late = unit.now - timedelta(hours=2)
-        old = select(Delivery).where(Delivery.state.in_(waiting), Delivery.created_at < late, Delivery.action == "send")
+        old = select(Delivery).where(*waits, Delivery.created_at < late, Delivery.action == "send")
         for row in unit.session.scalars(old).all():
             if not row.throttled:
                 raise Broken("what is due is done", f"{row.template} waits since {unit.now - row.created_at}: {row.id}")
@@ -305,6 +329,9 @@ class Promises:
         if breaks:
             raise Broken("the log holds", str(breaks[:3]))
         with self._world.store.read() as unit:
+            self._world.ends.between(unit)
+            self._world.seals.between(unit, calm=True)
+            self._world.seals.at_the_end(unit)
             self._nothing_is_lost(unit)
             self._nothing_is_accepted_twice(unit)
             self._nothing_is_parked(unit)
@@ -312,17 +339,23 @@ class Promises:
             self._nobody_is_forgotten(unit)
             self._reminders_came(unit)
             self._messages_have_an_end(unit)
+        self._world.ends.at_the_end()
 
     def _nothing_is_lost(self, unit: UnitOfWork) -> None:
-        kept: set[str] = set()
+        kept: Counter[str] = Counter()
         for row in unit.session.scalars(select(ReportMessage)):
             field = Field("report_message", "content", row.id)
-            kept |= set(SECRET.findall(unit.vault.open(case_scope(row.case_id), field, row.content)))
-        erased = unit.session.scalar(select(func.count()).select_from(ErasedCase)) or 0
+            kept.update(SECRET.findall(unit.vault.open(case_scope(row.case_id), field, row.content)))
+        twice = [word for word, times in kept.items() if times > 1]
+        if twice:
+            raise Broken("what comes twice counts once", f"{len(twice)} messages were kept twice")
+        if any(self._world.seals.holds(word) for word in kept):
+            raise Broken("what is sealed stays sealed", "a report tells what is in a file that nobody opened")
         said = {word for one in self._world.reporters for word in one.said}
         self._world.tally.said += len(said)
-        if said - kept and not erased:
-            raise Broken("nothing reported is lost", f"{len(said - kept)} of {len(said)} messages are nowhere")
+        lost = said - set(kept) - self._world.ends.may_be_gone
+        if lost:
+            raise Broken("nothing reported is lost", f"{len(lost)} of {len(said)} messages are nowhere")
 
     def _nothing_is_accepted_twice(self, unit: UnitOfWork) -> None:
         """Between two who have the same thing it was given back, and the log says who has it."""

@@ -28,8 +28,9 @@ from store.inbox import RawInput, keep
 from store.timers import Timer
 from tests.simulator.__main__ import breaks, ground
 from tests.simulator.acts import refuses
+from tests.simulator.broken import Broken
 from tests.simulator.plan import HOUR, MINUTE, Action, Plan
-from tests.simulator.promises import MOST_WAITING, Broken
+from tests.simulator.promises import MOST_WAITING
 from tests.simulator.world import World
 
 if TYPE_CHECKING:
@@ -199,9 +200,9 @@ def in_rows(world: World, sabotage: Callable[[UnitOfWork], None]) -> None:
         sabotage(unit)
 
 
-def broken_by(plan: Plan, at: float, sabotage: Callable[[World], None]) -> str:
+def broken_by(plan: Plan, at: float, sabotage: Callable[[World], None], house: type[World] = World) -> str:
     """Play a plan in which somebody does this; say which promise was seen to be broken."""
-    with World(plan, ground()) as world:
+    with house(plan, ground()) as world:
         world.later(at, lambda: sabotage(world))
         with pytest.raises(Broken) as seen:
             world.plays()

@@ -10,9 +10,9 @@ from sqlalchemy import delete, select
 
 from cases.models import ReportMessage
 from tests.simulator.__main__ import breaks, shrunk
+from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
 from tests.simulator.plan import Action, Plan, as_text, make_plan, read_plan
-from tests.simulator.promises import Broken
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import World
 

@@ -10,9 +10,9 @@ import heapq
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from alerts.messages.channel_states import note_channels
 from alerts.policy.policies import import_policies
+from cases.retention import Terms
 from contacts.directory import put_contact
 from contacts.models import Contact, ContactMethod
 from contacts.values import ContactCard, Role
@@ -29,15 +30,21 @@ from store.chats import find_or_open_chat
 from store.queues import where_it_failed
 from tests.simulator import plan as plans
 from tests.simulator.acts import ACTS
-from tests.simulator.nodes import Node
+from tests.simulator.broken import Broken
+from tests.simulator.ends import Ends
+from tests.simulator.nodes import ZONE, Node
 from tests.simulator.people import Helper, Reporter, reacts
-from tests.simulator.promises import Broken, Promises
+from tests.simulator.promises import Promises
 from tests.simulator.providers import Died, Faults, provider
+from tests.simulator.seals import Seals
 from tests.simulator.waiting import next_due
+from web.factory import make_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
+
+    from flask.testing import FlaskClient
 
     from alerts.channels.port import Outgoing
     from alerts.sending.results import Outcome
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     from tests.simulator.nodes import Ground
     from tests.simulator.plan import Plan
 
+Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 START: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 09:00 in Almaty
 RESTARTS_AFTER: Final = 5.0
@@ -94,6 +102,8 @@ class Tally:
     crashes: int = 0
     calls: int = 0
     said: int = 0
+    erased: int = 0
+    opened: int = 0
     stops: int = 0
 
     def add(self, other: Tally) -> None:
@@ -104,6 +114,11 @@ class Tally:
 
 class World:
     """A house on a database of its own; ``plays`` a plan, and raises Broken where a promise is broken."""
+
+    terms = Terms(case=timedelta(hours=30), no_case=timedelta(hours=8))
+    """How long what is closed is kept: not for a year, of which a history of days would see nothing."""
+    rests = LOOKS_AT_LEAST_EVERY
+    """How long nothing may happen before somebody looks around."""
 
     def __init__(self, plan: Plan, ground: Ground) -> None:
         self.plan = plan
@@ -128,7 +143,7 @@ class World:
         self.logged = self._stack.enter_context(capture_logs())
         self.ground.clears()
         self.providers = {name: provider(name, self.faults, self._sees) for name in plans.CHANNELS}
-        self.promises = Promises(self)
+        self.promises, self.ends, self.seals = Promises(self), Ends(self), Seals(self)
         self.nodes = [self._node() for _ in range(self.plan.nodes)]
         self._console = self._node()
         self._begins()
@@ -140,7 +155,7 @@ class World:
         self.ground.engine.dispose()
 
     def _node(self) -> Node:
-        return Node(self.ground, self.hands, self.providers, self.updates, self._recorded)
+        return Node(self.ground, self.hands, self.providers, self.updates, self._recorded, terms=self.terms)
 
     def _begins(self) -> None:
         if self.ground.furnished is None:
@@ -185,6 +200,24 @@ class World:
             import_policies(unit, POLICY.format(channels=POLICIES[which]))
 
     # What others use
+
+    @cached_property
+    def web(self) -> FlaskClient:
+        """A browser at the pages."""
+        return make_app(self.store, ZONE).test_client()
+
+    def serves(self, asks: Callable[[], Answer]) -> Answer | None:
+        """Have a page answered; None where no process lives that could, or it dies of it."""
+        if not any(self._can_work(node) for node in self.nodes):
+            return None
+        try:
+            with self.ground.working():
+                return asks()
+        except Died:
+            self.tally.crashes += 1
+            self.calmly(60)
+            self.ground.engine.dispose()  # as in lives()
+            return None
 
     @property
     def store(self) -> Store:
@@ -259,7 +292,7 @@ class World:
         known = [self._agenda[0][0]] if self._agenda else []
         known += [node.resumes_at for node in self.nodes if node.resumes_at > self.hands.elapsed]
         if any(self._can_work(node) for node in self.nodes):
-            known += [self._looked_at + LOOKS_AT_LEAST_EVERY, *self._next_due()]
+            known += [self._looked_at + self.rests, *self._next_due()]
         return min(known)
 
     def _next_due(self) -> list[float]:
@@ -310,7 +343,8 @@ class World:
         self.lives(node, node.looks_around)
         if self.hands.elapsed >= self._tidied_at + TIDIES_EVERY and self._can_work(node):
             self._tidied_at = self.hands.elapsed
-            self.lives(node, node.tidies)
+            if not self.lives(node, node.tidies):
+                self.ends.after_tidying()
         self._works()
 
     # What is seen
@@ -319,6 +353,7 @@ class World:
         self.tally.calls += 1
         self.promises.sees(channel, message)
         reacts(self, channel, message)
+        self.seals.sees(channel, message)
 
     def _recorded(self, outcomes: list[Outcome]) -> None:
         self.promises.recorded(outcomes)
