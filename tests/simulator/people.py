@@ -81,7 +81,7 @@ def _message(world: World, address: str, number: int, words: str) -> dict[str, A
 
 def texts(world: World, number: str, words: str) -> None:
     """Send a text to our number, which its provider brings."""
-    sid = f"SM{world.secret()}"
+    sid = f"SM{world.serial()}"
     with world.store.unit("webhook") as unit:
         if is_first(unit, "sms", sid):
             kept = RawInput(free_number(unit, "sms"), number, pack(IncomingText(sid, words)))
@@ -105,7 +105,7 @@ def _presses(world: World, address: str, number: int, data: str) -> None:
     pushes(
         world,
         "callback_query",
-        {"id": world.secret(), "from": who, "message": said, "chat_instance": "1", "data": data},
+        {"id": str(world.serial()), "from": who, "message": said, "chat_instance": "1", "data": data},
     )
 
 

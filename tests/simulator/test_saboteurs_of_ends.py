@@ -40,7 +40,7 @@ ERASED = Plan(0, 0.25, 1, (REPORTED, Action(30, "backs_up", {}), NEVER_A_CASE))
 """Six hours, at the end of which somebody looks at what is closed."""
 CLOSED = Plan(0, 0.008, 1, (REPORTED, NEVER_A_CASE))
 TYPED = Action(5, "report", {"words": "they took my brother", "door": "web"})
-LOOKED_AT = tuple(Action(at, "taps", {"who": 0, "which": 0}) for at in (2.5 * MINUTE, 16 * MINUTE))
+LOOKED_AT = tuple(Action(at, "taps", {"who": 0, "which": 0}) for at in (12.0, 16 * MINUTE))
 BY_FORM = Plan(0, 0.012, 1, (Action(2, "temper", {"name": "Aigerim", "temper": "asleep"}), TYPED, *LOOKED_AT))
 """Seventeen minutes, in which whoever typed it comes back twice with their number."""
 
@@ -147,4 +147,4 @@ def _waits(unit: UnitOfWork, code: str) -> None:
     ],
 )
 def test_a_promise_at_the_form_that_is_broken_is_seen(sabotage: Callable[[UnitOfWork], None], promise: str) -> None:
-    assert broken_by(BY_FORM, 2 * MINUTE, lambda world: in_rows(world, sabotage)) == promise
+    assert broken_by(BY_FORM, 9, lambda world: in_rows(world, sabotage)) == promise

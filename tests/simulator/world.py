@@ -130,6 +130,7 @@ class World:
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._words = count(1)
+        self._serials = count(1)
         self.updates = UpdateQueue()
         self.faults = Faults(lambda: self.hands.elapsed)
         self.reporters: list[Reporter] = []
@@ -235,6 +236,10 @@ class World:
     def secret(self) -> str:
         """Return a word that nobody has said before, by which what was said is known again."""
         return f"zq{next(self._words)}secret"
+
+    def serial(self) -> int:
+        """Return a number that a provider has given nothing else."""
+        return next(self._serials)
 
     def cases(self) -> list[UUID]:
         """Return the cases there are, oldest first."""
