@@ -27,6 +27,7 @@ from cases.verification import Basis as Ground
 from cases.verification import bear_out
 from contacts.leaving import mark_back, mark_left
 from store.chats import WEB
+from tests.simulator.forced import WORD
 from tests.simulator.nodes import ZONE
 from tests.simulator.people import Reporter, taps, writes
 from tests.simulator.plan import MINUTE
@@ -385,6 +386,43 @@ def takes_back(world: World, given: Given) -> None:
     world.seals.takes_back(given["file"], forced=given["forced"])
 
 
+# People who are forced, and drills
+
+
+def agrees_on_word(world: World, given: Given) -> None:
+    """A word is agreed on with who has reported."""
+    if world.reporters:
+        who = world.reporters[given["who"] % len(world.reporters)]
+        if who.door != WEB:
+            world.forced.agrees_on_word(who)
+
+
+def says_word(world: World, given: Given) -> None:
+    """Somebody who has reported is made to write, and says it, if it is a word between us."""
+    if world.reporters:
+        _says(world, world.reporters[given["who"] % len(world.reporters)], f"it is cold, like a {WORD}")
+
+
+def made_to_show(world: World, given: Given) -> None:
+    """A helper is made to show what they can open."""
+    world.forced.is_made_to_show(world.helpers[given["name"]], given["seconds"])
+
+
+def sings(world: World, given: Given) -> None:
+    """The canary is sent, several times."""
+    world.drills.sings(given["times"])
+
+
+def deaf(world: World, given: Given) -> None:
+    """Nobody hears the canary."""
+    world.drills.is_deaf(given["seconds"])
+
+
+def drill(world: World, _: Given) -> None:
+    """Everybody is rung, to see who answers."""
+    world.drills.rings_everybody()
+
+
 # Bad days
 
 
@@ -496,6 +534,12 @@ ACTS: Final[dict[str, Callable[[World, Given], None]]] = {
     "agrees": agrees,
     "objects": objects,
     "takes_back": takes_back,
+    "agrees_on_word": agrees_on_word,
+    "says_word": says_word,
+    "made_to_show": made_to_show,
+    "sings": sings,
+    "deaf": deaf,
+    "drill": drill,
     "fault": fault,
     "again": again,
     "crash": crash,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,10 +17,12 @@ from sqlalchemy import event
 
 import store
 from alerts.channels.port import ChannelError, Sent, TemporaryFailure
+from alerts.models import CANARY
 from alerts.sending import results, taking
 from alerts.sending.limits import TELEGRAM, Limits, limits_of
 from alerts.sending.sender import call, is_too_late
 from alerts.telling.wording import Wording
+from app.canary import PER_SECOND as CANARIES_A_SECOND
 from app.erasing.retention import look_at_closed
 from app.erasing.sealing import erase_withdrawn
 from app.inbox import inbox_queue
@@ -46,6 +49,7 @@ from tests.simulator.waiting import due
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 
+    from alerts.channels.port import Channel
     from alerts.sending.jobs import Job
     from cases.retention import Terms
     from sandbox.telegram.updates import UpdateQueue
@@ -53,7 +57,6 @@ if TYPE_CHECKING:
     from store.clock import Clock
     from store.queues import Queue
     from tests.simulator.people import Helper
-    from tests.simulator.providers import Provider
 
 log = structlog.get_logger(__name__)
 TOKEN = "1:TEST"
@@ -169,7 +172,7 @@ class Node:
         self,
         ground: Ground,
         clock: Clock,
-        providers: Mapping[str, Provider],
+        providers: Mapping[str, Channel],
         updates: UpdateQueue,
         recorded: Callable[[list[results.Outcome]], None],
         *,
@@ -202,7 +205,7 @@ class Node:
             "timer": timer_queue(settings),
         }
         self._limits: dict[str, Limits] = {name: limits_of(name) for name in self._providers}
-        self._limits["telegram"] = TELEGRAM
+        self._limits |= {"telegram": TELEGRAM, CANARY: limits_of(CANARY, CANARIES_A_SECOND)}
 
     def is_gone(self, until: float) -> None:
         """Lose everything in memory; begin again ``until`` then."""
@@ -268,7 +271,8 @@ class Node:
 
     def _call(self, name: str, job: Job) -> Sent | ChannelError:
         try:
-            return at_once(call(self._providers[name], job))
+            asked = call(self._providers[name], job)
+            return asyncio.run(asked) if name == CANARY else at_once(asked)
         except ChannelError as error:
             return error
         except Exception:

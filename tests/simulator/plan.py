@@ -101,6 +101,10 @@ def _case(dice: random.Random) -> dict[str, Any]:
     return {"case": dice.randrange(1000)}
 
 
+def _who(dice: random.Random) -> dict[str, Any]:
+    return {"who": dice.randrange(1000)}
+
+
 def _file(dice: random.Random) -> dict[str, Any]:
     return {"file": dice.randrange(1000)}
 
@@ -164,6 +168,12 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
     "agrees": (1.6, lambda dice: {**_file(dice), "name": dice.choice(HELPERS)}),
     "objects": (0.2, _file),
     "takes_back": (0.2, lambda dice: {**_file(dice), "forced": dice.random() < 0.5}),
+    "agrees_on_word": (0.4, _who),
+    "says_word": (0.4, _who),
+    "made_to_show": (0.15, lambda dice: {"name": dice.choice(HELPERS), "seconds": _seconds(dice, HOUR, 2 * DAY)}),
+    "sings": (0.5, lambda dice: {"times": dice.randrange(1, 4)}),
+    "deaf": (0.15, _span(5 * MINUTE, HOUR)),
+    "drill": (0.1, lambda _: {}),
     "leaves": (0.12, lambda dice: {"name": dice.choice(HELPERS), "seconds": _seconds(dice, MINUTE, 2 * DAY)}),
     "policy": (0.12, lambda dice: {"which": dice.randrange(3)}),
     "fault": (2.5, _fault),

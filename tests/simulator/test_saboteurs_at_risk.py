@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from alerts.models import DURESS, Alert
-from cases.models import ReportMessage
+from alerts.models import DURESS, Alert, Need, NeedState
+from cases.models import Report, ReportMessage
 from cases.sealed.keeping import destroy, file_of_case
 from cases.sealed.models import SealedEntry, SealedFile
 from cases.sealed.triggering import OPENING_TIMER
+from contacts.accounts.models import Account
 from store.base import new_id
 from store.data_keys import DataKey, case_scope, sealed_scope
 from store.timers import Timer
@@ -99,6 +101,48 @@ def tells_what_is_sealed(unit: UnitOfWork) -> None:
     ],
 )
 def test_a_promise_to_people_at_risk_that_is_broken_is_seen(
+    plan: Plan, at: float, sabotage: Callable[[UnitOfWork], None], promise: str
+) -> None:
+    assert broken_by(plan, at, lambda world: in_rows(world, sabotage)) == promise
+
+
+# Who says the word, and who is made to show what they can open
+
+SAID = Plan(0, 0.012, 1, (REPORTED, Action(30, "agrees_on_word", {"who": 0}), Action(60, "says_word", {"who": 0})))
+MADE_TO_SHOW = Action(1, "made_to_show", {"name": "Aigerim", "seconds": 2 * HOUR})
+SHOWN = Plan(0, 0.012, 1, (MADE_TO_SHOW, REPORTED))
+
+
+@pytest.mark.parametrize("plan", [SAID, SHOWN], ids=("said", "made to show"))
+def test_nobody_breaks_a_promise_to_who_is_forced_but_the_saboteur(plan: Plan) -> None:
+    broken, _ = breaks(plan)
+    assert broken is None
+
+
+def hears_no_word_of_a_reporter(unit: UnitOfWork) -> None:
+    unit.session.execute(update(Report).values(duress_at=None))
+
+
+def forgets_who_is_forced(unit: UnitOfWork) -> None:
+    unit.session.execute(update(Account).values(coerced_at=None))
+
+
+def leaves_it_with_them(unit: UnitOfWork) -> None:
+    forced = unit.session.scalars(select(Account.contact_id)).one()
+    long_ago = unit.now - timedelta(hours=1)
+    unit.session.execute(update(Need).values(state=NeedState.ACCEPTED, accepted_by=forced, accepted_at=long_ago))
+
+
+@pytest.mark.parametrize(
+    ("plan", "at", "sabotage", "promise"),
+    [
+        (SAID, 2 * MINUTE, hears_no_word_of_a_reporter, "who is forced is heard"),
+        (SAID, 2 * MINUTE, asks_about_somebody_else, "who is forced is heard"),
+        (SHOWN, 2, forgets_who_is_forced, "who is forced takes nothing"),
+        (SHOWN, 16 * MINUTE, leaves_it_with_them, "what who is forced had is others'"),
+    ],
+)
+def test_a_promise_to_who_is_forced_that_is_broken_is_seen(
     plan: Plan, at: float, sabotage: Callable[[UnitOfWork], None], promise: str
 ) -> None:
     assert broken_by(plan, at, lambda world: in_rows(world, sabotage)) == promise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, func, select
 
 from alerts.messages.outbox import TABLE as DELIVERIES
+from alerts.models import CANARY
 from app.parked import QUEUES
 from tests.simulator.plan import CHANNELS
 
@@ -19,7 +20,7 @@ DUE: Final = DELIVERIES.c.due_at
 NOW: Final = bindparam("now", type_=DUE.type)
 OLDEST: Final = {name: select(func.min(table.c.due_at)).scalar_subquery() for name, table in QUEUES.items()}
 OF_CHANNELS: Final = {
-    name: select(func.min(DUE)).where(DELIVERIES.c.channel == name).scalar_subquery() for name in CHANNELS
+    name: select(func.min(DUE)).where(DELIVERIES.c.channel == name).scalar_subquery() for name in (*CHANNELS, CANARY)
 }
 """Deliveries wait for each channel by themselves."""
 WHAT_IS_OLDEST: Final = select(*(one.label(name) for name, one in OLDEST.items()))

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from alerts.messages.channel_states import note_channels
+from alerts.models import CANARY
 from alerts.policy.policies import import_policies
 from cases.retention import Terms
 from contacts.directory import put_contact
@@ -31,7 +32,9 @@ from store.queues import where_it_failed
 from tests.simulator import plan as plans
 from tests.simulator.acts import ACTS
 from tests.simulator.broken import Broken
+from tests.simulator.drills import Drills
 from tests.simulator.ends import Ends
+from tests.simulator.forced import Forced
 from tests.simulator.nodes import ZONE, Node
 from tests.simulator.people import Helper, Reporter, reacts
 from tests.simulator.promises import Promises
@@ -145,6 +148,7 @@ class World:
         self.ground.clears()
         self.providers = {name: provider(name, self.faults, self._sees) for name in plans.CHANNELS}
         self.promises, self.ends, self.seals = Promises(self), Ends(self), Seals(self)
+        self.forced, self.drills = Forced(self), Drills(self)
         self.nodes = [self._node() for _ in range(self.plan.nodes)]
         self._console = self._node()
         self._begins()
@@ -156,7 +160,8 @@ class World:
         self.ground.engine.dispose()
 
     def _node(self) -> Node:
-        return Node(self.ground, self.hands, self.providers, self.updates, self._recorded, terms=self.terms)
+        channels = {**self.providers, CANARY: self.drills.channel}
+        return Node(self.ground, self.hands, channels, self.updates, self._recorded, terms=self.terms)
 
     def _begins(self) -> None:
         if self.ground.furnished is None:
@@ -333,6 +338,11 @@ class World:
             self.ground.engine.dispose()  # whatever its connections were about, nobody goes on with it
             self.dies(node, RESTARTS_AFTER)
             return 1
+
+    def any_node(self) -> Node | None:
+        """Return a process that can work now."""
+        free = [one for one in self.nodes if self._can_work(one)]
+        return free[self.tally.stops % len(free)] if free else None
 
     def dies(self, node: Node, seconds: float) -> None:
         """Have a node lose all it had in memory, and come back."""
