@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -259,10 +260,12 @@ def raid(world: World, given: Given) -> None:
 
 
 def closes(world: World, given: Given) -> None:
-    """A case is over, or never was one."""
+    """A case is over, or never was one; later somebody may say that it can be erased in its time."""
     case_id = _case(world, given)
     if case_id is not None:
         world.ends.closes(case_id, _actor(world), no_case=given.get("no_case", False))
+        if "confirmed_in" in given:
+            world.later(given["confirmed_in"], lambda: world.ends.confirms(case_id, _actor(world)))
 
 
 def reopens(world: World, given: Given) -> None:
@@ -369,6 +372,15 @@ def told_taken(world: World, given: Given) -> None:
 def missed(world: World, given: Given) -> None:
     """A helper has looked in vain for who did not check in."""
     world.seals.is_missed(given["file"], _actor(world))
+
+
+def taken(world: World, given: Given) -> None:
+    """Who has left a file is taken: two say so, and two agree that it be opened, unless somebody objects meanwhile."""
+    for by, name in enumerate(("Aigerim", "Dana")):
+        told_taken(world, {**given, "by": by})
+        world.later(given["after"] * (by + 1), partial(agrees, world, {**given, "name": name}))
+    if "objected_in" in given:
+        world.later(2 * given["after"] + given["objected_in"], lambda: objects(world, given))
 
 
 def agrees(world: World, given: Given) -> None:
@@ -531,6 +543,7 @@ ACTS: Final[dict[str, Callable[[World, Given], None]]] = {
     "seals": seals,
     "told_taken": told_taken,
     "missed": missed,
+    "taken": taken,
     "agrees": agrees,
     "objects": objects,
     "takes_back": takes_back,

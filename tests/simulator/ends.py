@@ -22,7 +22,7 @@ from app.erasing.sealing import withdraw_again
 from app.erasing.traces import count_in
 from app.reactions import reaction_names
 from app.schema import metadata
-from cases.models import ReportMessage
+from cases.models import Case, ReportMessage
 from cases.retention import (
     ErasedCase,
     Retention,
@@ -95,8 +95,10 @@ class Ends:
             reopen_case(unit, case_id, by=by)
 
     def confirms(self, case_id: UUID, by: str) -> None:
-        """Say that it may be erased in its time."""
+        """Say that it may be erased in its time, if it is still there."""
         with suppress(RetentionError), self._world.store.unit(by) as unit:
+            if unit.session.get(Case, case_id) is None:
+                return
             confirm_erasure(unit, case_id, by=by)
 
     def keeps(self, case_id: UUID, by: str, *, keep: bool) -> None:

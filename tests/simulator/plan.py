@@ -101,6 +101,16 @@ def _case(dice: random.Random) -> dict[str, Any]:
     return {"case": dice.randrange(1000)}
 
 
+def _closes(dice: random.Random) -> dict[str, Any]:
+    said = dice.choice(({"no_case": True}, {"confirmed_in": _seconds(dice, MINUTE, 2 * DAY)}, {}))
+    return {**_case(dice), **said}
+
+
+def _taken(dice: random.Random) -> dict[str, Any]:
+    objected = {"objected_in": _seconds(dice, MINUTE, HOUR)} if dice.random() < 0.3 else {}
+    return {**_file(dice), "after": _seconds(dice, MINUTE, HOUR), **objected}
+
+
 def _who(dice: random.Random) -> dict[str, Any]:
     return {"who": dice.randrange(1000)}
 
@@ -145,8 +155,8 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
     "parts": (0.1, lambda dice: {"which": dice.randrange(1000)}),
     "raid": (0.06, lambda dice: {"people": dice.randrange(2, 18)}),
     "storm": (0.05, lambda dice: {"reports": dice.randrange(12, 40)}),
-    "closes": (0.4, lambda dice: {**_case(dice), "no_case": dice.random() < 0.4}),
-    "confirms": (0.8, _case),
+    "closes": (0.5, _closes),
+    "confirms": (0.3, _case),
     "keeps": (0.15, lambda dice: {**_case(dice), "keep": dice.random() < 0.6}),
     "backs_up": (0.2, lambda _: {}),
     "reopens": (0.06, _case),
@@ -165,7 +175,8 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
     "seals": (0.3, lambda dice: {"minute": dice.randrange(1440), "answers": dice.random() < 0.6}),
     "told_taken": (0.8, lambda dice: {**_file(dice), "by": dice.randrange(3)}),
     "missed": (0.6, _file),
-    "agrees": (1.6, lambda dice: {**_file(dice), "name": dice.choice(HELPERS)}),
+    "taken": (0.3, _taken),
+    "agrees": (0.8, lambda dice: {**_file(dice), "name": dice.choice(HELPERS)}),
     "objects": (0.2, _file),
     "takes_back": (0.2, lambda dice: {**_file(dice), "forced": dice.random() < 0.5}),
     "agrees_on_word": (0.4, _who),
