@@ -25,19 +25,23 @@ Codes = dict[str, CodeType]
 
 
 @dataclass(frozen=True)
-class NewCode:
-    """A function gets other code."""
-
-    function: str
-    code: CodeType
-
-
-@dataclass(frozen=True)
 class NewValue:
     """A name of a module stands for something else, and so do those that are computed of it."""
 
     names: tuple[str, ...]
     code: CodeType
+    named_at: frozenset[int] = frozenset()
+    """Lines of its module that name one of them."""
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """A function gets other code."""
+
+    function: str
+    code: CodeType
+    then: NewValue | None = None
+    """What its module computed by it while it was imported, to be computed anew."""
 
 
 def codes(module: CodeType) -> Codes:
@@ -78,15 +82,35 @@ def _parts(code: CodeType) -> tuple[Any, ...]:
 
 def assigned(module: ast.Module, statement: ast.stmt, filename: str) -> NewValue | None:
     """Return the new value of a constant, of the statement of a module that sets it."""
-    if not _targets(statement):
+    return _computed_anew(module, [statement], filename) if _targets(statement) else None
+
+
+def computed_by(module: ast.Module, function: str, filename: str) -> NewValue | None:
+    """Return the new values of the constants that a module computes by calling one of its functions."""
+    return _computed_anew(module, [one for one in module.body if _targets(one) and _calls(one, function)], filename)
+
+
+def _calls(statement: ast.stmt, function: str) -> bool:
+    called = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
+    return any(isinstance(one, ast.Name) and one.id == function for one in called)
+
+
+def _computed_anew(module: ast.Module, first: list[ast.stmt], filename: str) -> NewValue | None:
+    """These statements, and those after them that compute something of what they set."""
+    changed: set[str] = set()
+    again = []
+    for statement in module.body:
+        if statement in first or (_targets(statement) and changed & _named(statement)):
+            changed.update(_targets(statement))
+            again.append(_plain(statement))
+    if not again:
         return None
-    changed, again = set(_targets(statement)), [_plain(statement)]
-    for later in module.body[module.body.index(statement) + 1 :]:
-        used = {node.id for node in ast.walk(later) if isinstance(node, ast.Name)}
-        if _targets(later) and changed & used:
-            changed.update(_targets(later))
-            again.append(_plain(later))
-    return NewValue(tuple(sorted(changed)), compile(ast.Module(again, []), filename, "exec"))
+    named_at = frozenset(node.lineno for node in ast.walk(module) if isinstance(node, ast.Name) and node.id in changed)
+    return NewValue(tuple(sorted(changed)), compile(ast.Module(again, []), filename, "exec"), named_at)
+
+
+def _named(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _plain(statement: ast.stmt) -> ast.stmt:
@@ -107,15 +131,20 @@ def put_in(module: ModuleType, new: NewCode | NewValue, house: Iterable[ModuleTy
     """Exchange it, in this process. ValueError or LookupError where that cannot be done."""
     if isinstance(new, NewCode):
         _function(module, new.function).__code__ = new.code
-    else:
-        before, after = dict(vars(module)), dict(vars(module))
-        exec(new.code, after)  # noqa: S102  our own module with a mistake in it
-        for one, name in itertools.product(house, new.names):
-            if vars(one).get(name, after) is before[name]:
-                setattr(one, name, after[name])
-        for function in (one for one in vars(module).values() if isinstance(one, FunctionType)):
-            _other_defaults(function, {id(before[name]): after[name] for name in new.names})
+    value = new.then if isinstance(new, NewCode) else new
+    if value is not None:
+        _set_anew(module, value, house)
     _forget(module)
+
+
+def _set_anew(module: ModuleType, new: NewValue, house: Iterable[ModuleType]) -> None:
+    before, after = dict(vars(module)), dict(vars(module))
+    exec(new.code, after)  # noqa: S102  our own module with a mistake in it
+    for one, name in itertools.product(house, new.names):
+        if vars(one).get(name, after) is before[name]:
+            setattr(one, name, after[name])
+    for function in (one for one in vars(module).values() if isinstance(one, FunctionType)):
+        _other_defaults(function, {id(before[name]): after[name] for name in new.names})
 
 
 def _other_defaults(function: FunctionType, values: dict[int, Any]) -> None:

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from benchmarks.mutants.changing import Change, changes
-from benchmarks.mutants.swapping import NewCode, NewValue, assigned, codes, first_difference, put_in
+from benchmarks.mutants.swapping import NewCode, NewValue, assigned, codes, computed_by, first_difference, put_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +86,11 @@ def mutants_of(path: str) -> list[Mutant]:
     before = codes(compile(tree, whole, "exec"))
     found = []
     for change in changes(tree):
-        new = first_difference(before, codes(compile(tree, whole, "exec"))) or _constant(tree, change, whole)
+        new: NewCode | NewValue | None = first_difference(before, codes(compile(tree, whole, "exec")))
+        if isinstance(new, NewCode):
+            new = replace(new, then=computed_by(tree, new.function, whole))
+        else:
+            new = _constant(tree, change, whole)
         if new is not None:
             found.append(Mutant(path, change, new))
     return found
@@ -175,15 +179,21 @@ class Trying:
         return {number: _watch(item, following, files) for number, (item, following) in enumerate(pairs)}
 
     def _reaching(self, mutant: Mutant, told: dict[int, Told]) -> list[int]:
-        """Numbers of the tests that reach a mistake, quick ones first, as many as the seconds allow: one at least."""
+        """Numbers of the tests that reach a mistake, quick ones first, as many as the seconds allow: one at least.
+
+        What is computed while a module is imported is reached by every test of the module; those that run a line with
+        its name go first.
+        """
         whole, change = str(ROOT / mutant.module), mutant.change
-        wanted = set(range(change.line, change.until + 1)) if isinstance(mutant.new, NewCode) else None
+        value = mutant.new.then if isinstance(mutant.new, NewCode) else mutant.new
+        wanted = set(range(change.line, change.until + 1)) if value is None else None
         reach = [
             number
             for number, one in told.items()
             if one.passed and (one.lines[whole] & wanted if wanted is not None else one.lines[whole])
         ]
-        reach.sort(key=lambda number: told[number].seconds)
+        named_at = frozenset() if value is None else value.named_at
+        reach.sort(key=lambda number: (not told[number].lines[whole] & named_at, told[number].seconds))
         spent = 0.0
         kept: list[int] = []
         for number in reach:

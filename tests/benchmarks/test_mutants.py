@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
 
 from benchmarks.mutants.areas import AREAS
 from benchmarks.mutants.changing import changes
-from benchmarks.mutants.swapping import NewCode, assigned, codes, first_difference, put_in
+from benchmarks.mutants.swapping import NewCode, assigned, codes, computed_by, first_difference, put_in
 from benchmarks.mutants.trying import ROOT, mutants_of
 
 SOURCE = '''
@@ -87,6 +88,22 @@ def test_a_constant_changes_wherever_it_was_imported() -> None:
     put_in(doors, new, [doors, house])
     assert doors.may(3) is False
     assert (house.LIMIT, doors.TWICE) == (4, 8)
+
+
+def test_what_a_module_computed_by_a_function_is_computed_anew_with_the_mistake() -> None:
+    source = "def rooms():\n    return 2\n\nROOMS = rooms()\nBEDS = ROOMS * 3\nDOORS = 5\n"
+    wrong = ast.parse(source.replace("return 2", "return 3"))
+    hotel, guest = ModuleType("hotel"), ModuleType("guest")
+    exec(compile(source, "hotel.py", "exec"), vars(hotel))  # noqa: S102  the line above
+    guest.BEDS = hotel.BEDS  # type: ignore[attr-defined]
+    new = first_difference(codes(compile(source, "hotel.py", "exec")), codes(compile(wrong, "hotel.py", "exec")))
+    assert new is not None
+    then = computed_by(wrong, "rooms", "hotel.py")
+    assert then is not None
+    assert (then.names, then.named_at) == (("BEDS", "ROOMS"), {4, 5})
+    put_in(hotel, replace(new, then=then), [hotel, guest])
+    assert (hotel.ROOMS, hotel.BEDS, guest.BEDS, hotel.DOORS) == (3, 9, 9, 5)
+    assert computed_by(wrong, "beds", "hotel.py") is None
 
 
 def test_code_that_does_the_same_is_no_mistake() -> None:
