@@ -202,8 +202,7 @@ def view_of(
     case, said, given = rows.case, rows.messages, rows.answers
     entered = rows.occurrences if docket is None else docket
     hides = hides_reporter(role)
-    counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
-    secret = _secret(said, given, counsels, reporters=hides)
+    secret = hidden_from(role, said, given)
     facts = [known_of(unit, one) for one in in_order(rows.facts)]
     answering = {row.message_id for row in given}
     shown: dict[UUID | None, Entry] = {
@@ -222,7 +221,8 @@ def view_of(
             if not (rows_[-1].message_id in secret or (hides and question in REPORTERS_CONTACT))
         ),
         contact_held_back=hides,
-        counsel_held_back=bool(counsels) or (hides_counsel(role) and any(map(_is_counsels, facts))),
+        counsel_held_back=hides_counsel(role)
+        and (any(row.counsel_only for row in said.values()) or any(map(_is_counsels, facts))),
         facts=tuple(one for one in facts if _may_know(one, role)),
         docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
         by_web=rows.by_web,
@@ -361,9 +361,7 @@ def may_open_file(unit: UnitOfWork, file_id: UUID, role: str) -> UUID | None:
         return None
     said = {row.id: row for row in unit.session.scalars(_messages(download.case_id))}
     given = unit.session.scalars(_answers(download.case_id)).all()
-    counsels = {id_ for id_, row in said.items() if row.counsel_only} if hides_counsel(role) else set()
-    secret = _secret(said, given, counsels, reporters=hides_reporter(role))
-    return None if download.message_id in secret else download.case_id
+    return None if download.message_id in hidden_from(role, said, given) else download.case_id
 
 
 def _answered(
