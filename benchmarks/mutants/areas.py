@@ -101,6 +101,7 @@ AREAS: Final[Mapping[str, Area]] = {
             "tests/cases/test_disclosure.py",
             "tests/cases/test_echoes.py",
             "tests/cases/test_releases.py",
+            "tests/cases/test_rows.py",
             "tests/cases/test_sealed_always.py",
             "tests/cases/test_sealed_sources.py",
             "tests/cases/test_views.py",
