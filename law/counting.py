@@ -140,14 +140,19 @@ class _Reading:
     late: bool
 
     @property
+    def is_backwards(self) -> bool:
+        """Whether the rule counts back from its trigger."""
+        return self.rule.direction == "before_trigger"
+
+    @property
     def towards(self) -> int:
         """1 if the rule counts forwards, -1 if backwards."""
-        return -1 if self.rule.direction == "before_trigger" else 1
+        return -1 if self.is_backwards else 1
 
     @property
     def reaches_far(self) -> bool:
         """Whether this reading takes a period as long as it can be: to a later end forwards, an earlier one back."""
-        return self.late == (self.towards > 0)
+        return self.late != self.is_backwards
 
     @property
     def first_day(self) -> str:
@@ -161,11 +166,9 @@ class _Reading:
         """What is only likely off is left out in the reading that makes a period long, and counts in the other."""
         return not self.calendar.is_working(day) if self.reaches_far else self.calendar.is_surely_off(day)
 
-    def seen(self, moment: Moment) -> Moment:
-        """The moment as an office in another zone sees it: a day at the place may begin on the day before there."""
-        if moment.at is not None or self.place == self.zone:
-            return moment
-        return Moment(at=moment.instant(self.place, late=self.late))
+    def day(self, at: datetime) -> date:
+        """The day of an instant, as whoever counts sees it: a day at the place may begin on the day before there."""
+        return local_date(at, self.zone)
 
     @property
     def closes_with_the_office(self) -> bool:
@@ -179,10 +182,10 @@ class _Reading:
 
         ``whole``: backwards, all of that day must be left, whatever the hour of the start.
         """
-        if whole and self.towards < 0 and not self.late:
+        if whole and self.is_backwards and not self.late:
             return instant(day, MIDNIGHT, self.zone, late=False)
         end = instant(day, self._minute(start), self.zone, late=self.late)
-        return max(end, start) if self.towards > 0 else end
+        return end if self.is_backwards else max(end, start)
 
     def _minute(self, start: datetime) -> time:
         """The minute on the wall: early is before the office closes and, backwards, as early as the hour of the start.
@@ -196,7 +199,7 @@ class _Reading:
         ends = [how.day_ends_at or END_OF_DAY]
         if self.closes_with_the_office:
             ends.append(how.office_closes_at)
-        if not self.late and self.towards < 0:
+        if self.is_backwards and not self.late:
             ends.append(same)
         return min(ends)
 
@@ -206,7 +209,7 @@ def _safe_end(rule: Rule, start: Moment, early: _Reading) -> _End | None:
     if period.value is None:
         return None
     end = _end(period, start, early)
-    return _moved(end, rule, early) if early.towards < 0 else end  # forwards it would make the safe date later
+    return _moved(end, rule, early) if early.is_backwards else end  # forwards it would make the safe date later
 
 
 def _arguable_end(rule: Rule, start: Moment, late: _Reading) -> list[_End]:
@@ -223,56 +226,55 @@ def _by_ruling(rule: Rule, ends: date | None, reading: _Reading) -> list[_End]:
 
 def _end(period: Period, start: Moment, reading: _Reading) -> _End:
     """When a period is over, without moving its last day."""
-    start = reading.seen(start)
-    begins = start.instant(reading.zone, late=reading.late)
+    begins = start.instant(reading.place, late=reading.late)
     assert period.value is not None  # noqa: S101  callers ask only for periods with a length
     if period.value == 0:
-        return _at_once(period, start, begins, reading)
+        return _at_once(period, begins, reading)
     match period.unit:
         case Unit.HOURS:
             return _hours(period.value, begins, reading)
         case Unit.CALENDAR_DAYS:
-            return _calendar_days(period.value, start, begins, reading)
+            return _calendar_days(period.value, begins, reading)
         case Unit.WORKING_DAYS:
-            return _working_days(period.value, start, begins, reading)
+            return _working_days(period.value, begins, reading)
         case Unit.MONTHS:
-            return _months(period.value, start, begins, reading)
+            return _months(period.value, begins, reading)
         case Unit.YEARS:
-            return _months(period.value * MONTHS_IN_A_YEAR, start, begins, reading)
+            return _months(period.value * MONTHS_IN_A_YEAR, begins, reading)
 
 
-def _at_once(period: Period, start: Moment, begins: datetime, reading: _Reading) -> _End:
+def _at_once(period: Period, begins: datetime, reading: _Reading) -> _End:
     """Without delay; or, in days, on the same day, which for safety means from this moment on."""
     if period.unit is Unit.HOURS or not reading.late:
         return _End(begins, (Line("at_once" if period.unit is Unit.HOURS else "same_day"),))
-    return _End(max(begins, reading.closes(start.day(reading.zone), begins)), ())
+    return _End(max(begins, reading.closes(reading.day(begins), begins)), ())
 
 
 def _hours(hours: int, begins: datetime, reading: _Reading) -> _End:
     lines: tuple[Line, ...] = ()
-    if reading.late and reading.rule.counting.first_hour == "excluded" and reading.towards > 0:
+    if reading.late and reading.rule.counting.first_hour == "excluded" and not reading.is_backwards:
         begins = next_full_hour(begins, reading.zone)
         lines = (Line("first_hour_excluded", {"from": shown(begins, reading.zone)}, reading.rule.counting.law),)
     return _End(begins + timedelta(hours=hours) * reading.towards, lines)
 
 
-def _calendar_days(days: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
+def _calendar_days(days: int, begins: datetime, reading: _Reading) -> _End:
     how = reading.rule.counting
     if how.unit_basis == "continuous_hours":
         return _End(begins + ONE_DAY * days * reading.towards, (Line("continuous", {"days": str(days)}, how.law),))
     if reading.late and how.days_may_mean_working_days and reading.rule.roll_if_non_working:
-        end = _working_days(days, start, begins, reading)
+        end = _working_days(days, begins, reading)
         lines = [Line("may_mean_working_days", {}, how.law, doubt=True)]
         if how.working_days_confidence is not None:
             lines.append(Line("working_days_confidence", {"confidence": how.working_days_confidence}, doubt=True))
         return _End(end.at, (*lines, *end.lines))
-    first = start.day(reading.zone)
+    first = reading.day(begins)
     last = first + ONE_DAY * (days - (reading.first_day == "included")) * reading.towards
     return _End(reading.closes(last, begins), (_first_day(first, reading), *_office(reading)))
 
 
-def _working_days(days: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
-    first = start.day(reading.zone)
+def _working_days(days: int, begins: datetime, reading: _Reading) -> _End:
+    first = reading.day(begins)
     counts = reading.first_day == "included" and not reading.is_off(first)
     last = step_working_days(first, days - counts, reading.is_off, towards=reading.towards)
     passed = _days_between(first, last)
@@ -285,9 +287,9 @@ def _working_days(days: int, start: Moment, begins: datetime, reading: _Reading)
     return _End(reading.closes(last, begins, whole=reading.is_off(first)), (*lines, *_office(reading)))
 
 
-def _months(months: int, start: Moment, begins: datetime, reading: _Reading) -> _End:
+def _months(months: int, begins: datetime, reading: _Reading) -> _End:
     how = reading.rule.counting
-    first = start.day(reading.zone)
+    first = reading.day(begins)
     last = add_months(first, months * reading.towards)
     lines = [Line("matching_date", {"day": last.isoformat()}, how.law)]
     if last.day != first.day:
@@ -303,7 +305,7 @@ def _moved(end: _End, rule: Rule, reading: _Reading) -> _End:
     """A last day that is not a working day moves, forwards or, where a rule counts backwards, backwards."""
     if not rule.roll_if_non_working or rule.period.unit is Unit.HOURS:
         return end
-    last = local_date(end.at, reading.zone)
+    last = reading.day(end.at)
     day = nearest_working_day(last, reading.is_off, towards=reading.towards)
     lines = (*end.lines, *_unofficial({last, day}, reading))
     if day == last:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
-from law.spans import END_OF_DAY, instant, local_date
+from law.spans import END_OF_DAY, instant
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -36,10 +36,6 @@ class Moment:
             return self.at
         assert self.on is not None  # noqa: S101  see __post_init__
         return instant(self.on, END_OF_DAY if late else MIDNIGHT, zone, late=late)
-
-    def day(self, zone: ZoneInfo) -> date:
-        """Return its date on the wall of a zone."""
-        return self.on if self.on is not None else local_date(self.instant(zone, late=False), zone)
 
 
 def shown(at: datetime, zone: ZoneInfo) -> str:

@@ -31,9 +31,9 @@ def moments(rule: Rule, trigger: Moment | None, safe_trigger: Moment | None, zon
 
 
 def _moment(key: str, event: str, moment: Moment, zone: ZoneInfo) -> Line:
-    if moment.at is None:
-        return Line(f"{key}_day", {"event": event, "day": with_weekday(moment.day(zone))}, doubt=True)
-    return Line(key, {"event": event, "at": shown(moment.at, zone), "zone": zone.key})
+    if moment.on is not None:
+        return Line(f"{key}_day", {"event": event, "day": with_weekday(moment.on)}, doubt=True)
+    return Line(key, {"event": event, "at": shown(moment.instant(zone, late=False), zone), "zone": zone.key})
 
 
 def lengths(rule: Rule, ends: date | None) -> list[Line]:

@@ -37,14 +37,14 @@ def add_months(day: date, months: int) -> date:
 def instant(day: date, at: time, zone: ZoneInfo, *, late: bool) -> datetime:
     """Return the instant, in UTC, at which the clock of a zone shows this; the earlier or the ``late`` one of two.
 
-    Of a minute that the clock leaves out, the early one lies before the gap, but in no day before: where a day has no
-    first hour (Cairo, Beirut), it begins when its clock does.
+    Of a minute that the clock leaves out, the early one lies before the gap and the late one after it, but in no other
+    day: where a day has no first hour (Cairo, Beirut), it begins when its clock does, and where it has no last one
+    (Nuuk), it ends with its clock.
     """
     local = datetime.combine(day, at)
-    early, other = sorted(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if not late and local_date(early, zone) < day == local_date(other, zone):
-        return other
-    return other if late else early
+    both = sorted(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    on_the_day = [one for one in both if local_date(one, zone) == day] or both
+    return on_the_day[-1] if late else on_the_day[0]
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:

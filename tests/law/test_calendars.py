@@ -63,6 +63,14 @@ def test_without_data_there_are_weekends_and_nothing_is_official() -> None:
     assert not bare.is_official(2026)
 
 
+def test_what_was_published_of_a_year_takes_the_place_of_what_is_computed() -> None:
+    """A government may have people work on a holiday, for once: then nobody is to wait for the day after."""
+    day = Holiday((8, 30), (8, 30), "Constitution Day", moves=True)
+    ordered = Calendar("KZ", fixed=(day,), published={2026: frozenset()})
+    assert [ordered.day(date(year, 8, 30)) for year in (2026, 2028)] == [Day.OFF, Day.LIKELY_OFF]  # a Sunday
+    assert ordered.day(date(2026, 8, 31)) is Day.WORKING
+
+
 def test_a_holiday_counts_in_the_first_and_the_last_year_of_its_law_and_in_no_other() -> None:
     """A year too many and a safe date is a day late; a year too few and a lawyer stands before a closed door."""
     day = Holiday((8, 30), (8, 30), "Constitution Day", moves=True, since=1996, until=2026)

@@ -347,6 +347,13 @@ def test_days_counted_back_end_at_the_hour_of_what_they_are_counted_from() -> No
     assert local(clock(rule, on("2026-04-15")).safe_at) == "2026-04-10T00:00+05:00"
 
 
+def test_hours_counted_back_leave_out_no_hour() -> None:
+    """Left out, the hour in which it begins would make the time that can be argued longer than there is."""
+    rule = like("kz.cpc.extr.forward_24h", direction="before_trigger")
+    back = clock(rule, at("2026-03-04T06:20"))
+    assert local(back.safe_at) == local(back.arguable_at) == "2026-03-03T06:20+05:00"
+
+
 def test_months_without_a_break_counted_back_end_at_the_same_minute() -> None:
     rule = like("kz.cpc.extr.arrest_12m", period=Period(2, Unit.MONTHS), direction="before_trigger")
     assert local(clock(rule, at("2026-05-15T21:50")).safe_at) == "2026-03-15T21:50+05:00"
@@ -416,6 +423,7 @@ def test_an_appeal_against_a_civil_expulsion_arrives_a_day_before_the_departure(
     known = clock(rule, at("2026-03-02T15:00"), ends="2026-03-12")
     assert local(known.safe_at) == "2026-03-03T15:00+05:00"
     assert known.arguable_on == date(2026, 3, 11)
+    assert "ruling_date_beyond" not in keys(known), "it goes by that very date"
     soon = clock(rule, at("2026-03-02T15:00"), ends="2026-03-03")
     assert local(soon.safe_at) == "2026-03-02T00:00+05:00"  # too late already, and said so
     unknown = clock(rule, at("2026-03-02T15:00"))
@@ -440,12 +448,14 @@ def test_a_later_date_in_the_ruling_moves_nothing_and_is_a_doubt() -> None:
 def test_without_delay_is_this_minute() -> None:
     notice = clock("kz.cpc.family_notice", at("2026-03-02T15:00"))
     assert local(notice.safe_at) == local(notice.arguable_at) == "2026-03-02T15:00+05:00"
+    assert "at_once" in keys(notice)
 
 
 def test_on_the_same_day_is_from_now_to_its_end() -> None:
     hearing = clock("kz.coao.hearing.same_day", at("2026-03-02T15:00"))
     assert local(hearing.safe_at) == "2026-03-02T15:00+05:00"
     assert local(hearing.arguable_at) == "2026-03-02T23:59+05:00"
+    assert "same_day" in keys(hearing)
 
 
 # What an authority may add

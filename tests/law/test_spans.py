@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.spans import add_months, instant, next_full_hour, same_minute_months_on
+from law.spans import add_months, instant, local_date, next_full_hour, same_minute_months_on
 
 ALMATY = ZoneInfo("Asia/Almaty")
 KATHMANDU = ZoneInfo("Asia/Kathmandu")  # 5 hours and 45 minutes ahead: its hours are not those of UTC
@@ -54,7 +55,22 @@ def test_a_month_keeps_its_number_or_ends_where_the_month_ends(day: date, months
     assert ended.day == day.day or (ended.day < day.day and (ended + timedelta(days=1)).day == 1)
 
 
+def test_no_minute_of_a_day_is_looked_for_on_another_one() -> None:
+    """Cairo goes from 23:59 to 01:00, Nuuk from 22:59 to midnight: one day has no first hour, the other no last one."""
+    cairo, nuuk = ZoneInfo("Africa/Cairo"), ZoneInfo("America/Nuuk")
+    for zone, day in ((cairo, date(2026, 4, 24)), (nuuk, date(2026, 3, 28)), (BERLIN, date(2026, 3, 29))):
+        for hour, minute, late in itertools.product(range(24), (0, 30, 59), (False, True)):
+            assert local_date(instant(day, time(hour, minute), zone, late=late), zone) == day
+
+
 def test_an_hour_that_comes_twice_is_early_the_first_time() -> None:
     night = date(2026, 10, 25)
     early, late = (instant(night, time(2, 30), BERLIN, late=late) for late in (False, True))
     assert late - early == timedelta(hours=1)
+
+
+def test_a_minute_that_is_left_out_is_early_before_the_gap_and_late_after_it() -> None:
+    """Between 02:00 and 03:00 there is nothing: what must be there by 02:30 must be there by half past one."""
+    night = date(2026, 3, 29)
+    early, late = (instant(night, time(2, 30), BERLIN, late=late).astimezone(BERLIN) for late in (False, True))
+    assert (f"{early:%H:%M}", f"{late:%H:%M}") == ("01:30", "03:30")
