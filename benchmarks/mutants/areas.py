@@ -96,10 +96,12 @@ AREAS: Final[Mapping[str, Area]] = {
             "cases/releases/deciding.py",
         ),
         (
+            "tests/cases/test_agreeing.py",
             "tests/cases/test_audience_views.py",
             "tests/cases/test_consent.py",
             "tests/cases/test_disclosure.py",
             "tests/cases/test_echoes.py",
+            "tests/cases/test_people.py",
             "tests/cases/test_releases.py",
             "tests/cases/test_rows.py",
             "tests/cases/test_sealed_always.py",

@@ -61,6 +61,8 @@ def test_the_date_of_a_ruling_is_said_or_that_it_is_missing() -> None:
     earlier = like(period=Period(None, Unit.CALENDAR_DAYS, days_before_ruling_date=1), safe_period=None, safe_note="")
     (less,) = lengths(earlier, MONDAY)
     assert (less.key, less.values["before"]) == ("ruling_date_less", "1")
+    careful = like(safe_period=Period(7, Unit.CALENDAR_DAYS), safe_note="posted late, it is late")
+    assert told(lengths(careful, None)) == [("period", False), ("safe_period", False), ("safe_note", False)]
     plain = like(safe_period=None, safe_note="")
     assert told(lengths(plain, None)) == [("period", False)]
     assert told(lengths(plain, MONDAY)) == [("period", False), ("ruling_date", False)]
@@ -117,3 +119,5 @@ def test_a_clock_that_was_changed_in_between_is_said() -> None:
     (line,) = changed_clock((None, NOON), summer, berlin)
     assert (line.values["before"], line.values["after"]) == ("+0100", "+0200")
     assert changed_clock((NOON, None), summer, ALMATY) == []
+    (of_the_night,) = changed_clock((Moment(on=date(2026, 3, 29)),), summer, berlin)
+    assert of_the_night.values["before"] == "+0100", "of a day on which it is changed, its first hour counts"
