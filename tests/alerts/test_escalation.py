@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from alerts import progress as happening
 from alerts.policy.escalation import Exhausted, PageStep, Settled, WaitUntil, next_step
 from alerts.policy.ladder import Ladder
-from alerts.progress import Progress
-from tests.alerts.search import AIGERIM, DANA, NIGHT, OVERTIME, TIMUR, Search, ladder_of, minutes
+from alerts.progress import Ask, Progress, read_progress
+from tests.alerts.search import AIGERIM, DANA, MARAT, NIGHT, OVERTIME, TIMUR, Search, ladder_of, minutes
 
 NOBODY: frozenset[object] = frozenset()
 A, T, D = frozenset({AIGERIM}), frozenset({TIMUR}), frozenset({DANA})
@@ -319,3 +320,57 @@ def test_a_row_without_a_beginning_is_not_waited_for() -> None:
 def test_an_overtime_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="overtime"):
         next_step(ladder_of(2), Progress(), NIGHT, overtime=timedelta(0))
+
+
+def test_while_a_provisional_yes_is_to_be_confirmed_nobody_else_is_asked_and_then_they_are() -> None:
+    search = Search(ladder_of(2, 3), [A, T])
+    search.run()
+    until = NIGHT + minutes(7)
+    search.progress = happening.hold(search.progress, until)
+    assert search.progress.held_until == until
+    for at in (NIGHT, NIGHT + minutes(2), until - timedelta(microseconds=1)):
+        search.now = at
+        assert search.run() == [(WaitUntil(until), NOBODY)]
+    search.now = until
+    assert search.run()[0] == (PageStep(1, 1), T), "the step's own wait is over long since"
+
+
+def test_nobody_is_waited_for_longer_than_ten_minutes_whatever_the_clock_did() -> None:
+    """Half a minute more is what two clocks may differ by; a wait beyond that was written by one set back."""
+    running = happening.hold(Progress(1, 0, NIGHT, A, asked_in_round=A), NIGHT + minutes(10) + timedelta(seconds=30))
+    assert next_step(ladder_of(2, 3), running, NIGHT) == WaitUntil(NIGHT + minutes(10) + timedelta(seconds=30))
+    further = happening.hold(running, NIGHT + minutes(10) + timedelta(seconds=31))
+    assert next_step(ladder_of(2, 3), further, NIGHT) == WaitUntil(NIGHT + minutes(2))
+
+
+def test_what_was_accepted_or_closed_waits_for_no_confirmation() -> None:
+    held = happening.hold(Progress(1, 0, NIGHT, A, asked_in_round=A), NIGHT + minutes(7))
+    for settled in (happening.accept(held, AIGERIM), happening.close(held)):
+        assert next_step(ladder_of(2, 3), settled, NIGHT) == Settled()
+
+
+def test_rounds_of_overtime_begin_every_ten_minutes_where_nobody_says_otherwise() -> None:
+    paused = happening.announce_exhaustion(Progress(1, 0, NIGHT, A, asked_in_round=A), NIGHT)
+    assert next_step(ladder_of(2), paused, NIGHT) == WaitUntil(NIGHT + minutes(10))
+    assert next_step(ladder_of(2), paused, NIGHT + minutes(10)) == PageStep(2, 0)
+
+
+def test_what_is_stored_tells_who_was_asked_when_and_what_came_of_it() -> None:
+    """Rows are the only memory: two rounds, of which the second runs on its second step."""
+    rows = (
+        Ask(TIMUR, 1, 0, declined=True),
+        Ask(AIGERIM, 1, 0, unreachable=True),
+        Ask(AIGERIM, 2, 1),
+        Ask(AIGERIM, 2, 0, unreachable=True),
+        Ask(DANA, 2, 0, unreachable=True),
+        Ask(MARAT, 2, 1, declined=True),
+    )
+    standing = Progress(round=2, step=1, began_at=NIGHT, rounds_before=1, exhausted_at=NIGHT, held_until=NIGHT)
+    assert read_progress(standing, rows) == replace(
+        standing,
+        paged=frozenset({AIGERIM, MARAT}),
+        unreachable=D,
+        asked_in_round=frozenset({AIGERIM, DANA, MARAT}),
+        declined_in_round=frozenset({MARAT}),
+        declined=frozenset({TIMUR, MARAT}),
+    )

@@ -119,5 +119,8 @@ def test_a_clock_that_was_changed_in_between_is_said() -> None:
     (line,) = changed_clock((None, NOON), summer, berlin)
     assert (line.values["before"], line.values["after"]) == ("+0100", "+0200")
     assert changed_clock((NOON, None), summer, ALMATY) == []
+    for both in ((Moment(at=summer), NOON), (NOON, Moment(at=summer))):
+        (line,) = changed_clock(both, summer, berlin)
+        assert line.values["before"] == "+0100", "of two beginnings the earlier"
     (of_the_night,) = changed_clock((Moment(on=date(2026, 3, 29)),), summer, berlin)
     assert of_the_night.values["before"] == "+0100", "of a day on which it is changed, its first hour counts"
