@@ -101,6 +101,7 @@ AREAS: Final[Mapping[str, Area]] = {
             "tests/cases/test_consent.py",
             "tests/cases/test_disclosure.py",
             "tests/cases/test_echoes.py",
+            "tests/cases/test_filing_views.py",
             "tests/cases/test_people.py",
             "tests/cases/test_releases.py",
             "tests/cases/test_rows.py",

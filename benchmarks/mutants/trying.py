@@ -147,9 +147,9 @@ class Trying:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run each test once as things are, then try each mistake."""
         modules = {path: importlib.import_module(path.removesuffix(".py").replace("/", ".")) for path in self.modules}
+        chosen = list(self._chosen())  # at once: whoever works on the files meanwhile changes nothing of it
         told = self._tell(session.items)
         self.broken = [session.items[number].nodeid for number, one in told.items() if not one.passed]
-        chosen = list(self._chosen())
         running: dict[int, Mutant] = {}
         for mutant in chosen:
             numbers = self._reaching(mutant, told)

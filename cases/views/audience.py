@@ -102,13 +102,12 @@ def view_in(unit: UnitOfWork, rows: CaseRows, audience: Audience, *, in_vital_in
     standing = standing_in(unit, rows)
     if in_vital_interest:
         standing = replace(standing, decisions=(*standing.decisions, *_answered_for(audience, unit.now)))
-    known = [known_of(unit, one) for one in _facts(rows)]
-    fields, held_back = seen_by(known, audience, standing)
+    fields, held_back = seen_by(known_in(unit, rows), audience, standing)
     return AudienceView(
         code=rows.case.code,
         audience=audience,
         fields=tuple(_told(one, audience) for one in fields),
-        dates=tuple(_dates(rows, audience, standing)),
+        dates=dates_told(dates_in(rows), audience, standing),
         held_back=held_back,
     )
 
@@ -126,6 +125,11 @@ def standing_in(unit: UnitOfWork, rows: CaseRows) -> Standing:
         consents=[one for one in rows.consents if one.person_id == person.id],
         released=[one for one in rows.released if one.person_id == person.id],
     )
+
+
+def known_in(unit: UnitOfWork, rows: CaseRows) -> list[Known]:
+    """Decrypt what is known of the person of a case, of rows that were read, in the order of the vocabulary."""
+    return [known_of(unit, one) for one in _facts(rows)]
 
 
 def _facts(rows: CaseRows) -> list[Fact]:
@@ -164,13 +168,20 @@ def _told(one: Known, audience: Audience) -> Told:
     return Told(heard.name, heard.value, heard.confidence)
 
 
-def _dates(rows: CaseRows, audience: Audience, standing: Standing) -> Iterable[Dated]:
-    """The docket, by its words and dates alone: what its notes and sources say is not for anybody outside."""
+def dates_in(rows: CaseRows) -> list[Dated]:
+    """Return what stands in the docket, by its words and dates alone: notes and sources are for nobody outside."""
+    return [
+        Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only, row.zone)
+        for row in rows.occurrences
+        if row.state == OccurrenceState.STANDING
+    ]
+
+
+def dates_told(dates: Iterable[Dated], audience: Audience, standing: Standing) -> tuple[Dated, ...]:
+    """Return the dates that an audience may hear of: none where it may not know of the proceedings. Pure."""
     if audience not in DATED_FOR or why_not("court_date", audience, standing) is not None:
-        return
-    for row in rows.occurrences:
-        if row.state == OccurrenceState.STANDING and may_hear_of(row.kind, audience):
-            yield Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only, row.zone)
+        return ()
+    return tuple(one for one in dates if may_hear_of(one.event, audience))
 
 
 def may_hear_of(event: str, audience: Audience) -> bool:

@@ -9,18 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cases.consent.agreeing import standing_from
-from cases.consent.deciding import Known, Why, why_not
-from cases.consent.people import in_order, known_of
+from cases.consent.deciding import Known, Why
 from cases.consent.vocabulary import FIELDS, Audience, FieldClass
-from cases.docket.models import OccurrenceState
-from cases.views.audience import DATED_FOR, Dated, may_hear_of, seen_by, told_to
+from cases.views.audience import dates_in, dates_told, known_in, seen_by, standing_in, told_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cases.consent.deciding import Standing
     from cases.models import Case
+    from cases.views.audience import Dated
     from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
 
@@ -46,21 +44,9 @@ class FilingView:
 
 def filing_views(unit: UnitOfWork, rows: CaseRows, *, counsel: bool) -> dict[Audience, FilingView]:
     """Build what each audience may read in a paper. No statement. ``counsel``: whether the reader is the lawyer."""
-    known = [known_of(unit, one) for one in in_order(rows.facts)]
-    standing = standing_from(
-        rows.case,
-        rows.person,
-        frozen=rows.frozen,
-        minor=any(one.name == "minor" and one.value == "yes" for one in known),
-        consents=rows.consents,
-        released=rows.released,
-    )
-    dates = [
-        Dated(row.kind, row.at, row.for_at, row.until_at, row.day_only, row.zone)
-        for row in rows.occurrences
-        if row.state == OccurrenceState.STANDING
-    ]
-    return divided([*known, *_of_the_case(rows.case, known)], dates, standing, counsel=counsel)
+    known = known_in(unit, rows)
+    told = [*known, *_of_the_case(rows.case, known)]
+    return divided(told, dates_in(rows), standing_in(unit, rows), counsel=counsel)
 
 
 def divided(
@@ -83,11 +69,10 @@ def _view(
 ) -> FilingView:
     fields, held_back = seen_by(known, audience, standing)
     closed = {one.name for one in fields if _is_closed(one.name, audience, counsel=counsel)}
-    may_know_dates = audience in DATED_FOR and why_not("court_date", audience, standing) is None
     return FilingView(
         audience=audience,
         fields=tuple(told_to(one, audience) for one in fields if one.name not in closed),
-        dates=tuple(one for one in dates if may_know_dates and may_hear_of(one.event, audience)),
+        dates=dates_told(dates, audience, standing),
         held_back={**held_back, **dict.fromkeys(closed, Why.COUNSEL)},
     )
 

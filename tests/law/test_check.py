@@ -95,6 +95,18 @@ def test_an_edition_of_a_month_is_a_year_old_on_the_first_of_that_month() -> Non
     assert faults(rule, good, today=date(2026, 12, 1)) == [Fault.OLD_EDITION]
 
 
+def test_an_edition_of_a_year_is_a_year_old_on_its_first_day() -> None:
+    rule = replace(MOTION, source=replace(MOTION.source, edition_date="2026"))
+    good = signed(rule, at="2026-11-01", until="2027-03-01")
+    assert faults(rule, good, today=date(2026, 12, 31)) == []
+    assert faults(rule, good, today=date(2027, 1, 1)) == [Fault.OLD_EDITION]
+
+
+def test_who_looked_at_it_lately_has_looked_at_it_for_all() -> None:
+    both = (signed(MOTION, at="2026-04-01", until="2027-03-01"), signed(MOTION, at="2026-10-01", by=TIMUR))
+    assert faults(MOTION, *both) == []
+
+
 def test_of_several_signatures_the_latest_is_named() -> None:
     """Whoever is asked to sign again is told when it was last looked at, not when it first was."""
     ended = [signed(MOTION, until="2026-11-01"), signed(MOTION, until="2026-11-20", by=TIMUR)]

@@ -133,6 +133,11 @@ def test_the_vocabulary_of_events_holds_every_trigger() -> None:
     assert all(any(rule.begins_with(event) for rule in BOOK.rules) for event in events)
 
 
+def test_an_event_that_starts_only_a_safe_date_is_in_the_vocabulary() -> None:
+    alone = replace(BOOK, rules=(APPEAL,))
+    assert alone.events() == ("expulsion_ruling_pronounced", "ruling_copy_served")
+
+
 def test_cards_levers_instruments_and_doubts_come_along() -> None:
     assert {card.id: len(card.points) for card in BOOK.cards} == {
         "KZ_administrative": 8,
@@ -212,6 +217,13 @@ def test_the_rules_as_a_whole_change_with_a_day_of_a_calendar_too() -> None:
     assert BOOK.local_days == {}
     assert ordered.local_days == {"KZ": {date(2027, 3, 20): True}}
     assert ordered.rule(APPEAL.id) == APPEAL
+
+
+def test_the_rules_as_a_whole_are_the_same_in_whatever_order_their_files_were_read() -> None:
+    turned = replace(BOOK, rules=BOOK.rules[::-1], jurisdictions=dict(sorted(BOOK.jurisdictions.items(), reverse=True)))
+    assert list(turned.jurisdictions) != list(BOOK.jurisdictions)
+    assert turned.fingerprint == BOOK.fingerprint
+    assert replace(BOOK, rules=BOOK.rules[1:]).fingerprint != BOOK.fingerprint
 
 
 def test_every_field_is_bound_but_those_named() -> None:
