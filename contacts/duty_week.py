@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contacts.duty import holes
@@ -47,13 +47,12 @@ def turns(duty: Duty, members: Mapping[str, Member], start: datetime, end: datet
         agreed = usual.member != shift.member
         before = found[-1] if found else None
         if before is not None and (before.member, before.is_agreed) == (shift.member, agreed):
-            found[-1] = Turn(
-                before.member, before.from_, shift.until, before.instead_of if agreed else None, is_agreed=agreed
-            )
+            found[-1] = replace(before, until=shift.until)
         else:
             found.append(Turn(shift.member, shift.from_, shift.until, usual.member if agreed else None, agreed))
-    open_ = holes(duty, members, max(now, start), end - max(now, start)) if end > now else []
-    return [_edged(duty, turn, open_, start, end) for turn in found]
+    ahead = max(now, start)
+    open_ = holes(duty, members, ahead, end - ahead)
+    return [_edged(duty, turn, open_, end) for turn in found]
 
 
 def now_and_next(duty: Duty, now: datetime) -> tuple[OnCall, OnCall | None]:
@@ -68,26 +67,22 @@ def now_and_next(duty: Duty, now: datetime) -> tuple[OnCall, OnCall | None]:
             return current, None
         following = on_call(duty.roster, duty.overrides, until)
         if following.member != current.member:
-            return type(current)(current.member, current.from_, until), following
+            return replace(current, until=until), following
         until = following.until
-    return type(current)(current.member, current.from_, None), None
+    return replace(current, until=None), None
 
 
 LOOKS_AHEAD = 60
 """Turns of one and the same person that are looked through for somebody who comes after them."""
 
 
-def _edged(duty: Duty, turn: Turn, open_: list[Hole], start: datetime, end: datetime) -> Turn:
+def _edged(duty: Duty, turn: Turn, open_: list[Hole], end: datetime) -> Turn:
     hole = next((one for one in open_ if turn.from_ <= one.from_ < turn.until), None)
     before = on_call(duty.roster, duty.overrides, turn.from_)
     after = on_call(duty.roster, duty.overrides, turn.until)
-    return Turn(
-        turn.member,
-        turn.from_,
-        turn.until,
-        turn.instead_of,
-        turn.is_agreed,
-        hole,
-        begins_before=turn.from_ == start and (before.from_ is None or before.from_ < start),
+    return replace(
+        turn,
+        hole=hole,
+        begins_before=before.from_ != turn.from_,
         goes_on=turn.until == end and after.member == turn.member,
     )

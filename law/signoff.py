@@ -13,7 +13,7 @@ from law.events import RuleSignedOff, RuleSignoffRevoked
 from law.models import RuleSignoff
 from law.rules import EVERYWHERE
 from law.spans import add_months
-from store.base import OWN, new_id
+from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -67,7 +67,6 @@ def sign_off(unit: UnitOfWork, contact_id: UUID, rule: Rule, until: datetime) ->
             return before.id
         _take_back(unit, before)
     row = RuleSignoff(
-        id=new_id(),
         rule_id=rule.id,
         edition=rule.edition,
         text_hash=rule.text_hash(),

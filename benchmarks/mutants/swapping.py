@@ -1,7 +1,7 @@
 """Putting a mistake into the program that runs: the code of one function, or the value of one constant, is exchanged.
 
 Nothing is imported anew, so that a mistake costs a fork and the tests that reach it. What a class states in its body
-(defaults of fields, members of enumerations) is out of reach, and so is what other modules computed of a constant.
+(members of enumerations, say) is out of reach, and so is what other modules computed of a constant.
 What its own module computed of it is computed anew.
 """
 
@@ -143,8 +143,14 @@ def _set_anew(module: ModuleType, new: NewValue, house: Iterable[ModuleType]) ->
     for one, name in itertools.product(house, new.names):
         if vars(one).get(name, after) is before[name]:
             setattr(one, name, after[name])
-    for function in (one for one in vars(module).values() if isinstance(one, FunctionType)):
-        _other_defaults(function, {id(before[name]): after[name] for name in new.names})
+    values = {id(before[name]): after[name] for name in new.names}
+    for owner in (module, *(one for one in vars(module).values() if _is_class_of(one, module))):
+        for function in (one for one in vars(owner).values() if isinstance(one, FunctionType)):
+            _other_defaults(function, values)
+
+
+def _is_class_of(one: Any, module: ModuleType) -> bool:
+    return isinstance(one, type) and one.__module__ == module.__name__
 
 
 def _other_defaults(function: FunctionType, values: dict[int, Any]) -> None:

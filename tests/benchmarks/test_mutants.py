@@ -25,6 +25,9 @@ def may(age: int | None, *, child: bool = False) -> bool:
     return age >= LIMIT and not child
 
 class Door:
+    def __init__(self, oldest: int = LIMIT) -> None:
+        self.oldest = oldest
+
     @property
     def open(self) -> bool:
         return may(LIMIT)
@@ -88,6 +91,7 @@ def test_a_constant_changes_wherever_it_was_imported() -> None:
     put_in(doors, new, [doors, house])
     assert doors.may(3) is False
     assert (house.LIMIT, doors.TWICE) == (4, 8)
+    assert doors.Door().oldest == 4, "and where it is the default of a field"
 
 
 def test_what_a_module_computed_by_a_function_is_computed_anew_with_the_mistake() -> None:
