@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from law.calendars import Calendar, Day, Holiday, computed_days_off
 from law.rules import load_rules
@@ -113,3 +113,19 @@ def test_a_fingerprint_of_the_calendar_knows_every_table() -> None:
     written = [one.written_out() for one in (Calendar("KZ"), *others)]
     assert len(set(written)) == len(written)
     assert Calendar("KZ").written_out() == Calendar("KZ", warning="computed").written_out()
+
+
+def test_a_fingerprint_of_the_calendar_is_the_same_in_whatever_order_its_tables_were_written() -> None:
+    """It is compared between machines; there a set has another order, and a file may be read from its end."""
+    days = [date(2026, 1, 1) + timedelta(days=9 * number) for number in range(60)]
+
+    def table(days: list[date]) -> Calendar:
+        return Calendar(
+            "KZ",
+            movable=frozenset(days),
+            published={day.year: frozenset(one for one in days if one.year == day.year) for day in days},
+            overrides=dict.fromkeys(days, False),
+        )
+
+    assert table(days) == table(days[::-1])
+    assert table(days).written_out() == table(days[::-1]).written_out()
