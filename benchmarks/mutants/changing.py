@@ -88,7 +88,7 @@ def changes(tree: ast.Module) -> Iterator[Change]:
                 ast.copy_location(node, original)
                 ast.fix_missing_locations(node)
             with place.holding(node):
-                yield Change(*_lines(place.statement), what)
+                yield Change(*head_of(place.statement), what)
 
 
 def _places(parent: ast.AST, statement: ast.stmt | None = None) -> Iterator[_Place]:
@@ -123,8 +123,8 @@ def _names_types(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and not node.id.isupper()
 
 
-def _lines(statement: ast.stmt) -> tuple[int, int]:
-    """The lines of a statement; of one with others in it, those of its head."""
+def head_of(statement: ast.stmt) -> tuple[int, int]:
+    """Return the lines of a statement, the last one inclusive; of one with others in it, those of its head."""
     body = getattr(statement, "body", None)
     last = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
     return statement.lineno, max(last, statement.lineno)

@@ -130,7 +130,7 @@ def _targets(statement: ast.stmt) -> list[str]:
 def put_in(module: ModuleType, new: NewCode | NewValue, house: Iterable[ModuleType]) -> None:
     """Exchange it, in this process. ValueError or LookupError where that cannot be done."""
     if isinstance(new, NewCode):
-        _function(module, new.function).__code__ = new.code
+        function_of(module, new.function).__code__ = new.code
     value = new.then if isinstance(new, NewCode) else new
     if value is not None:
         _set_anew(module, value, house)
@@ -166,10 +166,11 @@ def _forget(module: ModuleType) -> None:
             value.cache_clear()
 
 
-def _function(module: ModuleType, name: str) -> FunctionType:
+def function_of(module: ModuleType, name: str) -> FunctionType:
+    """Return a function or method by its qualified name, without what is wrapped around it; raise LookupError."""
     found: Any = module
     for part in name.split("."):
-        found = inspect.getattr_static(found, part)
+        found = inspect.getattr_static(found, part, None)
     found = found.fget if isinstance(found, property) else found
     found = getattr(found, "func", found) if isinstance(found, functools.cached_property) else found
     found = inspect.unwrap(getattr(found, "__func__", found))

@@ -13,22 +13,22 @@ import os
 import random
 import signal
 import sys
-import threading
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from benchmarks.mutants.changing import Change, changes
 from benchmarks.mutants.swapping import NewCode, NewValue, assigned, codes, computed_by, first_difference, put_in
+from benchmarks.mutants.watching import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType, ModuleType
+    from types import ModuleType
 
     Lines = dict[str, set[int]]
     """By file, the lines that a test runs."""
@@ -147,8 +147,9 @@ class Trying:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run each test once as things are, then try each mistake."""
         modules = {path: importlib.import_module(path.removesuffix(".py").replace("/", ".")) for path in self.modules}
+        sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in self.modules}
         chosen = list(self._chosen())  # at once: whoever works on the files meanwhile changes nothing of it
-        told = self._tell(session.items)
+        told = self._tell(session.items, Watched(modules, sources))
         self.broken = [session.items[number].nodeid for number, one in told.items() if not one.passed]
         running: dict[int, Mutant] = {}
         for mutant in chosen:
@@ -172,11 +173,10 @@ class Trying:
                 every = random.Random(self.seed).sample(every, self.sample)  # noqa: S311  the same each time
             yield from every
 
-    def _tell(self, items: list[pytest.Item]) -> dict[int, Told]:
+    def _tell(self, items: list[pytest.Item], watched: Watched) -> dict[int, Told]:
         """Run the tests in this very process: what they read from files stays read, in every fork."""
-        files = [str(ROOT / path) for path in self.modules]
         pairs = zip(items, [*items[1:], None], strict=True)
-        return {number: _watch(item, following, files) for number, (item, following) in enumerate(pairs)}
+        return {number: _watch(item, following, watched) for number, (item, following) in enumerate(pairs)}
 
     def _reaching(self, mutant: Mutant, told: dict[int, Told]) -> list[int]:
         """Numbers of the tests that reach a mistake, quick ones first, as many as the seconds allow: one at least.
@@ -184,16 +184,16 @@ class Trying:
         What is computed while a module is imported is reached by every test of the module; those that run a line with
         its name go first.
         """
-        whole, change = str(ROOT / mutant.module), mutant.change
+        path, change = mutant.module, mutant.change
         value = mutant.new.then if isinstance(mutant.new, NewCode) else mutant.new
         wanted = set(range(change.line, change.until + 1)) if value is None else None
         reach = [
             number
             for number, one in told.items()
-            if one.passed and (one.lines[whole] & wanted if wanted is not None else one.lines[whole])
+            if one.passed and (one.lines[path] & wanted if wanted is not None else one.lines[path])
         ]
         named_at = frozenset() if value is None else value.named_at
-        reach.sort(key=lambda number: (not told[number].lines[whole] & named_at, told[number].seconds))
+        reach.sort(key=lambda number: (not told[number].lines[path] & named_at, told[number].seconds))
         spent = 0.0
         kept: list[int] = []
         for number in reach:
@@ -244,24 +244,10 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
 
 
-def _watch(item: pytest.Item, following: pytest.Item | None, files: list[str]) -> Told:
-    lines: Lines = {path: set() for path in files}
-
-    def entered(frame: FrameType, _event: str, _of: object) -> Any:
-        return at_line if frame.f_code.co_filename in lines else None
-
-    def at_line(frame: FrameType, _event: str, _of: object) -> Any:
-        lines[frame.f_code.co_filename].add(frame.f_lineno)
-        return at_line
-
-    threading.settrace(entered)
-    sys.settrace(entered)
+def _watch(item: pytest.Item, following: pytest.Item | None, watched: Watched) -> Told:
     begun = time.process_time()
-    try:
+    with watched.lines() as lines:
         passed = _passes(item, following)
-    finally:
-        sys.settrace(None)
-        threading.settrace(None)
     return Told(passed=passed, seconds=time.process_time() - begun, lines=lines)
 
 

@@ -12,6 +12,7 @@ from benchmarks.mutants.areas import AREAS
 from benchmarks.mutants.changing import changes
 from benchmarks.mutants.swapping import NewCode, assigned, codes, computed_by, first_difference, put_in
 from benchmarks.mutants.trying import ROOT, mutants_of
+from benchmarks.mutants.watching import Watched
 
 SOURCE = '''
 """What it is for."""
@@ -108,6 +109,24 @@ def test_what_a_module_computed_by_a_function_is_computed_anew_with_the_mistake(
     put_in(hotel, replace(new, then=then), [hotel, guest])
     assert (hotel.ROOMS, hotel.BEDS, guest.BEDS, hotel.DOORS) == (3, 9, 9, 5)
     assert computed_by(wrong, "beds", "hotel.py") is None
+
+
+def test_what_is_run_is_noted_statement_by_statement_and_nothing_else_changes() -> None:
+    doors = module()
+    watched = Watched({"doors.py": doors}, {"doors.py": SOURCE})
+    lines = SOURCE.splitlines()
+    with watched.lines() as seen:
+        assert doors.Door().open is True
+    assert [lines[line - 1].strip() for line in sorted(seen["doors.py"])] == [
+        "if age is None:",
+        "return age >= LIMIT and not child",
+        "self.oldest = oldest",
+        "return may(LIMIT)",
+    ]
+    doors.may(3)
+    with watched.lines() as nothing:
+        pass
+    assert nothing == {"doors.py": set()}
 
 
 def test_code_that_does_the_same_is_no_mistake() -> None:

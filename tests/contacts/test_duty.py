@@ -452,3 +452,14 @@ def test_holes_are_looked_for_a_day_ahead() -> None:
 def test_holes_are_told_first() -> None:
     found = look_over([DAILY, Duty(plan())], TEAM, {}, NINE)
     assert [type(one) for one in found] == [Hole, HandOff]
+
+
+def test_a_run_of_one_persons_turns_is_looked_through_for_a_week() -> None:
+    """Who has been on call for longer is told of no hand-over, however late somebody looks."""
+    duty = Duty(plan(*"AAAAAAAAAB", every=DAY, anchor=date(2026, 3, 2)))
+    begun = utc("2026-03-02T04:00")
+    for look in (begun, begun + 6 * DAY + HOUR, begun + WEEK):
+        found = hand_off(duty, look)
+        assert found is not None
+        assert (found.from_, found.to, found.at) == ("B", "A", begun)
+    assert hand_off(duty, begun + WEEK + SECOND) is None
