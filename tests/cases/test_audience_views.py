@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,11 @@ from cases.consent.agreeing import (
 from cases.consent.deciding import Why
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
-from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
+from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
-from cases.views.audience import view_for_audience
+from cases.views.audience import AudienceView, Dated, Told, view_for_audience
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from tests.cases.test_echoes import SPELLINGS
@@ -40,7 +41,6 @@ from web.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cases.views.audience import AudienceView
     from store.unit_of_work import Store, UnitOfWork
 
 OUTSIDE = [one for one in Audience if one is not Audience.LAWYER]
@@ -199,6 +199,45 @@ def test_who_is_outside_hears_what_is_filed_and_not_what_the_team_watches_for(qu
     made = everything_made_of(quick, view)
     assert "extradition detention actual" not in made, "a word of ours, which nobody outside knows"
     assert "(Almaty)</time>" not in made.partition("<ol")[2].partition("</ol>")[0]
+
+
+def test_a_date_is_told_with_its_end_and_the_zone_it_was_written_down_in(quick: Store) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        at, until = unit.now + timedelta(days=2), unit.now + timedelta(days=9)
+        told_at = unit.now
+        entries = (
+            Entry("hearing_scheduled", When(told_at), at, note="room 5", source="the aunt"),
+            Entry("custody_start", When(told_at, day_only=True), until=When(until)),
+        )
+        for entry in entries:
+            enter(unit, scene.case_id, entry, zone="Asia/Almaty")
+        view = view_for_audience(unit, case_of(unit, scene), Audience.LAWYER)
+    assert view.dates == (
+        Dated("hearing_scheduled", told_at, at, None, day_only=False, zone="Asia/Almaty"),
+        Dated("custody_start", told_at, None, until, day_only=True, zone="Asia/Almaty"),
+    )
+
+
+def test_what_is_approved_has_one_form_to_the_letter_and_no_dates() -> None:
+    """Who approves it signs its fingerprint: another blank, and everything that waits for a second yes is void."""
+    told = (Told("name_native", "Нұрлан", "high"), Told("place", "Centre 1"))
+    view = AudienceView("K7M-4TX", Audience.UNHCR, told, (), {"officer": Why.NOT_ASKED})
+    written = '["K7M-4TX","unhcr",[["name_native","Нұрлан","high"],["place","Centre 1",""]]]'
+    assert view.content() == written.encode()
+    assert replace(view, dates=(Dated("transferred", START, None, None),)).content() == written.encode()
+
+
+def test_in_vital_interest_unhcr_hears_the_least_and_nobody_else_anything(quick: Store) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        for name in FIELDS:
+            enter_fact(unit, scene.case_id, name, value(name))
+        case = case_of(unit, scene)
+        views = {one: view_for_audience(unit, case, one, in_vital_interest=True) for one in OUTSIDE}
+        assert view_for_audience(unit, case, Audience.UNHCR).fields == ()
+    assert {one.name for one in views.pop(Audience.UNHCR).fields} == LEAST
+    assert all(view.fields == () for view in views.values())
 
 
 def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:
