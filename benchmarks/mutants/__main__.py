@@ -35,7 +35,10 @@ def main(
     seconds: float,
     at_once: int,
 ) -> None:
-    """Make mistakes in what decides, one at a time, and see whether a test notices."""
+    """Make mistakes in what decides, one at a time, and see whether a test notices.
+
+    Ctrl-C ends it early: what was tried until then is told.
+    """
     chosen = AREAS[area]
     before = None if again is None else set(unnoticed(again))
     modules = tuple(path for path in chosen.modules if wanted in path)
