@@ -13,7 +13,7 @@ from app.migration import SchemaError, needed
 from app.reactions import reaction_names
 from app.settings import SettingsError
 from contacts.values import ChannelName
-from law.rules import use_local_days
+from law.shipped import use_local_days
 from store.clock import Clock, SharedClock, SystemClock
 from store.engine import open_engine
 from store.errors import LockedError, WrongKeyError

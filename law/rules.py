@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from law.errors import UnknownRuleError
@@ -375,33 +375,3 @@ class Rulebook:
         Where a country has several, whoever knows the place knows better.
         """
         return self.jurisdictions[jurisdiction].zone
-
-
-@cache
-def load_rules() -> Rulebook:
-    """Return the rules that came with the program, under the local days of this process; raise RulesError.
-
-    Read once, then kept.
-    """
-    return _shipped().with_local_days(_LOCAL_DAYS) if _LOCAL_DAYS else _shipped()
-
-
-def use_local_days(days: Mapping[str, Mapping[date, bool]]) -> None:
-    """Have this process count by a team's own table of days from now on, instead of any earlier one.
-
-    Called once, when a process is wired, before anything is counted.
-    """
-    if days != _LOCAL_DAYS:
-        _LOCAL_DAYS.clear()
-        _LOCAL_DAYS.update(days)
-        load_rules.cache_clear()
-
-
-_LOCAL_DAYS: Final[dict[str, Mapping[date, bool]]] = {}
-
-
-@cache
-def _shipped() -> Rulebook:
-    from law.loading import RULES, read_rulebook
-
-    return read_rulebook(RULES)

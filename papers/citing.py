@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from law.rules import EVERYWHERE, load_rules
+from law.rules import EVERYWHERE
+from law.shipped import load_rules
 from papers.articles import written_articles
 from papers.phrases import law_name, parts_of, phrase
 

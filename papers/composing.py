@@ -18,7 +18,7 @@ from cases.consent.values import CONFIDENCES, FORMS, Form
 from cases.consent.vocabulary import FIELDS, Audience
 from cases.docket.custody import LEADS_TO
 from cases.docket.vocabulary import FILED
-from law.rules import load_rules
+from law.shipped import load_rules
 from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort

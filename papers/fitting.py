@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cases.consent.vocabulary import Audience
-from law.rules import load_rules
+from law.shipped import load_rules
 from papers.composing import held_back, is_known
 
 if TYPE_CHECKING:

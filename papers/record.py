@@ -17,7 +17,7 @@ from cases.docket.seen import Seen
 from cases.docket.vocabulary import WatchKind
 from cases.views.filing import filing_views
 from law.errors import UnknownRuleError
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import is_in_force
 from texts.zones import known_zone
 

@@ -11,7 +11,7 @@ from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Watch, WatchState
 from cases.docket.reading import rule_named
 from cases.models import Case
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import is_signed
 from texts.catalogue import say
 from texts.dates import local_date, local_time

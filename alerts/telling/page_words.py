@@ -14,7 +14,7 @@ from cases.docket.clocks import BY_HAND, HEARING, REMOVAL
 from cases.docket.models import Deadline, Watch
 from cases.models import Case
 from contacts.accounts.models import Account
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import is_signed
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
 from contacts.values import ChannelName
 from contacts.verification import code_of, link_token
-from law.rules import load_rules
+from law.shipped import load_rules
 from store.tokens import token_of
 from texts.catalogue import say, say_plain
 from texts.dates import local_date, local_time

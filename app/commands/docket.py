@@ -53,7 +53,7 @@ def event() -> None:
 def list_events(*, as_json: bool) -> None:
     """Print every event that is understood: those that set clocks running, and those that mean something else."""
     from cases.docket.entering import vocabulary
-    from law.rules import load_rules
+    from law.shipped import load_rules
 
     triggers = load_rules().events()
     shown = [{"event": one, "sets_clocks": one in triggers} for one in vocabulary()]
@@ -176,7 +176,7 @@ def deadlines(code: str | None, *, why: bool, as_json: bool) -> None:
 
 def _as_data(unit: UnitOfWork, one: ShownDeadline) -> dict[str, Any]:
     from cases.docket.reading import rule_named
-    from law.rules import load_rules
+    from law.shipped import load_rules
     from law.signoff import is_signed
 
     zone = ZoneInfo(one.zone)

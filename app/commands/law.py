@@ -47,7 +47,7 @@ def check(*, as_json: bool) -> None:
     Ends with status 1 if anything was found.
     """
     from law.check import findings
-    from law.rules import load_rules
+    from law.shipped import load_rules
     from law.signoff import signoffs
 
     built = house()  # first: it lays the team's own table of days over the calendars
@@ -120,7 +120,7 @@ def _summary(rows: list[dict[str, Any]]) -> str:
 def show(rule_id: str) -> None:
     """Show one rule as it would be signed, with the way it is counted and its fingerprint."""
     from law.errors import UnknownRuleError
-    from law.rules import load_rules
+    from law.shipped import load_rules
     from law.telling import doubt_told, told
 
     book = load_rules()

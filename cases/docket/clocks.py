@@ -20,7 +20,8 @@ from cases.docket.vocabulary import IMPLIES, MAY_BE, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
-from law.rules import EVERYWHERE, Track, load_rules
+from law.rules import EVERYWHERE, Track
+from law.shipped import load_rules
 from store.base import OWN, new_id
 from store.timers import set_timers, stop_timers
 

@@ -29,7 +29,7 @@ from cases.events import (
 from cases.models import Case
 from cases.retention import open_again
 from cases.triage import words_of
-from law.rules import load_rules
+from law.shipped import load_rules
 from store.base import OWN, new_id
 from store.data_keys import case_scope
 from store.vault import Field

@@ -12,7 +12,7 @@ from cases.docket.history import details_of, history
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
 from cases.models import Case
 from law.errors import UnknownRuleError
-from law.rules import load_rules
+from law.shipped import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from cases.docket.clocks import recount_all_of
 from cases.models import Case
-from law.rules import load_rules
+from law.shipped import load_rules
 from store.base import OWN
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFe
 from contacts.accounts.models import Account
 from contacts.accounts.reading import MOST
 from contacts.models import Contact, ContactMethod
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import sign_off
 from store import claims
 from store.base import new_id

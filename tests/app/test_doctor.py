@@ -38,7 +38,7 @@ from contacts.events import ContactImported
 from contacts.linking import link_account, make_link_code
 from contacts.models import Contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import sign_off
 from sandbox import Sandbox
 from store.base import new_id

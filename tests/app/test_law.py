@@ -10,7 +10,7 @@ from app.settings import read_settings
 from app.wiring import build
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules, use_local_days
+from law.shipped import load_rules, use_local_days
 from law.signoff import sign_off
 
 if TYPE_CHECKING:

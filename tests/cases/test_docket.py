@@ -31,7 +31,7 @@ from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repea
 from cases.events import ReportExtended, ReportReceived
 from cases.intake import current_report, open_case, open_report
 from cases.models import Case
-from law.rules import use_local_days
+from law.shipped import use_local_days
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
 from store.timers import Timer

@@ -22,7 +22,7 @@ from cases.notes import write_note
 from cases.views.rows import CaseRows, rows_of
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import revoke, sign_off
 from store.chats import SMS, VOICE, WHATSAPP, find_or_open_chat
 from store.clock import ManualClock

@@ -15,7 +15,8 @@ from cases.docket.risk import read_risk
 from cases.docket.seen import Seen
 from cases.docket.vocabulary import MEANINGS, meaning_of
 from cases.docket.watching import still_worth_asking, watches_of
-from law.rules import Kind, load_rules
+from law.rules import Kind
+from law.shipped import load_rules
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOBODY = UUID(int=0)

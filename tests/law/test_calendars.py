@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from law.calendars import Calendar, Day, Holiday, computed_days_off
-from law.rules import load_rules
+from law.shipped import load_rules
 
 KZ = load_rules().jurisdictions["KZ"].calendar
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from law.check import Fault, Finding, Signoff, findings, in_force
-from law.rules import Rule, Rulebook, load_rules
+from law.shipped import load_rules
+
+if TYPE_CHECKING:
+    from law.rules import Rule, Rulebook
 
 BOOK = load_rules()
 TODAY = date(2026, 11, 24)

@@ -11,7 +11,8 @@ import pytest
 
 from law.counting import Clock, Moment, count, explain
 from law.errors import RulingDateNeededError
-from law.rules import Extension, Period, Rule, Unit, load_rules
+from law.rules import Extension, Period, Rule, Unit
+from law.shipped import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from law.counting import Clock, Moment, count
-from law.rules import Period, Rule, Unit, load_rules
+from law.rules import Period, Rule, Unit
+from law.shipped import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,7 +153,7 @@ PRINTS_EVERY_CLOCK: Final = """
 import time
 from datetime import date, datetime, UTC
 from law.counting import Moment, count, explain
-from law.rules import load_rules
+from law.shipped import load_rules
 
 book = load_rules()
 assert time.localtime(1709230000).tm_gmtoff == {offset}

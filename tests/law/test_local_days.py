@@ -12,7 +12,7 @@ from law.counting import Moment, count
 from law.errors import RulesError
 from law.loading import jurisdictions
 from law.local_days import in_words, read_local_days
-from law.rules import load_rules, use_local_days
+from law.shipped import load_rules, use_local_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

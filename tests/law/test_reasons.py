@@ -13,7 +13,8 @@ from law.calendars import Calendar
 from law.explaining import Line, say
 from law.moments import Moment
 from law.reasons import changed_clock, closed, extensions, how_sure, in_time, lengths, moments
-from law.rules import Extension, Kind, Period, Rule, Unit, load_rules
+from law.rules import Extension, Kind, Period, Rule, Unit
+from law.shipped import load_rules
 
 ALMATY = ZoneInfo("Asia/Almaty")
 RULE = load_rules().rule("kz.cpc.extr.decision_appeal_10d")

@@ -10,7 +10,8 @@ import pytest
 
 from law.errors import UnknownRuleError
 from law.loading import RULES, read_rulebook
-from law.rules import Counting, Kind, Period, Rule, Source, Unit, load_rules
+from law.rules import Counting, Kind, Period, Rule, Source, Unit
+from law.shipped import load_rules
 
 BOOK = load_rules()
 

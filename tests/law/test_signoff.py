@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from law.check import Fault, findings
 from law.errors import SignoffTermError
 from law.models import RuleSignoff
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import end_of, ending_within, is_in_force, is_signed, latest_end, may_sign, revoke, sign_off, signoffs
 from store.eventlog import EventRow
 

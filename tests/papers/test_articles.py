@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from law.rules import load_rules
+from law.shipped import load_rules
 from papers.articles import articles_in, written_articles
 from papers.citing import cited
 from papers.kinds import load_kinds

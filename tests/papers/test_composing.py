@@ -18,7 +18,7 @@ from cases.docket.custody import Custody
 from cases.docket.vocabulary import BY_PROGRAM, FILED, MEANINGS
 from cases.views.audience import Dated
 from cases.views.filing import divided
-from law.rules import load_rules
+from law.shipped import load_rules
 from papers.composing import Block, Mark, Run, compose, runs_of
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds

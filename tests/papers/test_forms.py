@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from cases.consent.vocabulary import FIELDS, Audience
-from law.rules import load_rules
+from law.shipped import load_rules
 from papers.composing import Block, Mark, Paper, compose, runs_of
 from papers.drawing import as_data, sheet_of
 from papers.errors import FormError

@@ -30,7 +30,7 @@ from cases.urgency import Urgency
 from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import sign_off
 from store.base import new_id
 from store.chats import find_or_open_chat

@@ -28,7 +28,7 @@ from contacts.calendar_feeds import NoFeedForRoleError, open_feed, revoke_feed
 from contacts.directory import put_contact
 from contacts.models import CalendarFeed, Contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import revoke, sign_off
 from store.clock import ManualClock
 from store.eventlog import EventRow

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cases.access import grant_access
 from contacts.models import CalendarFeed, Contact
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import sign_off
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from contacts.models import Contact
 from law.models import RuleSignoff
-from law.rules import load_rules
+from law.shipped import load_rules
 from tests.accounts import DURESS, PASSWORD, Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from web.factory import make_app

@@ -15,7 +15,7 @@ from contacts.accounts.managing import ask_for_role
 from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import sign_off
 from store.data_keys import case_scope
 from store.unit_of_work import Store

@@ -20,7 +20,7 @@ from cases.models import CaseState
 from cases.views.audience import view_for_audience
 from cases.views.responder import hides_reporter, nearly_empty_view, view_for_responder
 from law.explaining import Line, say
-from law.rules import load_rules
+from law.shipped import load_rules
 from web.api import shapes
 from web.api.problems import Problem, wrong
 from web.api.times import clock_of, signed_rules

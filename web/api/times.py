@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.docket.reading import rule_named
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import signoffs
 from web.api import shapes
 

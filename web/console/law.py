@@ -18,7 +18,7 @@ from contacts.matching import zone_or_utc
 from contacts.models import Contact
 from law.check import findings, in_force
 from law.errors import SignoffTermError, UnknownRuleError
-from law.rules import load_rules
+from law.shipped import load_rules
 from law.signoff import end_of, latest_end, may_sign, sign_off, signoffs
 from law.signoff import revoke as take_back
 from law.telling import doubt_told, told
