@@ -24,6 +24,7 @@ from bot.webhook import PATH as TELEGRAM
 from store.marks import HANGS_AFTER
 from tests.quick import quick_store
 from web.factory import make_app
+from web.hotline import STEPS
 from web.metrics import exposition
 from web.uploads import READ_AT_MOST
 
@@ -42,8 +43,9 @@ BIND = str(Settings.model_fields["bind"].default)
 METRIC = re.compile(r"\bpanah_[a-z_]+\b")
 INSIDE = {"/healthz", "/readyz", "/metrics"}
 """What no proxy passes on."""
-WEBHOOKS = {TELEGRAM, "/webhooks/twilio/sms"}
-"""Routes that are there once the providers are set up."""
+WEBHOOKS = {TELEGRAM, "/webhooks/twilio/sms", *(path for path, _take in STEPS.values())}
+RECORDED = "/voice/ug/call.menu.mp3"
+"""Routes that are there once the providers are set up, and what Twilio fetches of a team's own recordings."""
 
 by_name = pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 
@@ -113,7 +115,7 @@ def test_a_script_calls_commands_that_are_there(script: Path) -> None:
 class TestProxies:
     def test_they_pass_every_page_there_is_and_nothing_that_is_for_this_machine(self, paths: set[str]) -> None:
         for passes in (caddy_passes, nginx_passes):
-            for path in paths | WEBHOOKS:
+            for path in paths | WEBHOOKS | {RECORDED}:
                 assert passes(path), f"{passes.__name__}: {path}"
             for path in INSIDE | {"/console.", "/openly", "/webhooks/other", "/.git/config"}:
                 assert not passes(path), f"{passes.__name__}: {path}"
