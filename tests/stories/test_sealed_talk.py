@@ -253,7 +253,7 @@ def test_whoever_looks_over_their_shoulder_sees_no_difference_from_then_on(town:
         phone.writes("let me out")
         phone.sees("That is not the agreed phrase")
         phone.writes(word)
-        phone.sees("I do not write for so many days")
+        phone.sees("I will not write for this many days")
         town.rests()
         presses(town, phone, "What is in it")
         phone.sees("check-in at")
