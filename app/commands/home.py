@@ -49,13 +49,20 @@ def init(*, passphrase: bool) -> None:
 
 
 @click.command()
-@click.option("--role", "roles", default="web,bot,worker", show_default=True, help="What this process runs.")
+@click.option(
+    "--role",
+    "roles",
+    metavar="ROLES",
+    default="web,bot,worker",
+    show_default=True,
+    help="What this process runs, with commas between.",
+)
 @click.option("--callers", type=int, hidden=True, help="A pipe from the process that this one was before the lock.")
 @fails_clearly
 def up(roles: str, callers: int | None) -> None:
     """Run the bot, the worker and the web pages until SIGTERM.
 
-    While it is locked, take in what Telegram brings, sealed, and wait for `panah unlock`.
+    While it is locked, take in what people bring to any door, sealed, and wait for `panah unlock`.
     """
     from app.crash import leave_no_memory
     from app.locked.again import begin_again_if_locked

@@ -82,8 +82,8 @@ def _local(iso: str) -> str:
 @roster.command()
 @click.argument("roster_name", metavar="ROSTER")
 @click.argument("name")
-@click.option("--from", "from_", type=WHEN, help="When they take over; now, if not given.")
-@click.option("--until", type=WHEN, required=True, help="When they hand over again.")
+@click.option("--from", "from_", type=WHEN, metavar="TIME", help="When they take over; now, if not given.")
+@click.option("--until", type=WHEN, metavar="TIME", required=True, help="When they hand over again.")
 @fails_clearly
 def cover(roster_name: str, name: str, from_: datetime | None, until: datetime) -> None:
     """Put NAME on call for a while, whosever turn it is: --from "2030-12-31 09:00" --until "2031-01-02 09:00".
@@ -109,11 +109,11 @@ def cover(roster_name: str, name: str, from_: datetime | None, until: datetime) 
 
 @roster.command()
 @click.argument("roster_name", metavar="ROSTER")
-@click.argument("one", type=WHEN)
-@click.argument("other", type=WHEN)
+@click.argument("one", type=WHEN, metavar="ONE")
+@click.argument("other", type=WHEN, metavar="OTHER")
 @fails_clearly
 def swap(roster_name: str, one: datetime, other: datetime) -> None:
-    """Let the two change places whose shifts these are: ONE and OTHER are any times within them.
+    """Let the two change places whose shifts these are: ONE and OTHER are any times within them, "2030-12-31 12:00".
 
     Of a shift that has begun, what is left of it changes hands.
     """
