@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Final
 from cases.consent.deciding import Known
 from cases.consent.values import CONFIDENCES, FORMS, Form
 from cases.consent.vocabulary import FIELDS, Audience
-from cases.docket.custody import LEADS_TO
+from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.vocabulary import FILED
 from law.shipped import load_rules
 from papers.citing import cited, holds_in
 from papers.kinds import DOCKET
 from papers.markup import PIECE, Sort
 from papers.phrases import clock_name, event_label, field_label, filed_label, phrase, region_name
-from papers.record import TELLS
+from papers.record import DECIDED, TELLS
 from texts.bidi import plain
 from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
@@ -47,6 +47,9 @@ EMPTY_BEFORE: Final = frozenset({str(Sort.HEADING), "sign"})
 HELD_IN: Final = {"held_in_kz": "KZ", "held_in_tr": "TR"}
 HEARING: Final = "hearing"
 """The clock of an appointment, which no rule of the law counts."""
+IN_CUSTODY: Final = frozenset({Custody.HELD, Custody.TRANSFERRED})
+BY_THE_HOUR: Final = frozenset(LEADS_TO) - DECIDED
+"""What custody is counted from: of all else a filing tells the day, as the hour is often that of whoever entered it."""
 PRESS: Final = frozenset({Audience.PRESS, Audience.PRESS_NAMED})
 TOGETHER: Final = "\u00a0"
 """Between a line to write on and what is to be written there, and in a number: nothing of it stands alone on a line."""
@@ -187,6 +190,7 @@ def _made(name: str, record: Record) -> str | None:
         "deadlines": str(len(record.terms)) if record.terms else None,
         "rights": record.situation.jurisdiction if _cards(record) else None,
         "held_how": record.situation.held_as or None,
+        "is_held": "yes" if record.situation.custody in IN_CUSTODY else None,
         **{name: name if record.situation.held_as == name else None for name in ("as_suspect", "administratively")},
         "as_they_came": None if record.as_copies else "yes",
         "as_copies": "yes" if record.as_copies else None,
@@ -379,7 +383,9 @@ class _Writer:
         match line.name:
             case "dates":
                 filed = [one for one in self._entered() if one.event in FILED]
-                yield self._dates([replace(one, day_only=one.day_only or one.event not in LEADS_TO) for one in filed])
+                yield self._dates(
+                    [replace(one, day_only=one.day_only or one.event not in BY_THE_HOUR) for one in filed]
+                )
             case "docket":
                 yield self._dates(self._entered())
             case "law":

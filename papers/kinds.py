@@ -45,6 +45,7 @@ MADE: Final = (
     "exhibits",
     "deadlines",
     "held_how",
+    "is_held",
     "as_suspect",
     "administratively",
     "as_they_came",

@@ -370,3 +370,30 @@ def test_a_family_is_told_how_to_find_out_whether_somebody_is_our_lawyer(languag
     assert (f"\u200e{whole}\u200e" if is_right_to_left(language) else whole) in told
     assert "+7" not in asked
     assert len(asked.splitlines()) == len(told.splitlines())
+
+
+@pytest.mark.parametrize("kind", ["press_named", "press_unnamed", "unhcr_referral"])
+def test_nobody_is_said_to_be_held_before_somebody_has_entered_it(kind: str) -> None:
+    """The risk of return alone brings these papers out: a witness may have seen a man taken, and nobody knows more."""
+
+    def told(custody: Custody) -> str:
+        return " ".join(compose(KINDS[kind], "en", record(custody=custody)).lines())
+
+    for words in ("held in", "deprived of liberty"):
+        assert words not in told(Custody.UNKNOWN).lower()
+        assert words not in told(Custody.RELEASED).lower()
+    assert "held in" in told(Custody.HELD).lower() or "deprived of liberty" in told(Custody.HELD)
+
+
+def test_the_hour_at_which_an_arrest_was_decided_is_not_told_as_that_of_the_arrest() -> None:
+    arrest = Dated("administrative_arrest", START, None, None, day_only=False)
+    said = compose(KINDS["wgad_urgent"], "en", record(dates=(arrest,))).lines()
+    assert any(line.endswith("2026: Administrative arrest") for line in said)
+
+
+def test_a_lawyer_is_told_that_the_limits_on_detention_are_not_counted_while_its_hour_is_unknown() -> None:
+    for language in KINDS["first_hour"].titles:
+        unknown, known = (compose(KINDS["first_hour"], language, record(dates=dates)) for dates in ((), DATES))
+        assert unknown.gaps > known.gaps
+    assert "none of them is counted" in " ".join(compose(KINDS["first_hour"], "en", record(dates=())).lines())
+    assert "none of them is counted" not in " ".join(compose(KINDS["first_hour"], "en", record()).lines())
