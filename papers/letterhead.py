@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TO: Final = Path(__file__).parent / "templates" / "paper.docx"
-BODY, SMALL, TITLE, HEADING = 10.5, 8, 15, 11.5
-"""Points."""
+BODY, SMALL, TITLE, HEADING, BETWEEN = 10.5, 8, 15, 11.5, 6
+"""Points; the last is the height of the empty line that keeps a table from what follows it."""
 MARGIN, HEAD, WIDTHS = 2.3, 7.5, (5.6, 10.8)
 """Centimetres; whom a paper is addressed to stands at the right, as courts want it; labels are short."""
 STYLES: Final = frozenset(
@@ -39,6 +39,7 @@ def write_template(path: Path) -> None:
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Noto Serif", Pt(BODY)
     normal.paragraph_format.space_after = Pt(6)
+    normal.paragraph_format.line_spacing = 1.0  # what python-docx brings takes a page of notes to a second one
     _from_the_right(normal, BODY)
     for name, size in (("Title", TITLE), ("Heading 1", HEADING)):
         style = document.styles[name]
@@ -149,7 +150,8 @@ def _blocks(document: Any, name: str) -> None:
     document.add_paragraph("{{r block.words }}", style="List Bullet")
     document.add_paragraph("{%p elif block.sort == 'table' %}")
     _table(document)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    between = document.add_paragraph().paragraph_format
+    between.space_after, between.line_spacing = Pt(0), Pt(BETWEEN)
     document.add_paragraph("{%p elif block.sort == 'sign' %}")
     document.add_paragraph("{{r block.words }}").paragraph_format.space_before = Pt(18)
     document.add_paragraph("{%p else %}")

@@ -133,6 +133,13 @@ def test_each_page_is_a_picture_to_look_at() -> None:
     assert all(one.startswith(PNG) for one in pages)
 
 
+def layout_of(content: bytes) -> list[object]:
+    """How far apart lines and paragraphs stand."""
+    document = docx.Document(io.BytesIO(content))
+    formats = [document.styles["Normal"].paragraph_format, *(one.paragraph_format for one in document.paragraphs)]
+    return [(one.line_spacing, one.space_before, one.space_after) for one in formats]
+
+
 def test_the_template_in_the_house_is_the_one_that_is_written(tmp_path: object) -> None:
     from pathlib import Path
 
@@ -140,6 +147,7 @@ def test_the_template_in_the_house_is_the_one_that_is_written(tmp_path: object) 
     write_template(written)
     ours = Path("papers/templates/paper.docx").read_bytes()
     assert words_in(written.read_bytes()) == words_in(ours)
+    assert layout_of(written.read_bytes()) == layout_of(ours)
 
 
 def test_a_document_in_chinese_has_the_letters_of_the_mainland() -> None:
