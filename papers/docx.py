@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from papers.composing import Mark
 from papers.drawing import as_data
+from papers.markup import Sort
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 TEMPLATE: Final = "paper.docx"
 GAP_FILL: Final = "FFEC8B"
 LAW_COLOUR: Final = "8A3B00"
+NOTES: Final = 19
+"""Half points: as small as in the PDF, so that notes are one page."""
 Looks = dict[str, dict[str, Any]]
 LOOKS: Final[Looks] = {
     Mark.GAP: {"highlight": GAP_FILL},
@@ -48,7 +51,7 @@ def draw_docx(sheet: Sheet) -> bytes:
         {
             **{name: data[name] for name in ("banner", "reference", "mark", "page", "title", "to")},
             "notes_title": data["notes-title"] if data["notes"] else "",
-            "notes": _blocks(data["notes"], looks=LOOKS),
+            "notes": _blocks(data["notes"], looks=LOOKS, size=NOTES),
             "head": _blocks(data["head"], looks=LOOKS if sheet.is_draft else FINAL),
             "blocks": _blocks(data["blocks"], looks=LOOKS if sheet.is_draft else FINAL),
         },
@@ -93,24 +96,25 @@ def _read_anew(document: Any) -> None:
     document.element.replace(body, parse_xml(serialize_part_xml(body)))
 
 
-def _blocks(blocks: list[dict[str, Any]], *, looks: Looks) -> list[dict[str, Any]]:
+def _blocks(blocks: list[dict[str, Any]], *, looks: Looks, size: int | None = None) -> list[dict[str, Any]]:
+    """``size``: of all words but headings, in half points; None: as the template has it."""
     return [
         {
             "sort": block["sort"],
-            "words": _words(block["runs"], looks=looks),
-            "rows": [{"label": _words(a, looks=looks), "value": _words(b, looks=looks)} for a, b in block["rows"]],
+            "words": _words(block["runs"], looks, None if block["sort"] == Sort.HEADING else size),
+            "rows": [{"label": _words(a, looks, size), "value": _words(b, looks, size)} for a, b in block["rows"]],
         }
         for block in blocks
     ]
 
 
-def _words(runs: list[dict[str, str]], *, looks: Looks) -> Any:
+def _words(runs: list[dict[str, str]], looks: Looks, size: int | None) -> Any:
     from docxtpl import RichText
 
     text = RichText()
     for run in runs:
         said = f"[{run['text']}]" if run["mark"] == Mark.GAP else run["text"]
-        text.add(said, **looks.get(run["mark"], {}))
+        text.add(said, size=size, **looks.get(run["mark"], {}))
     return text
 
 

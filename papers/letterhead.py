@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TO: Final = Path(__file__).parent / "templates" / "paper.docx"
-BODY, SMALL, TITLE, HEADING, BETWEEN = 10.5, 8, 15, 11.5, 6
-"""Points; the last is the height of the empty line that keeps a table from what follows it."""
+BODY, SMALL, TITLE, HEADING = 10.5, 8, 15, 11.5
+"""Points."""
+IN_CELL, BETWEEN = 2, 6
+"""Points below the words of a cell; and the empty line that keeps a table from what follows it."""
 MARGIN, HEAD, WIDTHS = 2.3, 7.5, (5.6, 10.8)
 """Centimetres; whom a paper is addressed to stands at the right, as courts want it; labels are short."""
 STYLES: Final = frozenset(
@@ -161,7 +163,7 @@ def _blocks(document: Any, name: str) -> None:
 
 def _table(document: Any) -> None:
     from docx.oxml import OxmlElement
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
     table = document.add_table(rows=3, cols=2, style="Table Grid")
     table.autofit = False
@@ -175,6 +177,8 @@ def _table(document: Any) -> None:
     table.cell(0, 0).text = "{%tr for row in block.rows %}"
     table.cell(1, 0).text, table.cell(1, 1).text = "{{r row.label }}", "{{r row.value }}"
     table.cell(2, 0).text = "{%tr endfor %}"
+    for cell in table.rows[1].cells:
+        cell.paragraphs[0].paragraph_format.space_after = Pt(IN_CELL)
 
 
 def _paragraphs(document: Any, lines: Iterable[str]) -> None:
