@@ -49,7 +49,7 @@ class Progress:
     @property
     def between_rounds(self) -> bool:
         """Whether no step is running."""
-        return self.round < 1 or self.step < 0
+        return self.step == BETWEEN_ROUNDS
 
     @property
     def overtime(self) -> bool:

@@ -38,7 +38,8 @@ def choose_policy(policies: Sequence[Policy], jurisdiction: str | None, risk: st
     country's policies. What is not known excludes nothing, because the policy a team wrote is better than the default:
     then the most general fits best.
     """
-    best, best_rank = default_policy().policies[0], (-1, -1)
+    best: Policy = default_policy().policies[0]
+    best_rank: tuple[int, ...] = ()  # lower than any
     for policy in policies:
         place, level = _place_rank(policy.jurisdictions, jurisdiction), _rank(policy.risks, risk)
         if place is not None and level is not None and (place, level) > best_rank:

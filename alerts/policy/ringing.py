@@ -72,7 +72,7 @@ def next_rings(
     """
     named = [way for way in ways if way.named]
     if all(_failed(way, rung) for way in named):
-        return _next_fallback([way for way in ways if not way.named], rung)
+        return _next_fallback(ways, rung)
     waits = order is Order.IN_TURN and asked_at <= now + CLOCK_SLACK
     return _next_named(named, rung, gap if waits else AT_ONCE, asked_at, now)
 
@@ -102,6 +102,7 @@ def _next_named(
     return Rings(tuple(ringing))
 
 
-def _next_fallback(others: Sequence[Way], rung: Mapping[UUID, Rung]) -> Rings:
-    first = next((way for way in others if not _failed(way, rung)), None)
+def _next_fallback(ways: Sequence[Way], rung: Mapping[UUID, Rung]) -> Rings:
+    """The first that has not failed; none of those that the step names is among them."""
+    first = next((way for way in ways if not _failed(way, rung)), None)
     return Rings() if first is None or first.id in rung else Rings((first.id,))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--only", default="", help="Mistakes that say this: a path, a line, a word.")
 @click.option("--again", type=click.File(), help="What this said before: those that nothing noticed then.")
 @click.option("--module", "wanted", default="", help="Modules whose path has this in it.")
+@click.option("--tests", "asked", default="", help="Files of tests whose path has this in it.")
 @click.option("--sample", type=int, help="At most so many mistakes of each module, drawn by chance.")
 @click.option("--seed", default=1, show_default=True, help="Which chance.")
 @click.option("--seconds", default=60.0, show_default=True, help="Of tests for one mistake, the quick ones first.")
@@ -30,6 +31,7 @@ def main(
     only: str,
     again: IO[str] | None,
     wanted: str,
+    asked: str,
     sample: int | None,
     seed: int,
     seconds: float,
@@ -50,7 +52,8 @@ def main(
         at_once=at_once,
         wanted=lambda one: is_wanted(one, only, before),
     )
-    code = pytest.main([*chosen.tests, "-q", "--tb=native", "-p", "no:cacheprovider"], plugins=[tried])
+    tests = [path for path in chosen.tests if asked in path]
+    code = pytest.main([*tests, "-q", "--tb=native", "-p", "no:cacheprovider"], plugins=[tried])
     click.echo(table(tried))
     sys.exit(int(code))
 

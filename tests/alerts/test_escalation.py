@@ -317,6 +317,19 @@ def test_a_row_without_a_beginning_is_not_waited_for() -> None:
     assert next_step(ladder_of(2, 3), lost, NIGHT) == PageStep(1, 1)
 
 
+def test_overtime_without_a_beginning_rings_at_once() -> None:
+    lost = Progress(round=1, exhausted_at=NIGHT, asked_in_round=A)
+    assert next_step(ladder_of(2, 3), lost, NIGHT + minutes(1)) == PageStep(2, 0)
+
+
+def test_a_new_round_begins_without_what_came_of_the_last_one_and_a_new_step_with_it() -> None:
+    before = Progress(1, 0, NIGHT, A | T, unreachable=A | D, asked_in_round=A | T | D, declined_in_round=T, declined=T)
+    step = happening.begin_step(before, 1, 1, A, NIGHT + minutes(2))
+    assert step == replace(before, step=1, began_at=NIGHT + minutes(2), paged=A, unreachable=D)
+    round_ = happening.begin_step(before, 2, 0, A, NIGHT + minutes(2))
+    assert round_ == Progress(2, 0, NIGHT + minutes(2), A, asked_in_round=A, declined=T)
+
+
 def test_an_overtime_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="overtime"):
         next_step(ladder_of(2), Progress(), NIGHT, overtime=timedelta(0))

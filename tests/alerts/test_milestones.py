@@ -109,7 +109,13 @@ def test_every_need_has_milestones_that_begin_with_contact() -> None:
     assert all(MILESTONES.values())
 
 
+@pytest.mark.parametrize("kind", ["second_lawyer", "interpreter", "observer", "doctor"])
+def test_whoever_else_is_sought_speaks_to_somebody_within_the_hour(kind: str) -> None:
+    assert spans_of(kind, Ladder(())) == {CONTACT: hours(1)}
+
+
 def test_a_policy_states_spans_and_the_rest_holds() -> None:
+    assert spans_of("coordinator", Ladder(())) == {CONTACT: minutes(45)}
     assert spans_of("lawyer", Ladder(())) == LAWYER
     assert spans_of("lawyer", Ladder((), contact_within=hours(2))) == {CONTACT: hours(2), FILED: hours(24)}
     assert spans_of("lawyer", Ladder((), filed_within=hours(12))) == {CONTACT: hours(1), FILED: hours(12)}

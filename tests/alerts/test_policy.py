@@ -119,6 +119,10 @@ def test_a_roster_says_who_stands_in_by_its_own_clock() -> None:
     )
 
 
+def test_ways_that_ring_in_turn_are_half_a_minute_apart_where_nothing_is_said() -> None:
+    assert Step((), ("telegram", "sms"), minutes(2), Order.IN_TURN).gap == timedelta(seconds=30)
+
+
 def test_channels_can_ring_in_turn() -> None:
     text = (
         "policies:\n- name: turns\n  steps:\n"
@@ -469,6 +473,15 @@ def test_of_equals_the_first_written_is_chosen() -> None:
 def test_a_case_no_policy_is_for_falls_under_the_default() -> None:
     assert choose_policy((policy("kazakhstan", {"KZ"}),), "TR", None).name == "default"
     assert choose_policy((), None, None).name == "default"
+
+
+def test_a_policy_for_parts_of_several_countries_is_for_each_of_them() -> None:
+    written = (policy("the border", {"KZ-ALM", "KG-C"}),)
+    assert [choose_policy(written, country, None).name for country in ("KZ", "KG", "TR")] == [
+        "the border",
+        "the border",
+        "default",
+    ]
 
 
 def test_what_is_not_known_excludes_nothing() -> None:
