@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.consent.echoes import gives_away
+from cases.consent.echoes import gives_away, shape
 
 SPELLINGS = (
     ("Nurlan", "Нұрлан", "Нурлан", "نۇرلان", "نورلان", "努尔兰", "Nurlán", "NURLAN"),
@@ -40,6 +40,7 @@ def test_what_has_nothing_to_do_with_it_stays(secret: str) -> None:
         "Nur\u200blan",  # a blank that has no width
         "N\u00adu\u00adr\u00adl\u00ada\u00adn",  # hyphens nobody sees
         "Ｎｕｒｌａｎ",
+        "Nur\U000e0058lan",  # a letter that no screen shows
         "\u202enalruN\u202c Nurlan",
         "(Nurlan)",
         "努尔兰·阿拜",
@@ -68,3 +69,88 @@ def test_whatever_stands_around_it(name: str, around: str) -> None:
 @given(text=st.text(max_size=60), secrets=st.lists(st.text(max_size=30), max_size=3))
 def test_any_text_is_read_without_an_error(text: str, secrets: list[str]) -> None:
     assert gives_away(text, secrets) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dzhamal", "Jamal"),
+        ("Zhanar", "Janar"),
+        ("Djamila", "Jamila"),
+        ("Khamit", "Hamit"),
+        ("Ghalym", "Galym"),
+        ("Sholpan", "Xolpan"),
+        ("Cholpan", "Xolpan"),
+        ("Tseren", "Seren"),
+        ("Tzeren", "Seren"),
+        ("Saphar", "Safar"),
+        ("Nurtengri", "Nurtenri"),
+        ("Qanat", "Kanat"),
+        ("Canat", "Kanat"),
+        ("Nazar", "Nasar"),
+        ("Muhammad", "Muhamad"),
+        ("Davut", "Dauut"),
+        ("Ana", "An"),
+    ],
+)
+def test_one_sound_is_one_sound_however_an_office_writes_it(one: str, other: str) -> None:
+    """Two passports of one person, by two tables of letters."""
+    assert gives_away(f"seen with {one}", [other])
+    assert gives_away(f"seen with {other}", [one])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nurlan", "Nurran"),
+        ("Dauren", "Tauren"),
+        ("Batyr", "Patyr"),
+        ("Gulnar", "Kulnar"),
+        ("Farida", "Parida"),
+        ("Shamil", "Samil"),
+        ("Janar", "Sanar"),
+        ("Hamit", "Amit"),
+    ],
+)
+def test_what_chinese_characters_cannot_tell_apart_is_one_where_they_are_in_play_and_two_elsewhere(
+    one: str, other: str
+) -> None:
+    assert shape(one.lower(), coarse=True) == shape(other.lower(), coarse=True)
+    assert shape(one.lower()) != shape(other.lower())
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("house of Murat", "李"),  # a name of one sound is not in every word that has it
+        ("at the Li family", "Murat"),
+        ("阿里", "Murat"),
+        ("office of Nurlanbek", "Nurlan"),  # an alphabet sets blanks: another name is another name
+        ("Nurlan", "Nurlanbek"),
+        ("Nan", "Ana"),
+        ("block A", "A. Nurlan"),
+        ("б. 5", "Б. Нұрлан"),
+    ],
+)
+def test_a_likeness_is_not_seen_in_everything(text: str, secret: str) -> None:
+    """Whatever is held back is missing in a paper that may save somebody."""
+    assert not gives_away(text, [secret])
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Nurlan", "努尔兰阿拜"),
+        ("努尔兰", "努尔兰阿拜"),
+        ("努尔兰阿拜", "Nurlan"),
+        ("努尔兰bek", "Нұрлан"),
+        ("room 12045", "12045"),
+    ],
+)
+def test_a_part_of_a_name_in_chinese_gives_it_away_and_so_do_five_digits(text: str, secret: str) -> None:
+    assert gives_away(text, [secret])
+
+
+def test_one_of_several_that_are_held_back_is_enough() -> None:
+    assert gives_away("house of Nurlan", ["Gulnar", "Нұрлан", "+77000001234"])
+    assert not gives_away("house of Nurlan", [])
