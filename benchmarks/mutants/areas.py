@@ -105,10 +105,8 @@ AREAS: Final[Mapping[str, Area]] = {
             "tests/cases/test_people.py",
             "tests/cases/test_releases.py",
             "tests/cases/test_rows.py",
-            "tests/cases/test_sealed_always.py",
-            "tests/cases/test_sealed_sources.py",
+            "tests/cases/test_sealed_deciding.py",
             "tests/cases/test_views.py",
-            "tests/papers/test_composing.py",
         ),
     ),
 }
