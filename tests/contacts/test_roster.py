@@ -233,6 +233,11 @@ class TestClocks:
         assert on_call(duty, [], utc("2026-03-29T00:59:59")).member == "B"
         assert on_call(duty, [], utc("2026-04-05T00:30")).member == "B"
 
+    @pytest.mark.parametrize("handoff", ["02:00:00", "02:00:01", "02:17:23", "02:29:59", "02:59:59"])
+    def test_the_jump_is_found_to_the_second(self, handoff: str) -> None:
+        duty = plan("A", "B", zone="Europe/Berlin", weekday=SUN, handoff=handoff, anchor=date(2026, 3, 29))
+        assert on_call(duty, [], utc("2026-03-29T12:00")).from_ == utc("2026-03-29T01:00")
+
     def test_a_handoff_in_the_repeated_hour_happens_once(self) -> None:
         duty = plan("A", "B", zone="Europe/Berlin", weekday=SUN, handoff="02:30", anchor=date(2026, 10, 25))
         starts = [s.from_ for s in shifts_between(duty, [], utc("2026-10-24T00:00"), utc("2026-10-26T00:00"))]
@@ -293,6 +298,8 @@ class TestRefusals:
             on_call(plan("A"), [], naive)
         with pytest.raises(ValueError, match="time zone"):
             shifts_between(plan("A"), [], naive, utc("2026-03-02T00:00"))
+        with pytest.raises(ValueError, match="time zone"):
+            shifts_between(plan("A"), [], utc("2026-03-02T00:00"), naive + DAY)
         with pytest.raises(ValueError, match="time zone"):
             Override("A", naive, utc("2026-03-03T00:00"), utc("2026-03-01T00:00"))
 
