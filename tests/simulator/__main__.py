@@ -19,7 +19,7 @@ from app.schema import metadata
 from tests.conftest import in_database, running_server
 from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
-from tests.simulator.plan import HOUR, as_text, make_plan, read_plan
+from tests.simulator.plan import HOUR, RATES, as_text, make_plan, read_plan
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import Tally, World
 
@@ -115,7 +115,7 @@ def _runs(given: argparse.Namespace, on: Ground) -> int:
     """Play seed after seed, and say how each went; return 1 if a promise was broken."""
     began, total, failed, seeds = time.monotonic(), Tally(), 0, 0
     while seeds < given.seeds and time.monotonic() - began < given.minutes * 60:
-        plan = make_plan(given.seed + seeds, given.days)
+        plan = make_plan(given.seed + seeds, given.days, given.only, given.pace)
         started = time.monotonic()
         broken, tally = breaks(plan, on=on)
         total.add(tally)
@@ -143,6 +143,8 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--seed", type=int, default=1, help="the first seed")
     reader.add_argument("--seeds", type=int, default=10**9, help="how many")
     reader.add_argument("--days", type=float, default=10.0, help="virtual days of each")
+    reader.add_argument("--only", nargs="+", default=(), choices=sorted(RATES), help="what happens, if not everything")
+    reader.add_argument("--pace", type=float, default=1.0, help="how many times as often")
     reader.add_argument("--minutes", type=float, default=60.0, help="real minutes after which no seed is begun")
     reader.add_argument("--shrink", type=float, default=0.0, help="real seconds to shrink a failing seed for")
     reader.add_argument("--out", type=Path, default=KEPT, help="where shrunk plans are written")

@@ -205,11 +205,12 @@ RATES: Final[dict[str, tuple[float, Callable[[random.Random], dict[str, Any]]]]]
 """How often a day each thing happens, and what it says then."""
 
 
-def make_plan(seed: int, days: float) -> Plan:
-    """Make the history of a seed."""
+def make_plan(seed: int, days: float, only: Sequence[str] = (), pace: float = 1.0) -> Plan:
+    """Make the history of a seed. ``only``: the kinds of things that happen, if not all; ``pace``: times as often."""
     dice = random.Random(seed)  # noqa: S311  a seed must always be the same history
-    actions = [action for kind, (rate, made) in RATES.items() for action in _times(dice, kind, rate, made, days)]
-    return Plan(seed, days, dice.choice((1, 2, 2)), tuple(sorted(actions, key=lambda one: one.at)))
+    chosen = {kind: told for kind, told in RATES.items() if not only or kind in only}
+    found = [one for kind, (rate, made) in chosen.items() for one in _times(dice, kind, rate * pace, made, days)]
+    return Plan(seed, days, dice.choice((1, 2, 2)), tuple(sorted(found, key=lambda one: one.at)))
 
 
 def _times(

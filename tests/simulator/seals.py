@@ -115,7 +115,7 @@ class Seals:
             and who.answers
             and any(one.label == WELL for row in message.keyboard for one in row)
         ):
-            self._world.later(5 * MINUTE, lambda: taps(self._world, who.address, WELL))
+            self._world.later(5 * MINUTE, partial(_is_well, self._world, who))
 
     def is_told(self, which: int, by: int, actor: str) -> None:
         """A helper is told by somebody that the person was taken."""
@@ -273,6 +273,10 @@ def _is_kept(unit: UnitOfWork, who: AtRisk, file: SealedFile) -> None:
 def _is_looked_for(unit: UnitOfWork, subject_id: UUID) -> None:
     if not unit.session.scalar(select(exists().where(Alert.kind == DURESS, Alert.subject_id == subject_id))):
         raise Broken("who is forced is heard", f"nobody was asked about {subject_id}")
+
+
+def _is_well(world: World, who: AtRisk) -> None:
+    taps(world, who.address, WELL)
 
 
 def _was_to_be_opened(who: AtRisk, at: datetime, heard_at: datetime | None) -> None:

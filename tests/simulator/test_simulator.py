@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, select
 
+from app.erasing.retention import terms_of
+from app.settings import read_settings
 from cases.models import ReportMessage
 from tests.simulator.__main__ import breaks, shrunk
 from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
-from tests.simulator.plan import Action, Plan, as_text, make_plan, read_plan
+from tests.simulator.plan import DAY, HOUR, Action, Plan, as_text, make_plan, read_plan
 from tests.simulator.shrinking import shrink
 from tests.simulator.world import World
 
@@ -47,6 +49,30 @@ def test_a_day_keeps_every_promise_on_postgresql(database_url: str, tmp_path: Pa
     broken, tally = breaks(make_plan(3, 1.0), on=Ground(tmp_path, database_url))
     assert broken is None
     assert tally.calls
+
+
+class ForYears(World):
+    """What is closed is kept as long as it is for real, and while nothing happens somebody looks around once a day."""
+
+    terms = terms_of(read_settings({}))
+    rests = DAY
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_a_case_is_erased_after_its_year_and_what_never_was_one_after_its_month() -> None:
+    report = {"words": "they took my brother", "door": "telegram"}
+    actions = (
+        Action(5, "report", report),
+        Action(60, "report", {**report, "door": "web"}),
+        Action(HOUR, "backs_up", {}),
+        Action(DAY, "closes", {"case": 0, "confirmed_in": 60.0}),
+        Action(DAY, "closes", {"case": 1, "no_case": True}),
+    )
+    for days, erased in ((30.5, 0), (33, 1), (365.5, 1), (368, 2)):
+        broken, tally = breaks(Plan(0, days, 1, actions), ForYears)
+        assert broken is None
+        assert tally.erased == erased
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)

@@ -129,7 +129,7 @@ def _sends(world: World, who: AtTheForm, path: str, then: Callable[[Page], None]
     def sends() -> Page:
         if who.browser is None:
             who.browser = Visitor(world.web, source=who.address)
-        return who.browser.sends(path, **fields)
+        return who.browser.sends(path, files=None, **fields)
 
     _asks(world, who, sends, then)
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-    from alerts.channels.port import Outgoing
+    from alerts.channels.port import Channel, Outgoing
     from alerts.sending.results import Outcome
     from store.unit_of_work import Store
     from tests.simulator.nodes import Ground
@@ -160,7 +160,7 @@ class World:
         self.ground.engine.dispose()
 
     def _node(self) -> Node:
-        channels = {**self.providers, CANARY: self.drills.channel}
+        channels: dict[str, Channel] = {**self.providers, CANARY: self.drills.channel}
         return Node(self.ground, self.hands, channels, self.updates, self._recorded, terms=self.terms)
 
     def _begins(self) -> None:
