@@ -158,7 +158,12 @@ def has_album(unit: UnitOfWork, report: Report, album: str) -> bool:
 def record_answer(
     unit: UnitOfWork, report: Report, question: str, *, value: str | None, message_id: UUID | None = None
 ) -> None:
-    """Keep an answer: a chosen option, a message that answers, or neither (the question was skipped)."""
+    """Keep an answer: a chosen option, a message that answers, or neither (the question was skipped).
+
+    A closed case is open again, unless nothing was said.
+    """
+    if value is not None or message_id is not None:
+        open_again(unit, report.case_id)
     answer = ReportAnswer(
         id=new_id(),
         report_id=report.id,

@@ -20,7 +20,7 @@ from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceS
 from cases.docket.vocabulary import NO_HARM
 from cases.docket.watches import end_watches
 from cases.events import CaseClosed, CaseKept, CaseReopened, ErasureConfirmed, ErasureWarned
-from cases.models import Case, ReportMessage
+from cases.models import Case, ReportAnswer, ReportMessage
 from cases.sealed.models import CheckIn, SealedFile
 from store.base import OWN, Base
 from store.data_keys import case_scope
@@ -254,8 +254,10 @@ def has_open_remedy(unit: UnitOfWork, case_id: UUID) -> bool:
 
 def _touched_since(unit: UnitOfWork, case_id: UUID, at: datetime) -> bool:
     said = exists().where(ReportMessage.case_id == case_id, ReportMessage.received_at > at)
+    answers = or_(ReportAnswer.value.is_not(None), ReportAnswer.message_id.is_not(None))
+    answered = exists().where(ReportAnswer.case_id == case_id, ReportAnswer.given_at > at, answers)
     entered = exists().where(Occurrence.case_id == case_id, Occurrence.entered_at > at)
-    return bool(unit.session.scalar(select(or_(said, entered))))
+    return bool(unit.session.scalar(select(or_(said, answered, entered))))
 
 
 def _lock(unit: UnitOfWork, case_id: UUID) -> Retention:

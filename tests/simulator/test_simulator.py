@@ -101,15 +101,12 @@ def test_of_many_things_those_that_are_needed_are_left(needed: set[int]) -> None
 
 FORGOTTEN = Plan(
     0,
-    0.01,
+    0.004,
     1,
     (
-        Action(1, "temper", {"name": "Aigerim", "temper": "asleep"}),
         Action(5, "report", {"words": "they took my brother", "door": "telegram"}),
         Action(30, "taps", {"who": 0, "which": 0}),
-        Action(60, "hearing", {"case": 0, "in": 7200}),
         Action(90, "again", {"updates": 2}),
-        Action(120, "commands", {"who": 0, "says": "/status"}),
         Action(200, "more", {"who": 0, "words": "hello"}),
     ),
 )

@@ -192,6 +192,19 @@ def test_new_words_open_a_closed_case_again(town: Town, team: Team) -> None:
     assert code in page.plain, "and people are sought again"
 
 
+def test_an_answer_to_an_old_question_opens_a_closed_case_again(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    gulnar.writes("hello")
+    code = town.code_on(gulnar)
+    town.rests()
+    closes(town, code, no_case=True)
+    town.later(hours=3)
+    gulnar.taps("Being held")
+    town.rests()
+    assert not is_closed_now(town, code), "it must not be erased as what never was a case"
+    assert code in team.dana.sees("LAWYER NEEDED").plain
+
+
 def test_a_hearing_opens_a_closed_case_in_the_same_moment(town: Town, team: Team) -> None:
     code = reported(town)
     closes(town, code)
