@@ -282,6 +282,9 @@ class TestRefusals:
         with pytest.raises(ValueError, match="an hour or more"):
             plan("A", every=every)
 
+    def test_an_hour_and_a_minute_is_a_turn_that_can_be_kept(self) -> None:
+        assert plan("A", every=timedelta(minutes=61)).every == timedelta(minutes=61)
+
     def test_a_zone_that_does_not_exist(self) -> None:
         with pytest.raises(ZoneInfoNotFoundError):
             plan("A", zone="Asia/Nowhere")
