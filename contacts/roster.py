@@ -147,8 +147,8 @@ def first_shown(wall: datetime, zone: tzinfo) -> datetime:
     """The first instant (UTC) at which a clock in `zone` shows `wall`, a time without a zone, or later."""
     # With fold=0 Python takes the first of two occurrences, and the offset before a gap for an hour in it.
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    # If the hour is skipped, the jump lies after the instant that the offset behind the gap gives. If it is not, that is
-    # the same one, or the second of two.
+    # If the hour is skipped, the jump lies after the instant that the offset behind the gap gives. If it is not, that
+    # is the same one, or the second of two.
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     while after - before > _SECOND:
         middle = before + (after - before) // (2 * _SECOND) * _SECOND

@@ -249,6 +249,10 @@ class TestChecks:
             assert checks_due(DAILY, team, {}, NINE - 30 * MINUTE) == []
             assert holes(DAILY, team, NINE - 30 * MINUTE)
 
+    def test_whoever_may_act_for_a_part_of_the_shift_is_checked_before_it(self) -> None:
+        until_midnight = replace(HERE, may_act_until=date(2026, 3, 3), timezone="Asia/Almaty")
+        assert len(checks_due(DAILY, TEAM | {"B": until_midnight}, {}, NINE - 30 * MINUTE)) == 1
+
     def test_what_is_not_confirmed_15_minutes_before_is_told(self) -> None:
         (page,) = checks_due(DAILY, TEAM, {}, NINE - HOUR)
         checked = {page.key: Checked(NINE - HOUR)}
