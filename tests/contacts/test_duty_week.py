@@ -112,3 +112,25 @@ def test_whose_own_turn_is_followed_by_one_they_took_over_has_two_and_only_the_l
     own, taken = turns(Duty(DAILY, (over,)), HEARD, NINE, NINE + timedelta(days=1, hours=6), NINE)
     assert (own.member, own.is_agreed, own.goes_on) == (first, False, False)
     assert (taken.member, taken.is_agreed, taken.instead_of, taken.goes_on) == (first, True, second, True)
+
+
+def test_who_comes_next_is_told_past_further_turns_of_the_same_person() -> None:
+    """A, A, B: whoever is asked on the first of A's days hears that B comes in two days, not A tomorrow."""
+    roster = RosterPlan("duty", "UTC", timedelta(days=1), Handoff(time(9)), ("A", "A", "B"), NINE.date())
+    for hours in (0, 25):
+        current, following = now_and_next(Duty(roster), NINE + timedelta(hours=hours))
+        assert (current.member, current.until) == ("A", NINE + timedelta(days=2))
+        assert following is not None
+        assert (following.member, following.from_, following.until) == (
+            "B",
+            NINE + timedelta(days=2),
+            NINE + timedelta(days=3),
+        )
+
+
+def test_nobody_comes_after_somebody_who_is_alone_or_after_nobody() -> None:
+    alone = RosterPlan("duty", "UTC", timedelta(days=1), Handoff(time(9)), ("A",), NINE.date())
+    current, following = now_and_next(Duty(alone), NINE)
+    assert (current.member, current.from_, current.until, following) == ("A", NINE, None, None)
+    empty, nobody = now_and_next(Duty(RosterPlan("duty", "UTC", timedelta(days=1), Handoff(time(9)), ())), NINE)
+    assert (empty.member, empty.until, nobody) == (None, None, None)
