@@ -50,6 +50,16 @@ def test_our_own_rule_of_a_day_is_said_in_its_first_minute() -> None:
             raise AssertionError(other)
 
 
+def test_what_the_state_must_do_is_said_six_hours_before_and_our_own_rules_within_a_day() -> None:
+    safe_at = NOON + 30 * DAY
+    for severity, wanted in (
+        ("authority_limit", [6 * HOUR, 0 * HOUR]),
+        ("operational", [DAY, 6 * HOUR, HOUR, 0 * HOUR]),
+        ("a word of a later release", [7 * DAY, 3 * DAY, DAY, 6 * HOUR, HOUR, 0 * HOUR]),
+    ):
+        assert [safe_at - at for at in reminders(severity, safe_at, safe_at, NOON)] == wanted
+
+
 def test_a_moment_that_harms_is_said_as_early_as_what_we_must_do() -> None:
     safe_at = NOON + 30 * DAY
     assert reminders("harm", safe_at, safe_at, NOON) == reminders(ACT, safe_at, safe_at, NOON)
@@ -86,6 +96,14 @@ def test_that_a_hearing_has_moved_is_said_at_once_and_then_by_the_ladder() -> No
             assert next_reminder(ACT, far, far, rung, NOON, moved_at=NOON) == LookAgain(far - 7 * DAY)
         case other:
             raise AssertionError(other)
+
+
+def test_a_hearing_that_has_moved_is_loud_once_and_then_as_far_away_as_it_is() -> None:
+    far = NOON + 30 * DAY
+    week_before = next_reminder(ACT, far, far, 1, far - 7 * DAY, moved_at=NOON)
+    assert week_before == Reminder(2, Urgency.LATER)
+    missed = next_reminder(ACT, far, far, 0, far - 7 * DAY, moved_at=NOON)
+    assert missed == Reminder(2, Urgency.SOON), "nobody has heard of it yet"
 
 
 def test_after_a_day_off_what_was_missed_comes_as_one() -> None:
