@@ -91,7 +91,10 @@ def _refuse_old_schema(store: Store) -> None:
 def open_home(settings: Settings) -> KeyRing:
     """Open the key ring of a home; raises SettingsError or StoreError (LockedError while it is locked)."""
     if not settings.ring_path.exists() and not locked_path(settings.ring_path).exists():
-        raise SettingsError(f"{settings.home} is not set up yet; run `panah init`")
+        raise SettingsError(
+            f"{settings.home} is not set up: a new home is made by `panah init`; before a backup is put back, "
+            f"PANAH_HOME must name the home and {settings.ring_path.name} lie in it"
+        )
     try:
         return ring_file(settings).open()
     except WrongKeyError:

@@ -171,11 +171,12 @@ def check_seals(house: House) -> Finding:
     """When the log was sealed last, and whether the lines lie where they can be shipped from."""
     with house.store.read() as unit:
         newest, now = newest_seal(unit), unit.now
-    if newest is None:
+        sealed = None if newest is None else (newest.number, newest.at)  # a row tells nothing any more outside
+    if sealed is None:
         return warn("seals", "the log was never sealed", "`panah up` does so each hour; or run `panah audit seal`")
-    age = now - newest.at
-    said = f"seal {newest.number} is from {newest.at:%Y-%m-%d %H:%M} UTC"
-    if age > SEALED_WITHIN:
+    number, at = sealed
+    said = f"seal {number} is from {at:%Y-%m-%d %H:%M} UTC"
+    if now - at > SEALED_WITHIN:
         return warn("seals", said, "is `panah up` running? it seals each hour; `panah audit seal` does so now")
     if not house.settings.seals_path.exists():
         return warn("seals", f"{said}, but {house.settings.seals_path} is not there", "run `panah audit seal`")

@@ -40,7 +40,9 @@ def check_drill(house: House) -> Finding:
     with house.store.read() as unit:
         found, now = latest_score(unit), unit.now
     ring = "tell them, then `panah drill ring`; `panah drill score` says who answered when"
-    if found is None or now - found.began_at > LONG_AGO:
+    if found is None:
+        return warn("drill", "nobody has ever rung everybody to see who answers", ring)
+    if now - found.began_at > LONG_AGO:
         return warn("drill", f"nobody has rung everybody for {LONG_AGO.days} days to see who answers", ring)
     said = f"{found.in_time} of {len(found.answers)} answered within two minutes on {found.began_at:%Y-%m-%d}"
     if found.silent * 2 > len(found.answers):

@@ -38,8 +38,8 @@ def find_key(settings: Settings) -> str:
         return settings.key_path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
-            "there is no key: set PANAH_KEY, PANAH_KEY_FILE or PANAH_KEY_COMMAND, or run `panah init`, which keeps "
-            f"one in {settings.key_path}"
+            "there is no key: set PANAH_KEY, PANAH_KEY_FILE or PANAH_KEY_COMMAND. `panah init` makes the one of a new "
+            f"home, `panah key recover` puts one together from its shares; both keep it in {settings.key_path}"
         ) from None
     except OSError as error:
         raise SettingsError(f"the key {settings.key_path} cannot be read ({error.strerror})") from None

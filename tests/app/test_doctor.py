@@ -27,6 +27,7 @@ from app.doctor import accounts, database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
 from app.doctor.keys import check_ring_copy, judge_backups
+from app.evidence.sealing import seal_now
 from app.migration import downgrade
 from app.settings import read_settings
 from app.setup import set_up
@@ -260,6 +261,17 @@ def test_what_is_missing_outside_is_a_warning(environment: dict[str, str]) -> No
 def house(store: Store, clock: ManualClock, database_url: str, tmp_path: Path) -> House:
     settings = read_settings({"PANAH_HOME": str(tmp_path), "DATABASE_URL": database_url})
     return House(settings, store, clock, Wording("Asia/Almaty", "http://localhost:8000"))
+
+
+def test_it_says_when_the_log_was_sealed_last(house: House) -> None:
+    """Each instance has a seal after an hour: what is found of it must not be a fault of the doctor's own."""
+    assert "never sealed" in database.check_seals(house).what
+    seal_now(house.store, house.settings.seals_path)
+    found = database.check_seals(house)
+    assert found.level is Level.OK
+    assert "seal 1 is from" in found.what
+    house.settings.seals_path.unlink()
+    assert database.check_seals(house).level is Level.WARN
 
 
 def test_a_healthy_database_is_well(house: House) -> None:
