@@ -15,24 +15,28 @@ from papers.composing import SURE, Block, Mark, Run
 from papers.phrases import field_label
 from texts.catalogue import keys, say
 from texts.guess_cyrillic import guess_cyrillic
-
-SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
-"""The letters of each language of filings; Latin ones of the others."""
-NOT_IN_RUSSIAN: Final = frozenset("әғқңөұүһі")
-"""Letters of Kazakh: of one word with them everybody can say that it is not Russian."""
-SENTENCE: Final = 4
-"""Words from which on a language can be told."""
-AS_WRITTEN: Final = NAMING | {"document_number", "asylum_certificate", "counsel_contact", "family_contact", "articles"}
-"""Fields that are never translated."""
+from texts.guess_latin import guess_latin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cases.consent.deciding import Known
     from law.rules import Instrument
     from papers.composing import Paper
     from papers.fitting import Offer, Reason
     from papers.record import Record
+
+SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}
+"""The letters of each language of filings; Latin ones of the others."""
+LATIN: Final = "LATIN"
+GUESSES: Final[Mapping[str, Callable[[str], str | None]]] = {"CYRILLIC": guess_cyrillic, LATIN: guess_latin}
+"""What tells the languages apart that share letters."""
+NOT_IN_RUSSIAN: Final = frozenset("әғқңөұүһі")
+"""Letters of Kazakh: of one word with them everybody can say that it is not Russian."""
+SENTENCE: Final = 4
+"""Words from which on a language can be told."""
+AS_WRITTEN: Final = NAMING | {"document_number", "asylum_certificate", "counsel_contact", "family_contact", "articles"}
+"""Fields that are never translated."""
 
 
 def notes_of(offer: Offer, paper: Paper, record: Record, language: str) -> tuple[Block, ...]:
@@ -108,12 +112,12 @@ def is_foreign(one: Known, language: str) -> bool:
     if one.name in CODED or one.name in AS_WRITTEN:
         return False
     letters = {unicodedata.name(letter, "").partition(" ")[0] for letter in one.value if letter.isalpha()}
-    if not letters or SCRIPTS.get(language, "LATIN") not in letters:
+    if not letters or SCRIPTS.get(language, LATIN) not in letters:
         return bool(letters)
     if language == "ru" and NOT_IN_RUSSIAN & set(one.value.lower()):
         return True
-    in_cyrillic = SCRIPTS.get(language) == "CYRILLIC" and len(one.value.split()) >= SENTENCE
-    return in_cyrillic and guess_cyrillic(one.value) not in (language, None)
+    guess = GUESSES.get(SCRIPTS.get(language, LATIN))
+    return guess is not None and len(one.value.split()) >= SENTENCE and guess(one.value) not in (language, None)
 
 
 def _address(one: Instrument, shared: Instrument | None, held_in: str | None, language: str) -> Iterator[Block]:

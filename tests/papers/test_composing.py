@@ -121,6 +121,12 @@ def test_a_value_in_another_language_than_the_filing_is_to_be_translated_also_in
     assert not is_foreign(story, "ru")
     assert is_foreign(replace(story, value="Олар алдымен менің ағамды алып кетті."), "ru")
     assert not is_foreign(replace(story, name="counsel_name", value="Дана Мысалова"), "kk")
+    turkish = replace(story, value="Kardeşim alındı. Beni de çağırdılar.")
+    assert is_foreign(turkish, "en"), "Geneva is handed a story in Turkish"
+    assert not is_foreign(turkish, "tr")
+    assert is_foreign(replace(story, value="They came for my brother first."), "tr")
+    assert not is_foreign(replace(story, value="They came for my brother first."), "en")
+    assert not is_foreign(replace(story, value="Silivri Merkezi 12 34"), "en"), "of a place nobody can say"
     sister = replace(story, name="relation", value="әпкесі")
     assert is_foreign(sister, "ru"), "one word with letters that Russian has not"
     assert not is_foreign(sister, "kk")
@@ -397,3 +403,9 @@ def test_a_lawyer_is_told_that_the_limits_on_detention_are_not_counted_while_its
         assert unknown.gaps > known.gaps
     assert "none of them is counted" in " ".join(compose(KINDS["first_hour"], "en", record(dates=())).lines())
     assert "none of them is counted" not in " ".join(compose(KINDS["first_hour"], "en", record()).lines())
+
+
+@pytest.mark.parametrize("kind", ["access_request", "consular_objection", "notice_of_defence"])
+def test_a_lawyer_of_turkiye_whose_name_is_entered_with_their_title_has_it_once(kind: str) -> None:
+    named = record({**VALUES, "counsel_name": "Av. Deniz Örnek"}, jurisdiction="TR")
+    assert "Başvuran avukat: Av. Deniz Örnek" in compose(KINDS[kind], "tr", named).lines()
