@@ -151,10 +151,11 @@ class Trying:
         chosen = list(self._chosen())  # at once: whoever works on the files meanwhile changes nothing of it
         random.Random(self.seed).shuffle(chosen)  # noqa: S311  whoever stops early has tried some of every module
         told = self._tell(session.items, Watched(modules, sources))
+        files = [item.path.stem for item in session.items]
         self.broken = [session.items[number].nodeid for number, one in told.items() if not one.passed]
         running: dict[int, Mutant] = {}
         for mutant in chosen:
-            numbers = self._reaching(mutant, told)
+            numbers = self._reaching(mutant, told, files)
             if not numbers:
                 self.fates[mutant] = Fate.NOT_REACHED
                 continue
@@ -179,11 +180,12 @@ class Trying:
         pairs = zip(items, [*items[1:], None], strict=True)
         return {number: _watch(item, following, watched) for number, (item, following) in enumerate(pairs)}
 
-    def _reaching(self, mutant: Mutant, told: dict[int, Told]) -> list[int]:
+    def _reaching(self, mutant: Mutant, told: dict[int, Told], files: Sequence[str]) -> list[int]:
         """Numbers of the tests that reach a mistake, quick ones first, as many as the seconds allow: one at least.
 
-        What is computed while a module is imported is reached by every test of the module; those that run a line with
-        its name go first.
+        Those in a file with the module's name go before others, for a long statement is reached by many that ask
+        something else. What is computed while a module is imported is reached by every test of the module; those that
+        run a line with its name go first.
         """
         path, change = mutant.module, mutant.change
         value = mutant.new.then if isinstance(mutant.new, NewCode) else mutant.new
@@ -194,7 +196,14 @@ class Trying:
             if one.passed and (one.lines[path] & wanted if wanted is not None else one.lines[path])
         ]
         named_at = frozenset() if value is None else value.named_at
-        reach.sort(key=lambda number: (not told[number].lines[path] & named_at, told[number].seconds))
+        own = f"test_{Path(path).stem}"
+        reach.sort(
+            key=lambda number: (
+                not told[number].lines[path] & named_at,
+                not files[number].startswith(own),
+                told[number].seconds,
+            )
+        )
         spent = 0.0
         kept: list[int] = []
         for number in reach:
