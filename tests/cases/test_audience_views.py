@@ -240,6 +240,19 @@ def test_in_vital_interest_unhcr_hears_the_least_and_nobody_else_anything(quick:
     assert all(view.fields == () for view in views.values())
 
 
+def test_what_repeats_a_word_of_something_that_identifies_nobody_is_told(quick: Store) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        enter_fact(unit, scene.case_id, "agency", "migration police")
+        enter_fact(unit, scene.case_id, "articles", "the law on migration")
+        enter_consent(
+            unit, scene.case_id, Audience.UNHCR, [FieldClass.CUSTODY], granted=True, authority=Authority.PERSON, how="x"
+        )
+        view = view_for_audience(unit, case_of(unit, scene), Audience.UNHCR)
+    assert [one.name for one in view.fields] == ["agency"]
+    assert view.held_back == {"articles": Why.NOT_ASKED}
+
+
 def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:
     scene = believed(quick)
 

@@ -66,6 +66,16 @@ def test_no_hour_ever_sees_more_than_the_cap(before: list[int], count: int) -> N
     assert len(in_the_hour) + count <= PER_HOUR
 
 
+def test_twenty_messages_leave_within_an_hour_and_the_next_when_the_first_is_an_hour_old() -> None:
+    hour = timedelta(hours=1)
+    left = [START + timedelta(minutes=one) for one in range(20)]
+    now = left[-1]
+    assert room_at(left[1:], now, 1) == now
+    assert room_at(left, now, 1) == START + hour
+    assert room_at(left, now, 3) == START + timedelta(minutes=2) + hour
+    assert room_at(left, START + hour, 1) == START + hour
+
+
 @dataclass(frozen=True)
 class Office:
     """A case that is borne out, the team, and whom it may tell."""

@@ -487,6 +487,12 @@ def test_an_extended_end_is_never_before_what_can_be_argued_without_it() -> None
     assert [step.on for step in counted.later] == [date(2026, 3, 17)]
 
 
+def test_what_lengthens_a_date_of_the_ruling_is_told_without_a_date() -> None:
+    rule = like("kz.coao.expulsion.departure_date", extensions=(Extension(5, None, Unit.CALENDAR_DAYS, "illness"),))
+    leave = clock(rule, at("2026-03-02T15:00"), ends="2026-03-12")
+    assert [(step.ground, step.at, step.on) for step in leave.later] == [("illness", None, None)]
+
+
 def test_an_extension_without_a_length_has_no_date() -> None:
     (step,) = clock("kz.cpc.extr.arrest_12m", at("2026-03-02T15:00")).later
     assert (step.at, step.on) == (None, None)

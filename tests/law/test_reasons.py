@@ -107,6 +107,8 @@ def test_whether_posting_is_in_time_is_a_doubt_only_where_nobody_knows() -> None
 def test_everything_that_is_not_sure_of_the_text_is_a_doubt() -> None:
     sure = replace(counted(doubt="", confidence="high"), confidence="high", needs_recheck=False)
     assert told(how_sure(sure)) == [("confidence", False)]
+    (line,) = how_sure(replace(sure, as_of=None))
+    assert line.values["as_of"] == "unknown"
     for less in ("medium", "low"):
         assert told(how_sure(replace(sure, confidence=less))) == [("confidence", True)]
         assert told(how_sure(replace(sure, counting=replace(sure.counting, confidence=less)))) == [("confidence", True)]

@@ -205,3 +205,10 @@ def test_what_ends_soon_is_found_until_its_signer_was_told(store: Store) -> None
         row.reminded_at = unit.now
     with store.unit("system") as unit:
         assert ending_within(unit, MONTH) == []
+
+
+def test_of_what_has_ended_nobody_is_reminded_that_it_ends(store: Store, clock: ManualClock) -> None:
+    sign(store, term=MONTH)
+    clock.advance(MONTH)
+    with store.unit("system") as unit:
+        assert ending_within(unit, MONTH) == []
