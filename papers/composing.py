@@ -6,22 +6,19 @@ stands only where the law's own data has it, and is marked as unverified while n
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cases.consent.deciding import Known
-from cases.consent.values import CONFIDENCES, FORMS, Form
-from cases.consent.vocabulary import FIELDS, Audience
-from cases.docket.custody import LEADS_TO, Custody
+from cases.consent.values import FORMS, Form
+from cases.docket.custody import LEADS_TO
 from cases.docket.vocabulary import FILED
 from law.shipped import load_rules
 from papers.citing import cited, holds_in
-from papers.kinds import DOCKET
+from papers.knowing import NAMES, SURE, is_doubtful, known_of
 from papers.markup import PIECE, Sort
+from papers.paper import Block, Mark, Paper, Run, Runs
 from papers.phrases import clock_name, event_label, field_label, filed_label, phrase, region_name
 from papers.record import DECIDED, TELLS
 from texts.bidi import plain
@@ -29,200 +26,25 @@ from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from cases.consent.deciding import Why
     from cases.views.audience import Dated
     from papers.kinds import Kind
     from papers.markup import Line
     from papers.record import Instant, Record, Term
 
-IN_LATIN_LETTERS: Final = frozenset({"en", "tr"})
-SURE: Final = "high"
-NAMES: Final = ("name_latin", "name_native")
 NUMBERED: Final = re.compile(r"\d+\. (?P<words>.+)", re.DOTALL)
 EMPTY_BEFORE: Final = frozenset({str(Sort.HEADING), "sign"})
 """What follows a heading that has nothing behind it."""
-HELD_IN: Final = {"held_in_kz": "KZ", "held_in_tr": "TR"}
 HEARING: Final = "hearing"
 """The clock of an appointment, which no rule of the law counts."""
-IN_CUSTODY: Final = frozenset({Custody.HELD, Custody.TRANSFERRED})
 BY_THE_HOUR: Final = frozenset(LEADS_TO) - DECIDED
 """What custody is counted from: of all else a filing tells the day, as the hour is often that of whoever entered it."""
-PRESS: Final = frozenset({Audience.PRESS, Audience.PRESS_NAMED})
 TOGETHER: Final = "\u00a0"
 """Between a line to write on and what is to be written there, and in a number: nothing of it stands alone on a line."""
 LEFT_TO_RIGHT: Final = "\u200e"
 """A mark, and no isolate: Word and LibreOffice know it in every version."""
-DOUBTFUL: Final = "low"
-"""So unsure that a paper says it is to be confirmed, beside the value."""
-
-
-class Mark(StrEnum):
-    """Whose words a run is."""
-
-    FORM = "form"
-    VALUE = "value"
-    UNSURE = "unsure"
-    """A value that one source alone has, or that nobody is sure of."""
-    GAP = "gap"
-    LAW = "law"
-    """Of the law's data, for which no lawyer vouches yet."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stretch of words of one kind."""
-
-    text: str = field(repr=False)
-    mark: Mark = Mark.FORM
-
-
-Runs = tuple[Run, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """One piece of a paper: ``sort`` is to, heading, text, point, table or sign; only a table has rows."""
-
-    sort: str
-    runs: Runs = ()
-    rows: tuple[tuple[Runs, Runs], ...] = ()
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper in one language, as it stands. ``notes`` are for who files it and are no part of it."""
-
-    kind: str
-    language: str
-    title: str
-    to: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    notes: tuple[Block, ...] = ()
-    fields: tuple[str, ...] = ()
-    """The fields of the person that it tells."""
-    laws: tuple[str, ...] = ()
-    """Ids of what it says of the law."""
-    left_out: tuple[str, ...] = ()
-    """Rows that the form has and nobody can fill: what is not needed is not left blank before an authority."""
-
-    @property
-    def right_to_left(self) -> bool:
-        """Whether it is read from the right."""
-        return is_right_to_left(self.language)
-
-    @property
-    def gaps(self) -> int:
-        """How many places somebody has to fill in."""
-        return sum(one.mark is Mark.GAP for one in runs_of(self.blocks))
-
-    def lines(self) -> tuple[str, ...]:
-        """The paper as plain lines, without the notes: what is approved, compared and hashed."""
-        return (self.title, *self.to, *(line for block in self.blocks for line in _lines(block)))
-
-    def sha256(self) -> str:
-        """The SHA-256, hexadecimal, of its lines."""
-        content = json.dumps([self.kind, self.language, *self.lines()], ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
-
-
-def runs_of(blocks: Iterable[Block]) -> Iterator[Run]:
-    """Yield every stretch of words, in order."""
-    for block in blocks:
-        yield from block.runs
-        for label, value in block.rows:
-            yield from (*label, *value)
-
-
-def _lines(block: Block) -> Iterator[str]:
-    if block.runs:
-        yield "".join(one.text for one in block.runs)
-    for label, value in block.rows:
-        yield f"{''.join(one.text for one in label)}: {''.join(one.text for one in value)}"
-
-
-# What is known, missing and held back
-
-
-def held_back(kind: Kind, record: Record) -> Mapping[str, Why]:
-    """Return which fields a paper would tell that are known and may not be told to its audience, and why."""
-    back = record.views[kind.audience].held_back
-    return {name: back[name] for name in back if name in kind.fields}
-
-
-def is_known(name: str, kind: Kind, record: Record) -> bool:
-    """Whether there is something to write for a name in papers of this kind, that need not be asked for any more."""
-    known = _known(name, record, kind.audience)
-    return known is not None and not is_doubtful(known)
-
-
-def is_doubtful(known: Known | Instant | str | None) -> bool:
-    """Whether what is known is so unsure that somebody must be asked before it is told."""
-    return isinstance(known, Known) and known.confidence == DOUBTFUL
-
-
-def _known(name: str, record: Record, audience: Audience, language: str = "") -> Known | Instant | str | None:
-    if name in FIELDS:
-        told = next((one for one in record.views[audience].fields if one.name == name), None)
-        return _day_of_arrest(record, audience) if told is None and name == "taken_on" else told
-    if name in DOCKET:
-        return record.told(audience, name)
-    if name == "person":
-        return _person(record, audience, language)
-    return _made(name, record)
-
-
-def _day_of_arrest(record: Record, audience: Audience) -> Instant | None:
-    """The day on which the docket has liberty end, for where nobody entered one; the press is told no such day."""
-    since = None if audience in PRESS else record.told(audience, "held_since")
-    return None if since is None else replace(since, day_only=True)
-
-
-def _made(name: str, record: Record) -> str | None:
-    """What is made of other things; the values are for whoever asks whether there is something."""
-    made: dict[str, str | None] = {
-        "code": record.code,
-        "next_update": None if record.next_update_at is None else record.next_update_at.isoformat(),
-        "our_number": record.our_number,
-        "exhibits": str(len(record.exhibits)) if record.exhibits else None,
-        "deadlines": str(len(record.terms)) if record.terms else None,
-        "rights": record.situation.jurisdiction if _cards(record) else None,
-        "held_how": record.situation.held_as or None,
-        "is_held": "yes" if record.situation.custody in IN_CUSTODY else None,
-        **{name: name if record.situation.held_as == name else None for name in ("as_suspect", "administratively")},
-        "as_they_came": None if record.as_copies else "yes",
-        "as_copies": "yes" if record.as_copies else None,
-        **{name: name if record.situation.jurisdiction == state else None for name, state in HELD_IN.items()},
-    }
-    return made[name]
-
-
-def _person(record: Record, audience: Audience, language: str) -> Known | None:
-    """The name as a sentence has it, as sure as the less sure of what it is made of; None: not told.
-
-    In Latin letters; with the native one behind it where the filing is in others.
-    """
-    fields = {one.name: one for one in record.views[audience].fields}
-    names = [fields[name] for name in NAMES if name in fields]
-    if language in IN_LATIN_LETTERS:
-        names = names[:1]
-    if not names:
-        return None
-    least = min((one.confidence for one in names), key=_sureness)
-    return Known("person", " / ".join(dict.fromkeys(one.value for one in names)), confidence=least)
-
-
-def _sureness(confidence: str) -> int:
-    return CONFIDENCES.index(confidence) if confidence in CONFIDENCES else 0
-
-
-def _cards(record: Record) -> bool:
-    return any(card.jurisdiction == record.situation.jurisdiction for card in load_rules().cards)
-
-
-# Composing
 
 
 def compose(kind: Kind, language: str, record: Record) -> Paper:
@@ -298,16 +120,16 @@ class _Writer:
     def _may_be_left_out(self, name: str) -> bool:
         """Whether a row would be empty that is not needed. The team's own sheets keep theirs, to be filled in."""
         wanted = self.kind.internal or name in self.kind.needs
-        return not wanted and _known(name, self.record, self.kind.audience) is None
+        return not wanted and known_of(name, self.record, self.kind.audience) is None
 
     def _stands(self, line: Line) -> bool:
         if line.only_unknown:
-            return _known(line.only_unknown, self.record, self.kind.audience) is None
+            return known_of(line.only_unknown, self.record, self.kind.audience) is None
         return not line.only_if or self._holds(line.only_if)
 
     def _holds(self, name: str) -> bool:
         """Whether something is known, and is not no."""
-        known = _known(name, self.record, self.kind.audience)
+        known = known_of(name, self.record, self.kind.audience)
         return known is not None and not (isinstance(known, Known) and known.value == "no")
 
     def _row(self, line: Line) -> tuple[Runs, Runs]:
@@ -327,7 +149,7 @@ class _Writer:
             yield Run(rest)
 
     def _value(self, name: str, *, gap: str = "") -> Iterator[Run]:
-        known = _known(name, self.record, self.kind.audience, self.language)
+        known = known_of(name, self.record, self.kind.audience, self.language)
         if known is None:
             yield Run(gap or field_label(name, self.language), Mark.GAP)
         elif isinstance(known, str):

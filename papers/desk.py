@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from cases.views.rows import CaseRows
     from papers.asked import Asked
     from papers.comparing import Change
-    from papers.composing import Paper
     from papers.fitting import Offer
     from papers.keeping import Leaving
     from papers.models import PaperVersion
+    from papers.paper import Paper
     from papers.record import Record
     from store.unit_of_work import UnitOfWork
 

@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from papers.composing import Mark
 from papers.drawing import as_data
 from papers.markup import Sort
+from papers.paper import Mark
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

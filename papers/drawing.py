@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from papers.composing import Mark
 from papers.markup import Sort
+from papers.paper import Mark
 from papers.phrases import phrase
 from texts.catalogue import say
 from texts.locale import is_right_to_left
@@ -14,7 +14,7 @@ from texts.locale import is_right_to_left
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from papers.composing import Block, Paper, Run, Runs
+    from papers.paper import Block, Paper, Run, Runs
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cases.consent.vocabulary import Audience
 from law.shipped import load_rules
-from papers.composing import held_back, is_known
+from papers.knowing import held_back, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -12,11 +12,11 @@ import zipfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from papers.composing import Block, Mark, Paper, Run, runs_of
 from papers.docx import GAP_FILL, LAW_COLOUR
 from papers.errors import PaperError
 from papers.kinds import FILING_LANGUAGES
 from papers.markup import Sort
+from papers.paper import Block, Mark, Paper, Run, runs_of
 from papers.phrases import phrase
 from texts.catalogue import LANGUAGES, say
 

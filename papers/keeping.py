@@ -13,11 +13,11 @@ from cases.consent.errors import ConsentError
 from cases.consent.values import tidy
 from cases.evidence import fingerprint_key
 from cases.models import Case
-from papers.composing import Block, Mark, Paper, Run
 from papers.errors import PaperError
 from papers.events import PaperApprovalWithdrawn, PaperApproved, PaperHandedIn, PaperLeft, PaperTaken
 from papers.handing_in import read_document
 from papers.models import PaperLeaving, PaperVersion
+from papers.paper import Block, Mark, Paper, Run
 from store.base import OWN, new_id
 from store.data_keys import case_scope
 from store.vault import Field

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from cases.consent.values import CODED
 from cases.consent.vocabulary import NAMING
 from papers.citing import cited, instrument, told_source
-from papers.composing import SURE, Block, Mark, Run
+from papers.knowing import SURE
+from papers.paper import Block, Mark, Run
 from papers.phrases import field_label
 from texts.catalogue import keys, say
 from texts.guess_cyrillic import guess_cyrillic
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from cases.consent.deciding import Known
     from law.rules import Instrument
-    from papers.composing import Paper
     from papers.fitting import Offer, Reason
+    from papers.paper import Paper
     from papers.record import Record
 
 SCRIPTS: Final = {"ru": "CYRILLIC", "kk": "CYRILLIC", "ug": "ARABIC", "kk-Arab": "ARABIC", "zh": "CJK"}

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cases.consent.deciding import PRESS
-from papers.composing import Mark
 from papers.desk import may_still_tell, with_notes
 from papers.drawing import sheet_of
 from papers.errors import PaperError
 from papers.keeping import approve, approve_document, document_of, hand_in, note_taken, take, version_in
+from papers.paper import Mark
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -19,10 +19,11 @@ from cases.docket.vocabulary import BY_PROGRAM, FILED, MEANINGS
 from cases.views.audience import Dated
 from cases.views.filing import divided
 from law.shipped import load_rules
-from papers.composing import Block, Mark, Run, compose, runs_of
+from papers.composing import compose
 from papers.fitting import Fit, offer_of
 from papers.kinds import Kind, load_kinds
 from papers.notes import is_foreign, notes_of
+from papers.paper import Block, Mark, Run, runs_of
 from papers.phrases import event_label, phrase, region_name
 from papers.record import TELLS, Instant
 from tests.cases.test_consent import standings

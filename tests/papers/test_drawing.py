@@ -11,13 +11,14 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from papers.composing import Block, Mark, Paper, Run, compose
+from papers.composing import compose
 from papers.docx import draw_docx
 from papers.drawing import Sheet, sheet_of
 from papers.fitting import offer_of
 from papers.kinds import load_kinds
 from papers.letterhead import write_template
 from papers.notes import notes_of
+from papers.paper import Block, Mark, Paper, Run
 from papers.pdf import draw_pages, draw_pdf
 from tests.papers.records import VALUES, record
 

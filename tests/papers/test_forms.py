@@ -9,12 +9,13 @@ import pytest
 
 from cases.consent.vocabulary import FIELDS, Audience
 from law.shipped import load_rules
-from papers.composing import Block, Mark, Paper, compose, runs_of
+from papers.composing import compose
 from papers.drawing import as_data, sheet_of
 from papers.errors import FormError
 from papers.fitting import offer_of
 from papers.kinds import Kind, load_kinds, read_form
 from papers.notes import notes_of
+from papers.paper import Block, Mark, Paper, runs_of
 from tests.papers.records import VALUES, record
 from texts.catalogue import keys, say
 

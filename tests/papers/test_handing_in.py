@@ -11,7 +11,7 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 
-from papers.composing import Mark, compose, runs_of
+from papers.composing import compose
 from papers.docx import draw_docx
 from papers.drawing import sheet_of
 from papers.errors import PaperError
@@ -19,12 +19,13 @@ from papers.fitting import offer_of
 from papers.handing_in import LARGEST, read_document
 from papers.kinds import load_kinds
 from papers.notes import notes_of
+from papers.paper import Mark, runs_of
 from tests.papers.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from papers.composing import Paper
+    from papers.paper import Paper
 
 KINDS = load_kinds()
 
