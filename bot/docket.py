@@ -109,7 +109,9 @@ def _ask(
     was = [stamp(at, proposed.zone) for at in proposed.stood]
     parts = [above, _check(proposed), *_note(proposed), *_beside(proposed, unit.now)]
     parts += [] if case.timezone is not None else ["staff.zone_assumed"]
-    values = {**_read(case, proposed, proposal_id), "was": ", ".join(was), "zone": proposed.zone}
+    # Of several each stands on a button, in figures; one is said in full, because 01.12 is two days.
+    stands = when_ref(proposed.stood[0], proposed.zone) if len(was) == 1 else ", ".join(was)
+    values = {**_read(case, proposed, proposal_id), "was": stands, "zone": proposed.zone}
     buttons = [*_answers(unit, chat, proposal_id, proposed, was), [_button(unit, chat, NO, proposal_id)]]
     say(unit, chat, contact, "|".join(part for part in parts if part), values, buttons=buttons)
 

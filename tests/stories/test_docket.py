@@ -105,7 +105,9 @@ def test_what_waits_for_a_yes_is_entered_once_and_not_after_two_days(town: Town,
 def test_a_hearing_is_moved_and_the_old_reminder_never_comes(town: Town, team: Team) -> None:
     code = with_dana(town, team)
     enters(town, team.dana, f"/hearing {code} 10 March 10:00")
-    asked = asks(town, team.aigerim, f"/hearing {code} 20 марта в 14.30", "stands already: 10.03 10:00")
+    asked = asks(
+        town, team.aigerim, f"/hearing {code} 20 марта в 14.30", "stands already: Tuesday, 10 March 2026, 10:00"
+    )
     assert labels(asked) == ["It was moved to this time", "Another hearing", "No"]
     team.aigerim.taps("It was moved to this time", on=asked)
     team.aigerim.sees("Friday, 20 March 2026, 14:30 (Almaty) · Hearing", after=asked)
@@ -143,7 +145,7 @@ def test_two_who_enter_the_same_hearing_are_asked_whether_it_is_the_same(town: T
     team.dana.sees("entered", after=hers)
     town.rests()
     team.aigerim.taps("Yes, enter it", on=theirs)
-    again = team.aigerim.sees("stands already: 20.03 10:00", after=theirs)
+    again = team.aigerim.sees("stands already: Friday, 20 March 2026, 10:00", after=theirs)
     assert entered(town) == ["hearing_scheduled"]
     team.aigerim.taps("No", on=again)
     team.aigerim.sees("nothing was entered", after=again)

@@ -39,7 +39,8 @@ def test_a_hearing_is_called_off_by_name_and_never_another(town: Town, team: Tea
     told = asks(town, team.dana, f"/event {code} hearing_cancelled today", "No hearing that is still to come is known")
     team.dana.taps("No", on=told)
     enters(town, team.dana, f"/hearing {code} 20 March 10:00")
-    one = asks(town, team.dana, f"/event {code} hearing_cancelled today", "It is this hearing that is off: 20.03 10:00")
+    one = asks(town, team.dana, f"/event {code} hearing_cancelled today", "It is this hearing that is off")
+    assert "20 March 2026, 10:00" in one.plain
     assert labels(one) == ["Yes, enter it", "No"]
     enters(town, team.aigerim, f"/hearing {code} 25 March 11:00", "Another hearing")
     team.dana.taps("Yes, enter it", on=one)

@@ -15,9 +15,9 @@ const KINDS = [
 // Where things are sent that are no words; a visiting card goes by Telegram alone.
 const ATTACHING = { telegram: "attachment", whatsapp: "whatsapp" };
 const WAYS = {
-  telegram: { path: "text", longest: 4096, placeholder: "Write a message" },
-  sms: { path: "sms", longest: 1600, placeholder: "Write an SMS" },
-  whatsapp: { path: "whatsapp", longest: 4096, placeholder: "Write by WhatsApp" },
+  telegram: { path: "text", longest: 4096, placeholder: "Message" },
+  sms: { path: "sms", longest: 1600, placeholder: "SMS" },
+  whatsapp: { path: "whatsapp", longest: 4096, placeholder: "WhatsApp" },
 };
 
 export class Composer {
