@@ -67,6 +67,7 @@ from alerts.search.leaving import ask_the_others
 from alerts.search.paging import TIMER as ESCALATE
 from alerts.search.paging import escalate, search_afresh, seek_another
 from alerts.search.planning import page_fault, plan_alert, set_places
+from alerts.search.reopening import seek_again
 from alerts.search.rings import ring_on
 from alerts.sending.erasing import TIMER as ERASE
 from alerts.sending.erasing import erase_in_time, erase_what_waited
@@ -98,6 +99,7 @@ from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.docket.withdrawal import note_withdrawal
 from cases.events import (
     CaseClosed,
+    CaseReopened,
     CasesJoined,
     CasesParted,
     CaseViewed,
@@ -210,6 +212,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         CasesJoined: {"seek_as_one": seek_as_one},
         CasesParted: {"seek_apart": seek_apart},
         CaseClosed: {"stop_asking_about": stop_asking_about},
+        CaseReopened: {"seek_again": partial(seek_again, zone=zone)},
         FileStored: {"erase_what_waited": erase_what_waited, "forget_recording": forget_recording},
         SealedFileStored: {"erase_what_waited": erase_what_waited},
         SealedFileNotFetched: {"tell_not_copied": tell_not_copied},

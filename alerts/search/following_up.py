@@ -102,11 +102,17 @@ def follow_up_left_out(unit: UnitOfWork) -> None:
         .with_for_update(**OWN, of=Need, skip_locked=True)
     )
     for need in unit.session.scalars(left_out).all():
-        spans = spans_of(need.kind, ladder_for(unit, need))
-        missing = first_missing(spans, reached_by(need))
-        set_timer(unit, TIMER, need.id, unit.now if missing is None else unit.now + spans[missing])
-        if need.kind == NeedKind.COORDINATOR and need.case_id is not None:
-            await_lawyer(unit, need.case_id)
+        follow_up_from_now_on(unit, need)
+
+
+def follow_up_from_now_on(unit: UnitOfWork, need: Need) -> None:
+    """Look again at what somebody has, and give them the whole span, counted from now, before they are reminded."""
+    spans = spans_of(need.kind, ladder_for(unit, need))
+    missing = first_missing(spans, reached_by(need))
+    need.reminded_at = None
+    set_timer(unit, TIMER, need.id, unit.now if missing is None else unit.now + spans[missing])
+    if need.kind == NeedKind.COORDINATOR and need.case_id is not None:
+        await_lawyer(unit, need.case_id)
 
 
 def follow_up(unit: UnitOfWork, timer: Timer, held: Claim) -> None:

@@ -27,6 +27,7 @@ from cases.docket.vocabulary import ROUTINE
 from cases.models import Case, Report, ReportMessage
 from cases.retention import ErasedCase, Retention
 from cases.urgency import Urgency
+from contacts.models import Contact
 from dialogue.coming_back import find_by_number
 from dialogue.standing import Standing, standing_of
 from scheduler.reminding import Reminder, next_reminder
@@ -249,9 +250,27 @@ class Promises:
         forgotten = unit.session.scalar(select(func.count()).select_from(Report).where(~planned, ~closed, early))
         if forgotten:
             raise Broken("every report is somebody's", f"{forgotten} reports need nobody")
+        self._every_open_case_is_somebodys(unit)
         sought = select(Need).where(Need.state.in_(SOUGHT), Need.kind != CANARY).order_by(Need.id)
         for need in unit.session.scalars(sought).all():
             self._is_sought(unit, need)
+
+    def _every_open_case_is_somebodys(self, unit: UnitOfWork) -> None:
+        """Whoever was ever sought for a case that is open is sought now, or somebody has it who still helps."""
+        closed = select(Retention.case_id).where(Retention.closed_at.is_not(None))
+        rows = unit.session.execute(
+            select(Need, Contact.left_at)
+            .join(Alert, Alert.id == Need.alert_id)
+            .outerjoin(Contact, Contact.id == Need.accepted_by)
+            .where(Alert.kind == CUSTODY, Alert.case_id.not_in(closed))
+            .order_by(Need.id)
+        ).all()
+        looked_after = {(need.alert_id, need.kind) for need, _ in rows if need.state != NeedState.CLOSED}
+        for need, left_at in rows:
+            if (need.alert_id, need.kind) not in looked_after and not company_of(unit, need):
+                raise Broken("every report is somebody's", f"nobody is sought as {need.kind} any more: {need.id}")
+            if need.state == NeedState.ACCEPTED and left_at is not None and left_at < unit.now - LATE:
+                raise Broken("every report is somebody's", f"who has {need.kind} {need.id} has left")
 
     def _is_sought(self, unit: UnitOfWork, need: Need) -> None:
         if _is_closed(unit, need.case_id):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from alerts.models import Need
 from app.erasing.erasure import Erased, erase_case, overwrite_traces, rows_left
 from app.erasing.retention import look_at_closed
 from app.schema import metadata
@@ -21,12 +22,17 @@ from cases.retention import (
     confirm_erasure,
     is_closed,
     keep_case,
+    reopen_case,
 )
+from contacts.directory import find_contact, name_of
+from contacts.leaving import mark_left
+from contacts.models import Contact
 from store.chats import Chat
 from store.data_keys import DataKey
 from store.eventlog import EventRow
 from store.timers import Timer
 from tests.stories.test_case_commands import asks, reported
+from tests.stories.test_following_up import REMINDER
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -203,6 +209,70 @@ def test_an_answer_to_an_old_question_opens_a_closed_case_again(town: Town, team
     town.rests()
     assert not is_closed_now(town, code), "it must not be erased as what never was a case"
     assert code in team.dana.sees("LAWYER NEEDED").plain
+
+
+def test_when_it_is_opened_again_by_hand_whoever_was_sought_is_sought_again(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    gulnar.writes("they took my brother")
+    code = town.code_on(gulnar)
+    town.rests()
+    closes(town, code)
+    opens_again(town, code)
+    town.later(minutes=1)
+    team.aigerim.taps("Accept", on=team.aigerim.sees(code, after=team.aigerim.messages[-2]))
+    assert holder(town, code) == "Aigerim"
+
+
+def test_when_it_is_open_again_what_somebody_had_who_has_left_is_sought_from_others(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    gulnar.writes("they took my brother")
+    code = town.code_on(gulnar)
+    town.rests()
+    team.aigerim.taps("Accept", on=team.aigerim.sees(code))
+    town.rests()
+    closes(town, code)
+    with town.house.store.unit("test") as unit:
+        contact = find_contact(unit, "Aigerim")
+        assert contact is not None
+        mark_left(unit, contact.id)
+    town.rests()
+    assert holder(town, code) == "Aigerim", "it is over: nobody is asked about it"
+    gulnar.writes("they came back, he is gone again")
+    town.rests()
+    team.timur.taps("Accept", on=team.timur.sees(code))
+    assert holder(town, code) == "Timur"
+
+
+def test_when_it_is_open_again_who_has_it_is_reminded_of_what_is_missing(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    gulnar.writes("they took my brother")
+    code = town.code_on(gulnar)
+    town.rests()
+    team.aigerim.taps("Accept", on=team.aigerim.sees(code))
+    town.rests()
+    closes(town, code)
+    town.later(hours=3)
+    before = team.aigerim.messages[-1]
+    opens_again(town, code)
+    town.later(minutes=45, seconds=1)
+    team.aigerim.sees(f"{code}: {REMINDER}", after=before)
+    assert holder(town, code) == "Aigerim"
+
+
+def opens_again(town: Town, code: str) -> None:
+    with town.house.store.unit("test") as unit:
+        case_id = unit.session.scalars(select(Case.id).where(Case.code == code)).one()
+        assert reopen_case(unit, case_id, by="cli")
+    town.rests()
+
+
+def holder(town: Town, code: str) -> str | None:
+    """Who has a case as a coordinator."""
+    town.rests()
+    with town.house.store.read() as unit:
+        has = select(Contact).join(Need, Need.accepted_by == Contact.id).join(Case, Case.id == Need.case_id)
+        found = unit.session.scalars(has.where(Case.code == code, Need.kind == "coordinator")).one_or_none()
+        return None if found is None else name_of(unit, found)
 
 
 def test_a_hearing_opens_a_closed_case_in_the_same_moment(town: Town, team: Team) -> None:
