@@ -83,6 +83,10 @@ def needs_nobody(unit: UnitOfWork) -> None:
     unit.session.add(Report(id=new_id(), case_id=case.id, door="telegram", received_at=unit.now - timedelta(hours=1)))
 
 
+def seeks_nobody_any_more(unit: UnitOfWork) -> None:
+    unit.session.execute(update(Need).values(state=NeedState.CLOSED, accepted_by=None))
+
+
 def takes_without_a_word(unit: UnitOfWork) -> None:
     anybody = unit.session.scalars(select(Contact.id).order_by(Contact.id)).first()
     unit.session.execute(update(Need).values(state=NeedState.ACCEPTED, accepted_by=anybody, accepted_at=unit.now))
@@ -168,6 +172,7 @@ def floods(unit: UnitOfWork) -> None:
         (stops_every_reminder, "no deadline passes silently"),
         (misses_a_watch, "no watch is missed in silence"),
         (needs_nobody, "every report is somebody's"),
+        (seeks_nobody_any_more, "every report is somebody's"),
         (takes_without_a_word, "nothing is accepted twice"),
         (closes_in_silence, "ended cases ring nobody"),
         (loses_what_was_said, "nothing reported is lost"),

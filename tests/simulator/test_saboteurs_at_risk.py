@@ -37,6 +37,7 @@ MADE_TO = Plan(0, 0.008, 1, (LEFT, FORCED))
 TAKEN_BACK = Plan(0, 0.008, 1, (LEFT, Action(30, "takes_back", {"file": 0, "forced": False})))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plan", [OPENED, MADE_TO, TAKEN_BACK], ids=("opened", "made to", "taken back"))
 def test_nobody_breaks_a_promise_to_people_at_risk_but_the_saboteur(plan: Plan) -> None:
     broken, _ = breaks(plan)
@@ -113,6 +114,7 @@ MADE_TO_SHOW = Action(1, "made_to_show", {"name": "Aigerim", "seconds": 2 * HOUR
 SHOWN = Plan(0, 0.012, 1, (MADE_TO_SHOW, REPORTED))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plan", [SAID, SHOWN], ids=("said", "made to show"))
 def test_nobody_breaks_a_promise_to_who_is_forced_but_the_saboteur(plan: Plan) -> None:
     broken, _ = breaks(plan)

@@ -33,6 +33,7 @@ DEAF = Plan(0, 0.02, 1, (SINGS, Action(100, "deaf", {"seconds": HOUR})))
 AFTER_THE_SECOND = 15 * MINUTE + 6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plan", [SUNG, DEAF], ids=("sung", "deaf"))
 def test_nobody_breaks_a_promise_about_drills_but_the_saboteur(plan: Plan) -> None:
     broken, _ = breaks(plan)

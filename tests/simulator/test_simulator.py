@@ -105,7 +105,6 @@ FORGOTTEN = Plan(
     1,
     (
         Action(5, "report", {"words": "they took my brother", "door": "telegram"}),
-        Action(30, "taps", {"who": 0, "which": 0}),
         Action(90, "again", {"updates": 2}),
         Action(200, "more", {"who": 0, "words": "hello"}),
     ),
