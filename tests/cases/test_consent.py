@@ -106,6 +106,11 @@ def test_a_child_is_never_named_in_public(name: str, audience: Audience, s: Stan
     assert why_not(name, audience, replace(s, minor=True)) is not None
 
 
+def test_what_names_nobody_may_be_told_of_a_child_who_agreed() -> None:
+    yes = word(Audience.PRESS, FieldClass.CUSTODY)
+    assert why_not("region", Audience.PRESS, with_words(yes, standing=replace(BELIEVED, minor=True))) is None
+
+
 @given(name=fields, standing=standings)
 def test_the_press_without_a_name_hears_nothing_that_leads_to_anybody(name: str, standing: Standing) -> None:
     if name not in UNNAMED:

@@ -211,6 +211,12 @@ def test_moments_that_harm_are_told_from_those_that_do_not() -> None:
     assert moments["kz.coao.enforcement_limitation_12m"] is False, "its passing helps"
 
 
+def test_the_working_days_of_an_office_elsewhere_count_where_the_counting_names_them() -> None:
+    assert BOOK.calendar(APPEAL).jurisdiction == "KZ"
+    abroad = replace(APPEAL, counting=replace(APPEAL.counting, calendar="TR"))
+    assert BOOK.calendar(abroad).jurisdiction == "TR"
+
+
 def test_the_rules_as_a_whole_change_with_a_day_of_a_calendar_too() -> None:
     ordered = BOOK.with_local_days({"KZ": {date(2027, 3, 20): True}})
     assert ordered.fingerprint != BOOK.fingerprint
