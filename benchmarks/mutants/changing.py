@@ -117,7 +117,9 @@ def _is_left_alone(node: ast.AST) -> bool:
 
 
 def _names_types(node: ast.expr) -> bool:
-    """Whether this is ``One | Other``, which a checker of types reads and nobody else."""
+    """Whether this is ``One | Other`` or ``Literal["one"]``, which a checker of types reads and nobody else."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Name) and node.value.id == "Literal"
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return _names_types(node.left) and _names_types(node.right)
     return isinstance(node, ast.Name) and not node.id.isupper()

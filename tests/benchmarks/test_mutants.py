@@ -62,6 +62,11 @@ def test_what_people_read_and_what_only_a_checker_reads_is_left_alone() -> None:
     assert not [one for one in made() if "int | None" in one or "oldXX" in one or "What it is" in one]
 
 
+def test_names_of_types_are_left_alone_and_constants_are_not() -> None:
+    source = 'Sure = Literal["high", "low"]\nEither = int | str\nFIRST = NAMES["low"]\n'
+    assert [change.line for change in changes(ast.parse(source))] == [3]
+
+
 def test_each_mistake_is_undone_before_the_next() -> None:
     tree = ast.parse(SOURCE)
     as_it_was = ast.dump(tree)
