@@ -53,12 +53,14 @@ by_name = pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def command_of(words: list[str]) -> click.Command:
     """The command that these words call, parsed as the shell would have it parsed."""
     command: click.Command = main
-    with click.Context(main) as context:
+    with click.Context(main, **main.context_settings) as context:
         while isinstance(command, click.Group):
             name, found, words = command.resolve_command(context, words)
             assert found is not None, name
             command = found
-        command.make_context(command.name, [word for word in words if word != "%i"] + ["web"] * words.count("%i"))
+        command.make_context(
+            command.name, [word for word in words if word != "%i"] + ["web"] * words.count("%i"), context
+        )
     return command
 
 

@@ -126,7 +126,7 @@ def test_a_page_says_in_which_language_it_is(site: Path, guide: str, language: s
 def _takes(words: list[str]) -> None:
     """Fail unless these words are a command with options it has and as many arguments as it wants."""
     command: click.Command = main
-    context = click.Context(main, info_name="panah")
+    context = click.Context(main, info_name="panah", **main.context_settings)
     said = " ".join(words)
     while isinstance(command, click.Group) and words:
         inner = command.get_command(context, words[0])
