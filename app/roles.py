@@ -28,6 +28,7 @@ from app.backstage import backstage
 from app.canary import EVERY_SECONDS as CANARY_SECONDS
 from app.canary import answer_canaries, tend_canary
 from app.channels import configured, say_what_is_set_up, send_by
+from app.erasing.overwriting import Overwriting
 from app.erasing.retention import EVERY_SECONDS as RETENTION_SECONDS
 from app.erasing.retention import look_at_closed, terms_of
 from app.erasing.sealing import EVERY_SECONDS as SEALED_SECONDS
@@ -157,6 +158,7 @@ def _jobs(house: House) -> list[Job]:
     jobs.append(Job("pictures", lambda: look_at_files(store), PICTURES_SECONDS))
     jobs.append(Job("epochs", lambda: rotate(store), MINUTELY_SECONDS))
     jobs.append(Job("retention", lambda: look_at_closed(store, terms_of(house.settings)), RETENTION_SECONDS))
+    jobs.append(Job("traces", Overwriting(store).look, RETENTION_SECONDS))
     jobs.append(Job("withdrawn", lambda: _erase_withdrawn(store), SEALED_SECONDS))
     if canary:
         jobs.append(Job("canary", lambda: tend_canary(store), CANARY_SECONDS))
