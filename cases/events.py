@@ -234,6 +234,13 @@ class FamilyAsked(Event):
 
 
 @dataclass(frozen=True)
+class FamilyPromised(Event):
+    """A person promised the family the word that this watch waits for: one that opens by itself is no promise."""
+
+    watch_id: UUID
+
+
+@dataclass(frozen=True)
 class GuardianMarked(Event):
     """Somebody says that the guardian has a part in what happens (``implicated`` is yes), or none."""
 

@@ -25,7 +25,15 @@ OWN_WORDS: Final[Mapping[str, str]] = {
 }
 """What speaks of Telegram, or of a chat, and what the page says instead."""
 SHOWN: Final = frozenset(
-    {"reply.added", "reply.language", "reply.start", "reply.help", "reply.another", "reply.expired_button"}
+    {
+        "reply.added",
+        "reply.language",
+        "reply.start",
+        "reply.help",
+        "reply.another",
+        "reply.expired_button",
+        "reply.promised",
+    }
 )
 ASKING: Final = ("ask.", "option.")
 OFFER: Final = "reply.sealed_offer"
@@ -38,6 +46,7 @@ TEXTED: Final[Mapping[str, str]] = {
     "reply.first_later": "text.first_later",
     "reply.thanks": "text.thanks",
     "reply.taken": "text.taken",
+    "reply.promised": "text.promised",
     "reply.waiting": "text.waiting",
     "reply.waiting_hotlines": "text.waiting_hotlines",
     "reply.unreached": "text.waiting",

@@ -1,4 +1,4 @@
-"""What the reporter is told without having asked: that a human has it or, truthfully, that nobody has yet."""
+"""What the reporter is told without having asked: that a human has it, that nobody has yet, when they hear from us."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from alerts.models import Delivery, Need
 from alerts.needs.seats import is_of_custody
 from alerts.telling.news import once_for
 from alerts.telling.notices import every_way
-from cases.events import FileNotFetched, ReportReceived
+from alerts.telling.wording import promise_ref
+from cases.docket.promising import promised_word
+from cases.events import FamilyPromised, FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
+from cases.retention import is_closed
 from dialogue.doors import WORDS_ONLY
 from dialogue.model import Reply
 from dialogue.silence import is_suspected
@@ -119,11 +122,35 @@ def _cancel_taken(unit: UnitOfWork, case: Case) -> None:
     cancel(unit, Delivery.chat_id.in_(chats), Delivery.template.in_(SAYS_TAKEN), of_it)
 
 
+def tell_reporter_promised(unit: UnitOfWork, event: Event) -> None:
+    """Say by when the team means to be in touch, once for each time that a person promises.
+
+    Of one that was moved, kept or missed meanwhile nothing is said: what still waits to be sent is worded by what
+    stands then, or not at all.
+    """
+    if not isinstance(event, FamilyPromised) or event.case_id is None:
+        return
+    case = _hold(unit, event.case_id)
+    for chat in _reporters(unit, case.id):
+        _say_promised(unit, chat, case)
+
+
+def promise_in(unit: UnitOfWork, case: Case) -> Reply | None:
+    """Return what is said of a word that a person has promised, as long as that stands and nobody closed the case."""
+    word = promised_word(unit, case.id)
+    if word is None or is_closed(unit, case.id):
+        return None
+    return Reply("reply.promised", {"code": case.code, "until": promise_ref(word.id)})
+
+
 def tell_what_was_missed(unit: UnitOfWork, chat: Chat) -> None:
-    """Tell somebody who had us stop, and is back, that a person has the report, if they have not heard it yet."""
+    """Tell somebody who had us stop, and is back, who has the report and what was promised, if they do not know yet."""
     case = None if chat.case_id is None else unit.session.get(Case, chat.case_id)
-    if case is not None and case.reporter_told_at is not None and not is_suspected(unit, chat):
+    if case is None or is_suspected(unit, chat):
+        return
+    if case.reporter_told_at is not None:
         _say_taken(unit, chat, case)
+    _say_promised(unit, chat, case)
 
 
 NOT_COPIED = {
@@ -184,6 +211,13 @@ def _say_taken(unit: UnitOfWork, chat: Chat, case: Case) -> None:
     once = f"taken:{case.id}:{chat.id}:{case.reporter_told_at}"
     said = Reply("reply.taken", {"code": case.code})
     tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
+
+
+def _say_promised(unit: UnitOfWork, chat: Chat, case: Case) -> None:
+    said = promise_in(unit, case)
+    if said is not None:
+        once = f"promised:{case.id}:{chat.id}:{said.values['until']}"
+        tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
 
 
 def _reporters(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:

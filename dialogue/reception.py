@@ -42,7 +42,7 @@ from dialogue.model import (
     Unmute,
     WipeChat,
 )
-from dialogue.notices import tell_what_was_missed
+from dialogue.notices import promise_in, tell_what_was_missed
 from dialogue.questions import tapped_answer
 from dialogue.silence import is_suspected, take_consent_back
 from dialogue.standing import standing_of
@@ -53,6 +53,7 @@ from store.vault import Field
 from texts.locale import guess_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -262,7 +263,8 @@ def standings(unit: UnitOfWork, chat: Chat) -> list[tuple[str, dict[str, Any]]]:
     """
     if is_suspected(unit, chat):
         return []
-    return [_status(unit, report) for report in intake.reports_of(unit, chat)[-MOST_TOLD:]]
+    latest = intake.reports_of(unit, chat)[-MOST_TOLD:]
+    return [said for report in latest for said in _status(unit, report)]
 
 
 def state_of(unit: UnitOfWork, chat: Chat) -> State:
@@ -277,6 +279,10 @@ def _show_status(unit: UnitOfWork, chat: Chat) -> None:
         tell(unit, chat, Reply(key, values), language=chat.language or "en")
 
 
-def _status(unit: UnitOfWork, report: Report) -> tuple[str, dict[str, Any]]:
-    values = {"code": unit.session.get_one(Case, report.case_id).code, "time": time_ref(report.received_at)}
-    return f"reply.status_{standing_of(unit, report.case_id).value}", values
+def _status(unit: UnitOfWork, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
+    case = unit.session.get_one(Case, report.case_id)
+    values = {"code": case.code, "time": time_ref(report.received_at)}
+    yield f"reply.status_{standing_of(unit, case.id).value}", values
+    promised = promise_in(unit, case)
+    if promised is not None:
+        yield promised.key, dict(promised.values)

@@ -5,7 +5,7 @@ Values in a row are codes and references, never personal data. A reference is lo
 ``@when:INSTANT|ZONE`` the time with its weekday, by the clock of a case · ``@on:INSTANT|ZONE`` such a day alone
 ``@say:KEY`` another text · ``@check:ID`` a code that proves a number · ``@roster:…`` what a team calls a roster
 ``@rule:ID`` a rule's title and article · ``@certainty:ID`` how sure its dates are
-``@note:ID`` what a helper wrote beside what they want to enter
+``@note:ID`` what a helper wrote beside what they want to enter · ``@promise:ID`` by when a family was promised a word
 The values named CASES, CLOCKS and WATCHES are lists of ids: how these stand follows the text, a line each.
 The value named LIST is a list of people that waits for a yes: what was read of it follows the texts that announce it.
 """
@@ -24,7 +24,10 @@ from alerts.telling.case_list import case_line
 from alerts.telling.docket_list import certainty, clock_line, watch_line
 from alerts.telling.list_lines import beside_in, people_in, places_in
 from cases.aside import what_waits
+from cases.docket.models import Watch
+from cases.docket.promising import is_promised
 from cases.docket.proposing import proposal
+from cases.models import Case
 from cases.releases.proposing import PURPOSE as RELEASE
 from contacts.directory import name_of
 from contacts.models import Contact, MethodCheck
@@ -95,6 +98,11 @@ def when_ref(at: datetime, zone: str, *, day_only: bool = False) -> str:
 def note_ref(proposal_id: UUID) -> str:
     """A value that becomes what a helper wrote beside what they want to enter, as long as it waits for their yes."""
     return f"@note:{proposal_id}"
+
+
+def promise_ref(watch_id: UUID) -> str:
+    """A value that becomes the time by which a family was promised a word, as long as that can be kept."""
+    return f"@promise:{watch_id}"
 
 
 def say_ref(key: str) -> str:
@@ -241,6 +249,14 @@ def _note(reader: _Reader, proposal_id: str) -> str:
     return found.note
 
 
+def _promise(reader: _Reader, watch_id: str) -> str:
+    watch = reader.unit.session.get(Watch, UUID(watch_id))
+    if watch is None or not is_promised(reader.unit, watch):
+        raise OutdatedError
+    zone = reader.unit.session.get_one(Case, watch.case_id).timezone or reader.zone
+    return local_time(watch.due_at, zone, reader.language, with_date=True)
+
+
 def _said(reader: _Reader, key: str) -> str:
     return say(key, reader.language)
 
@@ -277,6 +293,7 @@ LOOKS: dict[str, Callable[[_Reader, str], str]] = {
     "@when": _when,
     "@on": _on,
     "@note": _note,
+    "@promise": _promise,
     "@say": _said,
     CHECK: _code,
     ROSTER: _roster,

@@ -15,8 +15,9 @@ from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
+from cases.docket.promising import owes_a_word
 from cases.docket.risk import read_risk
-from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, meaning_of
+from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, WatchKind, meaning_of
 from cases.docket.watches import begin_watches, end_watches, open_watches
 from cases.events import (
     OccurrenceEntered,
@@ -141,13 +142,19 @@ def enter(
         unit.record_last(OccurrenceEntered(case_id=case_id, occurrence_id=row.id, event=row.kind))
     if entry.event == OTHER:
         unit.record_last(UnknownEventEntered(case_id=case_id, occurrence_id=rows[0].id))
-    end_watches(unit, case_id, meaning.ends)
+    end_watches(unit, case_id, _ended(unit, case_id, meaning.ends))
     if meaning.ends_of_its_matter:
         end_watches(unit, case_id, meaning.ends_of_its_matter, _about(unit, rows[0]))
     recount(unit, case)
     open_watches(unit, case_id, seen_of(unit, rows[0]))
     read_risk_anew(unit, case_id, rows[0])
     return rows[0]
+
+
+def _ended(unit: UnitOfWork, case_id: UUID, ends: frozenset[WatchKind]) -> frozenset[WatchKind]:
+    """Return which kinds of watches an entry ends. A word that a person gave is owed still, the more when it is bad."""
+    kept = WatchKind.FAMILY_UPDATE in ends and owes_a_word(unit, case_id)
+    return ends - {WatchKind.FAMILY_UPDATE} if kept else ends
 
 
 def enter_first(unit: UnitOfWork, told: Mapping[Case, Entry]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from alerts.channels.port import TemporaryFailure
 from alerts.sending.erasing import TIMER as ERASE
 from cases.docket.models import Dismissal
+from cases.docket.promising import promise_update
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from contacts.accounts.throttle import count_try, has_room, key_of
 from dialogue.asking import put_question
@@ -19,6 +20,7 @@ from dialogue.calling import choose_language, take_call
 from dialogue.telling import ALL_TEXTS, FIRST_REPLIES, TO_ONE_NUMBER
 from store.chats import Chat, find_chat
 from store.timers import Timer
+from texts.segments import segments
 
 if TYPE_CHECKING:
     from tests.channels.night import Night
@@ -99,6 +101,31 @@ def test_what_a_person_has_asked_comes_as_one_text_and_the_answer_is_added_and_a
     assert len(texted(night)) == before
     with night.store.read() as unit:
         assert unit.session.scalars(select(ReportAnswer.question)).all() == []
+
+
+def promised(night: Night) -> None:
+    """Somebody of the team promises the family a word in three hours."""
+    with night.store.unit("test") as unit:
+        promise_update(unit, unit.session.scalars(select(Case.id)).one(), unit.now + timedelta(hours=3), seen=None)
+    night.later(minutes=1)
+
+
+def test_by_when_they_hear_from_us_comes_as_one_text(night: Night) -> None:
+    night.texts(STRANGER, "моего брата забрали")
+    night.later(minutes=1)
+    promised(night)
+    assert texted(night)[-1].startswith(f"{code(night)}: даже без новостей мы намерены связаться с вами не позже: ")
+    assert segments(texted(night)[-1]) <= 2
+
+
+def test_who_said_that_it_is_not_safe_is_texted_no_promise(night: Night) -> None:
+    night.texts(STRANGER, TOOK)
+    night.later(minutes=1)
+    night.texts(STRANGER, "3")
+    night.later(minutes=1)
+    before = texted(night)
+    promised(night)
+    assert texted(night) == before
 
 
 def test_who_said_that_it_is_not_safe_is_asked_nothing_by_text(night: Night) -> None:
