@@ -17,7 +17,7 @@ from tests.sandbox.program import PUBLIC, Program
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
-QUIET += ["--disable-sync", "--no-first-run"]
+QUIET += ["--disable-sync", "--no-first-run", "--disable-gpu"]
 ACCEPT = {"inline_keyboard": [[{"text": "Accept", "callback_data": "accept"}]]}
 DESK, POCKET = 1440, 390
 expect.set_options(timeout=40_000)  # milliseconds; five seconds are too few for a browser on a busy machine
