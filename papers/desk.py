@@ -10,11 +10,13 @@ import hmac
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from sqlalchemy.orm import aliased
 
 from cases.consent.deciding import Why
 from cases.consent.vocabulary import Audience
+from cases.events import FamilyPromised
 from cases.models import Report
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from
@@ -27,11 +29,11 @@ from papers.keeping import handed, kept_of, mac_of, paper_of
 from papers.kinds import load_kinds
 from papers.notes import notes_of
 from papers.record import Exhibit, record_of
+from store.eventlog import EventRow
 from store.sets import Together, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
 
     from cases.models import Case
     from cases.views.filing import FilingView
@@ -50,7 +52,15 @@ BARRED: Final = frozenset({Why.FROZEN, Why.HOSTILE})
 COUNSEL = "lawyer"
 """The role that is counsel."""
 _REPORT: Final = aliased(Report)
-_ALL: Final = Together({**SETS, "every_report": Wanted(_REPORT, _REPORT.case_id), "asked": ASKED})
+_PROMISE: Final = aliased(EventRow)
+_ALL: Final = Together(
+    {
+        **SETS,
+        "every_report": Wanted(_REPORT, _REPORT.case_id),
+        "asked": ASKED,
+        "promised": Wanted(_PROMISE, _PROMISE.case_id, where=_PROMISE.name == FamilyPromised.__name__),
+    }
+)
 
 
 class Files(StrEnum):
@@ -175,6 +185,7 @@ def desk_of(
         default_zone=default_zone,
         is_verified=_is_verified(report for (report,) in found["every_report"]),
         left={by_id[version_id].kind for version_id, _ in left},
+        promised={UUID(row.payload["watch_id"]) for (row,) in found["promised"]},
         our_number=our_number,
         exhibits=() if files is Files.NONE else exhibits_of(unit, rows, role),
         as_copies=files is Files.COPIES,

@@ -14,7 +14,6 @@ from cases.consent.vocabulary import Audience
 from cases.docket.custody import LEADS_TO, Custody, custody_now, custody_spans
 from cases.docket.models import DeadlineState, OccurrenceState, WatchState
 from cases.docket.seen import Seen
-from cases.docket.vocabulary import WatchKind
 from cases.views.filing import filing_views
 from law.errors import UnknownRuleError
 from law.shipped import load_rules
@@ -191,11 +190,15 @@ def record_of(
     default_zone: str,
     is_verified: bool,
     left: Collection[str] = (),
+    promised: Collection[UUID] = (),
     our_number: str | None = None,
     exhibits: tuple[Exhibit, ...] = (),
     as_copies: bool = False,
 ) -> Record:
-    """Build the record of rows that were read. No statement. ``counsel``: whether who reads it is counsel."""
+    """Build the record of rows that were read. No statement.
+
+    ``counsel``: whether who reads it is counsel; ``promised``: the watches of what a person has promised the family.
+    """
     case = rows.case
     standing = [one for one in rows.occurrences if one.state == OccurrenceState.STANDING]
     spans = custody_spans([_seen(one) for one in standing])
@@ -219,7 +222,7 @@ def record_of(
         ),
         terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
         signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
-        next_update_at=_next_update(rows, unit.now),
+        next_update_at=_next_update(rows, promised, unit.now),
         our_number=our_number,
         exhibits=exhibits,
         as_copies=as_copies,
@@ -263,11 +266,7 @@ def _is_signed(row: Deadline, rows: CaseRows, now: datetime) -> bool:
     return any(is_in_force(one, rule, now) for one in rows.signoffs)
 
 
-def _next_update(rows: CaseRows, now: datetime) -> datetime | None:
-    """When the family is called next; None where the time that was set is past: nobody is told that as a promise."""
-    waiting = [
-        one.due_at
-        for one in rows.watches
-        if one.kind == WatchKind.FAMILY_UPDATE and one.state == WatchState.WAITING and one.due_at > now
-    ]
-    return min(waiting, default=None)
+def _next_update(rows: CaseRows, promised: Collection[UUID], now: datetime) -> datetime | None:
+    """By when a person has promised to call the family; None where nobody has, or that is past."""
+    waiting = [one for one in rows.watches if one.id in promised and one.state == WatchState.WAITING]
+    return min((one.due_at for one in waiting if one.due_at > now), default=None)

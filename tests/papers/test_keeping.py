@@ -14,6 +14,7 @@ from cases.consent.agreeing import enter_consent, freeze
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
+from cases.docket.promising import promise_of, promise_update
 from cases.models import Case
 from cases.verification import Basis, bear_out
 from dialogue.asking import put_question
@@ -53,6 +54,9 @@ class Office:
                 self._agrees(unit, audience)
             for event, ago in (("admin_detention_actual_start", 2), ("expulsion_ruling_pronounced", 1)):
                 enter(unit, self.case_id, Entry(event, When(unit.now - timedelta(hours=ago))), zone=ZONE)
+            standing = promise_of(unit, self.case_id)
+            seen = None if standing is None else standing.id
+            promise_update(unit, self.case_id, unit.now + timedelta(hours=3), seen=seen)
 
     @property
     def case_id(self) -> UUID:
@@ -234,7 +238,7 @@ def test_what_the_family_reads_is_first_in_its_language_and_a_filing_in_that_of_
 
 
 def test_a_family_is_promised_no_call_at_a_time_that_is_past(store: Store, clock: ManualClock) -> None:
-    """The call was due at three and nobody has noted it: the sheet asks the coordinator, it does not say three."""
+    """Nor at one that the program set for the team: until a person promises, the sheet asks the coordinator."""
     scene = Scene.begin(store)
 
     def is_asked() -> bool:
@@ -245,6 +249,11 @@ def test_a_family_is_promised_no_call_at_a_time_that_is_past(store: Store, clock
 
     with store.unit("test") as unit:
         enter(unit, scene.case_id, Entry("transferred", When(unit.now)), zone=ZONE)
+        watch = promise_of(unit, scene.case_id)
+        assert watch is not None, "the team is reminded to call"
+    assert is_asked()
+    with store.unit("test") as unit:
+        promise_update(unit, scene.case_id, unit.now + timedelta(hours=3), seen=watch.id)
     assert not is_asked()
     clock.advance(timedelta(hours=4))
     assert is_asked()
