@@ -15,6 +15,7 @@ from dialogue.model import AddMessage, Answer, Input, Kind, Mute, OpenReport, Ou
 from dialogue.texting import PATIENCE, step_by_text
 from store.chats import SMS, VOICE
 from texts.catalogue import LANGUAGES, keys, say_plain
+from texts.dates import local_time
 
 NOON = datetime(2024, 2, 15, 12, 0, tzinfo=UTC)
 GSM = frozenset(
@@ -167,13 +168,19 @@ def test_only_what_has_words_of_its_own_is_texted_and_nothing_is_said_to_a_voice
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_reply_with_its_question_fits_four_segments_and_each_other_text_two(language: str) -> None:
-    values = {"code": "K7M-4TX", "hotlines": "+7 700 000 00 99"}
+    values = {"code": "K7M-4TX", "hotlines": "+7 700 000 00 99", "until": longest_time(language)}
     first = "\n\n".join(say_plain(key, language, **values) for key in ("text.first", "text.ask_call"))
     later = "\n\n".join(say_plain(key, language, **values) for key in ("text.first_later", "text.ask_call"))
     assert segments(first) <= 4
     assert segments(later) <= 4
     for key in sorted(set(TEXTED.values())):
         assert segments(say_plain(key, language, **values)) <= 2, key
+
+
+def longest_time(language: str) -> str:
+    """The time of a day that takes most letters in a year."""
+    days = (datetime(2026, 1, 1, 18, 59, tzinfo=UTC) + timedelta(days=n) for n in range(365))
+    return max((local_time(day, "Asia/Almaty", language, with_date=True) for day in days), key=len)
 
 
 def segments(text: str) -> int:
@@ -190,7 +197,8 @@ OTHERS = {"en": "Others", "ru": "чужие", "kk": "бөгделер", "kk-Arab
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_does_not_say_who_we_are_and_warns_that_others_can_read_it(language: str) -> None:
-    said = {key: say_plain(key, language, code="K7M-4TX", hotlines="1") for key in sorted(set(TEXTED.values()))}
+    values = {"code": "K7M-4TX", "hotlines": "1", "until": "12:00"}
+    said = {key: say_plain(key, language, **values) for key in sorted(set(TEXTED.values()))}
     assert [key for key, text in said.items() if "panah" in text.casefold()] == [], "the phone may be in other hands"
     for key in ("text.ask_where", "text.thanks"):
         assert OTHERS[language] in said[key], key
