@@ -14,12 +14,12 @@ from sqlalchemy import and_, exists, func, or_, select, tuple_
 
 from alerts.models import CUSTODY, SOUGHT, Alert, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.team import fetch_keys, names_of
-from alerts.screens.opening import alike_cases, is_known_to
+from alerts.screens.opening import alike_cases, is_known_to, latest_access
 from alerts.telling.case_list import taken_by
 from cases.access import may_read
 from cases.docket.custody import LEADS_TO, Custody
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
-from cases.models import Case, CaseAccess, ReportMessage
+from cases.models import Case, ReportMessage
 from cases.retention import Retention
 from cases.sealed.models import SealedFile
 from contacts.accounts.models import Account
@@ -184,7 +184,7 @@ def _listed(who: SignedIn, now: datetime, part: int | _Opened) -> Select[Any]:
             page_of.c.mine,
             page_of.c.closed,
             page_of.c.total,
-            _latest_access(contact_id, now).label("granted_until"),
+            latest_access(contact_id, now).label("granted_until"),
             latest_risk().label("risk"),
             latest_custody().label("custody"),
             _latest(Occurrence.kind).label("event"),
@@ -223,16 +223,6 @@ def _latest(column: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
 def _last_heard() -> ScalarSelect[datetime]:
     heard = select(func.max(ReportMessage.received_at)).where(ReportMessage.case_id == Case.id)
     return heard.correlate(Case).scalar_subquery()
-
-
-def _latest_access(contact_id: UUID, now: datetime) -> ScalarSelect[datetime]:
-    until = select(func.max(CaseAccess.until)).where(
-        CaseAccess.case_id == Case.id,
-        CaseAccess.contact_id == contact_id,
-        CaseAccess.withdrawn_at.is_(None),
-        CaseAccess.until > now,
-    )
-    return until.correlate(Case).scalar_subquery()
 
 
 def _row(who: SignedIn, rows: Sequence[Any], now: datetime) -> BoardRow:

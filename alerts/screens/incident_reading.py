@@ -16,6 +16,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
+from alerts.screens.opening import latest_access
 from alerts.telling.case_list import SEES_ALL, taken_by
 from cases.access import may_read
 from cases.consent.deciding import Decision, Standing, in_force
@@ -28,7 +29,7 @@ from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceS
 from cases.docket.vocabulary import WatchKind
 from cases.events import IncidentViewed
 from cases.incidents.models import Incident, IncidentCase
-from cases.models import Case, CaseAccess
+from cases.models import Case
 from cases.retention import Retention
 from contacts.accounts.models import Account
 from contacts.directory import name_of
@@ -233,7 +234,7 @@ def _rows(unit: UnitOfWork, who: SignedIn) -> Any:
             promise.due_at.label("promised_at"),
             promise.state.label("promise_state"),
             taken_by(who.contact_id).label("has_it"),  # type: ignore[arg-type]  # asked of a contact alone
-            _granted(unit, who).label("granted"),
+            latest_access(who.contact_id, unit.now).label("granted"),
             exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None)).label("helps"),
             exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None)).label("forced"),
             exists().where(Freeze.case_id == Case.id, Freeze.lifted_at.is_(None)).label("frozen"),
@@ -246,19 +247,6 @@ def _rows(unit: UnitOfWork, who: SignedIn) -> Any:
         .outerjoin(measure, measure.id == _latest_measure())
         .outerjoin(promise, promise.id == _promise())
         .order_by(IncidentCase.number)
-    )
-
-
-def _granted(unit: UnitOfWork, who: SignedIn) -> ScalarSelect[Any]:
-    return (
-        select(func.max(CaseAccess.until))
-        .where(
-            CaseAccess.case_id == Case.id,
-            CaseAccess.contact_id == who.contact_id,
-            CaseAccess.withdrawn_at.is_(None),
-            CaseAccess.until > unit.now,
-        )
-        .scalar_subquery()
     )
 
 
@@ -448,7 +436,7 @@ def incidents_listed(unit: UnitOfWork, who: SignedIn) -> list[ListedIncident]:
     unclaimed = exists().where(in_it, _sought_in_vain("coordinator")).correlate(Incident)
     listed = select(Incident, people, no_lawyer, unclaimed, soonest)
     if who.role != SEES_ALL:
-        mine = or_(taken_by(who.contact_id), _granted(unit, who).is_not(None))
+        mine = or_(taken_by(who.contact_id), latest_access(who.contact_id, unit.now).is_not(None))
         listed = listed.where(exists().where(in_it, Case.id == IncidentCase.case_id, mine).correlate(Incident))
     newest = listed.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(MOST_LISTED)
     return [

@@ -83,16 +83,7 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         return {}
     helps = exists().where(Contact.id == who.contact_id, Contact.left_at.is_(None))
     forced = exists().where(Account.contact_id == who.contact_id, Account.coerced_at.is_not(None))
-    until = (
-        select(func.max(CaseAccess.until))
-        .where(
-            CaseAccess.case_id == Case.id,
-            CaseAccess.contact_id == who.contact_id,
-            CaseAccess.withdrawn_at.is_(None),
-            CaseAccess.until > unit.now,
-        )
-        .scalar_subquery()
-    )
+    until = latest_access(who.contact_id, unit.now)
     shown = (
         select(func.max(EventRow.at))
         .where(EventRow.case_id == Case.id, EventRow.name == CaseViewed.__name__, EventRow.actor == who.actor)
@@ -119,6 +110,17 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
         if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
             opened[case.code] = Opened(case, shown_at, others, entries, end_at(position, mac))
     return opened
+
+
+def latest_access(contact_id: UUID | None, now: datetime) -> ScalarSelect[datetime]:
+    """Of a row of cases: until when a contact is let in, at the longest; NULL where they are not, or there is none."""
+    until = select(func.max(CaseAccess.until)).where(
+        CaseAccess.case_id == Case.id,
+        CaseAccess.contact_id == contact_id,
+        CaseAccess.withdrawn_at.is_(None),
+        CaseAccess.until > now,
+    )
+    return until.correlate(Case).scalar_subquery()
 
 
 def last_event() -> tuple[type[EventRow], ColumnElement[bool]]:
