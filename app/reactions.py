@@ -7,8 +7,9 @@ reaction that fails does not undo what it follows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.events import (
     CanaryHeard,
@@ -183,6 +184,9 @@ if TYPE_CHECKING:
 
 React = Callable[[UnitOfWork, Event], None]
 Row = TypeVar("Row")
+UNTIL_UPGRADED: Final = tuple(timedelta(seconds=5 * 2**times) for times in range(claims.DEATHS - 1))
+"""How long what only a later release knows of rests after each node that does not: three quarters of an hour in all."""
+LATER: Final = "only a later release knows it"
 REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -316,9 +320,11 @@ def reaction_queue(settings: Settings) -> Queue:
     def handle(unit: UnitOfWork, held: Claim) -> None:
         row = _still_there(unit.session.get(Reaction, held.id))
         happened = unit.session.get_one(EventRow, row.event_id)
-        kind, reactions = by_name[happened.name]
+        kind, reactions = by_name.get(happened.name, (None, {}))
+        if kind is None or row.name not in reactions:
+            return _leave(unit, "reaction", REACTIONS, held)
         reactions[row.name](unit, kind.from_payload(happened.case_id, happened.payload))
-        claims.finish(unit.session, REACTIONS, held)
+        return claims.finish(unit.session, REACTIONS, held)
 
     return Queue("reactions", REACTIONS, _taker(REACTIONS), handle, _parker("reaction"))
 
@@ -347,11 +353,26 @@ def timer_queue(settings: Settings) -> Queue:
 
     def handle(unit: UnitOfWork, held: Claim) -> None:
         timer = _still_there(unit.session.get(Timer, held.id))
-        kinds[timer.kind](unit, timer, held)
+        if timer.kind not in kinds:
+            return _leave(unit, "timer", TIMERS, held)
+        return kinds[timer.kind](unit, timer, held)
 
     pages = TIMERS.c.kind.in_((ESCALATE, RING))  # a raid sets hundreds of clocks in the same instant
     many = Many(partial(take_reminders, unless=pages), remind_together)
     return Queue("timers", TIMERS, _taker(TIMERS, (~pages,)), handle, _parker("timer"), many=many)
+
+
+def _leave(unit: UnitOfWork, queue: str, table: Table, held: Claim) -> None:
+    """Leave what only a later release knows of to a node of it; in the end, to a person.
+
+    While nodes are replaced one by one, those that are still to be replaced see rows of the new ones.
+    """
+    if held.tries > len(UNTIL_UPGRADED):
+        claims.park(unit.session, table, held, unit.now, LATER)
+        return note_parked(unit, queue, held.id)
+    rested = unit.now + claims.nth_pause(UNTIL_UPGRADED, held.tries)
+    claims.settle(unit.session, table, held, due_at=rested, trouble=LATER)
+    return None
 
 
 def _still_there(row: Row | None) -> Row:
