@@ -186,6 +186,8 @@ React = Callable[[UnitOfWork, Event], None]
 Row = TypeVar("Row")
 UNTIL_UPGRADED: Final = tuple(timedelta(seconds=5 * 2**times) for times in range(claims.DEATHS - 1))
 """How long what only a later release knows of rests after each node that does not: three quarters of an hour in all."""
+ALARMS: Final = (plan_alert.__name__,)
+"""Which reactions go before all others: those that begin to seek somebody."""
 LATER: Final = "only a later release knows it"
 REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
@@ -326,7 +328,8 @@ def reaction_queue(settings: Settings) -> Queue:
         reactions[row.name](unit, kind.from_payload(happened.case_id, happened.payload))
         return claims.finish(unit.session, REACTIONS, held)
 
-    return Queue("reactions", REACTIONS, _taker(REACTIONS), handle, _parker("reaction"))
+    alarms = REACTIONS.c.name.in_(ALARMS)  # a flood leaves thousands of others, and no page waits behind them
+    return Queue("reactions", REACTIONS, _taker(REACTIONS, (~alarms,)), handle, _parker("reaction"))
 
 
 def timer_queue(settings: Settings) -> Queue:

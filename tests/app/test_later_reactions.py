@@ -32,7 +32,7 @@ class ThingOfALaterRelease(Event):
 
 def waiting(store: Store, table: type[Reaction | Timer]) -> Reaction | Timer:
     with store.read() as unit:
-        row = unit.session.scalars(select(table)).one()
+        row: Reaction | Timer = unit.session.scalars(select(table)).one()
         unit.session.expunge(row)
         return row
 

@@ -1,0 +1,38 @@
+"""Whoever must be sought is sought before anything else that follows is done, however much of it lies waiting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from alerts.events import ItemParked
+from app.reactions import ALARMS, plot, reaction_queue
+from app.settings import read_settings
+from store.eventlog import Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.clock import ManualClock
+    from store.unit_of_work import Store
+
+
+def test_what_begins_to_seek_somebody_goes_before_what_has_waited_longer(
+    make_store: Callable[..., Store], clock: ManualClock
+) -> None:
+    for name in ("page_fault", "tell_news", "plan_alert", "feel_load", "plan_alert"):
+        with make_store(ItemParked=(name,)).unit("test") as unit:
+            unit.record(ItemParked(None, "inbox", uuid4()))
+        clock.advance(timedelta(seconds=1))
+    queue = reaction_queue(read_settings({}))
+    with make_store().unit("test") as unit:
+        taken = [unit.session.get_one(Reaction, held.id) for held in queue.take(unit, 4)]
+        assert [one.name for one in taken] == ["plan_alert", "plan_alert", "page_fault", "tell_news"]
+        happened = [one.event_id for one in taken[:2]]
+        assert happened == sorted(happened), "the oldest of them first"
+
+
+def test_alarms_are_reactions_there_are() -> None:
+    known = {name for reactions in plot("UTC").values() for name in reactions}
+    assert known.issuperset(ALARMS)
