@@ -18,7 +18,7 @@ from cases.docket.closing import mark_done
 from cases.docket.entering import Entry, EntryError, When, enter
 from cases.docket.models import Deadline, DeadlineState
 from cases.identity.models import IdentitySuggestion, SamePerson, SuggestionState
-from cases.identity.suggesting import join_cases, part_cases
+from cases.identity.suggesting import JoinRefusedError, join_cases, part_cases
 from cases.incidents.opening import MEASURES, Happening
 from cases.incidents.reading import read_list
 from cases.models import Case
@@ -228,8 +228,8 @@ def told_of(world: World, given: Given) -> None:
 
 
 def joins(world: World, given: Given) -> None:
-    """Somebody says that two cases are of one person."""
-    with world.store.unit(_actor(world)) as unit:
+    """Somebody says that two cases are of one person; where one is joined already, the console says so."""
+    with suppress(JoinRefusedError), world.store.unit(_actor(world)) as unit:
         found = select(IdentitySuggestion).where(IdentitySuggestion.state == SuggestionState.OPEN)
         rows = unit.session.scalars(found.order_by(IdentitySuggestion.made_at, IdentitySuggestion.id)).all()
         if rows:

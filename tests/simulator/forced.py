@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import exists, select
 
 from alerts.models import DURESS, Alert, Need, NeedState
+from alerts.needs.seats import is_over
 from cases.duress import agree_on_word, speaks
 from cases.models import Report
-from cases.retention import is_closed
 from cases.verification import verify_reporter
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.managing import invite_from_shell
@@ -90,7 +90,7 @@ class Forced:
             for need in unit.session.scalars(theirs).all():
                 if need.accepted_at is not None and need.accepted_at > since:
                     raise Broken("who is forced takes nothing", f"{need.kind} {need.id}")
-                if calm and since < unit.now - LATE and not is_closed(unit, need.case_id):
+                if calm and since < unit.now - LATE and not is_over(unit, need):
                     raise Broken("what who is forced had is others'", f"{need.kind} {need.id}")
         if calm:
             rows = select(Report).where(Report.id.in_(self._agreed), Report.duress_at < unit.now - LATE)
