@@ -58,9 +58,11 @@ ABOVE = frozenset(
         "channels",
         "contacts",
         "dialogue",
+        "evidence",
         "hostile",
         "identity",
         "papers",
+        "registry",
         "scheduler",
         "web",
     }
@@ -69,17 +71,16 @@ ABOVE = frozenset(
 LOCKS = frozenset(
     {
         "test_answers",
-        "test_backup",
         "test_company",
         "test_consent",
         "test_docket",
         "test_erasure",
         "test_escalation_always",
+        "test_export",
         "test_files",
         "test_incidents",
         "test_intake",
         "test_keys_changing",
-        "test_keeping",
         "test_lanes",
         "test_migration",
         "test_receiving",
@@ -89,7 +90,8 @@ LOCKS = frozenset(
         "test_up",
     }
 )
-"""… but for these: what locks, claims, counts together or moves data runs on both each time."""
+"""… but for these: what locks, claims, counts together or moves data runs on both each time. So do single tests
+that are marked ``both``."""
 
 START = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 23:00 in Almaty
 _numbers = itertools.count()
@@ -103,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Processes mostly wait, so that two rows of them fit on two cores: one for each engine.
             engine = " on postgresql" if turn == "processes" and "postgresql" in item.nodeid else ""
             item.add_marker(pytest.mark.xdist_group(turn + engine))
-        if "postgresql" in item.nodeid and (item.get_closest_marker("heavy") or _tells_the_same(item.path)):
+        if "postgresql" in item.nodeid and (item.get_closest_marker("heavy") or _tells_the_same(item)):
             item.add_marker(pytest.mark.long)
 
 
@@ -141,8 +143,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{AGAIN}: {story}")
 
 
-def _tells_the_same(path: Path) -> bool:
-    """Whether a file leans on what others tell on both engines already: most stories, and rooms above the store."""
+def _tells_the_same(item: pytest.Item) -> bool:
+    """Whether a test leans on what others tell on both engines already: most stories, and rooms above the store."""
+    if item.get_closest_marker("both"):
+        return False
+    path = item.path
     if path.parent.name in ABOVE:
         return path.stem not in LOCKS
     return path.parent.name == "stories" and path.stem not in ON_BOTH_ENGINES

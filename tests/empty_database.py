@@ -17,10 +17,12 @@ from app.schema import metadata
 from store.engine import open_engine
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy import Dialect
 
-COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+COMPILED: LRUCache[Any, Any] = LRUCache(4_000)
 """Statements of all tests of this process."""
+DIALECTS: dict[str, Dialect] = {}
+"""One of each kind of database, of the first that was opened: all of them are of one version."""
 
 
 def put_empty_database(place: Path) -> None:
@@ -31,23 +33,17 @@ def put_empty_database(place: Path) -> None:
 def open_in_a_hurry(url: str) -> Engine:
     """Open the database like the program does, but on SQLite wait for no disk: no test pulls the plug.
 
-    Engines of SQLite share their dialect, by which compiled statements are found again: listen to none of its events.
+    Engines of one kind share their dialect, by which compiled statements are found again: listen to none of its events.
     """
     engine = open_engine(url)
+    if engine.dialect.name not in DIALECTS:
+        engine.connect().close()  # it learns what this database can do
+        DIALECTS[engine.dialect.name] = engine.dialect
+    engine.dialect = DIALECTS[engine.dialect.name]
+    engine.update_execution_options(compiled_cache=COMPILED)
     if engine.dialect.name == "sqlite":
-        engine.dialect = _dialect()
-        engine.update_execution_options(compiled_cache=COMPILED)
         event.listen(engine, "connect", _hurry)
     return engine
-
-
-@cache
-def _dialect() -> Dialect:
-    with tempfile.TemporaryDirectory(prefix="panah-dialect-") as folder:
-        engine = open_engine(f"sqlite:///{folder}/none.db")
-        engine.connect().close()  # it learns what this SQLite can do
-        engine.dispose()
-    return engine.dialect
 
 
 @cache

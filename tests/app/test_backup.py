@@ -133,6 +133,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.both
 def test_what_was_backed_up_comes_back_on_the_other_engine_and_home_again(
     old: tuple[Store, Filled], fresh: str, file: Path, clock: ManualClock, empty_database: str
 ) -> None:
@@ -168,6 +169,7 @@ def test_what_was_backed_up_comes_back_on_the_other_engine_and_home_again(
     assert names.count("BackupRestored") == 2
 
 
+@pytest.mark.both
 def test_a_backup_is_of_one_moment_while_others_write(
     old: tuple[Store, Filled], file: Path, ring: KeyRing, clock: ManualClock, fresh: str
 ) -> None:

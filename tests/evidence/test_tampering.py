@@ -50,6 +50,7 @@ def tampers(scene: Scene, statement: Any) -> None:
         unit.session.execute(statement)
 
 
+@pytest.mark.both
 def test_what_nobody_touched_holds(scene: Scene) -> None:
     with scene.store.read() as unit:
         kinds = set(unit.session.scalars(select(Attestation.kind)))
@@ -204,6 +205,7 @@ def test_lines_that_are_not_ours_are_told_apart(scene: Scene) -> None:
     assert any("was not written with the key of this home" in one for one in found(scene, [forged]))
 
 
+@pytest.mark.both
 def test_a_seal_comes_each_hour_and_its_line_is_added_to_a_file_once(
     scene: Scene, clock: ManualClock, tmp_path: Path
 ) -> None:

@@ -162,6 +162,7 @@ def test_what_was_approved_before_is_approved_when_it_says_the_same_again(office
     assert not office.takes("family_sheet").is_draft
 
 
+@pytest.mark.both
 def test_of_two_lawyers_one_approves_and_the_other_is_told(office: Office) -> None:
     other = office.scene.helper("Marat", "lawyer")
     office.approves("family_sheet")
@@ -300,6 +301,7 @@ def test_nothing_that_was_kept_can_be_read_in_the_database(office: Office, clock
         assert secret not in found
 
 
+@pytest.mark.both
 def test_of_several_who_have_the_family_asked_at_once_one_does_and_all_see_who(store: Store) -> None:
     scene = Scene.begin(store)
     dana = scene.helper("Dana", "lawyer")

@@ -179,6 +179,7 @@ def test_a_later_list_supersedes_what_it_says_otherwise_and_can_be_taken_back(de
     assert desk.takes_in() is not None, "and can be taken in anew"
 
 
+@pytest.mark.both
 def test_an_import_that_was_interrupted_goes_on_where_it_was(desk: Desk) -> None:
     listed = listing(*LINES, MORE)
     with desk.store.unit("cli:dana") as unit:
@@ -190,6 +191,7 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(desk: Desk) -> None
     assert (desk.count(RegistryEntry), desk.count(RegistryImport)) == (4, 1)
 
 
+@pytest.mark.both
 def test_while_a_list_is_compared_nobody_waits_to_write(desk: Desk) -> None:
     listed = listing(*(f"{number},Somebody {number},,,Ili,in camp,2018," for number in range(100, 400)))
     with desk.store.unit("test") as unit, counted(desk.store) as asked:
@@ -197,6 +199,7 @@ def test_while_a_list_is_compared_nobody_waits_to_write(desk: Desk) -> None:
     assert asked.count <= 3, "whatever grows with the list was looked at before"
 
 
+@pytest.mark.both
 def test_what_happens_between_the_plan_and_the_writing_counts(desk: Desk) -> None:
     first = desk.takes_in()
     code, gone = desk.of("Nurlan Serikuly").code, desk.of("Example, Person").code

@@ -135,6 +135,7 @@ def test_an_open_page_follows_what_is_committed_and_keeps_what_was_typed(
     assert page.evaluate("performance.timeOrigin") == seen, "it was not loaded anew"
 
 
+@pytest.mark.parametrize("page", [(DESK, "light")], indirect=True)
 def test_single_keys_lead_through_the_pages_and_can_be_switched_off(
     page: Page,
     site: str,

@@ -44,9 +44,9 @@ def site(quick_store: Store) -> Iterator[str]:
     thread.join(60)
 
 
-@pytest.fixture(params=[(POCKET, "dark"), (DESK, "light")])
+@pytest.fixture(params=[(POCKET, "dark"), pytest.param((DESK, "light"), marks=pytest.mark.long)])
 def page(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that must not complain and must ask nobody else."""
+    """A page that must not complain and must ask nobody else. On a telephone, where there is less room, each time."""
     width, scheme = request.param
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=site)
     page, troubles = context.new_page(), []

@@ -28,13 +28,19 @@ PICTURES = os.environ.get("CONSOLE_PICTURES")
 POCKET, DESK = 360, 1280
 SMALLEST = 24
 """Pixels a control has at least, both ways (WCAG 2.2, 2.5.8)."""
-VISITS = [("en", POCKET, "light"), ("ug", POCKET, "dark"), ("kk-Arab", DESK, "light"), ("zh", DESK, "dark")]
+VISITS = [
+    pytest.param(("en", POCKET, "dark"), id="en"),
+    pytest.param(("ug", POCKET, "light"), id="ug", marks=pytest.mark.long),
+    pytest.param(("kk-Arab", DESK, "light"), id="kk-Arab"),
+    pytest.param(("zh", DESK, "dark"), id="zh", marks=pytest.mark.long),
+]
+"""Both directions, widths and schemes each time; the other halves by --long."""
 ELSEWHERE = "https://www.wikipedia.org/"
 EXPECTED = re.compile(rf"{ELSEWHERE}|Clear-Site-Data header|Failed to load resource: .* status of 403")
 """What is asked for and said because somebody leaves, or typed a wrong number."""
 
 
-@pytest.fixture(params=VISITS, ids=lambda given: given[0])
+@pytest.fixture(params=VISITS)
 def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[tuple[Page, str]]:  # noqa: F811
     """A page without scripts, and its language; it may ask nobody else, keep nothing and complain of nothing."""
     language, width, scheme = request.param
@@ -130,7 +136,7 @@ def test_from_the_first_words_to_the_way_out_without_any_script(
         assert len(unit.session.scalars(select(ReportMessage)).all()) == 4
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_no_barrier_is_found_on_any_page(browser: Browser, site: str, scheme: Any) -> None:  # noqa: F811
     context = browser.new_context(viewport={"width": POCKET, "height": 780}, base_url=site, color_scheme=scheme)
     page = context.new_page()
