@@ -21,7 +21,7 @@ from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
 from tests.simulator.plan import HOUR, RATES, as_text, make_plan, read_plan
 from tests.simulator.shrinking import shrink
-from tests.simulator.world import Tally, World
+from tests.simulator.world import ForYears, Tally, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,7 +105,7 @@ def main() -> int:
     gc.set_threshold(50_000, 50, 100)  # what is there to stay is not looked through again and again
     with ground_on_postgresql() if given.postgresql else nullcontext(ground()) as on:
         if given.replay:
-            broken, _ = breaks(read_plan(given.replay), on=on)
+            broken, _ = breaks(read_plan(given.replay), _house(given), on)
             print(broken or "every promise was kept")  # noqa: T201
             return broken is not None
         return _runs(given, on)
@@ -117,7 +117,7 @@ def _runs(given: argparse.Namespace, on: Ground) -> int:
     while seeds < given.seeds and time.monotonic() - began < given.minutes * 60:
         plan = make_plan(given.seed + seeds, given.days, given.only, given.pace)
         started = time.monotonic()
-        broken, tally = breaks(plan, on=on)
+        broken, tally = breaks(plan, _house(given), on)
         total.add(tally)
         seeds += 1
         took = time.monotonic() - started
@@ -125,10 +125,14 @@ def _runs(given: argparse.Namespace, on: Ground) -> int:
         if broken is not None:
             failed += 1
             if given.shrink:
-                _keeps(given.out, shrunk(plan, broken, given.shrink, on=on), broken)
+                _keeps(given.out, shrunk(plan, broken, given.shrink, _house(given), on), broken)
     hours = (time.monotonic() - began) / 3600
     print(f"{seeds} seeds of {given.days} days in {hours:.2f} h, {failed} failed; {total}")  # noqa: T201
     return failed > 0
+
+
+def _house(given: argparse.Namespace) -> type[World]:
+    return ForYears if given.years else World
 
 
 def _keeps(folder: Path, small: Plan, broken: Broken) -> None:
@@ -145,6 +149,7 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--days", type=float, default=10.0, help="virtual days of each")
     reader.add_argument("--only", nargs="+", default=(), choices=sorted(RATES), help="what happens, if not everything")
     reader.add_argument("--pace", type=float, default=1.0, help="how many times as often")
+    reader.add_argument("--years", action="store_true", help="what is closed is kept for its year; days pass quickly")
     reader.add_argument("--minutes", type=float, default=60.0, help="real minutes after which no seed is begun")
     reader.add_argument("--shrink", type=float, default=0.0, help="real seconds to shrink a failing seed for")
     reader.add_argument("--out", type=Path, default=KEPT, help="where shrunk plans are written")

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import delete, select
 
-from app.erasing.retention import terms_of
-from app.settings import read_settings
 from cases.models import ReportMessage
 from tests.simulator.__main__ import breaks, shrunk
 from tests.simulator.broken import Broken
 from tests.simulator.nodes import Ground
 from tests.simulator.plan import DAY, HOUR, Action, Plan, as_text, make_plan, read_plan
 from tests.simulator.shrinking import shrink
-from tests.simulator.world import World
+from tests.simulator.world import ForYears, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,13 +49,6 @@ def test_a_day_keeps_every_promise_on_postgresql(database_url: str, tmp_path: Pa
     assert tally.calls
 
 
-class ForYears(World):
-    """What is closed is kept as long as it is for real, and while nothing happens somebody looks around once a day."""
-
-    terms = terms_of(read_settings({}))
-    rests = DAY
-
-
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_a_case_is_erased_after_its_year_and_what_never_was_one_after_its_month() -> None:
@@ -73,6 +64,14 @@ def test_a_case_is_erased_after_its_year_and_what_never_was_one_after_its_month(
         broken, tally = breaks(Plan(0, days, 1, actions), ForYears)
         assert broken is None
         assert tally.erased == erased
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_a_year_of_a_small_team_keeps_every_promise() -> None:
+    broken, tally = breaks(make_plan(1, 365, pace=0.03), ForYears)
+    assert broken is None
+    assert tally.calls
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)

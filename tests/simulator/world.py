@@ -21,6 +21,8 @@ from structlog.testing import capture_logs
 from alerts.messages.channel_states import note_channels
 from alerts.models import CANARY
 from alerts.policy.policies import import_policies
+from app.erasing.retention import terms_of
+from app.settings import read_settings
 from cases.retention import Terms
 from contacts.directory import put_contact
 from contacts.models import Contact, ContactMethod
@@ -377,3 +379,10 @@ class World:
         """Read a helper's row."""
         with self.store.read() as unit:
             return unit.session.get_one(Contact, self.helpers[name].contact_id)
+
+
+class ForYears(World):
+    """What is closed is kept as long as it is for real, and while nothing happens somebody looks around once a day."""
+
+    terms = terms_of(read_settings({}))
+    rests = plans.DAY
