@@ -28,6 +28,7 @@ from alerts.progress import BETWEEN_ROUNDS, begin_step
 from alerts.search.planning import close
 from alerts.search.rings import ring_of_many
 from alerts.telling.page_words import is_signed_now, page_words
+from cases.docket.dismissing import dismissed_from
 from cases.models import Case, Report
 from cases.urgency import Urgency
 from contacts.models import ContactMethod
@@ -199,7 +200,13 @@ def _reported_by_helpers(unit: UnitOfWork, case_ids: Collection[UUID]) -> frozen
 
 
 def _groups(unit: UnitOfWork, needs: Sequence[Need], cases: Mapping[UUID, Case]) -> list[_Alike]:
-    """Put together those for whom the same people are meant: by kind, region, language, and who has the case."""
+    """Put together those for whom the same people are meant: by kind, region, language, and who has the case.
+
+    And by whom its person has dismissed: they are asked for others like it, but not for that one.
+    """
+    gone: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for of_case, counsel_id in dismissed_from(unit, cases):
+        gone[of_case].add(counsel_id)
     has: defaultdict[UUID, set[tuple[str, UUID]]] = defaultdict(set)
     taken = select(Need.case_id, Need.kind, Need.accepted_by)
     for case_id, kind, who in unit.session.execute(
@@ -213,7 +220,7 @@ def _groups(unit: UnitOfWork, needs: Sequence[Need], cases: Mapping[UUID, Case])
         if need.case_id is None:
             continue
         case = cases[need.case_id]
-        key = (need.kind, case.region, case.language, frozenset(has[case.id]))
+        key = (need.kind, case.region, case.language, frozenset(has[case.id]), frozenset(gone[case.id]))
         if key not in groups:
             groups[key] = _Alike(_ladder(policies, need.kind, case), [])
         groups[key].needs.append(need)

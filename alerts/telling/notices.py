@@ -20,6 +20,7 @@ from alerts.telling.docket_list import clock_name
 from alerts.telling.page_words import words_without_case
 from alerts.telling.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
 from alerts.telling.wording import contact_ref, say_ref
+from cases.docket.dismissing import dismissed_from
 from cases.docket.models import Deadline
 from cases.models import Case
 from contacts.accounts.coercion import coerced_contacts
@@ -339,10 +340,15 @@ def announce_exhausted(unit: UnitOfWork, event: Event) -> None:
         return
     if another_speaks_for(unit, need):
         return  # of one incident it is said once, of the first for whom nobody was found
-    apart = coerced_contacts(unit) | concerned(unit, need)
+    apart = coerced_contacts(unit) | concerned(unit, need) | _dismissed(unit, need)
     for way in every_way(unit, LOUD_ROLES if need.case_id is not None else ("coordinator",)):
         if way.contact.id not in apart:
             _shout(unit, need, way, event.hours)
+
+
+def _dismissed(unit: UnitOfWork, need: Need) -> set[UUID]:
+    """Whom the person of the case has dismissed: they hear nothing more of how it goes on."""
+    return set() if need.case_id is None else {one for _, one in dismissed_from(unit, [need.case_id])}
 
 
 def everybody_reachable(unit: UnitOfWork, roles: Sequence[str] = LOUD_ROLES) -> list[Reachable]:

@@ -17,6 +17,9 @@ from alerts.channels.port import (
     UnknownOutcome,
 )
 from alerts.models import DeliveryState, NeedState
+from alerts.search.dismissing import confirm_dismissal
+from cases.docket.dismissing import ask_to_dismiss
+from cases.models import Case
 
 if TYPE_CHECKING:
     from alerts.channels.port import ChannelError
@@ -237,3 +240,23 @@ def test_others_hear_by_their_own_channel_that_nothing_is_left_to_do(night: Nigh
     last = night.sent("sms", "+77000000002")[-1].text
     assert code in last
     assert "Aigerim" not in last
+
+
+def test_whoever_was_dismissed_is_not_asked_when_the_list_has_run_out_either(night: Night) -> None:
+    night.policy()
+    night.helper("Aigerim", **ALL)
+    night.helper("Dana", "lawyer", telegram="201")
+    night.helper("Farida", "lawyer", telegram="202")
+    code = night.reports()
+    night.works()
+    night.takes("Dana", code, "lawyer")
+    with night.store.unit("test") as unit:
+        case = unit.session.get_one(Case, night.need(code, "lawyer").case_id)
+        ask_to_dismiss(unit, case.id)
+        confirm_dismissal(unit, case, night.contact_id("Dana"), "in person")
+    night.later(seconds=30)
+    asked = len(night.sent("telegram", "201"))
+    night.later(minutes=15)
+    assert night.need(code, "lawyer").state == NeedState.EXHAUSTED
+    assert any("NOBODY" in one.text and code in one.text for one in night.sent("telegram", "202"))
+    assert not [one.text for one in night.sent("telegram", "201")[asked:] if code in one.text]

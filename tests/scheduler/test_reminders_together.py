@@ -17,7 +17,7 @@ from alerts.policy.policies import import_policies
 from app.reactions import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter
-from cases.docket.models import Deadline
+from cases.docket.models import Deadline, Dismissal
 from cases.intake import open_case, open_report
 from cases.models import Case
 from contacts.directory import put_contact
@@ -80,6 +80,14 @@ def docket(store: Store, code: str, entry: Entry, *, zone: str = ZONE, holder: U
             )
 
 
+def dismissed(store: Store, code: str, counsel: UUID) -> None:
+    """The person of a case wants this lawyer no more, and has confirmed it."""
+    with store.unit("test") as unit:
+        case = unit.session.scalars(select(Case).where(Case.code == code)).one()
+        answered = {"answered_at": unit.now, "answered_by": "test", "confirmed": True}
+        unit.session.add(Dismissal(case_id=case.id, asked_at=unit.now, asked_by="test", counsel_id=counsel, **answered))
+
+
 def by_hand(store: Store, ahead: timedelta, event_: str = "deadline_by_hand") -> Entry:
     now = store.clock.now()
     return Entry(event_, When(now), appointed_at=now + ahead)
@@ -107,6 +115,8 @@ def of_all_kinds(store: Store) -> None:
         told = open_report(unit, find_or_open_chat(unit, "telegram", "1"), language="en", kind="text", content="he is")
         told.code = "FFF-333"  # Dana told of it: she is not asked
         enter(unit, told.id, by_hand(store, hour), zone=ZONE)
+    docket(store, "FFF-444", by_hand(store, 2 * hour))
+    dismissed(store, "FFF-444", people["Dana"])  # she is not asked, but for others like it she is
 
 
 def queues() -> dict[str, Queue]:
