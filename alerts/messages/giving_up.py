@@ -21,6 +21,8 @@ RING = "ring"
 """The timer of a page: by which channel its reader is rung next."""
 BROKEN_CHANNEL = "channel_broken"
 """The trouble of a message whose channel works for nobody until a person mends it."""
+MOVED = "moved"
+"""The trouble of a message whose conversation lives elsewhere, or whose reader does."""
 LATE_AFTER = 2
 """Tries in vain after which a channel is not waited for: it goes on trying beside the next one."""
 

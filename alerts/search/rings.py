@@ -126,8 +126,8 @@ def _known_ways(channels: Sequence[str], ways: Sequence[Reachable], rung: Mappin
 
 
 def _rung(unit: UnitOfWork, page: Page, ways: Sequence[Reachable]) -> dict[UUID, Rung]:
-    """What became of the channels that were rung so far, by contact method."""
-    living = {way.method.id for way in ways}
+    """What became of the channels that were rung so far, by contact method; not what went where it leads no longer."""
+    living = {way.method.id: way.chat.id for way in ways}
     rows = unit.session.scalars(
         select(Delivery).where(Delivery.page_id == page.id, Delivery.method_id.is_not(None), Delivery.action == "send")
     ).all()
@@ -135,7 +135,7 @@ def _rung(unit: UnitOfWork, page: Page, ways: Sequence[Reachable]) -> dict[UUID,
     return {
         row.method_id: _how(bundles.get(row.bundle_id, row), alive=row.method_id in living)
         for row in rows
-        if row.method_id is not None
+        if row.method_id is not None and living.get(row.method_id, row.chat_id) == row.chat_id
     }
 
 
@@ -197,5 +197,5 @@ def _message(unit: UnitOfWork, need: Need, page: Page, ringing: _Ringing) -> dic
         first_of_cluster=ringing.first,
         throttled=ringing.together,
         after=GATHERS if ringing.together else AT_ONCE,
-        dedupe_key=f"{page.id}:{way.method.id}",
+        dedupe_key=f"{page.id}:{way.method.id}:{way.chat.id}",
     )

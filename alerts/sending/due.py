@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from alerts.messages.outbox import HOLDS_UP_FOR, TABLE
 from alerts.models import Need
+from contacts.models import ContactMethod
 from store import claims
 from store.chats import Chat
 
@@ -57,7 +58,8 @@ class Due:
 
     held: Claim
     row: Any
-    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits."""
+    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits, and the chat its
+    reader's way leads to by now."""
 
     @property
     def limited(self) -> bool:
@@ -71,6 +73,7 @@ def _details() -> Select[Any]:
     original = aliased(TABLE)
     chats: Table = Chat.__table__  # type: ignore[assignment]  # declarative tables are Tables
     needs: Table = Need.__table__  # type: ignore[assignment]
+    ways: Table = ContactMethod.__table__  # type: ignore[assignment]
     return (
         select(
             TABLE.c.id,
@@ -92,12 +95,15 @@ def _details() -> Select[Any]:
             chats.c.address,
             chats.c.heard_at,
             needs.c.state.label("need_state"),
+            TABLE.c.method_id,
+            ways.c.chat_id.label("way_leads_to"),
             original.c.due_at.label("original_due_at"),
             original.c.provider_ref.label("original_ref"),
         )
         .select_from(TABLE)
         .outerjoin(chats, chats.c.id == TABLE.c.chat_id)
         .outerjoin(needs, needs.c.id == TABLE.c.need_id)
+        .outerjoin(ways, ways.c.id == TABLE.c.method_id)
         .outerjoin(original, original.c.id == TABLE.c.edits_id)
         .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
     )

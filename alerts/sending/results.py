@@ -18,7 +18,7 @@ from alerts.channels.port import (
     TemporaryFailure,
     UnknownOutcome,
 )
-from alerts.messages.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, give_up, look_at_page, look_at_row
+from alerts.messages.giving_up import BROKEN_CHANNEL, LATE_AFTER, MOVED, RING, give_up, look_at_page, look_at_row
 from alerts.messages.outbox import SETTLED, TABLE
 from alerts.messages.reach import lose_way
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need
@@ -245,7 +245,7 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
     chat = unit.session.get_one(Chat, job.chat_id)
     if find_chat(unit, chat.door, new_address) is not None:
         ours = claims.settle(
-            unit.session, TABLE, job.held, due_at=None, state=DeliveryState.FAILED_PERMANENT, trouble="moved"
+            unit.session, TABLE, job.held, due_at=None, state=DeliveryState.FAILED_PERMANENT, trouble=MOVED
         )
         page_id = unit.session.get_one(Delivery, job.delivery_id).page_id
         if ours and page_id is not None:

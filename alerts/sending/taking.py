@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from alerts.messages.giving_up import MOVED, look_at_row
 from alerts.messages.held import KNOCK, WINDOW_CLOSED, note_held
 from alerts.messages.outbox import SETTLED, TABLE
-from alerts.models import DeliveryState
+from alerts.models import Delivery, DeliveryState
 from alerts.sending.channel_lanes import lock_channel, wait_for_lanes
 from alerts.sending.crowd import Crowd
 from alerts.sending.due import load, may_be_taken, rest
@@ -61,7 +62,8 @@ def take(
 
 def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, crowd: Crowd, due: Due) -> bool:
     """Whether it leaves now; if not, its row says what became of it, or when to look again."""
-    if crowd.is_gone(due.row) or (limits.has_days and _waits_for_a_word(unit, due, knocks=limits.knocks)):
+    is_for_nobody = crowd.is_gone(due.row) or _is_anothers(unit, due)
+    if is_for_nobody or (limits.has_days and _waits_for_a_word(unit, due, knocks=limits.knocks)):
         return False
     if (due.row.action == "send" and due.row.need_state in SETTLED) or crowd.is_stale(due.row):
         return rest(unit, due, due_at=None, state=DeliveryState.CANCELLED)
@@ -74,6 +76,19 @@ def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, crowd: 
     if due.row.asks and crowd.bundle(due.row, due.held):
         return False
     return due.row.edits_id is None or due.row.original_ref is not None or _wait_for_original(unit, due)
+
+
+def _is_anothers(unit: UnitOfWork, due: Due) -> bool:
+    """Whether its reader has another account, number or address since it was queued: it is not for whoever has that.
+
+    They are rung anew, where they are now.
+    """
+    row = due.row
+    if row.action != "send" or row.method_id is None or row.way_leads_to == row.chat_id:
+        return False
+    rest(unit, due, due_at=None, state=DeliveryState.FAILED_PERMANENT, trouble=MOVED)
+    look_at_row(unit, unit.session.get_one(Delivery, row.id, populate_existing=True))
+    return True
 
 
 def _waits_for_a_word(unit: UnitOfWork, due: Due, *, knocks: bool) -> bool:

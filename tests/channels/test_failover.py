@@ -20,6 +20,8 @@ from alerts.models import DeliveryState, NeedState
 from alerts.search.dismissing import confirm_dismissal
 from cases.docket.dismissing import ask_to_dismiss
 from cases.models import Case
+from contacts.linking import link_account, make_link_code
+from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
     from alerts.channels.port import ChannelError
@@ -260,3 +262,18 @@ def test_whoever_was_dismissed_is_not_asked_when_the_list_has_run_out_either(nig
     assert night.need(code, "lawyer").state == NeedState.EXHAUSTED
     assert any("NOBODY" in one.text and code in one.text for one in night.sent("telegram", "202"))
     assert not [one.text for one in night.sent("telegram", "201")[asked:] if code in one.text]
+
+
+def test_what_waits_for_an_account_that_was_left_goes_to_the_new_one_and_not_to_the_old(night: Night) -> None:
+    night.policy()
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.channels["telegram"].fail_at(AIGERIM, DOWN)
+    code = night.reports(HELLO)
+    night.works()
+    with night.store.unit("test") as unit:
+        code_sent = make_link_code(unit, night.contact_id("Aigerim"))
+        link_account(unit, find_or_open_chat(unit, "telegram", "199"), code_sent)
+    night.channels["telegram"].fail_at(AIGERIM, None)
+    night.later(seconds=30)
+    assert not [one.text for one in night.sent("telegram", AIGERIM) if code in one.text], "it may be in other hands"
+    assert [code in one.text for one in night.sent("telegram", "199")] == [True]
