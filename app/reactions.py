@@ -188,7 +188,6 @@ UNTIL_UPGRADED: Final = tuple(timedelta(seconds=5 * 2**times) for times in range
 """How long what only a later release knows of rests after each node that does not: three quarters of an hour in all."""
 ALARMS: Final = (plan_alert.__name__,)
 """Which reactions go before all others: those that begin to seek somebody."""
-LATER: Final = "only a later release knows it"
 REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -371,11 +370,9 @@ def _leave(unit: UnitOfWork, queue: str, table: Table, held: Claim) -> None:
     While nodes are replaced one by one, those that are still to be replaced see rows of the new ones.
     """
     if held.tries > len(UNTIL_UPGRADED):
-        claims.park(unit.session, table, held, unit.now, LATER)
+        claims.park(unit.session, table, held, unit.now, claims.LATER)
         return note_parked(unit, queue, held.id)
-    rested = unit.now + claims.nth_pause(UNTIL_UPGRADED, held.tries)
-    claims.settle(unit.session, table, held, due_at=rested, trouble=LATER)
-    return None
+    return claims.leave(unit.session, table, held, unit.now + claims.nth_pause(UNTIL_UPGRADED, held.tries))
 
 
 def _still_there(row: Row | None) -> Row:

@@ -11,32 +11,45 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select, true, update
 
+from alerts.messages.giving_up import RING
 from alerts.messages.outbox import TABLE as DELIVERIES
-from alerts.models import SOUGHT, Need
+from alerts.models import DUE, SOUGHT, Alert, Need, Page
 from alerts.search.paging import TIMER as ESCALATE
-from app.reactions import REACTIONS
+from alerts.sending.results import TRY_ON
+from alerts.telling.news import TIMER as NEWS
+from app.reactions import REACTIONS, UNTIL_UPGRADED
+from cases.files import TABLE as FILES
+from cases.urgency import Urgency
+from store.claims import LATER
 from store.inbox import TABLE as INBOX
 from store.lanes import Lane
 from store.leases import Lease
 from store.timers import TABLE as TIMERS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import ColumnElement, Table
 
     from store.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 30.0
-LONGEST: tuple[tuple[Table, timedelta], ...] = (
-    (INBOX, timedelta(minutes=2)),
-    (REACTIONS, timedelta(minutes=2)),
-    (DELIVERIES, timedelta(minutes=11)),
+_SLACK = timedelta(minutes=1)
+_LEFT = REACTIONS.c.trouble.is_not_distinct_from(LATER)
+_REDACTS = DELIVERIES.c.action == "redact"
+LONGEST: tuple[tuple[Table, ColumnElement[bool], timedelta], ...] = (
+    (INBOX, true(), timedelta(minutes=2)),
+    (REACTIONS, ~_LEFT, timedelta(minutes=2)),
+    (REACTIONS, _LEFT, UNTIL_UPGRADED[-1] + _SLACK),
+    (DELIVERIES, ~_REDACTS & ~DELIVERIES.c.throttled, timedelta(minutes=11)),
+    (DELIVERIES, _REDACTS, TRY_ON + _SLACK),
+    (FILES, true(), timedelta(minutes=11)),
 )
-"""Longer than any back-off or lease of the queue."""
+"""Which rows of a queue, and what is longer than any back-off or lease of theirs."""
 LONGEST_SEARCH = timedelta(minutes=11)
-"""A search that rests longer is asked again what comes next; it then rests on if that was right."""
+"""A search, somebody who is rung channel by channel, or news that rest longer are looked at; they rest on if that was
+right."""
 LONGEST_LEASE = timedelta(minutes=5)
 LONGEST_QUEUE_FOR_ALL = timedelta(minutes=1)
 """A provider's limit for everybody together never makes messages wait for as long; that of one conversation may be
@@ -46,34 +59,40 @@ closed for ten minutes."""
 def undo_setback(store: Store) -> int:
     """Make everything that waits implausibly long due now; return how many rows of the queues that were."""
     with store.unit("tick", rings=False) as unit:
-        moved = sum(_look_now(unit, table, longest) for table, longest in LONGEST)
-        searches = _search_on(unit)
+        moved = sum(_look_now(unit, table, which, longest) for table, which, longest in LONGEST)
+        searched = _search_on(unit) + _let_through(unit)
         _free_leases(unit)
         _free_lanes(unit)
     if moved:
         log.warning("clock_was_set_back", rows=moved)
-    if moved or searches:
+    if moved or searched:
         store.wake.ring()
     return moved
 
 
-def _look_now(unit: UnitOfWork, table: Table, longest: timedelta) -> int:
+def _look_now(unit: UnitOfWork, table: Table, which: ColumnElement[bool], longest: timedelta) -> int:
     changed = unit.session.execute(
-        update(table).where(table.c.due_at > unit.now + longest).values(due_at=unit.now).returning(table.c.id)
+        update(table).where(which, table.c.due_at > unit.now + longest).values(due_at=unit.now).returning(table.c.id)
     )
     return len(changed.all())
 
 
 def _search_on(unit: UnitOfWork) -> int:
-    """Searches that have begun; what waits for the morning has not."""
+    """Searches that have begun, whom they ask, and news; what waits for morning has not begun, or rings no louder."""
     begun = select(Need.id).where(Need.round > 0, Need.state.in_(SOUGHT))
-    changed = unit.session.execute(
-        update(TIMERS)
-        .where(TIMERS.c.kind == ESCALATE, TIMERS.c.due_at > unit.now + LONGEST_SEARCH, TIMERS.c.subject_id.in_(begun))
-        .values(due_at=unit.now)
-        .returning(TIMERS.c.id)
+    asked = select(Page.id).join(Need, Need.id == Page.need_id).join(Alert, Alert.id == Need.alert_id)
+    loud = asked.where(Need.state.in_(SOUGHT), or_(Need.urgency == str(Urgency.NOW), Alert.kind.not_in(DUE)))
+    which = (
+        and_(TIMERS.c.kind == ESCALATE, TIMERS.c.subject_id.in_(begun)),
+        and_(TIMERS.c.kind == RING, TIMERS.c.subject_id.in_(loud)),
+        TIMERS.c.kind == NEWS,
     )
-    return len(changed.all())
+    return _look_now(unit, TIMERS, or_(*which), LONGEST_SEARCH)
+
+
+def _let_through(unit: UnitOfWork) -> int:
+    """Messages that wait for their reader's sake: they may do so for a day, and it is counted anew how long."""
+    return _look_now(unit, DELIVERIES, DELIVERIES.c.throttled & ~_REDACTS, LONGEST_SEARCH)
 
 
 def _free_lanes(unit: UnitOfWork) -> None:

@@ -39,6 +39,8 @@ LOOK_AGAIN = 0.5
 """Real seconds after which files to be fetched are looked for even if no bell rang."""
 STEPS = (2, 5, 15, 60, 300)
 """Seconds until the next try after the first, second … bad moment of Telegram's or the network's; the last repeats."""
+LONGEST_REST = timedelta(seconds=STEPS[-1])
+"""After so long it is tried again, whatever a provider says."""
 
 
 class FileApi(Protocol):
@@ -148,7 +150,7 @@ class Downloads:
         if isinstance(error, PermanentFailure):
             note = _too_large if error.code == FILE_TOO_LARGE else _gave_up(error.code)
             return await asyncio.to_thread(self._note, one, note)
-        after = error.retry_after if isinstance(error, RateLimited) else _pause(one)
+        after = min(error.retry_after, LONGEST_REST) if isinstance(error, RateLimited) else _pause(one)
         return await asyncio.to_thread(self._note, one, _later(after, error.code))
 
     def _note(self, one: Fetch, note: Note) -> None:

@@ -38,6 +38,8 @@ BACK_OFF = (timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds
 OUTAGE_BACK_OFF = (*BACK_OFF[:3], *[timedelta(seconds=10)] * 30, timedelta(minutes=1))
 """How long it rests after its first, second … failure that was the database's. Short for the first minutes: when an
 outage ends, people have been waiting. Long after that, in case it is the row after all that brings one about."""
+LATER = "only a later release knows it"
+"""The trouble of a row that was left to a node of a later release. It is no failure: nothing was tried."""
 
 
 Pause = TypeVar("Pause")
@@ -191,7 +193,12 @@ def park(session: Session, table: Table, held: Claim, now: datetime, trouble: st
 
 
 def _failed_before(session: Session, table: Table, held: Claim) -> bool:
-    return session.scalar(select(table.c.trouble).where(table.c.id == held.id)) is not None
+    return session.scalar(select(table.c.trouble).where(table.c.id == held.id)) not in {None, LATER}
+
+
+def leave(session: Session, table: Table, held: Claim, until: datetime) -> None:
+    """Leave a row that this release can do nothing with to a node of a later one, and look at it again at ``until``."""
+    settle(session, table, held, due_at=until, trouble=LATER)
 
 
 def unpark(session: Session, table: Table, id_: UUID, now: datetime) -> bool:

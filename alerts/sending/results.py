@@ -232,8 +232,11 @@ def _failed_for_good(unit: UnitOfWork, job: Job, error: PermanentFailure) -> Non
 
 
 def _wait_for_limit(unit: UnitOfWork, job: Job, error: RateLimited, limits: Limits) -> None:
-    """The provider's own limit for this conversation: it waits, the others go on, and no try is spent."""
-    ready_at = unit.now + error.retry_after
+    """The provider's own limit for this conversation: it waits, the others go on, and no try is spent.
+
+    However long the provider says, it is asked again after the longest closure: a page may be waiting.
+    """
+    ready_at = unit.now + min(error.retry_after, limits.longest_closure)
     key = chat_lane(job.channel, job.chat_id)
     lane = lock_lanes(unit, [key])[key]
     lane.free_at = close_lane(lane.free_at, ready_at, limits.chat_every, limits.chat_burst)

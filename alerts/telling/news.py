@@ -12,6 +12,7 @@ from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState
 from alerts.needs.targets import Reachable, way_to
+from alerts.policy.waits import still_ahead
 from alerts.telling.notices import code_of, everybody_reachable
 from alerts.telling.wording import contact_ref
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
@@ -97,7 +98,7 @@ def _quiet_until(unit: UnitOfWork, need: Need, ways: Sequence[Reachable]) -> dat
         .order_by(Delivery.created_at.desc())
         .limit(1)
     )
-    return unit.now if last is None else max(unit.now, last + EVERY)
+    return (None if last is None else still_ahead(last + EVERY, unit.now, EVERY)) or unit.now
 
 
 def _news(need: Need) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,9 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from alerts.events import ItemParked
-from app.reactions import LATER, UNTIL_UPGRADED, reaction_queue, timer_queue
+from app.reactions import UNTIL_UPGRADED, reaction_queue, timer_queue
+from app.setback import undo_setback
 from app.settings import read_settings
 from store import claims
+from store.claims import LATER
 from store.eventlog import Event, EventRow, Reaction
 from store.queues import work_once
 from store.timers import Timer, set_timer
@@ -90,6 +93,34 @@ def test_a_node_that_knows_it_takes_it_at_its_next_turn(store: Store, clock: Man
         claims.finish(unit.session, Timer.__table__, held)  # type: ignore[arg-type]  # a Table
     row = waiting(store, Timer)
     assert (row.due_at, row.trouble) == (None, None)
+
+
+@pytest.mark.usefixtures("timer_of_a_later_release")
+def test_what_fails_once_on_a_node_that_knows_it_is_tried_again(store: Store, clock: ManualClock) -> None:
+    for rests in UNTIL_UPGRADED:
+        work_once(store, timer_queue(SETTINGS))
+        clock.advance(rests)
+    with store.unit("later") as unit:  # as such a node would
+        (held,) = claims.claim(unit.session, Timer.__table__, unit.now)  # type: ignore[arg-type]  # a Table
+        assert not claims.give_up_or_retry(unit.session, Timer.__table__, held, unit.now, "ValueError")  # type: ignore[arg-type]  # a Table
+    assert waiting(store, Timer).parked_at is None
+
+
+def test_what_rests_until_an_upgrade_is_no_sign_of_a_clock_that_was_set_back(store: Store, clock: ManualClock) -> None:
+    happens(store, "ItemParked", "what_a_later_release_does")
+    for rests in UNTIL_UPGRADED:
+        assert work_once(store, reaction_queue(SETTINGS)) == 1
+        assert undo_setback(store) == 0
+        clock.advance(rests)
+    work_once(store, reaction_queue(SETTINGS))
+
+
+def test_what_was_left_by_a_clock_that_ran_ahead_is_looked_at_now(store: Store, clock: ManualClock) -> None:
+    happens(store, "ItemParked", "what_a_later_release_does")
+    work_once(store, reaction_queue(SETTINGS))
+    clock.advance(-timedelta(hours=1))
+    assert undo_setback(store) == 1
+    assert waiting(store, Reaction).due_at == clock.now()
 
 
 def test_three_quarters_of_an_hour_are_left_for_an_upgrade() -> None:
