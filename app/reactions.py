@@ -186,8 +186,22 @@ React = Callable[[UnitOfWork, Event], None]
 Row = TypeVar("Row")
 UNTIL_UPGRADED: Final = tuple(timedelta(seconds=5 * 2**times) for times in range(claims.DEATHS - 1))
 """How long what only a later release knows of rests after each node that does not: three quarters of an hour in all."""
-ALARMS: Final = (plan_alert.__name__,)
-"""Which reactions go before all others: those that begin to seek somebody."""
+ALARMS: Final = tuple(
+    one.__name__
+    for one in (
+        plan_alert,
+        plan_canary,
+        page_fault,
+        page_the_others,
+        seek_again,
+        seek_another,
+        ask_the_others,
+        bring_in,
+        warn_of_duress,
+        warn_of_sealed_duress,
+    )
+)
+"""Which reactions go before all others: those that begin to seek somebody, and the canary, which flies as they do."""
 REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
