@@ -60,7 +60,7 @@ from contacts.accounts.throttle import forget_old_tries
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
-from scheduler.ticker import Job, Ticker
+from scheduler.ticker import Job, Ticker, run_once
 from store.epochs import rotate
 from store.queues import Queue, where_it_failed, work_off
 from store.sealed import open_sealed
@@ -150,7 +150,7 @@ def _jobs(house: House) -> list[Job]:
     jobs = [
         Job("look", lambda: _look(store), TICK_SECONDS),
         Job("setback", lambda: _undo_setback(store), SETBACK_SECONDS),
-        *(Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()),
+        *_minutely(store),
     ]
     jobs.append(Job("sealed", lambda: _open_sealed(store), TICK_SECONDS))
     jobs.append(Job("recount", lambda: recount_all(store), MINUTELY_SECONDS))
@@ -201,6 +201,10 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "counsel": watch_counsel,
 }
 """What somebody must look at once a minute, each in a unit of its own."""
+
+
+def _minutely(store: Store) -> list[Job]:
+    return [Job(name, partial(_in_unit, store, look), MINUTELY_SECONDS) for name, look in MINUTELY.items()]
 
 
 def _in_unit(store: Store, look: Callable[[UnitOfWork], None]) -> None:
@@ -255,8 +259,8 @@ def _token(house: House) -> str:
 
 def _tick(house: House, stop: threading.Event) -> None:
     say_what_is_set_up(house)
-    for look in MINUTELY.values():
-        _in_unit(house.store, look)
+    for job in _minutely(house.store):
+        run_once(job)  # one that fails keeps no other from being looked at, and the ticker from nothing
     ticker = Ticker(_jobs(house))
     ticker.start()
     stop.wait()

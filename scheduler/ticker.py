@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from store.queues import where_it_failed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,14 @@ class Job:
     name: str
     run: Callable[[], object]
     every_seconds: float
+
+
+def run_once(job: Job) -> None:
+    """Run it; what fails is logged under its name, runs again at its next time, and harms nobody else."""
+    try:
+        job.run()
+    except Exception:
+        log.exception("job_failed", job=job.name, trouble=where_it_failed())
 
 
 class Ticker:
@@ -37,7 +50,7 @@ class Ticker:
             timezone=UTC,
         )
         for job in jobs:
-            self._scheduler.add_job(job.run, "interval", seconds=job.every_seconds, id=job.name)
+            self._scheduler.add_job(run_once, "interval", (job,), seconds=job.every_seconds, id=job.name)
 
     def start(self) -> None:
         """Begin ticking, in threads of its own."""

@@ -15,9 +15,12 @@ from app import roles
 from app.memory import keep_what_was_built
 from app.roles import Part, say_what_is_off, supervise
 from app.settings import SettingsError, read_settings
+from app.wiring import House, wording_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from store.unit_of_work import Store, UnitOfWork
 
 CANARY = "Асқар Canary"
 
@@ -93,6 +96,28 @@ def test_told_to_stop_it_is_over() -> None:
     stop = Pauses()
     stop.set()
     assert run_until(stop, lambda _: pytest.fail("nothing was to be run")) == []
+
+
+def test_a_look_that_fails_at_the_start_keeps_neither_the_others_nor_the_ticking_from_beginning(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def fails(_: UnitOfWork) -> None:
+        raise LookupError(CANARY)
+
+    monkeypatch.setattr(roles, "MINUTELY", {"rosters": fails, "codes": lambda _: looked.append("codes")})
+    settings = read_settings({})
+    house = House(settings, store, store.clock, wording_of(settings))
+    (tick,) = (part for part in roles.parts_of(house, frozenset({"worker"})) if part.name == "tick")
+    stop = Pauses()
+    stop.set()
+    with capture_logs() as logs:
+        tick.run(stop)
+    assert looked == ["codes"]
+    assert [(entry["event"], entry["job"]) for entry in logs if entry["log_level"] == "error"] == [
+        ("job_failed", "rosters")
+    ]
 
 
 class TestWhatIsOff:

@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from structlog.testing import capture_logs
+
 from scheduler.ticker import Job, Ticker
 
 if TYPE_CHECKING:
@@ -41,16 +43,17 @@ def test_a_job_runs_again_and_again_until_it_is_stopped() -> None:
     assert len(runs) == count
 
 
-def test_a_job_that_fails_runs_again_and_hinders_no_other() -> None:
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+def test_a_job_that_fails_is_named_runs_again_and_hinders_no_other() -> None:
     failures, runs = [], []
 
     def fails() -> None:
         failures.append(1)
         raise ValueError("what somebody wrote")
 
-    with ticking(Job("fails", fails, 0.02), Job("runs", lambda: runs.append(1), 0.02)):
+    with capture_logs() as logged, ticking(Job("fails", fails, 0.02), Job("runs", lambda: runs.append(1), 0.02)):
         assert soon(lambda: len(failures) >= 3 and len(runs) >= 3)
+    assert {(one["event"], one["job"]) for one in logged} == {("job_failed", "fails")}
+    assert str(logged[0]["trouble"]).startswith("ValueError at test_ticker.py:")
 
 
 def test_a_job_that_takes_long_runs_once_at_a_time_and_makes_nothing_up() -> None:
