@@ -43,8 +43,9 @@ from store.vault import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from store.base import Base
     from store.chats import Chat
@@ -85,6 +86,7 @@ class CanaryVitals:
 def send_canary(unit: UnitOfWork) -> bool:
     """Put one into the inbox, unless somebody has done so in this quarter of an hour; return whether it was."""
     _see_to_reader(unit)
+    _forget(unit, Need.accepted_at > unit.now + EVERY)  # by a clock that was set back since: their turns come again
     number = int(unit.now.timestamp() // EVERY.total_seconds())
     if not keep(unit, CANARY, CANARY, [RawInput(number, CANARY, SONG)], moves_cursor=False):
         return False
@@ -160,14 +162,15 @@ def _welcome_back(unit: UnitOfWork, need_id: UUID) -> None:
     unit.session.execute(
         delete(Timer).where(Timer.kind == TIMER, or_(Timer.due_at.is_(None), Timer.subject_id == alert_id))
     )
-    _forget(unit, unit.now - KEPT_FOR)
+    before = unit.now - KEPT_FOR
+    _forget(unit, Need.accepted_at < before)
+    answered = (InboxItem.source == ANSWERS, InboxItem.payload.is_(None), InboxItem.received_at < before)
+    unit.session.execute(delete(InboxItem).where(*answered))
 
 
-def _forget(unit: UnitOfWork, before: datetime) -> None:
-    """Delete what canaries left that came back before then; those still out are left alone, whatever their age."""
-    settled = select(Need.id, Need.alert_id).where(
-        Need.kind == CANARY, Need.state == NeedState.ACCEPTED, Need.accepted_at < before
-    )
+def _forget(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Delete what some canaries left that came back; those still out are left alone, whatever their age."""
+    settled = select(Need.id, Need.alert_id).where(Need.kind == CANARY, Need.state == NeedState.ACCEPTED, which)
     rows = unit.session.execute(settled).all()
     needs, alerts = [row.id for row in rows], [row.alert_id for row in rows]
     pages = unit.session.scalars(select(Page.id).where(Page.need_id.in_(needs))).all()
@@ -180,8 +183,6 @@ def _forget(unit: UnitOfWork, before: datetime) -> None:
     _delete(unit, Need, Need.id, needs)
     _delete(unit, Alert, Alert.id, alerts)
     _delete(unit, InboxItem, InboxItem.id, alerts)
-    answered = (InboxItem.source == ANSWERS, InboxItem.payload.is_(None), InboxItem.received_at < before)
-    unit.session.execute(delete(InboxItem).where(*answered))
 
 
 def _delete(unit: UnitOfWork, table: type[Base], column: Any, ids: Sequence[UUID]) -> None:

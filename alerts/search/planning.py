@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from alerts.events import CanaryLost, ItemParked, NeedOpened, PoliciesReplaced
 from alerts.messages.clusters import cluster_of
@@ -20,7 +20,7 @@ from cases.triage import assess
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from store.base import OWN, new_id
-from store.timers import set_timer
+from store.timers import Timer, set_timer
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -154,14 +154,23 @@ def hurry(unit: UnitOfWork, need: Need, urgency: Urgency) -> None:
 def page_fault(unit: UnitOfWork, event: Event) -> None:
     """Page the coordinator on duty when something was parked (it may be somebody's first words) or a canary is lost.
 
-    While an earlier page of this kind is unanswered, further ones add nothing.
+    While an earlier page of this kind is unanswered, further ones add nothing, unless the search for somebody to answer
+    it was parked itself: then that goes on.
     """
     if not isinstance(event, ItemParked | CanaryLost):
         return
-    unanswered = (
-        select(Need.id).join(Alert, Alert.id == Need.alert_id).where(Alert.kind == FAULT, Need.state.in_(SOUGHT))
-    )
-    if unit.session.scalars(unanswered.limit(1)).first() is not None:
+    unanswered = unit.session.execute(
+        select(Need.id, Timer.id.label("timer_id"), Timer.parked_at)
+        .join(Alert, Alert.id == Need.alert_id)
+        .outerjoin(Timer, and_(Timer.kind == paging.TIMER, Timer.subject_id == Need.id))
+        .where(Alert.kind == FAULT, Need.state.in_(SOUGHT))
+        .order_by(Need.id)
+    ).all()
+    for row in unanswered:
+        is_about_itself = isinstance(event, ItemParked) and event.item_id == row.timer_id
+        if row.parked_at is not None and not is_about_itself:
+            paging.wind(unit, row.id)
+    if unanswered:
         return
     fault_id, cluster_id = new_id(), cluster_of(unit, None)
     alert = Alert(id=fault_id, kind=FAULT, subject_id=fault_id, cluster_id=cluster_id, opened_at=unit.now)

@@ -132,3 +132,16 @@ def test_what_canaries_leave_behind_is_little(town: Town) -> None:
         counted = [unit.session.scalar(select(func.count()).select_from(one)) or 0 for one in LEFT_BEHIND]
     assert max(counted) <= 12, dict(zip(LEFT_BEHIND, counted, strict=True))
     assert not sings(town).is_silent
+
+
+def test_after_a_clock_was_set_back_they_go_on_and_their_silence_is_noticed(town: Town) -> None:
+    town.expects("canary_lost", "canary_silent")
+    sings(town)
+    town.later(hours=-3)
+    assert tend_canary(town.house.store)
+    town.rests()
+    is_deaf(town)
+    town.later(minutes=15)
+    sings(town)
+    town.later(minutes=3)
+    assert heart_stops(town)
