@@ -64,7 +64,7 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     match look_at(row, unit.now):
         case AtItsHour():
-            _let_go(unit, row)
+            _let_its_hour_pass(unit, row)
         case Reminder() as reminder:
             row.rung = reminder.rung
             unit.session.flush()
@@ -77,7 +77,7 @@ def remind_of(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
             pass
 
 
-def _let_go(unit: UnitOfWork, row: Deadline) -> None:
+def _let_its_hour_pass(unit: UnitOfWork, row: Deadline) -> None:
     """Say nothing at the hour of a hearing or a removal itself; who is still being sought is sought an hour longer."""
     if has_come(row.rule_id, row.safe_at, unit.now):
         stop_asking(unit, DEADLINE, row.id)

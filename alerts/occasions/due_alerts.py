@@ -119,7 +119,7 @@ def void_reminders(unit: UnitOfWork, event: Event) -> None:
 def _end_all(unit: UnitOfWork, kind: str, subject_id: UUID) -> None:
     stop_asking(unit, kind, subject_id)
     for need in _taken(unit, *_about(kind, subject_id)):
-        _let_go(unit, need)
+        _end_taken(unit, need)
 
 
 def end_older(unit: UnitOfWork, event: Event) -> None:
@@ -131,7 +131,7 @@ def end_older(unit: UnitOfWork, event: Event) -> None:
     if alert.kind in DUE and newest.state == NeedState.ACCEPTED:
         earlier = (*_about(alert.kind, alert.subject_id), Alert.ordinal < alert.ordinal, Need.kind == newest.kind)
         for need in _taken(unit, *earlier):
-            _let_go(unit, need)
+            _end_taken(unit, need)
 
 
 def give_back_what_is_due(unit: UnitOfWork, event: Event) -> None:
@@ -148,7 +148,7 @@ def give_back_what_is_due(unit: UnitOfWork, event: Event) -> None:
         return
     for need in _taken(unit, *theirs, Alert.kind.in_(DUE)):
         if is_over(unit, need):
-            _let_go(unit, need)
+            _end_taken(unit, need)
         else:
             give_back_need(unit, need, event.contact_id, "case")
 
@@ -160,7 +160,7 @@ def _taken(unit: UnitOfWork, *which: ColumnElement[bool]) -> Sequence[Need]:
     return unit.session.scalars(in_order).all()
 
 
-def _let_go(unit: UnitOfWork, need: Need) -> None:
+def _end_taken(unit: UnitOfWork, need: Need) -> None:
     """End what somebody has, and say so where they had been asked. The log knows who had it."""
     need.state, need.accepted_by, need.accepted_at = NeedState.CLOSED, None, None
     unit.session.flush()
