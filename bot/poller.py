@@ -16,6 +16,7 @@ import structlog
 
 from alerts.channels.port import ChannelError, Misconfigured
 from alerts.channels.telegram.errors import WEBHOOK_SET
+from alerts.screens.vitals import HEARD
 from bot.reading import LONGEST_NUMBER
 from bot.updates import address_of
 from store import leases
@@ -66,6 +67,20 @@ class Keep(Protocol):
         ...
 
 
+def listen(unit: UnitOfWork, source: str, me: UUID, for_: timedelta, *, hears: bool) -> bool:
+    """Take or renew the right to listen for an account; return whether ``me`` has it now.
+
+    Whether Telegram is heard is said apart from that: the heart stops when it is not, whoever has the right.
+    """
+    if not leases.hold(unit, source, me, for_):
+        return False
+    if hears:
+        leases.hold(unit, f"{HEARD}{source}", me, for_)
+    else:
+        leases.begin(unit, f"{HEARD}{source}", me)
+    return True
+
+
 class Poller:
     """Asks one bot account for updates, as the only one of all nodes that does.
 
@@ -91,6 +106,7 @@ class Poller:
         self._former = former_source_of(token)
         self._me = me
         self._failures = 0
+        self._hears = False
         self._webhook_removed = False
 
     async def run(self, stop: threading.Event) -> None:
@@ -115,8 +131,9 @@ class Poller:
                 return
         try:
             polling.result()
-            self._failures = 0
+            self._failures, self._hears = 0, True
         except ChannelError as error:
+            self._hears = False
             if error.code != WEBHOOK_SET or not await self._remove_webhook():
                 await self._bear(error, stop)
 
@@ -132,11 +149,14 @@ class Poller:
                 self._tell(inputs)
 
     async def _bear(self, error: ChannelError, stop: threading.Event) -> None:
-        """Say what is wrong and wait a little, the longer the more often it was."""
+        """Say what is wrong and wait a little, the longer the more often it was; in the end another node may try."""
         self._failures += 1
         loud = log.error if isinstance(error, Misconfigured) else log.warning
         loud("polling_failed", code=error.code, meaning=error.meaning, times=self._failures)
-        await rest(stop, PAUSES[min(self._failures, len(PAUSES)) - 1])
+        pause = PAUSES[min(self._failures, len(PAUSES)) - 1]
+        if pause > STAND_BY:
+            await asyncio.to_thread(self._let_go)
+        await rest(stop, pause)
 
     async def _remove_webhook(self) -> bool:
         """Go from webhook mode to polling, dropping nothing that waits; return whether it was done.
@@ -155,7 +175,7 @@ class Poller:
 
     def _hold_lease(self) -> bool:
         with self._store.unit("poller") as unit:
-            return leases.hold(unit, self._source, self._me, LEASE)
+            return listen(unit, self._source, self._me, LEASE, hears=self._hears)
 
     def _let_go(self) -> None:
         with self._store.unit("poller") as unit:

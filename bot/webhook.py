@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from alerts.channels.port import ChannelError, Misconfigured
-from bot.poller import ALLOWED, PAUSES, BotApi, Keep, raw_input, rest, source_of
+from bot.poller import ALLOWED, PAUSES, BotApi, Keep, listen, raw_input, rest, source_of
 from store import leases
 from store.inbox import keep
 
@@ -81,6 +81,7 @@ class Registrar:
         self._secret = secret
         self._me = me
         self._registered = False
+        self._hears = False
         self._failures = 0
 
     async def run(self, stop: threading.Event) -> None:
@@ -102,10 +103,14 @@ class Registrar:
             await (self.look() if self._registered else self._register())
         except ChannelError as error:
             self._failures += 1
+            self._hears = False
             loud = log.error if isinstance(error, Misconfigured) else log.warning
             loud("webhook_not_set", code=error.code, meaning=error.meaning, times=self._failures)
             return PAUSES[min(self._failures, len(PAUSES)) - 1]
         self._failures = 0
+        if not self._hears:  # it is said at once, not with the next look
+            self._hears = True
+            await asyncio.to_thread(self._hold_lease)
         return LOOK_EVERY
 
     async def _register(self) -> None:
@@ -129,7 +134,7 @@ class Registrar:
 
     def _hold_lease(self) -> bool:
         with self._store.unit("webhook") as unit:
-            return leases.hold(unit, self._source, self._me, LEASE)
+            return listen(unit, self._source, self._me, LEASE, hears=self._hears)
 
     def _let_go(self) -> None:
         with self._store.unit("webhook") as unit:

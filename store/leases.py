@@ -26,10 +26,15 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
-def hold(unit: UnitOfWork, name: str, holder: UUID, for_: timedelta) -> bool:
-    """Take or renew the lease; return whether ``holder`` has it now."""
+def begin(unit: UnitOfWork, name: str, holder: UUID) -> None:
+    """Have a lease of that name, over by now; one that there is stays as it is."""
     fresh = insert_into(unit.session, Lease).values(name=name, holder=holder, until=unit.now)
     unit.session.execute(fresh.on_conflict_do_nothing())
+
+
+def hold(unit: UnitOfWork, name: str, holder: UUID, for_: timedelta) -> bool:
+    """Take or renew the lease; return whether ``holder`` has it now."""
+    begin(unit, name, holder)
     taken = unit.session.execute(
         update(Lease)
         .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= unit.now))

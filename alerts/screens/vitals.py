@@ -27,6 +27,9 @@ OVERDUE_AFTER = timedelta(minutes=1)
 """Work is taken within milliseconds; what waits longer than this is stuck, or the machine is far too slow."""
 LISTENERS = "telegram:"
 """Beginning of the names of the leases under which a node takes a bot account's messages."""
+HEARD = "heard:"
+"""Stands before such a name in that of a lease that is renewed only while Telegram answers: who has the right to listen
+may hear nothing."""
 OUTBOX = "delivery"
 """The queue that is looked at channel by channel: what waits there may do so rightly."""
 NO_TIME = timedelta(0)
@@ -81,7 +84,7 @@ class Vitals:
     channels: Mapping[str, ChannelVitals]
     needs: Mapping[tuple[str, str], int]
     unheard_for: timedelta | None
-    """How long nobody has been taking messages from Telegram (zero: somebody is); None when nobody ever did."""
+    """How long nobody has heard Telegram, and so taken messages (zero: somebody does); None when nobody ever tried."""
     canary: CanaryVitals | None = None
     """None: no canary is sent."""
 
@@ -211,8 +214,11 @@ def _needs(unit: UnitOfWork) -> dict[tuple[str, str], int]:
 
 
 def _unheard_for(unit: UnitOfWork) -> timedelta | None:
-    until = unit.session.scalar(select(func.max(Lease.until)).where(Lease.name.startswith(LISTENERS)))
-    return None if until is None else _age(unit.now, until)
+    for names in (f"{HEARD}{LISTENERS}", LISTENERS):  # an earlier release says no more than that it has the right
+        until = unit.session.scalar(select(func.max(Lease.until)).where(Lease.name.startswith(names)))
+        if until is not None:
+            return _age(unit.now, until)
+    return None
 
 
 def _age(now: datetime, since: datetime | None) -> timedelta:

@@ -103,7 +103,7 @@ def judge_listening(vitals: Vitals) -> Finding:
         return warn("listening", "nobody has taken messages from Telegram yet", start)
     if vitals.unheard_for > OVERDUE_AFTER:
         said = f"nobody has taken messages from Telegram for {_minutes(vitals.unheard_for)}"
-        return fault("listening", said, start)
+        return fault("listening", said, f"{start}; if one runs, its log says why (`polling_failed`, `webhook_not_set`)")
     return ok("listening", "a node takes messages from Telegram")
 
 

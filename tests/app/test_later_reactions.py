@@ -35,8 +35,9 @@ class ThingOfALaterRelease(Event):
 
 def waiting(store: Store, table: type[Reaction | Timer]) -> Reaction | Timer:
     with store.read() as unit:
-        row: Reaction | Timer = unit.session.scalars(select(table)).one()
+        row = unit.session.scalars(select(table)).one()
         unit.session.expunge(row)
+        assert isinstance(row, Reaction | Timer)
         return row
 
 
