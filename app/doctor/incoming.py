@@ -53,12 +53,15 @@ def judge_prompts(settings: Settings) -> Iterator[Finding]:
 
 
 def judge_address(name: str, set_to: str | None, wanted: str) -> Finding:
-    """Whether a number's webhook is ours. What stands there instead is not shown: it may hold somebody's secret."""
+    """Whether a number's webhook is ours. What stands there instead is not shown: it may hold somebody's secret.
+
+    Behind a ``#`` stands how often Twilio tries, and nothing of where.
+    """
     if set_to is None:
         return warn(
             name, "Twilio's account has no such number, so nobody can be asked", "see TWILIO_SMS_FROM and the other"
         )
-    if set_to.rstrip("/") == wanted:
+    if set_to.partition("#")[0].rstrip("/") == wanted:
         return ok(name, "Twilio brings them to us")
     said = "Twilio brings them elsewhere" if set_to else "Twilio brings them nowhere"
     return fault(

@@ -111,6 +111,7 @@ def test_where_twilio_brings_texts_and_calls_is_asked_and_not_told(tmp_path: Pat
     assert found["incoming calls"].level is Level.FAULT
     assert f"{ours}/call" in found["incoming calls"].what_to_do
     assert "secret" not in repr(found)
+    assert incoming.judge_address("x", f"{ours}#rc=5&rp=all", ours).level is Level.OK, "tried again, and still ours"
     assert incoming.judge_address("x", "", ours).level is Level.FAULT, "where they go nowhere, nobody is heard"
 
 
