@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState
+from alerts.needs.company import of_an_open_case
 from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import open_watch
@@ -25,7 +26,7 @@ AHEAD = timedelta(days=7)
 def watch_counsel(unit: UnitOfWork) -> None:
     """Ask a coordinator about each case whose lawyer may not act for much longer: once for a case and a lawyer.
 
-    Safe to repeat.
+    About one that is closed nobody is asked, unless it is open again. Safe to repeat.
     """
     asked = exists().where(
         Watch.case_id == Need.case_id, Watch.kind == WatchKind.COUNSEL, Watch.matter_id == Contact.id
@@ -40,6 +41,7 @@ def watch_counsel(unit: UnitOfWork) -> None:
             Need.case_id.is_not(None),
             Alert.kind == CUSTODY,
             Contact.may_act_until <= (unit.now + AHEAD).date(),
+            of_an_open_case(),
             ~asked,
         )
         .distinct()

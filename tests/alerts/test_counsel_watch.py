@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 
 from alerts.occasions.counsel_watch import AHEAD, watch_counsel
 from cases.docket.models import Watch, WatchState
+from cases.models import Case
+from cases.retention import close_case, reopen_case
 from contacts.models import Contact
 from tests.conftest import START
 from tests.web.scene import Scene
@@ -53,3 +55,14 @@ def test_only_of_lawyers_who_have_a_case(store: Store, scene: Scene) -> None:
     assert asked(store) == []
     may_act_until(store, scene.helper("Madina", "lawyer"), START.date() - timedelta(days=1))
     assert len(asked(store)) == 1, "also when the day is over already"
+
+
+def test_about_a_closed_case_nobody_is_asked_before_it_is_open_again(store: Store, scene: Scene) -> None:
+    may_act_until(store, scene.helper("Dana", "lawyer"), START.date())
+    with store.unit("test") as unit:
+        case_id = unit.session.scalars(select(Case.id)).one()
+        close_case(unit, case_id, by="cli", note="she is home")
+    assert asked(store) == []
+    with store.unit("test") as unit:
+        assert reopen_case(unit, case_id, by="cli")
+    assert asked(store) == [("counsel", "coordinator", WatchState.WAITING)]
