@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from alerts.channels.port import ChannelError, Misconfigured
+from alerts.channels.port import ChannelError, Misconfigured, TemporaryFailure
 from bot.poller import ALLOWED, PAUSES, BotApi, Keep, listen, raw_input, rest, source_of
 from store import leases
 from store.inbox import keep
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
     from uuid import UUID
 
     from store.inbox import RawInput
@@ -32,6 +33,8 @@ CONNECTIONS = 8
 LOOK_EVERY = 60.0
 LEASE = timedelta(seconds=150)
 """Two looks and a little: the lease says that somebody sees to it that messages come in."""
+LATELY = timedelta(minutes=5)
+"""So long after bringing one has failed, messages that wait at Telegram are taken to wait for that."""
 CALL_SECONDS = 10.0
 UNNAMED = "0" * 16
 """Account of updates whose address names none, on a node that has no token."""
@@ -65,6 +68,14 @@ def keep_pushed(store: Store, account: str, update: Any, *, keep: Keep = keep) -
         new = keep(unit, f"telegram:{account}", "telegram", [given], moves_cursor=False)
     log.info("updates_kept", received=1, new=new)
     return given
+
+
+def _is_not_reached(told: dict[str, Any], now: datetime) -> bool:
+    """Whether messages wait at Telegram and bringing one has failed of late."""
+    waiting, failed_at = told.get("pending_update_count"), told.get("last_error_date")
+    if not isinstance(waiting, int) or not isinstance(failed_at, int):
+        return False
+    return waiting > 0 and now.timestamp() - failed_at < LATELY.total_seconds()
 
 
 class Registrar:
@@ -126,11 +137,15 @@ class Registrar:
         log.info("webhook_set")
 
     async def look(self) -> None:
-        """Register again if somebody else has changed it; raises ChannelError."""
+        """Register again if somebody else has changed it; raises ChannelError, also where Telegram cannot reach us."""
         told = await self._api.post("getWebhookInfo", {}, CALL_SECONDS)
         if not isinstance(told, dict) or told.get("url") != self._url:
             log.error("webhook_was_changed", why="somebody else set or removed it: a second program, or a leaked token")
             await self._register()
+        elif _is_not_reached(told, self._store.clock.now()):
+            raise TemporaryFailure(
+                "webhook_not_reached", "Telegram has messages for us and cannot bring them: the proxy, its certificate?"
+            )
 
     def _hold_lease(self) -> bool:
         with self._store.unit("webhook") as unit:

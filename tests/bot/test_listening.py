@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from alerts.channels.port import TemporaryFailure
 from alerts.screens.vitals import OVERDUE_AFTER, read_vitals
@@ -31,6 +32,7 @@ class Telegram:
     """Answers so many calls, then none; after ``calls`` of them it is over. Each takes its time."""
 
     def __init__(self, clock: ManualClock, stop: threading.Event, *, answers: int, calls: int) -> None:
+        self.cannot_reach_us = False
         self._clock, self._stop = clock, stop
         self._answers, self._left = answers, calls
 
@@ -41,7 +43,11 @@ class Telegram:
             self._stop.set()
         if self._answers < 0:
             raise TemporaryFailure("not_sent", "no connection to Telegram")
-        return [] if method == "getUpdates" else {"url": webhook.webhook_url("https://panah.example.org", TOKEN)}
+        if method == "getUpdates":
+            return []
+        waiting = {"pending_update_count": 3, "last_error_date": int(self._clock.now().timestamp()) - 60}
+        url = {"url": webhook.webhook_url("https://panah.example.org", TOKEN), "pending_update_count": 0}
+        return url | waiting if self.cannot_reach_us else url
 
 
 @pytest.fixture
@@ -90,6 +96,18 @@ def test_while_telegram_answers_it_is_heard(store: Store, clock: ManualClock, mo
 def test_who_is_not_answered_for_long_hears_nobody(store: Store, clock: ManualClock, mode: str, answers: int) -> None:
     listens(store, clock, mode, answers=answers, calls=20)
     assert unheard_for(store) > OVERDUE_AFTER
+
+
+@pytest.mark.usefixtures("rests")
+def test_whom_telegram_cannot_bring_what_waits_there_hears_nobody(store: Store, clock: ManualClock) -> None:
+    stop = threading.Event()
+    telegram = Telegram(clock, stop, answers=99, calls=20)
+    telegram.cannot_reach_us = True
+    address = "https://panah.example.org"
+    with capture_logs() as logged:
+        asyncio.run(Registrar(store, telegram, TOKEN, public_url=address, secret="s", me=uuid4()).run(stop))
+    assert unheard_for(store) > OVERDUE_AFTER
+    assert "webhook_not_reached" in {one.get("code") for one in logged}
 
 
 def test_who_cannot_reach_telegram_lets_another_node_try(
