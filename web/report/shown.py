@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from alerts.messages.mailbox import look_at
 from alerts.sending.erasing import note_looked_at
-from alerts.telling.wording import Wording, Words, render
+from alerts.telling.wording import OutdatedError, Wording, Words, render
 from cases.models import Case
 from dialogue.model import Tapped
 from dialogue.questions import DETAILS, QUESTIONS, SHOWN, tapped_answer
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from alerts.models import Delivery
     from dialogue.model import State
     from dialogue.questions import Question
     from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
+log = structlog.get_logger(__name__)
 MENU: Final = "more"
 OWN_WORDS: Final = {"happening": "report.happening", "where": "report.where"}
 """Questions whose text speaks of what only a chat can do."""
@@ -83,7 +87,7 @@ def show(unit: UnitOfWork, chat: Chat, zone: str) -> Shown:
         language=language,
         code=_code(unit, chat.case_id),
         standings=tuple(_say(unit, wording, key, values, language) for key, values in told),
-        news=tuple(News(row.created_at, _say(unit, wording, row.template, row.values, language)) for row in rows),
+        news=tuple(news for row in rows if (news := _news(unit, wording, row, language)) is not None),
         questions=tuple(_questions(state)),
         details=tuple(_asked(one, state) for one in DETAILS),
     )
@@ -92,6 +96,15 @@ def show(unit: UnitOfWork, chat: Chat, zone: str) -> Shown:
 def button(action: str) -> Tapped | None:
     """Return the press that a form names, if it is one of the buttons of a question, or of a language."""
     return Tapped(action) if action.startswith("language.") or tapped_answer(action) is not None else None
+
+
+def _news(unit: UnitOfWork, wording: Wording, row: Delivery, language: str) -> News | None:
+    """Put into words what waited, however long; what there are no words for any more keeps nobody from their page."""
+    try:
+        return News(row.created_at, _say(unit, wording, row.template, row.values, language))
+    except (KeyError, OutdatedError):
+        log.exception("news_not_worded", template=row.template)
+        return None
 
 
 def _say(unit: UnitOfWork, wording: Wording, template: str, values: dict[str, object], language: str) -> str:
