@@ -349,7 +349,7 @@ def timer_queue(settings: Settings) -> Queue:
     """The queue of timers: what must be looked at again."""
     kinds: dict[str, Callable[[UnitOfWork, Timer, Claim], None]] = {
         ESCALATE: partial(escalate, zone=settings.timezone),
-        RING: ring_on,
+        RING: partial(ring_on, zone=settings.timezone),
         ERASE: erase_in_time,
         TELL_WAITING: partial(tell_reporter_waiting, hotlines=settings.fallback_hotlines),
         NEWS: tell_news,
@@ -358,7 +358,7 @@ def timer_queue(settings: Settings) -> Queue:
         WATCH: watch_rosters,
         CANARY: miss_canary,
         DEADLINE_TIMER: remind_of,
-        WATCH_TIMER: miss_watch,
+        WATCH_TIMER: partial(miss_watch, zone=settings.timezone),
         RELEASE_TIMER: send_release,
         ANSWER_TIMER: chase_answer,
         PROPOSAL: ask_again,

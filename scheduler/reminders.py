@@ -85,10 +85,11 @@ def _let_its_hour_pass(unit: UnitOfWork, row: Deadline) -> None:
         set_timer(unit, DEADLINE_TIMER, row.id, row.safe_at + SOUGHT_ON)
 
 
-def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str = "UTC") -> None:
     """Have somebody asked about what should have happened by now; a watch that repeats is set anew.
 
     What is routine waits for the morning, and is asked of nobody twice: the newest question stands for earlier ones.
+    ``zone``: where it is morning, where nobody has said it of the case.
     """
     case_id = unit.session.get_one(Watch, timer.subject_id).case_id
     # The case before its watches, as where things are entered: two who lock in opposite order would wait in a circle.
@@ -97,11 +98,12 @@ def miss_watch(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if watch.state != WatchState.WAITING:
         return
-    awake_at = first_waking_hour(unit.now, case.timezone or "UTC")
+    zone = case.timezone or zone
+    awake_at = first_waking_hour(unit.now, zone)
     if watch.kind in ROUTINE and awake_at > unit.now:
         set_timer(unit, WATCH_TIMER, watch.id, awake_at)
         return
     mark_missed(unit, watch)
     urgency = Urgency.SOON if watch.kind in ROUTINE else Urgency.NOW
-    ask_about(unit, About(case_id, WATCH, watch.id), [Need(watch.pages)], urgency, zone=case.timezone or "UTC")
+    ask_about(unit, About(case_id, WATCH, watch.id), [Need(watch.pages)], urgency, zone=zone)
     repeat(unit, watch)

@@ -21,15 +21,18 @@ def is_quiet(unit: UnitOfWork, need: Need) -> bool:
     return need.urgency != Urgency.NOW and unit.session.get_one(Alert, need.alert_id).kind in DUE
 
 
-def rests_until(unit: UnitOfWork, need: Need, zone: str | None = None) -> datetime | None:
-    """Return when a quiet need may ring again, by the clock of its case; None while it may.
+def rests_until(unit: UnitOfWork, need: Need, house: str, *, reports: bool = False) -> datetime | None:
+    """Return when a quiet need may ring again; None while it may.
 
-    With ``zone``, the house's own: of a report that can wait and of which nobody was asked yet, too, by that clock.
+    By the clock of its case, or of the ``house`` where nobody has said it. With ``reports``, of a report that can wait
+    and of which nobody was asked yet, too: by the clock of the house.
     """
-    if zone is None or not _sleeps(unit, need):
-        if need.case_id is None or not is_quiet(unit, need):
-            return None
-        zone = unit.session.get_one(Case, need.case_id).timezone or "UTC"
+    if reports and _sleeps(unit, need):
+        zone = house
+    elif need.case_id is not None and is_quiet(unit, need):
+        zone = unit.session.get_one(Case, need.case_id).timezone or house
+    else:
+        return None
     awake_at = first_waking_hour(unit.now, zone)
     return awake_at if awake_at > unit.now else None
 

@@ -56,7 +56,7 @@ def escalate(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str | None = 
     if need.state in SOUGHT:
         if waits_its_turn(unit, need) or is_handed_over(unit, need) or page_many(unit, need):
             return None
-        later = rests_until(unit, need, zone)
+        later = rests_until(unit, need, zone or "UTC", reports=zone is not None)
         if later is None and waits_for_its_company(unit, need):
             later = unit.now + LOOK_AGAIN
         if later is not None:

@@ -43,10 +43,11 @@ GATHERS = timedelta(seconds=3)
 """So long what is asked about several people of one incident waits for the rest of it; the first of it does not."""
 
 
-def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
+def ring_on(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str = "UTC") -> None:
     """Look at a page again: ring the next channels, or give its reader up. Repeating it rings nothing twice.
 
-    What can wait rings no louder at night than it did in the evening.
+    What can wait rings no louder at night than it did in the evening. ``zone``: where night is night, where nobody has
+    said it of the case.
     """
     page = unit.session.get_one(Page, timer.subject_id)
     # The need before its timers, as everywhere: two who lock in opposite order would wait in a circle.
@@ -54,7 +55,7 @@ def ring_on(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TIMERS, held)
     if need.state not in SOUGHT or page.declined_at is not None or page.unreachable_at is not None:
         return
-    awake_at = rests_until(unit, need)
+    awake_at = rests_until(unit, need, zone)
     if awake_at is not None:
         set_timer(unit, RING, page.id, awake_at)
     else:

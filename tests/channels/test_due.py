@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from alerts.answering.answers import needs_asked, settle_answer
-from alerts.models import CUSTODY, DEADLINE, Alert, Delivery, Need, NeedState
+from alerts.models import CUSTODY, DEADLINE, FREEZE, WATCH, Alert, Delivery, Need, NeedState
+from alerts.occasions.due_alerts import About, ask_about
 from alerts.search.acks import Ack, accept_need
 from alerts.search.following_up import give_away
 from alerts.telling.case_list import has_taken
@@ -22,8 +23,13 @@ from cases.docket.closing import mark_done
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Deadline, Occurrence, Watch
 from cases.docket.reading import case_by_code
+from cases.docket.vocabulary import WatchKind
+from cases.docket.watches import open_watch
+from cases.docket.watching import PlannedWatch
 from cases.events import CaseViewed
 from cases.models import Case
+from cases.urgency import Need as NeedKind
+from cases.urgency import Urgency
 from contacts.models import Contact
 from store.base import OWN
 from store.queues import work_once
@@ -390,3 +396,35 @@ def test_what_is_routine_is_asked_quietly_and_once(night: Night, code: str) -> N
     assert states == [NeedState.ACCEPTED, NeedState.CLOSED], "the newest question alone"
     with night.store.read() as unit:
         assert len(unit.session.scalars(select(Watch).where(Watch.state == "missed")).all()) == 1
+
+
+# Where nobody has said in which zone a case is
+
+
+def test_what_is_routine_waits_for_the_morning_of_the_team_where_nobody_has_said_a_cases_own(
+    night: Night, code: str
+) -> None:
+    """By the clock of Greenwich it is evening still, in Almaty past midnight."""
+    with night.store.unit("test") as unit:
+        case = case_by_code(unit, code)
+        assert case is not None
+        assert case.timezone is None
+        word = PlannedWatch(WatchKind.FAMILY_UPDATE, 1, unit.now + timedelta(hours=2), "coordinator", None)
+        open_watch(unit, case.id, case.id, word)
+    wait_until(night, 3, 2)
+    assert needs_due(night, WATCH) == []
+    wait_until(night, 3, 8, 1)
+    assert len(needs_due(night, WATCH)) == 1
+
+
+def test_what_can_wait_rings_by_no_channel_in_the_night_of_the_team(night: Night, code: str) -> None:
+    with night.store.unit("test") as unit:
+        case = case_by_code(unit, code)
+        assert case is not None
+        ask_about(unit, About(case.id, FREEZE, case.id), [NeedKind.COORDINATOR], Urgency.SOON, zone=ZONE)
+    night.works()
+    asked = len(night.rows("telegram", "Aigerim"))
+    wait_until(night, 3, 7, 59)
+    assert len(night.rows("telegram", "Aigerim")) == asked
+    wait_until(night, 3, 8, 1)
+    assert len(night.rows("telegram", "Aigerim")) > asked

@@ -39,6 +39,7 @@ from store.eventlog import EventRow
 from store.timers import Timer
 from store.vault import Field
 from tests.simulator.broken import SECRET, Broken
+from tests.simulator.nodes import ZONE
 from tests.simulator.people import Helper, Reporter
 from tests.simulator.waiting import how_many, oldest
 from tests.web.form import CODE
@@ -326,7 +327,7 @@ class Promises:
                 )
         missed = select(Watch).where(Watch.state == WatchState.WAITING, Watch.due_at < unit.now - LATE)
         for watch in unit.session.scalars(missed).all():
-            zone = unit.session.get_one(Case, watch.case_id).timezone or "UTC"
+            zone = unit.session.get_one(Case, watch.case_id).timezone or ZONE
             if watch.kind in ROUTINE and _was_night(unit.now, zone):
                 continue
             raise Broken("no watch is missed in silence", f"{watch.kind}: {watch.id}")
