@@ -120,10 +120,10 @@ def certainty(rule: Rule, language: str) -> str:
     return say("certainty.line", language, **of)
 
 
-def watch_line(unit: UnitOfWork, language: str, watch_id: UUID, number: int) -> str:
-    """Say in a numbered line what should have happened, and by when."""
+def watch_line(unit: UnitOfWork, language: str, watch_id: UUID, number: int, *, zone: str) -> str:
+    """Say in a numbered line what should have happened, and by when; by the clock of ``zone`` where a case has none."""
     watch = unit.session.get_one(Watch, watch_id)
     of = unit.session.get_one(Case, watch.case_id)
-    due = local_date(watch.due_at, of.timezone or "UTC", language)
+    due = local_date(watch.due_at, of.timezone or zone, language)
     what = say(f"watch.{watch.kind}", language)
     return say("staff.watch_line", language, number=number, code=of.code, due=due, what=what)

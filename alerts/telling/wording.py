@@ -168,18 +168,18 @@ def render(unit: UnitOfWork, wording: Wording, row: Words) -> tuple[str, Keyboar
     if wording.handle is not None and HELPS & set(keys):
         keys, values = [*keys, "reply.handle"], {**values, "handle": wording.handle}
     parts = ("\n".join([speak(key, row.language, **values), *_lines_below(unit, row, key)]) for key in keys)
-    text = "\n".join(["\n\n".join(parts), *_lines(unit, row)])
+    text = "\n".join(["\n\n".join(parts), *_lines(unit, wording, row)])
     keyboard = tuple(tuple(_button(unit, wording, row.language, one) for one in line) for line in row.buttons)
     return (text, keyboard) if wording.link_buttons else _links_in_text(text, keyboard)
 
 
-def _lines(unit: UnitOfWork, row: Words) -> Iterator[str]:
+def _lines(unit: UnitOfWork, wording: Wording, row: Words) -> Iterator[str]:
     for one in row.values.get(CASES, ()):
         yield case_line(unit, row.language, UUID(one))
     for one in row.values.get(CLOCKS, ()):
         yield clock_line(unit, row.language, UUID(one))
     for number, one in enumerate(row.values.get(WATCHES, ()), start=1):
-        yield watch_line(unit, row.language, UUID(one), number)
+        yield watch_line(unit, row.language, UUID(one), number, zone=wording.zone)
 
 
 def _lines_below(unit: UnitOfWork, row: Words, key: str) -> list[str]:

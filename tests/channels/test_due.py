@@ -18,6 +18,7 @@ from alerts.search.acks import Ack, accept_need
 from alerts.search.following_up import give_away
 from alerts.telling.case_list import has_taken
 from alerts.telling.news import takers
+from alerts.telling.wording import WATCHES, Wording, Words, render
 from cases.docket.clocks import recount
 from cases.docket.closing import mark_done
 from cases.docket.entering import Entry, When, enter
@@ -34,6 +35,7 @@ from contacts.models import Contact
 from store.base import OWN
 from store.queues import work_once
 from tests.scheduler.test_reminders_together import by_hand, docket
+from texts.dates import local_date
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -428,3 +430,16 @@ def test_what_can_wait_rings_by_no_channel_in_the_night_of_the_team(night: Night
     assert len(night.rows("telegram", "Aigerim")) == asked
     wait_until(night, 3, 8, 1)
     assert len(night.rows("telegram", "Aigerim")) > asked
+
+
+def test_what_was_missed_after_midnight_stands_on_the_day_of_the_team(night: Night, code: str) -> None:
+    with night.store.unit("test") as unit:
+        case = case_by_code(unit, code)
+        assert case is not None
+        at = unit.now + until(night, 3, 2)
+        open_watch(unit, case.id, case.id, PlannedWatch(WatchKind.TRANSFER, 1, at, "coordinator", None))
+        watch = unit.session.scalars(select(Watch)).one()
+        words = Words("staff.watches", {WATCHES: [str(watch.id)]}, [], "en")
+        text, _ = render(unit, Wording(ZONE, "https://panah.example.org"), words)
+    assert local_date(at, ZONE, "en") in text
+    assert local_date(at, "UTC", "en") != local_date(at, ZONE, "en")
