@@ -64,6 +64,8 @@ WHY: Final[Mapping[str, str]] = {
     "every recipient for this audience": "refused.recipients_fit",
     "say why the person cannot be asked": "refused.why_not_asked",
     "UNHCR was refused before": "refused.unhcr_refused",
+    "a recipient has no proved way": "refused.recipient_unreached",
+    "a no stops it no longer": "refused.stopped_no_longer",
     "a coordinator or a lawyer approves": "refused.approves",
     "a coordinator or a lawyer may stop": "refused.approves",
     # A lawyer for a case

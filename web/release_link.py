@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COOKIE = "panah_device"
 SAID = {
-    Refused.UNKNOWN: ("web.link_invalid", HTTPStatus.NOT_FOUND),
+    Refused.UNKNOWN: ("web.release_unknown", HTTPStatus.NOT_FOUND),
     Refused.ELSEWHERE: ("web.release_elsewhere", HTTPStatus.FORBIDDEN),
     Refused.RECALLED: ("web.release_recalled", HTTPStatus.GONE),
     Refused.CHANGED: ("web.release_changed", HTTPStatus.GONE),

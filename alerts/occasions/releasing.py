@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from alerts.messages.outbox import cancel, enqueue
 from alerts.models import RELEASE, Delivery, Need, NeedState
-from alerts.needs.targets import way_to, ways_to
+from alerts.needs.targets import WAYS, way_to, ways_to
 from alerts.occasions.due_alerts import About, ask_about, stop_asking
 from cases.consent.vocabulary import Audience
 from cases.events import (
@@ -32,7 +32,7 @@ from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from contacts.directory import active_contacts
-from contacts.models import Contact
+from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
 from store.base import OWN
 from store.claims import Claim, finish
@@ -81,6 +81,17 @@ def _approvers(unit: UnitOfWork, case_id: UUID) -> Iterable[Contact]:
     yield from unit.session.scalars(lawyers.order_by(Contact.created_at, Contact.id))
 
 
+def reached_by_link(unit: UnitOfWork, contact_ids: Iterable[UUID]) -> set[UUID]:
+    """Return who of some contacts can be sent a link now, by a proved and living way. One statement."""
+    (methods, is_theirs), _ = WAYS
+    reached = (
+        select(Contact.id)
+        .join(methods, is_theirs)
+        .where(Contact.id.in_(tuple(contact_ids)), ContactMethod.channel.in_(CARRIES_A_LINK))
+    )
+    return set(unit.session.scalars(reached))
+
+
 def let_go(unit: UnitOfWork, event: Event) -> None:
     """Have an approved release leave as soon as its embargo is over."""
     if isinstance(event, ReleaseApproved):
@@ -89,7 +100,11 @@ def let_go(unit: UnitOfWork, event: Event) -> None:
 
 
 def send_release(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Let a release leave, unless it is not any more what was approved; wait while the hour has no room."""
+    """Let a release leave, unless it is not any more what was approved; wait while the hour has no room.
+
+    Who can be sent nothing by now was not sent it. Where that is all of them UNHCR's next contact is asked at once, and
+    what was for anybody else is void.
+    """
     release = locked(unit, timer.subject_id)
     finish(unit.session, TABLE, held)
     if release.state != ReleaseState.APPROVED:
@@ -102,12 +117,14 @@ def send_release(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     if later > unit.now:
         set_timer(unit, RELEASE_TIMER, release.id, later)
         return
+    sent = [_send(unit, release, recipient) for recipient in first]
+    if not any(sent) and release.audience != Audience.UNHCR:
+        end(unit, release, ReleaseState.VOID, "unreachable")
+        return
     release.state, release.sent_at = ReleaseState.SENT, unit.now
     unit.session.flush()
-    for recipient in first:
-        _send(unit, release, recipient)
     if release.audience == Audience.UNHCR:
-        set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN)
+        set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN if any(sent) else unit.now)
     unit.record_last(ReleaseSent(case_id=release.case_id, release_id=release.id))
 
 
@@ -116,10 +133,14 @@ def _left_lately(unit: UnitOfWork) -> Sequence[datetime]:
     return [at for at in unit.session.scalars(select(sent).where(sent > unit.now - HOUR)) if at is not None]
 
 
-def _send(unit: UnitOfWork, release: Release, recipient: ReleaseRecipient) -> None:
+def _send(unit: UnitOfWork, release: Release, recipient: ReleaseRecipient) -> bool:
+    """Send somebody their link; return whether there is any way to."""
+    if not reached_by_link(unit, [recipient.contact_id]):
+        return False
     recipient.sent_at, recipient.expires_at = unit.now, unit.now + GOOD_FOR
     unit.session.flush()
     _write(unit, release, recipient, f"release_{Audience(release.audience).in_keys}", link=True)
+    return True
 
 
 def _write(unit: UnitOfWork, release: Release, recipient: ReleaseRecipient, words: str, *, link: bool) -> None:
@@ -149,10 +170,8 @@ def chase_answer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     if is_closed(unit, release.case_id):
         set_timer(unit, ANSWER_TIMER, release.id, unit.now + LOOK_AGAIN)  # nobody is asked, unless it is opened again
         return
-    waiting = [one for one in recipients if one.fallback and one.sent_at is None]
-    for recipient in waiting:
-        _send(unit, release, recipient)
-    if waiting:
+    sent = [_send(unit, release, one) for one in recipients if one.fallback and one.sent_at is None]
+    if any(sent):
         set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN)
     about = About(release.case_id, RELEASE, release.id)
     ask_about(unit, about, [NeedKind.COORDINATOR], Urgency.NOW, zone="UTC")

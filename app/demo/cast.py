@@ -104,7 +104,7 @@ def seed(house: House, sandbox: Sandbox) -> list[Phone]:
         phones.append(phone)
     for card, title in WAITING:
         with house.store.unit("demo") as unit:
-            put_contact(unit, card)
+            _prove(unit, put_contact(unit, card))
         sandbox.phone(card.name, role=title, language="en", telegram=False, email=card.email)
     with house.store.unit("demo") as unit:
         import_policies(unit, POLICY)

@@ -150,12 +150,16 @@ def veto(unit: UnitOfWork, release_id: UUID, contact_id: UUID, role: str) -> Rel
     if role not in APPROVERS:
         raise ConsentError("a coordinator or a lawyer may stop what leaves")
     release = locked(unit, release_id)
-    stoppable = OPEN if role == "lawyer" else (ReleaseState.PROPOSED,)
-    if release.state in stoppable:
+    if release.state in stopped_by(role):
         _say(unit, release, contact_id, role, approves=False)
         unit.record(ReleaseVetoed(case_id=release.case_id, release_id=release.id, contact_id=contact_id))
         end(unit, release, ReleaseState.VETOED, "vetoed")
     return ReleaseState(release.state)
+
+
+def stopped_by(role: str) -> tuple[ReleaseState, ...]:
+    """Return in which states a release is stopped by a no of this role."""
+    return OPEN if role == "lawyer" else (ReleaseState.PROPOSED,)
 
 
 def _say(unit: UnitOfWork, release: Release, contact_id: UUID, role: str, *, approves: bool) -> None:
@@ -165,6 +169,8 @@ def _say(unit: UnitOfWork, release: Release, contact_id: UUID, role: str, *, app
     if said is None:
         said = ReleaseVoice(id=new_id(), release_id=release.id, contact_id=contact_id)
         unit.session.add(said)
+    elif said.approves == approves:
+        return
     said.role, said.approves, said.said_at = role, approves, unit.now
     unit.session.flush()
 
@@ -175,7 +181,6 @@ def _voices(unit: UnitOfWork, release_id: UUID) -> list[Voice]:
 
 
 def _enter_vital_interest(unit: UnitOfWork, release: Release) -> None:
-    reason = unit.vault.open(case_scope(release.case_id), Field("release", "reason", release.id), release.reason)
     enter_consent(
         unit,
         release.case_id,
@@ -183,8 +188,13 @@ def _enter_vital_interest(unit: UnitOfWork, release: Release) -> None:
         FieldClass,
         granted=True,
         authority=Authority.VITAL_INTEREST,
-        how=reason,
+        how=reason_of(unit, release),
     )
+
+
+def reason_of(unit: UnitOfWork, release: Release) -> str:
+    """Return why it is to leave, in the words of who proposed it; empty where they gave none."""
+    return unit.vault.open(case_scope(release.case_id), Field("release", "reason", release.id), release.reason)
 
 
 def locked(unit: UnitOfWork, release_id: UUID) -> Release:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
+from alerts.occasions.releasing import call_back, reached_by_link
+from app.demo.cast import WAITING, seed
 from cases.consent.agreeing import enter_consent, freeze
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
@@ -21,6 +23,7 @@ from cases.releases.proposing import Proposal, approve, propose
 from cases.verification import Basis as Ground
 from cases.verification import bear_out, suspect
 from contacts.directory import find_contact
+from contacts.models import ContactMethod
 from tests.conftest import START
 from tests.stories.test_channels import EveryChannel
 
@@ -161,6 +164,49 @@ def test_when_unhcr_does_not_answer_the_next_is_asked_and_a_coordinator_told(tow
         town.later(hours=3)
 
 
+def loses_every_way(town: Office, name: str) -> None:
+    with town.house.store.unit("test") as unit:
+        theirs = select(ContactMethod).where(ContactMethod.contact_id == town.who(unit, name))
+        for method in unit.session.scalars(theirs):
+            method.dead_at = unit.now
+
+
+def test_who_can_be_sent_nothing_by_then_is_not_said_to_have_been_sent_it(town: Office) -> None:
+    (jonas,) = town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    release = town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6))
+    loses_every_way(town, "Jonas")
+    town.later(hours=7)
+    town.rests()
+    assert not jonas.mails
+    assert town.state(release) == "void"
+    with town.house.store.read() as unit:
+        assert unit.session.scalars(select(ReleaseRecipient.sent_at)).one() is None
+
+
+def test_where_unhcrs_first_can_be_sent_nothing_the_next_is_asked_at_once(town: Office) -> None:
+    aigerim = town.helper("Saule")
+    marta, night = town.team(Marta="unhcr", Noor="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    loses_every_way(town, "Marta")
+    release = town.releases(Audience.UNHCR, "Marta", then=("Noor",))
+    night.gets_mail("referral")
+    aigerim.sees("UNHCR has not confirmed")
+    with town.house.store.unit("test") as unit:
+        call_back(unit, unit.session.get_one(Release, release), "recalled")
+    night.gets_mail("do not use")
+    assert not marta.mails, "who was never sent it is asked nothing"
+
+
+def test_a_wrong_link_says_whom_to_ask(town: Office) -> None:
+    answer = town.web.get("/release/nosuchlinkatall")
+    assert answer.status_code == 404
+    assert "Ask the team for a new one" in answer.text
+    assert "chat" not in answer.text
+
+
 def test_a_journalist_hears_nothing_before_its_time_and_then_no_name(town: Office) -> None:
     (jonas,) = town.team(Jonas="journalist")
     town.reported()
@@ -250,3 +296,10 @@ def test_a_word_of_duress_changes_nothing_that_is_seen_and_rings_a_coordinator(t
     saule.sees("may be under pressure")
     with town.house.store.unit("test") as unit:
         freeze(unit, town.case(unit).id)
+
+
+def test_who_stands_outside_in_the_demo_can_be_sent_something(town: Office) -> None:
+    seed(town.house, town.sandbox)
+    with town.house.store.read() as unit:
+        outside = [town.who(unit, card.name) for card, _ in WAITING]
+        assert reached_by_link(unit, outside) == set(outside)

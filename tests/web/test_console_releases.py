@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from cases.consent.agreeing import emergency_releases, standing_of
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
-from cases.releases.models import Release
+from cases.releases.models import Release, ReleaseVoice
 from contacts.directory import put_contact
+from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
+from contacts.verification import begin_check, prove
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from web.factory import make_app
@@ -44,7 +47,10 @@ class Desk:
         scene.helper("Aigerim")
         scene.helper("Dana", "lawyer")
         with scene.store.unit("test") as unit:
-            self.marta: UUID = put_contact(unit, ContactCard("Marta", Role.UNHCR))
+            self.marta: UUID = put_contact(unit, ContactCard("Marta", Role.UNHCR, email="marta@example.org"))
+            method = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == self.marta)).one()
+            assert begin_check(unit, method) is not None
+            prove(unit, method)
         self.person = f"/console/case/{scene.code}/person"
         self.release = f"/console/case/{scene.code}/release"
 
@@ -110,6 +116,79 @@ def test_what_leaves_stands_beside_what_stays_until_two_have_approved(desk: Desk
     assert "approved" in desk.as_(desk.dana).sees(where)
     desk.as_(desk.dana).sends(where, do="veto")
     assert "stopped" in desk.as_(desk.timur).sees(where)
+
+
+def test_who_approves_reads_why_on_what_ground_and_the_dates_that_would_be_shown(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees(("identity", "proceedings"))
+    with desk.scene.store.unit("test") as unit:
+        hearing = Entry("hearing_scheduled", When(unit.now), appointed_at=unit.now + timedelta(days=3))
+        enter(unit, desk.scene.case_id, hearing, zone=ZONE)
+    for page in (
+        desk.as_(desk.aigerim).sees(f"{desk.release}?audience=unhcr"),
+        desk.as_(desk.timur).sees(desk.proposes()),
+    ):
+        leaves = page.partition('id="stays"')[0]
+        assert "Proceedings" in leaves
+        assert "Hearing" in leaves
+    assert "On what ground" in page
+    assert "protection" in page
+
+
+def test_no_dates_are_shown_to_leave_without_a_yes_to_the_proceedings(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees(("identity",))
+    with desk.scene.store.unit("test") as unit:
+        hearing = Entry("hearing_scheduled", When(unit.now), appointed_at=unit.now + timedelta(days=3))
+        enter(unit, desk.scene.case_id, hearing, zone=ZONE)
+    assert "Hearing" not in desk.as_(desk.timur).sees(desk.proposes())
+
+
+def test_a_no_that_would_stop_nothing_is_not_offered_and_is_refused(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    aigerim, timur = desk.as_(desk.aigerim), desk.as_(desk.timur)
+    assert 'value="approve"' not in aigerim.sees(where), "she has said yes"
+    assert 'value="veto"' in aigerim.sees(where)
+    timur.sends(where, do="approve")
+    assert 'value="veto"' not in timur.sees(where)
+    assert 'value="veto"' in desk.as_(desk.dana).sees(where)
+    refused = timur.sends(where, do="veto")
+    assert refused.status_code == 400
+    assert "Call it back" in refused.text
+    assert timur.sends(where, do="recall").status_code == 303
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(select(Release.state)).one() == "void"
+
+
+def test_who_says_yes_again_said_it_when_they_said_it_first(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    with desk.scene.store.read() as unit:
+        said_at = unit.session.scalars(select(ReleaseVoice.said_at)).one()
+    desk.as_(desk.aigerim).sends(where, do="approve")
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(select(ReleaseVoice.said_at)).one() == said_at
+
+
+def test_who_can_be_sent_nothing_is_not_chosen(desk: Desk) -> None:
+    """Their address was never proved: it would be approved, be said to be sent, and reach nobody."""
+    desk.enters()
+    desk.agrees()
+    with desk.scene.store.unit("test") as unit:
+        noor = put_contact(unit, ContactCard("Noor", Role.UNHCR, email="noor@example.org"))
+    aigerim = desk.as_(desk.aigerim)
+    page = aigerim.sees(f"{desk.release}?audience=unhcr")
+    assert page.count("no proved e-mail") == 1
+    assert f'value="{noor}" disabled' in page
+    form = {"audience": "unhcr", "recipient": str(noor), "basis": "consent", "reason": "protection"}
+    refused = aigerim.sends(desk.release, **form)
+    assert refused.status_code == 400
+    assert "See Contacts" in refused.text
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(select(Release)).all() == []
 
 
 def test_counsels_fields_are_for_counsel(desk: Desk) -> None:

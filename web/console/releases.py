@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from alerts.needs.team import fetch_keys, names_of
-from alerts.occasions.releasing import call_back
+from alerts.occasions.releasing import call_back, reached_by_link
 from alerts.screens.opening import may_be_read_by, opened_by_code, reads_case
 from alerts.telling.case_list import SEES_ALL
 from cases.consent.errors import ConsentError
@@ -21,7 +21,16 @@ from cases.events import CaseViewed
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
-from cases.releases.proposing import Proposal, approve, content_in, locked, propose, veto
+from cases.releases.proposing import (
+    Proposal,
+    approve,
+    content_in,
+    locked,
+    propose,
+    reason_of,
+    stopped_by,
+    veto,
+)
 from cases.views.audience import rows_for_audiences, view_for_audience, view_in
 from contacts.accounts.roles import Ability
 from contacts.directory import active_contacts
@@ -32,7 +41,7 @@ from web.console.entered import refused
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from sqlalchemy import Select
 
@@ -108,7 +117,8 @@ def prepare(gate: Gate, code: str) -> Response:
         role = None if audience is None else GOES_TO[audience]
         found = [] if role is None else list(active_contacts(unit, role))
         fetch_keys(unit, found)
-        people = list(names_of(unit, found).items())
+        reached = reached_by_link(unit, [one.id for one in found]) if found else set()
+        people = [(id_, name, id_ in reached) for id_, name in names_of(unit, found).items()]
         unit.session.expunge_all()  # it is drawn when the unit is over
     if view is not None and gate.who.contact_id is not None:
         with gate.store.unit(gate.who.actor) as unit:
@@ -131,15 +141,24 @@ def propose_it(gate: Gate, code: str) -> Response:
             case, contact_id = readable_case(gate, unit, code), gate.who.contact_id
             if case is None or contact_id is None:
                 return no_case(gate)
-            release_id = propose(unit, case, _proposal(gate), contact_id)
+            proposal = _proposal(gate)
+            release_id = propose(unit, case, proposal, contact_id)
+            _refuse_unreachable(unit, proposal)
             approve(unit, release_id, contact_id, gate.who.role)
     except (ConsentError, ValueError) as error:
         return refused(gate, error)
     return gate.to("releases.one", release_id=release_id, said="waits")
 
 
+def _refuse_unreachable(unit: UnitOfWork, proposal: Proposal) -> None:
+    """Refuse who can be sent nothing now: it would be approved, and said to be sent, and reach nobody."""
+    everybody = {*proposal.recipients, *proposal.fallbacks}
+    if everybody - reached_by_link(unit, everybody):
+        raise ConsentError("a recipient has no proved way that carries a link")
+
+
 def one(gate: Gate, release_id: UUID) -> Response:
-    """Show one release: what leaves, what stays, who said what, who has it."""
+    """Show one release: what leaves, what stays, why and on what ground, who said what, who has it."""
     if not _has_a_voice(gate):
         return no_case(gate)
     with gate.store.read() as unit:
@@ -156,9 +175,16 @@ def one(gate: Gate, release_id: UUID) -> Response:
             view=view_in(unit, rows, Audience(release.audience)),
             voices=voices,
             recipients=recipients,
+            reason=reason_of(unit, release),
             is_open=release.state in OPEN,
+            may_approve=release.state == ReleaseState.PROPOSED and not _has_approved(gate, voices),
+            may_stop=release.state in stopped_by(str(gate.who.role)),
             may_recall=release.state in (*OPEN, ReleaseState.SENT),
         )
+
+
+def _has_approved(gate: Gate, voices: Sequence[tuple[str, ReleaseVoice]]) -> bool:
+    return any(one.contact_id == gate.who.contact_id and one.approves for _, one in voices)
 
 
 def decide(gate: Gate, release_id: UUID) -> Response:
@@ -175,14 +201,18 @@ def decide(gate: Gate, release_id: UUID) -> Response:
 
 
 def _act(unit: UnitOfWork, release_id: UUID, contact_id: UUID, role: str) -> None:
-    acts: dict[str, Callable[[UnitOfWork, UUID, UUID, str], ReleaseState]] = {"approve": approve, "veto": veto}
-    what = request.form.get("do", "")
-    if what in acts:
-        acts[what](unit, release_id, contact_id, role)
-    elif what == "recall":
-        release = locked(unit, release_id)
-        if release.state in (*OPEN, ReleaseState.SENT):
-            call_back(unit, release, "recalled")
+    match request.form.get("do", ""):
+        case "approve":
+            approve(unit, release_id, contact_id, role)
+        case "veto":
+            if veto(unit, release_id, contact_id, role) != ReleaseState.VETOED:
+                raise ConsentError("a no stops it no longer: call it back")
+        case "recall":
+            release = locked(unit, release_id)
+            if release.state in (*OPEN, ReleaseState.SENT):
+                call_back(unit, release, "recalled")
+        case _:
+            pass
 
 
 def _has_a_voice(gate: Gate) -> bool:
