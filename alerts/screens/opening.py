@@ -15,6 +15,7 @@ from cases.events import CaseViewed
 from cases.identity.models import IdentitySuggestion, SuggestionState
 from cases.models import Case, CaseAccess
 from cases.registry.models import RegistryProposal
+from cases.retention import Retention
 from contacts.accounts.coercion import is_coerced
 from contacts.accounts.models import Account
 from contacts.models import Contact
@@ -66,6 +67,7 @@ class Opened:
     """How many entries of the registry may be of the person, likewise."""
     end: End | None = None
     """Where its log ended."""
+    is_closed: bool = False
 
 
 def opened_by_code(unit: UnitOfWork, code: str, who: SignedIn) -> Opened | None:
@@ -97,18 +99,30 @@ def opened_by_codes(unit: UnitOfWork, codes: Collection[str], who: SignedIn) -> 
     last, is_last = last_event()
     wanted = (
         select(
-            Case, taken_by(who.contact_id), helps, forced, until, shown, alike_cases(), listed, last.position, last.mac
+            Case,
+            taken_by(who.contact_id),
+            helps,
+            forced,
+            until,
+            shown,
+            alike_cases(),
+            listed,
+            last.position,
+            last.mac,
+            Retention.closed_at,
         )
+        .select_from(Case)
         .outerjoin(last, is_last)
+        .outerjoin(Retention, Retention.case_id == Case.id)
         .where(Case.code.in_(codes))
     )
     opened = {}
-    for case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac in unit.session.execute(
-        wanted
-    ):
+    for row in unit.session.execute(wanted).all():
+        case, has_it, still_helps, is_forced, granted, shown_at, others, entries, position, mac, closed_at = row
         takes = still_helps and has_it
         if may_read(who.role, coerced=is_forced, has_taken=takes, granted_until=granted, now=unit.now):
-            opened[case.code] = Opened(case, shown_at, others, entries, end_at(position, mac))
+            is_closed = closed_at is not None
+            opened[case.code] = Opened(case, shown_at, others, entries, end_at(position, mac), is_closed)
     return opened
 
 

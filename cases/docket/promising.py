@@ -19,6 +19,7 @@ from cases.docket.watches import end_watches, keep_watch, open_watch
 from cases.docket.watching import PlannedWatch
 from cases.events import FamilyPromised
 from cases.models import Case
+from cases.retention import open_again
 from store.base import OWN
 from store.eventlog import EventRow
 
@@ -46,7 +47,8 @@ def tomorrow_morning(now: datetime, zone: str) -> datetime:
 def promise_update(unit: UnitOfWork, case_id: UUID, at: datetime, *, seen: Version) -> UUID:
     """Promise the family a word by ``at``, in the place of what was promised before; return the watch's id.
 
-    What is promised for that minute already stays as it is. ``seen``: the promise that was shown to who makes this one.
+    What is promised for that minute already stays as it is; a closed case is open again, for who was promised something
+    is told of it, and reminded of. ``seen``: the promise that was shown to who makes this one.
     Raises PromiseError for a time that is over or too far, ChangedMeanwhileError where somebody else has promised, or
     kept the promise, since.
     """
@@ -57,6 +59,7 @@ def promise_update(unit: UnitOfWork, case_id: UUID, at: datetime, *, seen: Versi
     refuse_unless_seen(seen, None if standing is None else standing.id)
     if standing is not None and _minute(standing.due_at) == _minute(at) and is_promised(unit, standing):
         return standing.id
+    open_again(unit, case_id)
     end_watches(unit, case_id, [WatchKind.FAMILY_UPDATE])
     # About the case, not about what opened a watch before it: what is put right there takes back no promise.
     same = (Watch.matter_id == case_id, Watch.kind == WatchKind.FAMILY_UPDATE)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from alerts.search.acks import accept_need
 from cases.docket.entering import Entry, When, enter
+from cases.models import Case
 from cases.retention import Retention
+from dialogue.notices import promise_in
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from tests.web.test_console import seek
@@ -69,6 +72,30 @@ def test_from_closing_to_the_day_on_which_it_is_erased(browser: Browser, scene: 
     assert found.confirmed_by == f"contact:{member.contact_id}"
     presses(browser, scene, "reopen")
     assert "Close the case" in browser.sees(path(scene))
+
+
+def test_its_page_says_that_it_is_closed_and_a_word_promised_there_opens_it(browser: Browser, scene: Scene) -> None:
+    """The family is told of it, and somebody reminded: in a closed case nobody would be."""
+    page = f"/console/case/{scene.code}"
+    assert ">closed<" not in browser.sees(page)
+    presses(browser, scene, "close", "he is at home")
+    assert ">closed<" in browser.sees(page)
+    assert browser.sends(f"{page}/promise", by="1", seen="").status_code == 303
+    assert ">closed<" not in browser.sees(page)
+    found = row(scene)
+    assert found is not None
+    assert found.closed_at is None
+    with scene.store.read() as unit:
+        case = unit.session.get_one(Case, scene.case_id)
+        assert promise_in(unit, case) is not None, "whoever reported is told"
+
+
+def test_what_was_typed_is_still_there_when_it_was_refused(browser: Browser, scene: Scene) -> None:
+    with scene.store.unit("test") as unit:
+        at = unit.now + timedelta(days=3)
+        enter(unit, scene.case_id, Entry("hearing_scheduled", When(unit.now), appointed_at=at), zone=ZONE)
+    assert "he is at <b>home</b></textarea>" in unescape(presses(browser, scene, "close", "he is at <b>home</b>").text)
+    assert "<b>home" not in presses(browser, scene, "close", "he is at <b>home</b>").text
 
 
 def test_it_can_be_kept_for_a_remedy_and_let_go(browser: Browser, scene: Scene) -> None:

@@ -130,6 +130,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     return {
         **({"said": ""} if echo else {}),  # it says more
         "view": view,
+        "is_closed": opened.is_closed,
         "alike": opened.alike,
         "listed": opened.listed,
         "shown": shown,
@@ -183,6 +184,7 @@ def _feigned(gate: Gate, code: str) -> Response:
         nothing: Mapping[str, Any] = {
             **({"said": ""} if echo else {}),
             "view": one.shown.view,
+            "is_closed": False,
             "alike": 0,
             "listed": 0,
             "shown": one.shown,

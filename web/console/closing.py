@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
 
@@ -24,11 +25,14 @@ from web.console.gate import Guard
 from web.refusals import reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cases.models import Case
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
 ENDS = Guard(ability=Ability.CLOSE)
+NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def closing_pages(gate: Gate) -> Blueprint:
@@ -56,7 +60,7 @@ def decide(gate: Gate, code: str) -> Response:
                 return no_case(gate)
             _act(unit, case, request.form.get("do", ""), request.form.get("note", ""))
     except RetentionError as error:
-        return _page(gate, code, reason(error, gate.words()))
+        return _page(gate, code, reason(error, gate.words()), request.form)
     return gate.to("closing.look", code=code, said="done")
 
 
@@ -75,7 +79,9 @@ def _act(unit: UnitOfWork, case: Case, what: str, note: str) -> None:
             raise RetentionError("press one of the buttons")
 
 
-def _page(gate: Gate, code: str, trouble: str | None = None) -> Response:
+def _page(gate: Gate, code: str, trouble: str | None = None, typed: Mapping[str, str] = NOTHING_TYPED) -> Response:
+    """Show it; with ``trouble``, why nothing was done, beside what they had ``typed``."""
+    keeps = typed.get("do") == "keep"
     terms = None if gate.keeping is None else gate.keeping.terms
     with gate.store.read() as unit:
         case = readable_case(gate, unit, code)
@@ -94,4 +100,6 @@ def _page(gate: Gate, code: str, trouble: str | None = None) -> Response:
         erased_on=on,
         runs=runs,
         trouble=trouble,
+        note="" if keeps else typed.get("note", ""),
+        remedy=typed.get("note", "") if keeps else "",
     )
