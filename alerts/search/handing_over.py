@@ -22,7 +22,7 @@ from alerts.needs.milestone_buttons import holder_buttons
 from alerts.needs.seats import is_of_custody, is_over, seated
 from alerts.needs.targets import ways_to
 from alerts.search.acks import Ack
-from alerts.telling.notices import code_of, tell_holder, ways_to_tell
+from alerts.telling.notices import code_of, handed_to, offers_of, tell_holder, ways_to_tell
 from alerts.telling.wording import contact_ref
 from cases.models import Report
 from cases.urgency import Need as NeedKind
@@ -134,7 +134,7 @@ def offer(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleague_id: UUID) 
             buttons=[[_button(unit, way, need, one) for one in (TAKE_OVER, LEAVE_IT)]],
             urgent=True,
             method_id=way.method.id,
-            dedupe_key=f"{_offers(need)}{unit.now.isoformat()}:{way.method.id}",
+            dedupe_key=f"{offers_of(need)}{unit.now.isoformat()}:{way.method.id}",
         )
     unit.record_last(HandoverOffered(need.case_id, need.id, holder_id, colleague.id))
 
@@ -220,9 +220,27 @@ def _move(unit: UnitOfWork, need: Need, holder_id: UUID, colleague: Contact) -> 
     if not _answer_shown(unit, need, colleague.id, "taken_over", {"code": code}):
         for way in ways_to_tell(unit, colleague):
             buttons = holder_buttons(unit, way.chat.id, need) if way.channel == ChannelName.TELEGRAM else []
-            tell_holder(unit, way, "taken_over", {"code": code}, buttons)
+            once = f"{offers_of(need)}{unit.now.isoformat()}:{way.method.id}"
+            tell_holder(unit, way, "taken_over", {"code": code}, buttons, once=once)
+    _show_taken(unit, need, holder_id, {"code": code, "name": contact_ref(colleague.id)})
     for way in ways_to_tell(unit, unit.session.get_one(Contact, holder_id)):
         tell_holder(unit, way, "handed_over", {"code": code, "name": contact_ref(colleague.id)})
+
+
+def _show_taken(unit: UnitOfWork, need: Need, holder_id: UUID, values: dict[str, str]) -> None:
+    """Say whose it is now where it was handed to who hands it on: it is theirs no longer."""
+    for row in handed_to(unit, need, holder_id):
+        chat = unit.session.get_one(Chat, row.chat_id)
+        enqueue(
+            unit,
+            chat,
+            "staff.taken_by",
+            language=row.language,
+            values=values,
+            action="edit",
+            edits_id=row.id,
+            urgent=True,
+        )
 
 
 def _refuse(unit: UnitOfWork, need: Need, holder_id: UUID, contact_id: UUID, *, believes: bool) -> Ack:
@@ -272,7 +290,7 @@ def _withdraw_offer(unit: UnitOfWork, need: Need) -> None:
 
 def _shown(unit: UnitOfWork, need: Need) -> Sequence[Delivery]:
     """The messages of the offer that stands."""
-    offers = select(Delivery).where(Delivery.dedupe_key.startswith(_offers(need)), Delivery.action == "send")
+    offers = select(Delivery).where(Delivery.dedupe_key.startswith(offers_of(need)), Delivery.action == "send")
     found = unit.session.scalars(offers.order_by(Delivery.order_key.desc())).all()
     return [one for one in found if one.created_at == found[0].created_at]
 

@@ -16,7 +16,15 @@ from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
 from alerts.models import SOUGHT, Delivery, FeignedAcceptance, Need
 from alerts.needs.milestone_buttons import reminder_buttons
-from alerts.telling.notices import code_of, everybody_reachable, rewrite, shown_to, tell_holder, ways_to_tell
+from alerts.telling.notices import (
+    code_of,
+    everybody_reachable,
+    handed_to,
+    rewrite,
+    shown_to,
+    tell_holder,
+    ways_to_tell,
+)
 from alerts.telling.tiers import Asked, Asking, ask_by, language_on
 from alerts.telling.wording import contact_ref, say_ref
 from contacts.models import Contact
@@ -163,8 +171,11 @@ def feign_given_back(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, w
 
 
 def say_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
-    """Rewrite what asked whoever had it. It is all they are shown of what goes with a case: of that they hear once."""
-    for row in shown_to(unit, need, contact_id):
+    """Rewrite what asked whoever had it, or handed it to them, so that nothing there says any more that it is theirs.
+
+    It is all they are shown of what goes with a case: of that they hear once.
+    """
+    for row in (*shown_to(unit, need, contact_id), *handed_to(unit, need, contact_id)):
         values = {"code": code_of(unit, need)}
         chat = unit.session.get_one(Chat, row.chat_id)
         enqueue(unit, chat, "staff.you_gave_back", language=row.language, values=values, action="edit", edits_id=row.id)

@@ -9,7 +9,18 @@ from sqlalchemy import select
 from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld
 from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
-from alerts.models import CANARY, DEADLINE, HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need, NeedState
+from alerts.models import (
+    CANARY,
+    DEADLINE,
+    HANDED_OVER,
+    SOUGHT,
+    Alert,
+    Delivery,
+    DeliveryState,
+    Handover,
+    Need,
+    NeedState,
+)
 from alerts.needs.conflicts import concerned
 from alerts.needs.feigning import believed_reached, believed_since, is_feigned
 from alerts.needs.incidents import another_speaks_for, open_beside
@@ -126,6 +137,31 @@ def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Deliver
         )
         .order_by(Delivery.order_key.desc())
     ).all()
+
+
+def offers_of(need: Need) -> str:
+    """Begins the dedupe key of each message by which a need is handed over."""
+    return f"handover:{need.id}:"
+
+
+def handed_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Delivery]:
+    """Return the messages by which somebody was handed a need, the last time; none while it is offered to them anew."""
+    offered = unit.session.get(Handover, need.id)
+    if offered is not None and offered.offered_to == contact_id:
+        return ()
+    rows = unit.session.scalars(
+        select(Delivery)
+        .join(ContactMethod, ContactMethod.chat_id == Delivery.chat_id)
+        .where(
+            Delivery.dedupe_key.startswith(offers_of(need)),
+            ContactMethod.contact_id == contact_id,
+            Delivery.action == "send",
+            Delivery.state.in_(_ON_ITS_WAY_OR_THERE),
+            Delivery.channel.in_(REWRITING),
+        )
+        .order_by(Delivery.order_key.desc())
+    ).all()
+    return [one for one in rows if one.created_at == rows[0].created_at]
 
 
 def tell_settled(unit: UnitOfWork, need_id: UUID, *, urgent: bool = True) -> None:

@@ -111,6 +111,25 @@ def test_it_is_hers_until_he_has_said_yes_and_nobody_else_is_asked(team: Night) 
     assert answers(team, code, "Timur") is Ack.YOURS, "a second press changes nothing"
 
 
+@pytest.mark.parametrize("by_telephone", [False, True])
+def test_what_handed_it_over_says_no_more_that_it_is_theirs_once_it_is_not(team: Night, by_telephone: bool) -> None:
+    code = taken_by_aigerim(team)
+    if by_telephone:
+        says_yes(team, code, "Timur")
+    else:
+        offers(team, code, "Timur")
+        answers(team, code, "Timur")
+    offers(team, code, "Saule", by="Timur")
+    answers(team, code, "Saule")
+    words = [words for words, _ in screen(team, "Timur", code)]
+    assert "CODE: taken by Saule." in words
+    assert not [line for _, line in screen(team, "Timur", code) if line], "nothing is left to press"
+    with team.store.unit("test") as unit:
+        give_away(unit, team.need(code).id, team.contact_id("Saule"))
+    team.later(seconds=5)
+    assert not [words for words, _ in screen(team, "Saule", code) if "yours now" in words]
+
+
 def test_the_family_hears_nothing_of_it_for_somebody_has_it_all_the_time(team: Night) -> None:
     code = taken_by_aigerim(team)
     family = [one.address for one in team.sent("telegram") if one.address.startswith("7000")]
