@@ -16,7 +16,7 @@ from alerts.needs.targets import way_to
 from alerts.telling.case_list import works_on
 from alerts.telling.docket_list import clocks_of
 from alerts.telling.wording import CLOCKS, note_ref, when_ref
-from bot.saying import say, toast
+from bot.saying import put_away, say, toast
 from cases.docket.entering import OTHER, When, enter, standing_hearings, vocabulary
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle, until_its_end, waiting
@@ -51,6 +51,8 @@ ABOUT_HEARINGS: Final = frozenset({HEARING, HEARING_OFF})
 LONGEST_EVENT: Final = 12
 """Words of the longest event, where somebody writes spaces in it."""
 LONGEST_NOTE: Final = 500
+NOTE: Final = ("staff.entry_note", "note")
+"""Says what they wrote beside it, which is known only until it was answered; and the value that says it."""
 
 
 def is_answer(action: str) -> bool:
@@ -113,7 +115,13 @@ def _ask(
     stands = when_ref(proposed.stood[0], proposed.zone) if len(was) == 1 else ", ".join(was)
     values = {**_read(case, proposed, proposal_id), "was": stands, "zone": proposed.zone}
     buttons = [*_answers(unit, chat, proposal_id, proposed, was), [_button(unit, chat, NO, proposal_id)]]
-    say(unit, chat, contact, "|".join(part for part in parts if part), values, buttons=buttons)
+    once = f"{_asks(proposal_id)}{unit.now.isoformat()}"
+    say(unit, chat, contact, "|".join(part for part in parts if part), values, buttons=buttons, dedupe_key=once)
+
+
+def _asks(proposal_id: UUID) -> str:
+    """Begins the dedupe key of each message in which something is read back."""
+    return f"entry:{proposal_id}:"
 
 
 def _check(proposed: Proposed) -> str:
@@ -194,7 +202,7 @@ def _when(written: Written) -> When:
 
 
 def _note(proposed: Proposed) -> list[str]:
-    return ["staff.entry_note"] if proposed.note else []
+    return [NOTE[0]] if proposed.note else []
 
 
 def _read(case: Case, proposed: Proposed, proposal_id: UUID) -> dict[str, str]:
@@ -226,6 +234,7 @@ def answer_proposal(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact
     if not settle(unit, pressed.subject_id, contact.id):
         return toast(unit, chat, given, "staff.entry_settled")
     toast(unit, chat, given, "")
+    put_away(unit, _asks(pressed.subject_id), without=NOTE)
     return _settled(unit, chat, contact, case, (proposed, pressed.action))
 
 
@@ -270,6 +279,7 @@ def ask_again(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     if waits_on:
         _ask(unit, way.chat, contact, case, (timer.subject_id, proposed), above="staff.entry_again")
     else:
+        put_away(unit, _asks(timer.subject_id), without=NOTE)
         say(unit, way.chat, contact, "staff.entry_forgotten", {"code": case.code})
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from alerts.messages.buttons import seal_callback
 from alerts.messages.outbox import enqueue
+from alerts.models import Delivery
 from alerts.needs.targets import staff_language
 from contacts.directory import linked_contact
+from store.chats import Chat
 
 if TYPE_CHECKING:
     from bot.updates import Press
     from contacts.models import Contact
-    from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
 
@@ -24,10 +27,40 @@ def say(
     values: dict[str, Any],
     *,
     buttons: list[list[dict[str, Any]]] | None = None,
+    dedupe_key: str | None = None,
 ) -> None:
     """Send a helper a message of their own."""
-    language = staff_language(contact, chat)
-    enqueue(unit, chat, key, language=language, values=values, buttons=buttons or [], urgent=True)
+    enqueue(
+        unit,
+        chat,
+        key,
+        language=staff_language(contact, chat),
+        values=values,
+        buttons=buttons or [],
+        urgent=True,
+        dedupe_key=dedupe_key,
+    )
+
+
+def put_away(unit: UnitOfWork, named: str, *, without: tuple[str, str]) -> None:
+    """Take the buttons off what was said under dedupe keys that begin so.
+
+    What was asked stays to be read, and nothing there is to be pressed any more. ``without``: a text and its value that
+    cannot be said again.
+    """
+    text, name = without
+    asked = select(Delivery).where(Delivery.dedupe_key.startswith(named, autoescape=True), Delivery.action == "send")
+    for row in unit.session.scalars(asked.order_by(Delivery.order_key)).all():
+        enqueue(
+            unit,
+            unit.session.get_one(Chat, row.chat_id),
+            "|".join(part for part in row.template.split("|") if part != text),
+            language=row.language,
+            values={key: value for key, value in row.values.items() if key != name},
+            action="edit",
+            edits_id=row.id,
+            urgent=True,
+        )
 
 
 def toast(unit: UnitOfWork, chat: Chat, given: Press, key: str, values: dict[str, Any] | None = None) -> None:

@@ -20,8 +20,9 @@ _REPLACEMENT_CHARACTER = "\ufffd"
 _RIGHT_TO_LEFT_MARK = "\u200f"
 
 # The groups of a telephone number would change places beside an Arabic name.
-# Digits that belong to a word are not one: a case code keeps its shape, "4V7-42V".
-_NUMBER = re.compile(r"(?<!\w)\+?\d++(?:[ ()-]++\d++)++(?!\w)")
+# Digits that belong to a word are not one: a case code keeps its shape, "4V7-42V". Nor are those in the middle of a
+# date and an hour, "05.03 22:05".
+_NUMBER = re.compile(r"(?<!\w)(?<!\d[.:])\+?\d++(?:[ ()-]++\d++)++(?!\w)(?![.:]\d)")
 
 # "/status" begins with a neutral character, which right-to-left text would show behind the word.
 _COMMAND = re.compile(r"(?<![\w/])/[a-z]+")

@@ -68,6 +68,10 @@ def test_a_hearing_in_russian_words_is_read_back_and_reminded_of(town: Town, tea
         town.later(minutes=30)  # nothing rests on it before she says yes
     team.dana.taps("Yes, enter it", on=asked)
     told = team.dana.sees(f"{code}: entered", after=asked)
+    town.rests()
+    read_back = next(one for one in team.dana.messages if one.id == asked.id)
+    assert TOMORROW_AT_TEN in read_back.plain, "what was read back stays to be read"
+    assert labels(read_back) == [], "and nothing there is to be pressed any more"
     assert f"{code}.1 · {TOMORROW_AT_TEN} · Hearing" in told.plain
     page = team.dana.sees(f"HEARING {code}", after=asked)  # less than a day is left: at once
     team.dana.taps("Accept", on=page)
@@ -129,6 +133,7 @@ def test_of_two_hearings_the_one_that_was_moved_is_named(town: Town, team: Team)
     enters(town, team.dana, f"/hearing {code} 25 March 11:00", "Another hearing")
     asked = asks(town, team.dana, f"/hearing {code} 27 March 9:00", "20.03 10:00, 25.03 11:00")
     assert len(asked.buttons) == 4
+    assert "\u2066" not in "".join(button.label for button in asked.buttons), "a date and an hour stay in one piece"
     team.dana.taps("25.03 11:00", on=asked)
     team.dana.sees("Friday, 27 March 2026, 09:00", after=asked)
     told = asks(town, team.dana, f"/deadlines {code}", "soonest first").plain

@@ -72,6 +72,8 @@ def test_what_is_not_answered_is_asked_once_more_and_said_to_be_forgotten(town: 
     team.dana.sees(f"{code}: you did not say yes", after=again)
     with town.house.store.read() as unit:
         assert unit.session.scalars(select(Proposal.id)).all() == []
+    town.rests()
+    assert not [one for one in team.dana.messages if "room 5" in one.plain or "Yes, enter it" in labels(one)]
     asked = asks(town, team.dana, f"/hearing {code} 20 March 10:00", "say yes")
     town.later(minutes=10, seconds=5)
     again = team.dana.sees("You have not answered yet", after=asked)

@@ -34,6 +34,11 @@ def test_a_telephone_number_beside_an_arabic_name_keeps_its_order() -> None:
     assert bidi.isolate("22:05") == f"{FSI}22:05{PDI}"
 
 
+def test_a_date_and_an_hour_are_not_taken_apart() -> None:
+    for figures in ("05.03 22:05", "05.03 22:05, 12.12 15:30"):
+        assert bidi.isolate(figures) == f"{FSI}{figures}{PDI}"
+
+
 @given(any_text)
 def test_isolates_are_balanced_and_nothing_inside_can_end_them(value: str) -> None:
     isolated = bidi.isolate(value)
