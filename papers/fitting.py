@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cases.consent.vocabulary import Audience
 from law.shipped import load_rules
 from papers.knowing import held_back, is_known
+from papers.record import ORDERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -132,6 +133,8 @@ def _warnings(kind: Kind, record: Record, kinds: Iterable[Kind]) -> Iterator[Rea
         yield Reason("papers.beware_uncorroborated")
     if kind.audience is Audience.LAWYER and not now.is_borne_out:
         yield Reason("papers.beware_disclosure")
+    if now.is_citizen and not kind.when.events.isdisjoint(ORDERED) and not kind.when.foreign:
+        yield Reason("papers.beware_citizen")
     if kind.when.known_for and now.jurisdiction not in kind.when.known_for:
         yield Reason("papers.beware_office" if kind.audience is Audience.UNHCR else "papers.beware_acceptance")
     for other in kinds:

@@ -87,15 +87,27 @@ def file_name(desk: Desk, kind: Kind, language: str) -> str:
     return "-".join(parts)
 
 
-def hand_in_on(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, made_from: UUID, content: bytes) -> None:
-    """Keep a document that somebody made of a paper; see :func:`papers.keeping.hand_in`."""
-    one, _ = desk.draft(which.kind, which.language)
-    base = version_in(unit, case_id, made_from)
+def hand_in_on(
+    unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, *, made_from: UUID | None, content: bytes
+) -> None:
+    """Keep a document that somebody made of a paper; see :func:`papers.keeping.hand_in`.
+
+    ``made_from``: of which version; the one that was taken last where their page was shown before anything was.
+    """
+    one, draft = desk.draft(which.kind, which.language)
+    base = version_in(unit, case_id, made_from or _last_taken(draft))
     if (base.kind, base.language) != (which.kind, which.language):
         raise PaperError("there is no such version in this case")
     if not may_still_tell(desk.record.views[one.offer.kind.audience], base.fields):
         raise PaperError("it tells something that may not be told any more")
     hand_in(unit, base, content)
+
+
+def _last_taken(draft: Draft) -> UUID:
+    taken = next((one for one in draft.versions if one.based_on is None), None)
+    if taken is None:
+        raise PaperError("take the document first")
+    return taken.id
 
 
 def hand_over_document(unit: UnitOfWork, case_id: UUID, desk: Desk, which: Which, version_id: UUID) -> bytes:

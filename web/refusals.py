@@ -114,6 +114,7 @@ WHY: Final[Mapping[str, str]] = {
     # Papers
     "there is no such paper": CHOICE,
     "there is no such version": CHOICE,
+    "take the document first": "refused.take_first",
     "choose by what way": CHOICE,
     "it tells what counsel keeps": "refused.paper_counsels",
     "it does not exist where": "refused.paper_elsewhere",

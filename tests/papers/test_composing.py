@@ -191,6 +191,12 @@ def test_what_to_beware_of_is_said() -> None:
     assert "papers.beware_consent" in warned("unhcr_referral", standing=agreed(Audience.UN))
     assert "papers.beware_uncorroborated" in warned("press_named", standing=Standing())
     assert "papers.beware_disclosure" in warned("consular_objection", standing=Standing())
+    own = {**VALUES, "nationality": "KZ"}
+    for kind in ("kz_appeal", "kz_stay"):
+        assert "papers.beware_citizen" in warned(kind, values=own), "it is the first thing a court must hear"
+        assert "papers.beware_citizen" not in warned(kind)
+    assert "papers.beware_citizen" in warned("tr_lawsuit", jurisdiction="TR", values={**VALUES, "nationality": "TR"})
+    assert "papers.beware_citizen" not in warned("notice_of_defence", values=own)
 
 
 def test_a_consulate_is_spoken_of_as_the_law_has_it_for_how_somebody_is_held() -> None:

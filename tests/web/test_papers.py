@@ -171,18 +171,22 @@ def test_a_document_that_was_filled_in_comes_back_is_approved_and_leaves_as_it_i
     """Counsel fills the draft in, hands it in, approves that very file; the coordinator sends it, to the byte."""
     coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
     path = f"{desk.papers}/wgad_urgent"
+    assert "Hand an edited document in" in counsel.sees(path), "what is taken from this very page comes back to it"
+    nothing = (io.BytesIO(b"x"), "wgad.docx")
+    early = counsel.sends(f"{path}/hand-in", language="en", document=nothing)
+    assert (early.status_code, "Take the .docx first" in early.text) == (400, True)
     taken = docx.Document(io.BytesIO(counsel.sends(f"{path}/take", language="en", **{"as": "docx"}).data))
     page = counsel.sees(path)
     base = re.search(r'name="made_from"><option value="([0-9a-f-]{36})">v1', page)
     assert base is not None
 
-    def hands_in(document: object) -> int:
+    def hands_in(document: object, **made_from: str) -> int:
         out = io.BytesIO()
         document.save(out)  # type: ignore[attr-defined]
         file = (io.BytesIO(out.getvalue()), "wgad.docx")
-        return counsel.sends(f"{path}/hand-in", language="en", made_from=base[1], document=file).status_code
+        return counsel.sends(f"{path}/hand-in", language="en", document=file, **made_from).status_code
 
-    assert hands_in(taken) == 303
+    assert hands_in(taken) == 303, "the page they have before them was shown before they took anything"
     page = plain(counsel.sees(path))
     assert "still marked in it" in page
     assert "Approve this document" not in page
@@ -192,7 +196,7 @@ def test_a_document_that_was_filled_in_comes_back_is_approved_and_leaves_as_it_i
         for run in one.runs:
             if run.text.startswith("["):
                 run.text = "As counsel has written it."
-    assert hands_in(taken) == 303
+    assert hands_in(taken, made_from=base[1]) == 303
     page = plain(counsel.sees(path))
     assert "Version 3, handed in by Dana" in page
     found = re.search(

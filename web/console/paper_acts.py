@@ -124,7 +124,8 @@ def _hand_in(gate: Gate, unit: UnitOfWork, case: Case, kind: str) -> None:
     desk = laid_out(gate, unit, case)
     which = Which(kind, given.get("language", ""))
     content = b"" if sent is None else sent.read()
-    hand_in_on(unit, case.id, desk, which, made_from=UUID(given.get("made_from", "")), content=content)
+    made_from = given.get("made_from")
+    hand_in_on(unit, case.id, desk, which, made_from=UUID(made_from) if made_from else None, content=content)
 
 
 ACTS: Final = {"approve": _approve, "withdraw": _withdraw, "left": _left, "hand_in": _hand_in}
