@@ -104,7 +104,11 @@ def add_message(
 
 
 def follow_place(unit: UnitOfWork, report: Report, *, content: str, wrapping: Wrapping) -> None:
-    """Keep where a place that is shared live is now: a version a minute, each the latest of its minute."""
+    """Keep where a place that is shared live is now: a version a minute, each the latest of its minute.
+
+    A closed case is open again.
+    """
+    open_again(unit, report.case_id)
     latest = unit.session.scalars(
         select(ReportMessage)
         .where(

@@ -33,6 +33,7 @@ from store.eventlog import EventRow
 from store.timers import Timer
 from tests.stories.test_case_commands import asks, reported
 from tests.stories.test_following_up import REMINDER
+from tests.stories.test_messages import moves
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -113,6 +114,21 @@ def test_a_closed_case_rings_nobody_is_warned_of_confirmed_and_erased(town: Town
     gulnar.writes("my cousin was taken too")
     again = gulnar.sees("We have your message", after=gulnar.messages[-1])
     assert code not in again.plain, "it is a stranger who writes, and another case"
+
+
+def test_a_place_that_moves_opens_it_at_once(town: Town, team: Team) -> None:
+    gulnar = town.relative()
+    gulnar.writes("they took my brother")
+    code = town.code_on(gulnar)
+    place = gulnar.sends_raw({"location": {"latitude": 43.2, "longitude": 76.9, "live_period": 3600}})
+    town.rests()
+    team.aigerim.taps("Accept", on=team.aigerim.sees(code))
+    town.rests()
+    closes(town, code)
+    town.later(minutes=2)
+    moves(town, gulnar, place.id, 43.3)
+    with town.house.store.read() as unit:
+        assert not is_closed(unit, id_of(town, code)), "nobody had to look at it first"
 
 
 def test_what_never_was_a_case_goes_sooner_and_its_chat_with_it(town: Town, team: Team) -> None:
