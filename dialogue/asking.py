@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from alerts.models import ChatWipe, Delivery
 from cases.events import FamilyAsked
-from cases.models import Case, Report, ReportMessage
+from cases.models import Case, Report
 from cases.retention import is_closed
 from contacts.directory import owners_of
 from dialogue.model import Reply
@@ -23,9 +22,10 @@ from dialogue.same_number import is_unsafe
 from dialogue.sealed.talk import is_talking
 from dialogue.silence import is_suspected
 from dialogue.telling import tell
+from dialogue.wiped import was_wiped
 from papers.asked import asked_in
 from store.base import OWN
-from store.chats import TEXTING, WEB, Chat
+from store.chats import TEXTING, Chat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,23 +83,8 @@ def _who_may_be_asked(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:
     )
     for chat, forced_at in found.all():
         is_safe = forced_at is None and not is_suspected(unit, chat) and not is_unsafe(unit, chat)
-        if is_safe and not owners_of(unit, chat) and not _was_wiped(unit, chat) and not is_talking(unit, chat):
+        if is_safe and not owners_of(unit, chat) and not was_wiped(unit, chat) and not is_talking(unit, chat):
             yield chat
-
-
-def _was_wiped(unit: UnitOfWork, chat: Chat) -> bool:
-    """Whether somebody had their chat erased and has told nothing there since: nothing new is to stand in it."""
-    wiped = select(ChatWipe.up_to).where(ChatWipe.chat_id == chat.id)
-    if chat.door == WEB:
-        wiped = select(func.max(Delivery.created_at)).where(
-            Delivery.chat_id == chat.id, Delivery.template == "report.wiped"
-        )
-    wiped_at = unit.session.scalar(wiped)
-    if wiped_at is None:
-        return False
-    told = select(func.max(ReportMessage.received_at)).join(Report, Report.id == ReportMessage.report_id)
-    told_at = unit.session.scalar(told.where(Report.chat_id == chat.id))
-    return told_at is None or told_at <= wiped_at
 
 
 def _make_room(unit: UnitOfWork, chat: Chat) -> None:

@@ -23,6 +23,7 @@ from dialogue.model import Reply
 from dialogue.silence import is_suspected
 from dialogue.standing import Standing, standing_of
 from dialogue.telling import tell
+from dialogue.wiped import was_wiped
 from store.base import OWN
 from store.chats import TEXTING, Chat
 from store.claims import Claim, finish
@@ -125,14 +126,16 @@ def _cancel_taken(unit: UnitOfWork, case: Case) -> None:
 def tell_reporter_promised(unit: UnitOfWork, event: Event) -> None:
     """Say by when the team means to be in touch, once for each time that a person promises.
 
-    Of one that was moved, kept or missed meanwhile nothing is said: what still waits to be sent is worded by what
-    stands then, or not at all.
+    Not in a chat that was erased and in which nothing was told since: the telephone may be in other hands, and who
+    holds it would know when to wait for a call. Who asks how it stands is told it there too. Of one that was moved,
+    kept or missed meanwhile nothing is said: what still waits to be sent is worded by what stands then, or not at all.
     """
     if not isinstance(event, FamilyPromised) or event.case_id is None:
         return
     case = _hold(unit, event.case_id)
     for chat in _reporters(unit, case.id):
-        _say_promised(unit, chat, case)
+        if not was_wiped(unit, chat):
+            _say_promised(unit, chat, case)
 
 
 def promise_in(unit: UnitOfWork, case: Case) -> Reply | None:

@@ -101,6 +101,22 @@ def reported(town: Town, team: Team) -> tuple[Phone, Desk]:
     return gulnar, Desk(town, team, town.code_on(gulnar))
 
 
+def test_in_a_chat_that_was_erased_nothing_is_said_until_somebody_tells_something_there(town: Town, team: Team) -> None:
+    """The telephone may be in other hands: who holds it is not told when to wait for a call."""
+    gulnar, desk = reported(town, team)
+    gulnar.sees("has taken your report")
+    gulnar.command("/wipe")
+    gulnar.sees("erased")
+    town.rests()
+    with town.silence(gulnar):
+        desk.promises("1")
+    assert any(MEANS in words for words in asks(town, gulnar)), "who asks is told"
+    gulnar.writes("I have my phone again")
+    town.rests()
+    desk.promises("3")
+    assert MEANS in gulnar.messages[-1].plain
+
+
 def test_the_phone_says_by_when_in_its_language_and_by_the_clock_where_they_are_held(town: Town, team: Team) -> None:
     gulnar = town.relative("Gulnar", "ug")
     gulnar.writes("ئىنىمنى تۇتۇپ كەتتى")

@@ -1,0 +1,30 @@
+"""Whether a chat was erased at its owner's wish: the telephone may be in other hands from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from alerts.models import ChatWipe, Delivery
+from cases.models import Report, ReportMessage
+from store.chats import WEB
+
+if TYPE_CHECKING:
+    from store.chats import Chat
+    from store.unit_of_work import UnitOfWork
+
+
+def was_wiped(unit: UnitOfWork, chat: Chat) -> bool:
+    """Whether somebody had their chat erased and has told nothing there since: nothing new is to stand in it."""
+    wiped = select(ChatWipe.up_to).where(ChatWipe.chat_id == chat.id)
+    if chat.door == WEB:
+        wiped = select(func.max(Delivery.created_at)).where(
+            Delivery.chat_id == chat.id, Delivery.template == "report.wiped"
+        )
+    wiped_at = unit.session.scalar(wiped)
+    if wiped_at is None:
+        return False
+    told = select(func.max(ReportMessage.received_at)).join(Report, Report.id == ReportMessage.report_id)
+    told_at = unit.session.scalar(told.where(Report.chat_id == chat.id))
+    return told_at is None or told_at <= wiped_at
