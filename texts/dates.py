@@ -49,15 +49,26 @@ def age(since: timedelta, language: str) -> str:
     return _age(round(seconds / unit) * unit, language)
 
 
+def time_left(span: timedelta, language: str) -> str:
+    """Return how much time is left, in the largest unit of which there are two: "10 days", "47 hrs".
+
+    Never more than there is: of ten days and a half nobody may read two weeks.
+    """
+    seconds = max(int(span.total_seconds()), 0)
+    unit = next((unit for unit in _UNITS if seconds >= _TWO * unit), 1)
+    return _age(seconds // unit * unit, language, _TWO)
+
+
+_TWO: Final = 2
 _UNITS: Final = tuple(seconds for _, seconds in TIMEDELTA_UNITS)
 """Seconds of a year, a month, …, a second."""
 
 
 @lru_cache(maxsize=8192)
-def _age(seconds: int, language: str) -> str:
-    """Return it of whole units: there are few of them, and CLDR's plurals take their time."""
+def _age(seconds: int, language: str, threshold: int = 1) -> str:
+    """Return it of whole units, at least ``threshold``: there are few of them, and CLDR's plurals take their time."""
     span = timedelta(seconds=seconds)
-    return format_timedelta(span, locale=_LOCALES.get(language, _LOCALES["en"]), format="short", threshold=1)
+    return format_timedelta(span, locale=_LOCALES.get(language, _LOCALES["en"]), format="short", threshold=threshold)
 
 
 class NaiveDatetimeError(ValueError):

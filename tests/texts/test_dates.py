@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texts.catalogue import LANGUAGES
-from texts.dates import NaiveDatetimeError, local_date, local_time
+from texts.dates import NaiveDatetimeError, local_date, local_time, time_left
 
 EVENING = datetime(2026, 3, 5, 17, 5, tzinfo=UTC)
 
@@ -98,3 +98,25 @@ def test_every_instant_can_be_told(at: datetime, zone: str, language: str) -> No
 
     assert local_time(at, zone, language).startswith(clock)
     assert clock in local_time(at, zone, language, with_date=True)
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (timedelta(days=10, hours=15), "10 days"),  # half a week less than two
+        (timedelta(days=14), "2 wks"),
+        (timedelta(days=2, hours=23), "2 days"),
+        (timedelta(hours=47, minutes=59), "47 hrs"),
+        (timedelta(minutes=119), "119 mins"),
+        (timedelta(days=364), "12 mths"),
+        (timedelta(seconds=1.9), "1 sec"),
+        (timedelta(0), "0 secs"),
+    ],
+)
+def test_what_is_left_is_never_told_to_be_more(left: timedelta, told: str) -> None:
+    assert time_left(left, "en") == told
+
+
+@given(left=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=700)), language=st.sampled_from(LANGUAGES))
+def test_how_long_is_left_can_be_told_in_every_language(left: timedelta, language: str) -> None:
+    assert any(one.isdigit() for one in time_left(left, language))

@@ -15,6 +15,7 @@ from cases.access import grant_access
 from cases.consent.models import Fact
 from cases.consent.values import LONGEST
 from cases.docket.correcting import take_back
+from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Deadline, Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.promising import promise_of, promise_update
 from cases.docket.reading import case_by_code
@@ -96,6 +97,16 @@ def test_a_fresh_report_says_what_comes_next(desk: Browser, path: str) -> None:
     assert "Not known yet" in page
     assert "Nothing was entered yet. Begin with when the person was taken." in page
     assert "Nothing promised yet" in page
+
+
+def test_nobody_reads_more_time_than_is_left(desk: Browser, path: str, scene: Scene) -> None:
+    """Of ten days and a half nobody reads two weeks."""
+    with scene.store.unit("test") as unit:
+        at = unit.now + timedelta(days=10, hours=15)
+        enter(unit, scene.case_id, Entry("hearing_scheduled", When(unit.now), appointed_at=at), zone=ZONE)
+    page = plain(desk.sees(path))
+    assert "10 days left" in page
+    assert "wks left" not in page
 
 
 def test_two_weeks_in_one_picture_and_as_a_list(

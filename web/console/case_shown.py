@@ -13,7 +13,7 @@ from cases.docket.seen import Seen
 from cases.docket.vocabulary import WatchKind, is_set_for, meaning_of
 from cases.views.responder import ResponderView
 from cases.views.rows import CaseRows
-from texts.dates import age, short_day
+from texts.dates import age, short_day, time_left
 from web.pictures.axis import MOST_MARKS, Axis, Bar, Mark, draw_axis
 from web.pictures.ladder import Ladder, Person, Rung, draw_ladder
 from web.running import Running
@@ -139,8 +139,10 @@ class CaseShown:
         return at.astimezone(ZoneInfo(one.zone)).strftime("%Y-%m-%dT%H:%M")
 
     def length(self, instant: datetime) -> str:
-        """How long until, or since, an instant, in its largest unit."""
-        return age(abs(instant - self.now), self.words.language)
+        """How long until an instant, and never longer than that; or since it, in its largest unit."""
+        if instant > self.now:
+            return time_left(instant - self.now, self.words.language)
+        return age(self.now - instant, self.words.language)
 
     def event(self, kind: str) -> str:
         """What an event is called."""
