@@ -79,6 +79,7 @@ WHY: Final[Mapping[str, str]] = {
     "choose a lawyer of the directory": "refused.lawyer_choose",
     "nobody is sought for this case yet": "refused.lawyer_too_soon",
     "a lawyer has it by now": "refused.lawyer_taken",
+    "the case is closed": "refused.lawyer_closed",
     # The end of a case
     "press one of the buttons": CHOICE,
     "say why it is closed": "refused.why_closed",

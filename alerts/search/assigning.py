@@ -19,6 +19,7 @@ from alerts.search.acks import Ack, accept_need
 from alerts.search.planning import open_need
 from alerts.search.rings import ring
 from cases.models import Report
+from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from contacts.accounts.coercion import is_coerced
@@ -224,7 +225,12 @@ def _lawyer_of(unit: UnitOfWork, contact_id: UUID) -> Contact:
 
 
 def _sought(unit: UnitOfWork, case: Case, zone: str) -> Need:
-    """The search for a lawyer, locked: the first seat that is open. One is opened where there was never any."""
+    """The search for a lawyer, locked: the first seat that is open. One is opened where there was never any.
+
+    None for a closed case, for which nobody is sought. Raises NotAssignedError.
+    """
+    if is_closed(unit, case.id):
+        raise NotAssignedError("the case is closed: nobody is rung for it")
     needs = _lawyer_needs(unit, case.id)
     if not needs:
         alert = unit.session.scalars(select(Alert).where(Alert.case_id == case.id, Alert.kind == CUSTODY)).one_or_none()

@@ -7,7 +7,9 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from alerts.models import Page
 from alerts.search.acks import accept_need
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
@@ -88,6 +90,20 @@ def test_its_page_says_that_it_is_closed_and_a_word_promised_there_opens_it(brow
     with scene.store.read() as unit:
         case = unit.session.get_one(Case, scene.case_id)
         assert promise_in(unit, case) is not None, "whoever reported is told"
+
+
+def test_nobody_is_rung_for_it_from_a_page_that_was_shown_before(browser: Browser, scene: Scene) -> None:
+    page = f"/console/case/{scene.code}"
+    dana = join(scene.store, "Dana", "lawyer").contact_id
+    assert 'id="lawyer"' in browser.sees(page)
+    presses(browser, scene, "close", "he is at home")
+    assert 'id="lawyer"' not in browser.sees(page)
+    for do in ("ask", "accepted"):
+        refused = browser.sends(f"{page}/lawyer", lawyer=str(dana), do=do)
+        assert refused.status_code == 400
+        assert "The case is closed" in refused.text
+    with scene.store.read() as unit:
+        assert unit.session.scalars(select(Page).where(Page.contact_id == dana)).all() == []
 
 
 def test_what_was_typed_is_still_there_when_it_was_refused(browser: Browser, scene: Scene) -> None:

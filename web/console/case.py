@@ -106,7 +106,7 @@ def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     runs_team = not hides_reporter(role)
     found = EVERYTHING[runs_team].of(unit.session, case.id)
     rows, search = rows_from(case, found), search_from(case, found)
-    wants_lawyer = can(role, Ability.ASSIGN) and _lacks_lawyer(search.needs)
+    wants_lawyer = not opened.is_closed and can(role, Ability.ASSIGN) and _lacks_lawyer(search.needs)
     people = people_for(unit, case, _authors(rows, role), lawyers=wants_lawyer)
     scopes = {contact_scope(one.id) for one in (*search.contacts(), *people.named.values())}
     scopes |= {contact_scope(one.id) for one, *_ in people.lawyers}
