@@ -26,6 +26,7 @@ from contacts.directory import find_contact
 from contacts.models import ContactMethod
 from tests.conftest import START
 from tests.stories.test_channels import EveryChannel
+from texts.catalogue import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +132,15 @@ def test_unhcr_gets_a_link_opens_it_and_says_that_it_has_it(town: Office) -> Non
     with town.house.store.read() as unit:
         recipient = unit.session.scalars(select(ReleaseRecipient)).one()
         assert recipient.acknowledged_at is not None
+
+
+def test_who_is_to_approve_is_told_on_which_page(town: Office) -> None:
+    saule = town.helper("Saule")
+    town.team(Marta="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    town.releases(Audience.UNHCR, "Marta")
+    assert say("web.releases", "en") in saule.sees("waits for your approval").plain
 
 
 def test_a_second_device_is_shown_nothing(town: Office) -> None:
