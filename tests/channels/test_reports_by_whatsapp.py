@@ -16,6 +16,7 @@ from alerts.messages.channel_states import is_set_up
 from alerts.messages.held import let_go_what_may_leave
 from alerts.messages.incoming import Attached
 from alerts.models import Delivery, DeliveryState
+from cases.docket.promising import promise_of, promise_update
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case
 from cases.views.responder import view_for_responder
@@ -278,6 +279,30 @@ def test_the_word_that_erases_says_what_can_be_erased_and_is_no_report(night: Ni
     assert told(night)[-1].startswith("We cannot erase this chat from your phone")
     with night.store.read() as unit:
         assert len(unit.session.scalars(select(ReportMessage.id)).all()) == 1
+
+
+def test_after_the_word_that_erases_no_promised_time_is_told_until_something_is(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    night.later(minutes=1)
+    night.whatsapps(FAMILY, "/wipe")
+    night.later(minutes=1)
+    promised(night)
+    night.later(minutes=1)
+    assert not [words for words in told(night) if "be in touch" in words], "the telephone may be in other hands"
+    night.whatsapps(FAMILY, "телефон қайтадан өзімде")
+    night.later(minutes=1)
+    promised(night, hours=4)
+    night.later(minutes=1)
+    assert len([words for words in told(night) if "be in touch" in words]) == 1
+
+
+def promised(night: Night, hours: int = 3) -> None:
+    """Somebody of the team promises the family a word, in the place of what was promised before."""
+    with night.store.unit("test") as unit:
+        (case_id,) = unit.session.scalars(select(Case.id)).all()
+        standing = promise_of(unit, case_id)
+        seen = None if standing is None else standing.id
+        promise_update(unit, case_id, unit.now + timedelta(hours=hours), seen=seen)
 
 
 def test_where_it_is_not_set_up_what_came_is_heard_and_nothing_is_promised(night: Night) -> None:
