@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from store.clock import ManualClock
     from store.unit_of_work import Store
     from tests.web.scene import Scene
 
@@ -162,12 +163,13 @@ def test_a_no_that_would_stop_nothing_is_not_offered_and_is_refused(desk: Desk) 
         assert unit.session.scalars(select(Release.state)).one() == "void"
 
 
-def test_who_says_yes_again_said_it_when_they_said_it_first(desk: Desk) -> None:
+def test_who_says_yes_again_said_it_when_they_said_it_first(desk: Desk, clock: ManualClock) -> None:
     desk.enters()
     desk.agrees()
     where = desk.proposes()
     with desk.scene.store.read() as unit:
         said_at = unit.session.scalars(select(ReleaseVoice.said_at)).one()
+    clock.advance(timedelta(minutes=5))
     desk.as_(desk.aigerim).sends(where, do="approve")
     with desk.scene.store.read() as unit:
         assert unit.session.scalars(select(ReleaseVoice.said_at)).one() == said_at
