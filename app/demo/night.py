@@ -41,13 +41,21 @@ def wait_for_night(clock: SharedClock, zone: str) -> None:
         clock.advance(evening - local)
 
 
-def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, zone: str, team: tuple[Phone, Phone]) -> None:
+def live_through(
+    store: Store,
+    sandbox: Sandbox,
+    clock: SharedClock,
+    zone: str,
+    team: tuple[Phone, Phone],
+    within: float = WITHIN,
+) -> bool:
     """Have three people report: one is looked after and clocks run, one can wait until morning, one needs a lawyer now.
 
-    Takes a few real seconds. When the program is too slow for it, the night is left as far as it has come.
+    Takes a few real seconds. When the program is too slow for it, the night is left as far as it has come; returns
+    whether all of it was lived through.
     """
     coordinator, lawyer = team
-    night = _Night(store, sandbox, clock, zone, time.monotonic() + WITHIN)
+    night = _Night(store, sandbox, clock, zone, time.monotonic() + within)
     try:
         code = night.somebody_is_looked_after(coordinator, lawyer)
         night.clocks_run(lawyer, code)
@@ -55,6 +63,8 @@ def live_through(store: Store, sandbox: Sandbox, clock: SharedClock, zone: str, 
         night.somebody_needs_a_lawyer(coordinator, lawyer)
     except StoryError:
         log.info("demo_night_cut_short")
+        return False
+    return True
 
 
 class _Night:

@@ -59,10 +59,10 @@ def play(port: int, *, lived_in: bool) -> None:
     with ExitStack() as stage:
         stage.callback(_no_second_interruption)
         try:
-            page = set_stage(stage, port, lived_in=lived_in)
+            page, night = set_stage(stage, port, lived_in=lived_in)
             click.echo(f"\n  Panah is running. Open  {page}\n")
-            if lived_in:
-                click.echo("  It is night there, and three people have reported already (--empty: nobody has).")
+            if night:
+                click.echo(f"  It is night there, and {night} (--empty: nobody has).")
             click.echo("  The console is a link on that page, with who may sign in.")
             click.echo("  Type “they took my brother” on the relative's phone. Ctrl-C ends it; nothing is kept.")
             threading.Event().wait()
@@ -76,11 +76,15 @@ def _no_second_interruption() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
+THREE, FEWER = "three people have reported already", "people have reported already; not all, this machine is slow"
+
+
+def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> tuple[str, str]:
     """Set up a throw-away home, a local Telegram, the team and their phones, and start the program.
 
     With ``lived_in`` it is night, and others have reported before; see :mod:`app.demo.night`.
-    What must be taken down again is left with ``stage``. Returns the address of the phones' page; raises DemoError.
+    What must be taken down again is left with ``stage``. Returns the address of the phones' page, and what the night
+    has seen so far; raises DemoError.
     """
     home = Path(tempfile.mkdtemp(prefix="panah-demo-"))
     stage.callback(shutil.rmtree, home, ignore_errors=True)
@@ -117,10 +121,10 @@ def set_stage(stage: ExitStack, port: int, *, lived_in: bool) -> str:
     stage.callback(program.stop)
     program.begin({**without_ours(os.environ), **environment})
     wait_until_linked(phones, program)
-    if lived_in:
-        coordinator, _, lawyer = phones
-        live_through(house.store, sandbox, clock, ZONE, (coordinator, lawyer))
-    return sandbox.page_url
+    if not lived_in:
+        return sandbox.page_url, ""
+    coordinator, _, lawyer = phones
+    return sandbox.page_url, THREE if live_through(house.store, sandbox, clock, ZONE, (coordinator, lawyer)) else FEWER
 
 
 def demo_environment(home: Path, sandbox: Sandbox, token: str, port: int) -> dict[str, str]:

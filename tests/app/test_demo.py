@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from app.demo.night import wait_for_night
+from app.demo.night import live_through, wait_for_night
 from store.clock import SharedClock
 from tests.accounts import FORM
 from tests.app.test_up import answer
@@ -21,6 +21,8 @@ from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.story import Town
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -98,6 +100,13 @@ def test_it_begins_with_phones_nobody_has_used_when_asked_to(begin: Callable[...
     assert {name for name, count in shown.items() if not count} == {"Gulnar", "Nurbol", "Selin", "Maya"}
     for name in ("Aigerim", "Timur", "Dana"):
         assert codes(page, name) == [], "linked, perhaps told of an account, and of no case"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_night_that_was_cut_short_is_not_told_as_a_whole_one(town: Town, tmp_path: Path) -> None:
+    clock = SharedClock(tmp_path / "clock.json", sandbox=True)
+    team = town.sandbox.add_phone(role="coordinator"), town.sandbox.add_phone(role="lawyer")
+    assert not live_through(town.store, town.sandbox, clock, "Asia/Almaty", team, within=0.0)
 
 
 @pytest.mark.parametrize(
