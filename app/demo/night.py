@@ -47,6 +47,7 @@ def live_through(
     clock: SharedClock,
     zone: str,
     team: tuple[Phone, Phone],
+    *,
     within: float = WITHIN,
 ) -> bool:
     """Have three people report: one is looked after and clocks run, one can wait until morning, one needs a lawyer now.
