@@ -132,6 +132,7 @@ def test_who_approves_reads_why_on_what_ground_and_the_dates_that_would_be_shown
         leaves = page.partition('id="stays"')[0]
         assert "Proceedings" in leaves
         assert "Hearing" in leaves
+        assert leaves.partition('id="dates"')[2].count("<time") == 1, "when it is set for, not when that was heard"
     assert "On what ground" in page
     assert "protection" in page
 
