@@ -210,6 +210,20 @@ def test_counsels_fields_are_for_counsel(desk: Desk) -> None:
     assert "Torture → UN bodies" in dana.sees(desk.person)
 
 
+@pytest.mark.parametrize("do", ["enter", "take_back"])
+def test_what_counsel_keeps_is_replaced_and_taken_back_by_counsel_alone(desk: Desk, do: str) -> None:
+    dana, aigerim = desk.as_(desk.dana), desk.as_(desk.aigerim)
+    fact = {"field": "torture", "confidence": "high"}
+    assert dana.sends(f"{desk.person}/fact", value="Secret-of-counsel", **fact).status_code == 303
+    refused = aigerim.sends(f"{desk.person}/fact", value="nothing of the kind", do=do, **fact)
+    assert refused.status_code == 400
+    page = dana.sees(desk.person)
+    assert "Secret-of-counsel" in page
+    assert "nothing of the kind" not in page
+    assert dana.sends(f"{desk.person}/fact", do="take_back", **fact).status_code == 303
+    assert "Secret-of-counsel" not in dana.sees(desk.person)
+
+
 @pytest.mark.parametrize(
     ("where", "form"),
     [

@@ -19,6 +19,7 @@ from cases.incidents.models import Incident, IncidentCase
 from cases.incidents.reading import MOST_PEOPLE
 from cases.models import Case
 from cases.pictures import told_by
+from cases.verification import move_to_counsel
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member, join, quick
 from tests.cases.test_cleaning import DOCX
@@ -281,6 +282,19 @@ def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(
     assert more == code
     with quick_store.read() as unit:
         assert sorted(unit.session.scalars(select(IncidentCase.number))) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_for_counsel_alone_stands_in_no_list(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:
+    scene = Scene.begin(quick_store, LIST)
+    secret = scene.says("they crossed at night, by a way that I tell you")
+    scene.says("5. Марат К")
+    with quick_store.unit("test") as unit:
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
+        assert move_to_counsel(unit, scene.case_id, secret)
+    page = Browser(client).comes_in(aigerim).sees(f"/console/incidents/new?report={scene.code}")
+    assert "crossed at night" not in page
+    assert "Guldana T., 34" in page
+    assert "5. Марат К" in page
 
 
 def test_the_longest_list_there_may_be_becomes_as_many_cases(

@@ -21,7 +21,8 @@ from cases.events import CaseViewed
 from cases.incidents.opening import LIKELY_LANGUAGE, LONGEST_NOTE, MEASURES, Happening, IncidentError
 from cases.incidents.reading import LONGEST_TEXT, MOST_PEOPLE, ListError, Piece, as_confirmed, read_list
 from cases.incidents.tables import read_table
-from cases.triage import words_of
+from cases.views.responder import view_of
+from cases.views.rows import rows_of
 from contacts.csv_table import UnreadableError
 from texts.catalogue import LANGUAGES
 from web.console.addressed import readable_case
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from cases.models import Case
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
@@ -48,9 +50,14 @@ def begin(gate: Gate) -> Response:
             case = readable_case(gate, unit, report)
             if case is None or gate.who.contact_id is None:
                 return no_incident(gate)
-            text = "\n".join(words_of(unit, case.id))
+            text = _told(unit, case, str(gate.who.role))
             unit.record(CaseViewed(case_id=case.id, contact_id=gate.who.contact_id))
     return _ask(gate, text=text[:LONGEST_TEXT], report=report, incident=request.args.get("incident", ""))
+
+
+def _told(unit: UnitOfWork, case: Case, role: str) -> str:
+    """What was told in a case, as far as its reader may see it: what is for counsel alone stands in no form."""
+    return "\n".join(one.text for one in view_of(unit, rows_of(unit, case), role, docket=()).entries if one.text)
 
 
 def _ask(gate: Gate, trouble: str = "", **values: str) -> Response:

@@ -120,16 +120,19 @@ def _press(name: str, use: Callable[[Gate, UnitOfWork, Case], None]) -> Callable
     return view
 
 
-def _fact(_gate: Gate, unit: UnitOfWork, case: Case) -> None:
-    """Enter what one source says about a field, or take back what stands in it."""
+def _fact(gate: Gate, unit: UnitOfWork, case: Case) -> None:
+    """Enter what one source says about a field, or take back what stands in it: of the compartment, counsel only."""
     given = request.form
+    name = given.get("field", "")
+    if FIELDS.get(name) is FieldClass.COUNSEL and gate.who.role != "lawyer":
+        raise ConsentError("only counsel opens the compartment, and puts anything in the place of what lies there")
     if given.get("do") == "take_back":
-        take_fact_back(unit, case.id, given.get("field", ""))
+        take_fact_back(unit, case.id, name)
         return
     enter_fact(
         unit,
         case.id,
-        given.get("field", ""),
+        name,
         given.get("value", ""),
         source=given.get("source", ""),
         confidence=given.get("confidence", ""),
