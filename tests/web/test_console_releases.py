@@ -16,6 +16,7 @@ from contacts.directory import put_contact
 from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
 from contacts.verification import begin_check, prove
+from store.eventlog import EventRow
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from web.factory import make_app
@@ -222,6 +223,23 @@ def test_what_counsel_keeps_is_replaced_and_taken_back_by_counsel_alone(desk: De
     assert "nothing of the kind" not in page
     assert dana.sends(f"{desk.person}/fact", do="take_back", **fact).status_code == 303
     assert "Secret-of-counsel" not in dana.sees(desk.person)
+
+
+def test_who_looks_at_what_is_to_leave_stands_in_the_log(desk: Desk) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    timur = desk.as_(desk.timur)
+    seen = select(EventRow).where(EventRow.name == "CaseViewed", EventRow.actor == f"contact:{desk.timur.contact_id}")
+    with desk.scene.store.read() as unit:
+        assert unit.session.scalars(seen).all() == []
+    assert NAME in timur.sees(where)
+    with desk.scene.store.read() as unit:
+        assert [row.case_id for row in unit.session.scalars(seen)] == [desk.scene.case_id]
+    desk.as_(desk.aigerim).sends(f"{desk.person}/switch", do="freeze")
+    assert NAME not in timur.sees(where)
+    with desk.scene.store.read() as unit:
+        assert len(unit.session.scalars(seen).all()) == 1, "nothing was shown the second time"
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def _refuse_unreachable(unit: UnitOfWork, proposal: Proposal) -> None:
 
 
 def one(gate: Gate, release_id: UUID) -> Response:
-    """Show one release: what leaves, what stays, why and on what ground, who said what, who has it."""
+    """Show one release: what leaves and stays, why, on what ground, who said what, who has it; note who was shown it."""
     if not _has_a_voice(gate):
         return no_case(gate)
     with gate.store.read() as unit:
@@ -167,20 +167,25 @@ def one(gate: Gate, release_id: UUID) -> Response:
             return no_case(gate)
         rows = rows_for_audiences(unit, unit.session.get_one(Case, release.case_id))
         voices, recipients = _people_of(unit, release)
-        return gate.show(
-            "console/release.html",
-            release=release,
-            code=rows.case.code,
-            content=content_in(unit, rows, release),
-            view=view_in(unit, rows, Audience(release.audience)),
-            voices=voices,
-            recipients=recipients,
-            reason=reason_of(unit, release),
-            is_open=release.state in OPEN,
-            may_approve=release.state == ReleaseState.PROPOSED and not _has_approved(gate, voices),
-            may_stop=release.state in stopped_by(str(gate.who.role)),
-            may_recall=release.state in (*OPEN, ReleaseState.SENT),
-        )
+        content = content_in(unit, rows, release)
+        shown = {
+            "release": release,
+            "code": rows.case.code,
+            "content": content,
+            "view": view_in(unit, rows, Audience(release.audience)),
+            "voices": voices,
+            "recipients": recipients,
+            "reason": reason_of(unit, release),
+            "is_open": release.state in OPEN,
+            "may_approve": release.state == ReleaseState.PROPOSED and not _has_approved(gate, voices),
+            "may_stop": release.state in stopped_by(str(gate.who.role)),
+            "may_recall": release.state in (*OPEN, ReleaseState.SENT),
+        }
+        unit.session.expunge_all()  # it is drawn when the unit is over
+    if content is not None and gate.who.contact_id is not None:
+        with gate.store.unit(gate.who.actor) as unit:
+            unit.record(CaseViewed(case_id=rows.case.id, contact_id=gate.who.contact_id))
+    return gate.show("console/release.html", **shown)
 
 
 def _has_approved(gate: Gate, voices: Sequence[tuple[str, ReleaseVoice]]) -> bool:
