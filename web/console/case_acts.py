@@ -20,6 +20,7 @@ from alerts.search.acks import Ack, accept_need, decline_need
 from alerts.search.assigning import accepted_by_telephone, assign_lawyer
 from alerts.search.following_up import give_away, reach
 from cases.changed import ChangedMeanwhileError
+from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, known_of, standing_fact
 from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.closing import NoteMissingError, mark_done
@@ -71,7 +72,7 @@ def press(
                 did = (feigned if forced else use)(gate, unit, case)
         except ChangedMeanwhileError as changed:
             return side_by_side(gate, code, name, changed)
-        except ValueError as error:
+        except (ConsentError, ValueError) as error:
             return refused(gate, error)
         values = {} if did.about is None else {"about": did.about}
         return gate.to("case.look", code=code, said=did.said, **values)

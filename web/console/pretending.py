@@ -22,7 +22,7 @@ from cases.consent.values import CONFIDENCES, tidy, value_of
 from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.entering import GIVES_UP_A_SLOT
 from cases.docket.models import Occurrence, OccurrenceState
-from cases.docket.promising import tomorrow_morning
+from cases.docket.promising import FARTHEST, tomorrow_morning
 from cases.docket.vocabulary import WatchKind, is_set_for
 from cases.notes import Note
 from cases.views.responder import Happened, nearly_empty_view
@@ -32,7 +32,7 @@ from web.console.call_script import SCRIPT, Question, script_of_nothing
 from web.console.case_acts import IN, USES, Did
 from web.console.case_shown import CaseShown
 from web.console.docket_forms import entry_given, not_here_given
-from web.console.entered import RefusedError, id_given, instant_given
+from web.console.entered import RefusedError, id_given, instant_given, words_given
 from web.console.pretences import MOST_ENTRIES
 from web.running import Awaited, Running
 from web.trail import Sought, Step
@@ -124,7 +124,7 @@ def _promise(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
         at = unit.now + timedelta(hours=IN[by])
     else:
         at = tomorrow_morning(unit.now, zone) if by == "morning" else instant_given("at", zone).at
-    if at <= unit.now:
+    if not unit.now < at <= unit.now + FARTHEST:
         raise RefusedError("web.case_promise_when")
     mine.promise = Awaited(new_id(), WatchKind.FAMILY_UPDATE, at, zone, missed=False)
     return Did(about=mine.promise.id)
@@ -136,10 +136,11 @@ def _fact(_gate: Gate, _unit: UnitOfWork, _case: Case, mine: Pretence) -> Did:
         raise RefusedError("web.case_wrong")
     if not value.strip():
         raise RefusedError("web.case_say_something")
-    confidence = request.form.get("confidence", "")
+    source, confidence = words_given("source"), request.form.get("confidence", "")
+    value = value_of(name, value)
     if confidence not in CONFIDENCES:
         raise RefusedError("web.case_wrong")
-    known = Known(name, value_of(name, value), tidy(request.form.get("source", "")), confidence)
+    known = Known(name, value, tidy(source), confidence)
     mine.facts[name] = (new_id(), known)
     return Did(about=mine.facts[name][0])
 
