@@ -63,6 +63,16 @@ def suspect(unit: UnitOfWork, case_id: UUID) -> bool:
     return True
 
 
+def told_a_trap(unit: UnitOfWork, chat_id: UUID) -> bool:
+    """Whether something that was reported in a conversation may be a trap: then nothing is sent back into it."""
+    trap = (
+        select(Case.id)
+        .join(Report, Report.case_id == Case.id)
+        .where(Report.chat_id == chat_id, Case.hostile_at.is_not(None))
+    )
+    return unit.session.scalar(trap.limit(1)) is not None
+
+
 def clear(unit: UnitOfWork, case_id: UUID) -> bool:
     """Say that it is no trap; return whether it was held for one."""
     case = _locked(unit, case_id)

@@ -9,6 +9,7 @@ from alerts.messages.outbox import cancel
 from dialogue.by_sms import hear_text
 from dialogue.doors import WIPED
 from dialogue.model import Reply
+from dialogue.silence import is_suspected
 from dialogue.telling import tell
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def hear_whatsapp(
     """Hear what was written at an instant, in the unit that puts its raw copy away; what waited for a word leaves.
 
     Not what waited to be told of a case that was closed meanwhile: what is written now is a report of its own.
+    The word that erases is answered, but where it may be a trap.
     """
     case_id, chat.heard_at = chat.case_id, at if chat.heard_at is None else max(chat.heard_at, at)
     if text.strip().lower() == ERASE and not files:
-        tell(unit, chat, Reply(WIPED), language=chat.language or "en", dedupe_key=f"wiped:{chat.id}:{at.isoformat()}")
+        if not is_suspected(unit, chat):
+            once = f"wiped:{chat.id}:{at.isoformat()}"
+            tell(unit, chat, Reply(WIPED), language=chat.language or "en", dedupe_key=once)
     else:
         hear_text(unit, chat, text, files=files, place=place)
     if case_id is not None and chat.case_id != case_id:

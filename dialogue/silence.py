@@ -13,8 +13,9 @@ from cases import intake
 from cases.consent.agreeing import anything_agreed, freeze
 from cases.duress import heed
 from cases.events import DisclosuresFrozen, DisclosuresThawed, DuressSpoken, HostilitySuspected, ReportExtended
-from cases.models import Case, Report
+from cases.models import Report
 from cases.urgency import Need, Urgency
+from cases.verification import told_a_trap
 
 if TYPE_CHECKING:
     from store.chats import Chat
@@ -24,12 +25,7 @@ if TYPE_CHECKING:
 
 def is_suspected(unit: UnitOfWork, chat: Chat) -> bool:
     """Whether something that was reported in a conversation may be a trap: then nothing is sent back into it."""
-    trap = (
-        select(Case.id)
-        .join(Report, Report.case_id == Case.id)
-        .where(Report.chat_id == chat.id, Case.hostile_at.is_not(None))
-    )
-    return unit.session.scalar(trap.limit(1)) is not None
+    return told_a_trap(unit, chat.id)
 
 
 def fall_silent(unit: UnitOfWork, event: Event) -> None:

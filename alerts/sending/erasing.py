@@ -20,6 +20,7 @@ from alerts.telling.notices import everybody_reachable
 from cases.events import FileStored, SealedFileStored
 from cases.models import Case, Download, Report, ReportMessage
 from cases.sealed.models import SealedEntry
+from cases.verification import told_a_trap
 from contacts.models import ContactMethod
 from contacts.values import ChannelName
 from store.chats import WEB, Chat
@@ -138,7 +139,10 @@ def not_erased(unit: UnitOfWork, failed: Delivery) -> None:
 
 
 def _answer(unit: UnitOfWork, chat: Chat, *, late: bool = False) -> None:
-    """Tell whoever wished for it what became of their chat, once, when the files in it are ours."""
+    """Tell whoever wished for it what became of their chat, once, when the files in it are ours.
+
+    Not where it may be a trap: nothing is sent back there.
+    """
     wish = unit.session.get(ChatWipe, chat.id)
     if wish is None or wish.told_at is not None:
         return
@@ -146,6 +150,8 @@ def _answer(unit: UnitOfWork, chat: Chat, *, late: bool = False) -> None:
         _look_at(unit, chat.id, wish.up_to + ANSWER_WITHIN)
         return
     wish.told_at = unit.now
+    if told_a_trap(unit, chat.id):
+        return
     left = still_there(unit, chat.id, wish.up_to)
     enqueue(
         unit,

@@ -19,6 +19,7 @@ from alerts.models import Delivery, DeliveryState
 from cases.docket.promising import promise_of, promise_update
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case
+from cases.verification import suspect
 from cases.views.responder import view_for_responder
 from contacts.accounts.throttle import count_try, key_of
 from contacts.whatsapp import DAY, MARGIN, found_closed, may_write, open_until
@@ -303,6 +304,17 @@ def promised(night: Night, hours: int = 3) -> None:
         standing = promise_of(unit, case_id)
         seen = None if standing is None else standing.id
         promise_update(unit, case_id, unit.now + timedelta(hours=hours), seen=seen)
+
+
+def test_who_may_be_setting_a_trap_is_not_answered_there_either(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    night.later(minutes=1)
+    with night.store.unit("test") as unit:
+        assert suspect(unit, unit.session.scalars(select(Case.id)).one())
+    before = told(night)
+    night.whatsapps(FAMILY, "/wipe")
+    night.later(minutes=5)
+    assert told(night) == before
 
 
 def test_where_it_is_not_set_up_what_came_is_heard_and_nothing_is_promised(night: Night) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from alerts.models import ChatLine
 from cases.files import LARGEST
-from cases.models import ReportMessage
+from cases.models import Case, ReportMessage
+from cases.verification import suspect
 
 if TYPE_CHECKING:
     from sandbox import Message, Phone
@@ -55,6 +56,18 @@ def test_wiping_empties_the_chat_and_keeps_the_case(town: Town, team: Team) -> N
     assert code in gulnar.sees("A person on our team has it").plain
     with town.house.store.read() as unit:
         assert unit.session.scalar(select(func.count()).select_from(ReportMessage)) == 2
+
+
+def test_a_chat_that_may_be_a_trap_is_erased_and_not_answered(town: Town) -> None:
+    stranger, code = reported(town)
+    with town.house.store.unit("test") as unit:
+        suspect(unit, unit.session.scalars(select(Case.id).where(Case.code == code)).one())
+    with town.silence(stranger):
+        stranger.command("/wipe")
+        town.rests()
+        town.later(minutes=2)
+        town.rests()
+    assert standing(stranger) == []
 
 
 def test_wiping_takes_many_messages_a_hundred_at_a_time(town: Town) -> None:
