@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cases.events import FamilyAsked
 from cases.models import Case, Report
@@ -18,11 +18,9 @@ from contacts.directory import owners_of
 from dialogue.model import Reply
 from dialogue.questions import FACT, FACTS
 from dialogue.reception import remember, state_of
-from dialogue.same_number import is_unsafe
 from dialogue.sealed.talk import is_talking
-from dialogue.silence import is_suspected
+from dialogue.silence import may_hear_unasked
 from dialogue.telling import tell
-from dialogue.wiped import was_wiped
 from papers.asked import asked_in
 from store.base import OWN
 from store.chats import TEXTING, Chat
@@ -73,17 +71,16 @@ def _who_may_be_asked(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:
 
     A helper who reported is asked by people: what they write in their chat is heard as a helper's.
     """
-    found = unit.session.execute(
-        select(Chat, func.max(Report.duress_at))
+    found = unit.session.scalars(
+        select(Chat)
         .join(Report, Report.chat_id == Chat.id)
         .where(Report.case_id == case_id, Chat.case_id == case_id)
         .where(Chat.muted_at.is_(None), Chat.unreachable_at.is_(None))
-        .group_by(Chat.id)
+        .distinct()
         .order_by(Chat.created_at, Chat.id)
     )
-    for chat, forced_at in found.all():
-        is_safe = forced_at is None and not is_suspected(unit, chat) and not is_unsafe(unit, chat)
-        if is_safe and not owners_of(unit, chat) and not was_wiped(unit, chat) and not is_talking(unit, chat):
+    for chat in found.all():
+        if may_hear_unasked(unit, chat, case_id) and not owners_of(unit, chat) and not is_talking(unit, chat):
             yield chat
 
 

@@ -20,10 +20,9 @@ from cases.models import Case, FileState, Report
 from cases.retention import is_closed
 from dialogue.doors import WORDS_ONLY
 from dialogue.model import Reply
-from dialogue.silence import is_suspected
+from dialogue.silence import is_suspected, may_hear_unasked
 from dialogue.standing import Standing, standing_of
 from dialogue.telling import tell
-from dialogue.wiped import was_wiped
 from store.base import OWN
 from store.chats import TEXTING, Chat
 from store.claims import Claim, finish
@@ -126,16 +125,14 @@ def _cancel_taken(unit: UnitOfWork, case: Case) -> None:
 def tell_reporter_promised(unit: UnitOfWork, event: Event) -> None:
     """Say by when the team means to be in touch, once for each time that a person promises.
 
-    Not in a chat that was erased and in which nothing was told since: the telephone may be in other hands, and who
-    holds it would know when to wait for a call. Who asks how it stands is told it there too. Of one that was moved,
-    kept or missed meanwhile nothing is said: what still waits to be sent is worded by what stands then, or not at all.
+    Of one that was moved, kept or missed meanwhile nothing is said: what still waits to be sent is worded by what
+    stands then, or not at all. Nothing is said of it unasked where that could harm: there they read it at /status.
     """
     if not isinstance(event, FamilyPromised) or event.case_id is None:
         return
     case = _hold(unit, event.case_id)
     for chat in _reporters(unit, case.id):
-        if not was_wiped(unit, chat):
-            _say_promised(unit, chat, case)
+        _say_promised(unit, chat, case)
 
 
 def promise_in(unit: UnitOfWork, case: Case) -> Reply | None:
@@ -218,7 +215,7 @@ def _say_taken(unit: UnitOfWork, chat: Chat, case: Case) -> None:
 
 def _say_promised(unit: UnitOfWork, chat: Chat, case: Case) -> None:
     said = promise_in(unit, case)
-    if said is not None:
+    if said is not None and may_hear_unasked(unit, chat, case.id):
         once = f"promised:{case.id}:{chat.id}:{said.values['until']}"
         tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
 

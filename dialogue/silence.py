@@ -16,8 +16,12 @@ from cases.events import DisclosuresFrozen, DisclosuresThawed, DuressSpoken, Hos
 from cases.models import Report
 from cases.urgency import Need, Urgency
 from cases.verification import told_a_trap
+from dialogue.same_number import is_unsafe
+from dialogue.wiped import was_wiped
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from store.chats import Chat
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
@@ -26,6 +30,20 @@ if TYPE_CHECKING:
 def is_suspected(unit: UnitOfWork, chat: Chat) -> bool:
     """Whether something that was reported in a conversation may be a trap: then nothing is sent back into it."""
     return told_a_trap(unit, chat.id)
+
+
+def may_hear_unasked(unit: UnitOfWork, chat: Chat, case_id: UUID) -> bool:
+    """Whether what can wait may be put into a conversation that told of a case, where nobody has asked for it now.
+
+    Not where it may be a trap, where it is not safe, where they are made to write, nor after they had it erased and
+    have told nothing there since: nothing new is to stand in it.
+    """
+    forced = select(Report.id).where(
+        Report.chat_id == chat.id, Report.case_id == case_id, Report.duress_at.is_not(None)
+    )
+    if unit.session.scalar(forced.limit(1)) is not None or is_suspected(unit, chat):
+        return False
+    return not (is_unsafe(unit, chat) or was_wiped(unit, chat))
 
 
 def fall_silent(unit: UnitOfWork, event: Event) -> None:

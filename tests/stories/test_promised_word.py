@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery, DeliveryState
+from alerts.sending.erasing import wipe
+from cases import intake
 from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
 from cases.docket.promising import promise_of
@@ -16,6 +19,8 @@ from cases.events import FamilyPromised
 from cases.models import Case
 from cases.retention import close_case
 from cases.verification import suspect
+from dialogue.questions import CALL, UNSAFE
+from store.chats import Chat
 from store.eventlog import EventRow
 from tests.accounts import DURESS, Browser, join, quick
 from tests.story import ZONE
@@ -24,12 +29,14 @@ from texts.dates import local_time
 from web.factory import make_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
     from werkzeug.test import TestResponse
 
     from sandbox import Phone
+    from store.unit_of_work import UnitOfWork
     from tests.stories.conftest import Team
     from tests.story import Town
 
@@ -246,6 +253,49 @@ def test_what_somebody_is_forced_to_promise_is_told_to_nobody(town: Town, team: 
     assert not any(MEANS in one for one in asks(town, gulnar))
     with town.house.store.read() as unit:
         assert not unit.session.scalars(select(EventRow).where(EventRow.name == FamilyPromised.__name__)).all()
+
+
+def wipes(unit: UnitOfWork, chat: Chat) -> None:
+    wipe(unit, chat)
+
+
+def is_not_safe(unit: UnitOfWork, chat: Chat) -> None:
+    report = intake.current_report(unit, chat)
+    assert report is not None
+    intake.record_answer(unit, report, CALL.name, value=UNSAFE)
+
+
+def is_made_to_write(unit: UnitOfWork, chat: Chat) -> None:
+    report = intake.current_report(unit, chat)
+    assert report is not None
+    report.duress_at = unit.now
+
+
+@pytest.mark.parametrize("happens", [wipes, is_not_safe, is_made_to_write])
+def test_where_it_could_harm_it_stands_in_no_chat_until_somebody_asks(
+    town: Town, team: Team, happens: Callable[[UnitOfWork, Chat], None]
+) -> None:
+    gulnar, desk = reported(town, team)
+    with town.house.store.unit("test") as unit:
+        happens(unit, unit.session.scalars(select(Chat).where(Chat.case_id == desk.case_id())).one())
+    town.later(seconds=5)
+    town.rests()
+    with town.silence(gulnar):
+        assert desk.promises("3").status_code == 303
+        town.later(minutes=5)
+        town.rests()
+    assert any(MEANS in one for one in asks(town, gulnar))
+
+
+def test_who_had_their_chat_erased_and_writes_again_is_told(town: Town, team: Team) -> None:
+    gulnar, desk = reported(town, team)
+    gulnar.command("/wipe")
+    town.later(minutes=1)
+    town.rests()
+    gulnar.writes("he called from there")
+    town.later(seconds=5)
+    desk.promises("3")
+    gulnar.sees(MEANS)
 
 
 def test_a_chat_that_may_be_a_trap_is_told_nothing(town: Town, team: Team) -> None:
