@@ -27,7 +27,14 @@ LARGEST: Final = 1_000_000
 """Bytes of a document …"""
 LARGEST_UNPACKED: Final = 20_000_000
 """… and of what is packed in it."""
-TRACKED: Final = ("w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:commentRangeStart", "w:commentReference")
+TRACKED: Final = (
+    *("w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:cellIns", "w:cellDel", "w:cellMerge", "w:numberingChange"),
+    *(f"w:{of}Change" for of in ("rPr", "pPr", "sectPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr")),
+    *("w:commentRangeStart", "w:commentReference", "w:comment"),
+)
+"""What bears the name of who changed something and when: words, how they look, or a remark beside them."""
+TELLS: Final = frozenset({"attachedTemplate", "customXml", "thumbnail", "printerSettings"})
+"""What a document is tied to and may name a computer, a user or a firm, or show its first page as it was once."""
 EMPTY: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 BLANK: Final = {
     "/docProps/app.xml": EMPTY
@@ -87,11 +94,21 @@ def _opened(content: bytes) -> Any:
 
 
 def _roots(opened: Any) -> Iterator[Any]:
-    """Everything of a document that has words in it."""
-    yield opened.element.body
-    for section in opened.sections:
-        for around in (section.header, section.footer):
-            yield around._element  # noqa: SLF001  python-docx knows no other way
+    """Everything of a document that may have words in it: its notes, and the headers of first and even pages, too.
+
+    Raises PaperError for what cannot be read.
+    """
+    from docx.opc.part import XmlPart
+    from docx.oxml import parse_xml
+
+    for part in opened.part.package.iter_parts():
+        if isinstance(part, XmlPart):
+            yield part.element
+        elif str(part.partname).startswith("/word/") and str(part.partname).endswith(".xml"):
+            try:
+                yield parse_xml(part.blob)
+            except SyntaxError:
+                raise PaperError("this is no .docx document, or too large a one, or one with macros") from None
 
 
 def _has(root: Any, names: tuple[str, ...]) -> bool:
@@ -159,10 +176,20 @@ def _is_ours(one: Any) -> bool:
 
 
 def _without_author(opened: Any) -> None:
-    about = opened.core_properties
-    for name in ("author", "category", "comments", "keywords", "last_modified_by", "subject", "title", "version"):
-        setattr(about, name, "")
-    for part in opened.part.package.iter_parts():
+    """Take out who wrote it, when, how often it was saved and printed, and on what."""
+    from docx.oxml.ns import qn
+
+    about = opened.core_properties._element  # noqa: SLF001  python-docx knows no other way
+    for one in list(about):
+        about.remove(one)
+    for one in list(opened.settings.element.iter(qn("w:attachedTemplate"))):
+        one.getparent().remove(one)
+    package = opened.part.package
+    for of in (package, *package.iter_parts()):
+        for key, tied in list(of.rels.items()):
+            if tied.reltype.rpartition("/")[2] in TELLS:
+                del of.rels[key]
+    for part in package.iter_parts():
         blank = BLANK.get(str(part.partname))
         if blank is not None:
             part._blob = blank  # noqa: SLF001  python-docx knows no other way

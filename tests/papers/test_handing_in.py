@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement
+from docx.oxml.ns import nsdecls, qn
 
 from papers.composing import compose
 from papers.docx import draw_docx
@@ -28,6 +33,10 @@ if TYPE_CHECKING:
     from papers.paper import Paper
 
 KINDS = load_kinds()
+RELATED = RELATIONSHIP_TYPE.SETTINGS.rpartition("/")[0]
+THUMBNAIL = RELATIONSHIP_TYPE.THUMBNAIL
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+W = nsdecls("w")
 
 
 def draft(kind: str = "wgad_urgent", language: str = "en") -> Paper:
@@ -124,7 +133,35 @@ def with_a_comment(document: Any) -> None:
     document.element.body[0].append(OxmlElement("w:commentReference"))
 
 
-@pytest.mark.parametrize("spoil", [with_a_change, with_a_comment])
+def with_a_change_of_looks(document: Any) -> None:
+    document.element.body[0].get_or_add_pPr().append(OxmlElement("w:pPrChange"))
+
+
+def with_a_change_in_a_first_header(document: Any) -> None:
+    document.sections[0].different_first_page_header_footer = True
+    document.sections[0].first_page_header.part.element.append(OxmlElement("w:del"))
+
+
+def beside(document: Any, name: str, words: str) -> None:
+    """Another part of the document, that python-docx does not look into."""
+    part = Part(PackURI(f"/word/{name}.xml"), f"{WORD}.{name}+xml", f"<w:{name} {W}>{words}</w:{name}>".encode())
+    document.part.relate_to(part, f"{RELATED}/{name}")
+
+
+def with_a_change_in_a_footnote(document: Any) -> None:
+    beside(document, "footnotes", '<w:footnote w:id="2"><w:p><w:ins w:author="Dana Invented"/></w:p></w:footnote>')
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        with_a_change,
+        with_a_comment,
+        with_a_change_of_looks,
+        with_a_change_in_a_first_header,
+        with_a_change_in_a_footnote,
+    ],
+)
 def test_what_was_struck_out_does_not_leave_between_the_lines(spoil: Callable[[Any], None]) -> None:
     """Whoever receives a document with tracked changes reads what counsel decided not to say."""
     paper = draft()
@@ -132,6 +169,35 @@ def test_what_was_struck_out_does_not_leave_between_the_lines(spoil: Callable[[A
     spoil(document)
     with pytest.raises(PaperError, match="tracked changes"):
         read_document(saved(document), paper)
+
+
+def test_nothing_tells_on_whose_machine_it_was_written_and_when() -> None:
+    paper = draft()
+    document = filled(taken(paper), paper)
+    about = document.core_properties
+    about.author = about.identifier = about.content_status = "Saule Imagined"
+    about.created = about.modified = about.last_printed = datetime(2026, 3, 1, 7, 7, 7, tzinfo=UTC)
+    template = document.part.part_related_by(RELATIONSHIP_TYPE.SETTINGS).relate_to(
+        "file:///C:/Users/saule.imagined/letter.dotm", f"{RELATED}/attachedTemplate", is_external=True
+    )
+    attached = OxmlElement("w:attachedTemplate")
+    attached.set(qn("r:id"), template)
+    document.settings.element.append(attached)
+    picture = Part(PackURI("/docProps/thumbnail.jpeg"), "image/jpeg", b"the page of notes, as it was", None)
+    document.part.package.relate_to(picture, THUMBNAIL)
+    sharing = Part(PackURI("/customXml/item1.xml"), "application/xml", b"<by>Saule Imagined</by>", None)
+    document.part.relate_to(sharing, f"{RELATED}/customXml")
+    before = saved(document)
+    kept = read_document(before, paper).content
+    for told in (b"Saule Imagined", b"saule.imagined", b"07:07:07", b"as it was"):
+        assert told in everything_in(before)
+        assert told not in everything_in(kept)
+    assert "On 1 March, by two officers." in "\n".join(one.text for one in paragraphs(docx.Document(io.BytesIO(kept))))
+
+
+def everything_in(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04 and no more", b"x" * (LARGEST + 1)])
