@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, false, func, select
+from sqlalchemy import and_, exists, false, func, or_, select
 
 from alerts.screens.opening import may_be_read_by
 from cases.access import MAY_BE_LET_IN
@@ -119,7 +119,7 @@ def _by_phone(unit: UnitOfWork, who: SignedIn, sought: Sought) -> ColumnElement[
         numbers.add(f"+7{sought.digits[len(TRUNK) :]}")
     indexes = {door: [unit.vault.blind_index(f"chat:{door}", one) for one in numbers] for door in PHONE_DOORS}
     here = [and_(Chat.door == door, Chat.address_index.in_(found)) for door, found in indexes.items()]
-    known = exists().where(Report.case_id == Case.id, Report.chat_id == Chat.id, here[0] | here[1])
+    known = exists().where(Report.case_id == Case.id, Report.chat_id == Chat.id, or_(*here))
     return known.correlate(Case)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from alerts.screens.finding import MOST_HITS, Found, find_cases
+from alerts.screens.finding import MOST_HITS, PHONE_DOORS, Found, find_cases
 from cases.access import grant_access
 from cases.consent.people import enter_fact
 from cases.docket.entering import Entry, When, enter
@@ -80,6 +80,16 @@ def test_a_case_is_found_by_whatever_is_known_of_it(scene: Scene, browser: Brows
         assert f'href="/console/case/{scene.code}"' in page, what
         assert where.lower() in page.lower(), what
     assert NOTHING in finds(browser, "Timur")
+
+
+@pytest.mark.parametrize("door", PHONE_DOORS)
+def test_a_number_is_found_whichever_door_it_was_told_from(scene: Scene, browser: Browser, door: str) -> None:
+    scene.helper("Aigerim")
+    with scene.store.unit("test") as unit:
+        chat = find_or_open_chat(unit, door, "+77000000099")
+        unit.session.execute(update(Report).values(chat_id=chat.id))
+    page = finds(browser.comes_in(join(scene.store, "Aigerim")), "+7 700 000 00 99")
+    assert f'href="/console/case/{scene.code}"' in page
 
 
 def test_what_is_not_theirs_is_answered_like_what_is_not_there(scene: Scene, browser: Browser) -> None:
