@@ -314,6 +314,8 @@ def _offer(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
 def _link(unit: UnitOfWork, chat: Chat, code: str, message: Message) -> None:
     chat.language = chat.language or guess_language(None, message.client_language)
     linked = link_account(unit, chat, code)
+    if isinstance(linked, Refusal) and is_suspected(unit, chat):
+        return  # by no command is a chat answered that may be a trap
     if isinstance(linked, Refusal):
         key = "staff.link_limited" if linked is Refusal.LIMITED else "staff.link_failed"
         enqueue(unit, chat, key, language=chat.language, urgent=True)

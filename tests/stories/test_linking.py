@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from alerts.occasions.verifying import methods_to_check
+from cases.models import Case
+from cases.verification import suspect
 from contacts.directory import find_contact, put_contact
 from contacts.linking import TRIES_ALLOWED
 from contacts.values import ContactCard, Role
@@ -43,6 +47,18 @@ def test_guessing_ends_after_five_tries_even_with_the_right_code(town: Town) -> 
     aigerim.command(f"/link {town.link_code('Aigerim')}")
     aigerim.sees("This account is linked")
     assert town.case_codes() == [], "a code is no report"
+
+
+def test_a_chat_that_may_be_a_trap_is_not_told_that_a_code_is_wrong(town: Town) -> None:
+    stranger = town.relative()
+    stranger.writes("they took her, where is she")
+    code = town.code_on(stranger)
+    town.rests()
+    with town.house.store.unit("test") as unit:
+        suspect(unit, unit.session.scalars(select(Case.id).where(Case.code == code)).one())
+    with town.silence(stranger):
+        stranger.command("/link WRONG234")
+        town.rests()
 
 
 def test_another_persons_code_moves_the_account_and_pages_follow(town: Town, team: Team) -> None:
