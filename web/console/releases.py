@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from alerts.needs.team import fetch_keys, names_of
 from alerts.occasions.releasing import call_back, reached_by_link
-from alerts.screens.opening import may_be_read_by, opened_by_code, reads_case
+from alerts.screens.opening import end_at, last_event, may_be_read_by, opened_by_code, reads_case
 from alerts.telling.case_list import SEES_ALL
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience
@@ -162,10 +162,13 @@ def one(gate: Gate, release_id: UUID) -> Response:
     if not _has_a_voice(gate):
         return no_case(gate)
     with gate.store.read() as unit:
-        release = unit.session.scalars(_newest(gate, unit).where(Release.id == release_id)).one_or_none()
-        if release is None:
+        last, is_last = last_event()
+        wanted = _newest(gate, unit).add_columns(Case, last.position, last.mac).outerjoin(last, is_last)
+        found = unit.session.execute(wanted.where(Release.id == release_id)).one_or_none()
+        if found is None:
             return no_case(gate)
-        rows = rows_for_audiences(unit, unit.session.get_one(Case, release.case_id))
+        release, _, case, position, mac = found
+        rows = rows_for_audiences(unit, case)
         voices, recipients = _people_of(unit, release)
         content = content_in(unit, rows, release)
         shown = {
@@ -184,7 +187,7 @@ def one(gate: Gate, release_id: UUID) -> Response:
         unit.session.expunge_all()  # it is drawn when the unit is over
     if content is not None and gate.who.contact_id is not None:
         with gate.store.unit(gate.who.actor) as unit:
-            unit.record(CaseViewed(case_id=rows.case.id, contact_id=gate.who.contact_id))
+            unit.record_at(CaseViewed(case_id=rows.case.id, contact_id=gate.who.contact_id), end_at(position, mac))
     return gate.show("console/release.html", **shown)
 
 
