@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, request
 
 from alerts.screens.incident_reading import incident_shown
+from alerts.screens.opening import opened_by_code
 from alerts.search.taking_in import take_in, take_in_more
 from cases.consent.errors import ConsentError
 from cases.consent.values import LONGEST, value_of
@@ -47,11 +48,11 @@ def begin(gate: Gate) -> Response:
     text, report = "", request.args.get("report", "")
     if report and not gate.who.duress:
         with gate.store.unit(gate.who.actor) as unit:
-            case = readable_case(gate, unit, report)
-            if case is None or gate.who.contact_id is None:
+            opened = opened_by_code(unit, report, gate.who)
+            if opened is None or gate.who.contact_id is None:
                 return no_incident(gate)
-            text = _told(unit, case, str(gate.who.role))
-            unit.record(CaseViewed(case_id=case.id, contact_id=gate.who.contact_id))
+            text = _told(unit, opened.case, str(gate.who.role))
+            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=gate.who.contact_id), opened.end)
     return _ask(gate, text=text[:LONGEST_TEXT], report=report, incident=request.args.get("incident", ""))
 
 
