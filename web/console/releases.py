@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from alerts.needs.team import fetch_keys, names_of
 from alerts.occasions.releasing import call_back, reached_by_link
@@ -36,6 +37,7 @@ from contacts.accounts.roles import Ability
 from contacts.directory import active_contacts
 from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope
+from store.sets import Together, Wanted
 from web.console.addressed import no_case, readable_case
 from web.console.entered import refused
 from web.console.gate import Guard
@@ -266,22 +268,28 @@ def _audience(text: str) -> Audience | None:
     return next((one for one in GOES_TO if one == text), None)
 
 
+_OF_VOICE, _OF_RECIPIENT = aliased(Contact), aliased(Contact)
+_PEOPLE: Final = Together(
+    {
+        "voices": Wanted(
+            ReleaseVoice, ReleaseVoice.release_id, ((_OF_VOICE, _OF_VOICE.id == ReleaseVoice.contact_id),)
+        ),
+        "recipients": Wanted(
+            ReleaseRecipient,
+            ReleaseRecipient.release_id,
+            ((_OF_RECIPIENT, _OF_RECIPIENT.id == ReleaseRecipient.contact_id),),
+        ),
+    }
+)
+
+
 def _people_of(
     unit: UnitOfWork, release: Release
 ) -> tuple[list[tuple[str, ReleaseVoice]], list[tuple[str, ReleaseRecipient]]]:
     """Return who said what to a release, and whom it goes to, by name. The keys of its case come along."""
-    voices = unit.session.execute(
-        select(ReleaseVoice, Contact)
-        .join(Contact, Contact.id == ReleaseVoice.contact_id)
-        .where(ReleaseVoice.release_id == release.id)
-        .order_by(ReleaseVoice.said_at)
-    ).all()
-    recipients = unit.session.execute(
-        select(ReleaseRecipient, Contact)
-        .join(Contact, Contact.id == ReleaseRecipient.contact_id)
-        .where(ReleaseRecipient.release_id == release.id)
-        .order_by(ReleaseRecipient.fallback, ReleaseRecipient.id)
-    ).all()
+    found = _PEOPLE.of(unit.session, release.id)
+    voices = sorted(found["voices"], key=lambda row: row[0].said_at)
+    recipients = sorted(found["recipients"], key=lambda row: (row[0].fallback, row[0].id))
     people = [contact for _, contact in (*voices, *recipients)]
     unit.vault.fetch([case_scope(release.case_id), *(contact_scope(one.id) for one in people)])
     names = names_of(unit, people)
