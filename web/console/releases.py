@@ -160,7 +160,7 @@ def _refuse_unreachable(unit: UnitOfWork, proposal: Proposal) -> None:
 
 
 def one(gate: Gate, release_id: UUID) -> Response:
-    """Show one release: what leaves and stays, why, on what ground, who said what, who has it; note who was shown it."""
+    """Show one release: what leaves and stays, why, on what ground, who said what, who has it. That it was is noted."""
     if not _has_a_voice(gate):
         return no_case(gate)
     with gate.store.read() as unit:
