@@ -270,6 +270,7 @@ def test_a_relative_who_says_stop_freezes_it_all_and_a_coordinator_is_asked(town
     jonas.gets_mail("statement")
     gulnar.command("/stop")
     jonas.gets_mail("do not use")
+    town.later(hours=10)  # it is night where the team is, and nothing leaves any more
     saule.sees("consent was taken back")
     town.rests()
     with town.house.store.unit("test") as unit:
