@@ -61,6 +61,12 @@ def test_a_sign_off_ends() -> None:
     assert faults(MOTION, signed(MOTION, until="2026-11-25")) == []
 
 
+def test_a_sign_off_that_has_ended_holds_no_longer_beside_one_that_does() -> None:
+    ended, holds = signed(MOTION, until="2026-11-24"), signed(MOTION, until="2026-11-25", by=TIMUR)
+    assert in_force(MOTION, [ended, holds], TODAY) == [holds]
+    assert in_force(MOTION, [ended], TODAY) == []
+
+
 def test_one_good_sign_off_is_enough() -> None:
     assert faults(MOTION, signed(MOTION, until="2026-11-01"), signed(MOTION, by=TIMUR)) == []
     assert faults(MOTION, signed(replace(MOTION, title="As it was")), signed(MOTION, by=TIMUR)) == []

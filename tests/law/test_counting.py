@@ -405,6 +405,13 @@ def test_backwards_the_last_day_moves_to_an_earlier_working_day() -> None:
     assert local(moved.safe_at) == "2026-03-13T00:00+05:00"
 
 
+def test_backwards_a_whole_day_begins_with_the_first_of_its_two_midnights() -> None:
+    """On the Azores one o'clock becomes midnight again: whoever came between the two came in time for the day."""
+    azores = ZoneInfo("Atlantic/Azores")
+    renewal = clock("kz.refugee.renew_1m", on("2026-11-25"), zone=azores)
+    assert local(renewal.safe_at, azores) == "2026-10-25T00:00+00:00"  # an hour later it is 00:00-01:00
+
+
 # Dates from rulings
 
 

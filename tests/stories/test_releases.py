@@ -143,6 +143,21 @@ def test_who_is_to_approve_is_told_on_which_page(town: Office) -> None:
     assert say("web.releases", "en") in saule.sees("waits for your approval").plain
 
 
+def test_a_link_opens_for_seven_days_and_no_longer(town: Office) -> None:
+    (marta,) = town.team(Marta="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    town.releases(Audience.UNHCR, "Marta")
+    link = town.link_in(marta.gets_mail("referral"))
+    town.page(link)
+    town.later(days=6, hours=23, minutes=59)
+    assert NAME in town.page(link)
+    town.later(minutes=1)
+    too_old = town.presses(link)
+    assert too_old.status_code == 404
+    assert NAME not in too_old.text
+
+
 def test_a_second_device_is_shown_nothing(town: Office) -> None:
     (marta,) = town.team(Marta="unhcr")
     town.reported()
