@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cases.disclosure import LEAST, MOST_SMALL, Cell, Mark, tell, tell_places
+from cases.disclosure import LEAST, MOST_SMALL, Cell, Mark, Told, is_safe, tell, tell_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,6 +115,36 @@ def test_of_all_small_tables_each_small_cell_of_each_may_be_none_to_four(cells: 
                 assert max(possible) >= LEAST, tables
             elif told[place].mark is SMALL:
                 assert possible == set(range(LEAST)), tables
+
+
+@pytest.mark.parametrize(("small", "held"), [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0), (3, 1)])
+@pytest.mark.parametrize("least", [0, 1])
+def test_what_is_told_is_what_the_rule_says_no_less_and_no_more(small: int, held: int, least: int) -> None:
+    """The rule again, by every table that fits what is told, one by one: sums and bounds are a shorter way to it."""
+    for total, next_ in itertools.product(range(21), (None, 5, 6, 7, 9)):
+        told = Told(small, least, held, total, next_)
+        assert is_safe(told) == is_safe_by_every_table(told), told
+
+
+@cache
+def is_safe_by_every_table(told: Told) -> bool:
+    if told.small == 0:
+        return told.held == 0
+    most = told.total if told.next_ is None else told.next_ - 1
+    fitting = {
+        small[0]
+        for small in itertools.product(range(told.least, LEAST), repeat=told.small)
+        for held in itertools.combinations_with_replacement(range(LEAST, most + 1), told.held)
+        if sum(small) + sum(held) == told.total and not any(told_with_less(told, sum(small), held))
+    }
+    return fitting == set(range(told.least, LEAST))
+
+
+def told_with_less(told: Told, small: int, held: tuple[int, ...]) -> Iterator[bool]:
+    """For each smaller number of withheld cells, but where two are alike, whether they would have been enough."""
+    for fewer, next_ in enumerate(held):
+        if next_ not in held[:fewer]:
+            yield is_safe_by_every_table(told._replace(held=fewer, total=small + sum(held[:fewer]), next_=next_))
 
 
 @pytest.mark.parametrize(
