@@ -21,14 +21,14 @@ from cases.consent.agreeing import (
     sign_emergency_release,
     thaw,
 )
-from cases.consent.deciding import Why
+from cases.consent.deciding import Known, Why
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
 from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
-from cases.views.audience import AudienceView, Dated, Told, view_for_audience
+from cases.views.audience import AudienceView, Dated, Told, told_to, view_for_audience
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from tests.cases.test_echoes import SPELLINGS
@@ -174,6 +174,16 @@ def test_the_press_hears_the_month_not_the_day(quick: Store, audience: Audience)
     assert {"place", "birth_date", "relation", "officer"} & told.keys() == set()
     assert ("name_latin" in told) == (audience is Audience.PRESS_NAMED)
     assert "1 March" not in everything_made_of(quick, view)
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_of_two_dates_the_press_hears_the_month_and_of_all_else_everybody_hears_all(audience: Audience) -> None:
+    press = audience in (Audience.PRESS, Audience.PRESS_NAMED)
+    short = {name for name in FIELDS if told_to(Known(name, "2026-03-09"), audience) == Known(name, "2026-03")}
+    assert short == ({"taken_on", "court_date"} if press else set())
+    assert all(
+        told_to(Known(name, "2026-03-09"), audience).value == "2026-03-09" for name in FIELDS if name not in short
+    )
 
 
 def test_who_is_outside_hears_what_is_filed_and_not_what_the_team_watches_for(quick: Store) -> None:

@@ -74,6 +74,7 @@ def test_twenty_messages_leave_within_an_hour_and_the_next_when_the_first_is_an_
     assert room_at(left, now, 1) == START + hour
     assert room_at(left, now, 3) == START + timedelta(minutes=2) + hour
     assert room_at(left, START + hour, 1) == START + hour
+    assert room_at(left[::-1], now, 1) == START + hour, "in whatever order they are read"
 
 
 @dataclass(frozen=True)

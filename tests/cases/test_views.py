@@ -147,6 +147,20 @@ def test_the_latest_answer_counts_and_skipping_takes_none_back(scene: Scene) -> 
     assert not given_answers["happening"].skipped
 
 
+def test_of_words_too_the_latest_answer_counts(scene: Scene) -> None:
+    first, second = scene.says("in the market"), scene.says("at the station")
+    for message in (first, second):
+        scene.answers("where", message=message)
+    assert answers(view(scene, "coordinator"))["where"].text == "at the station"
+    with scene.store.unit("test") as unit:
+        assert move_to_counsel(unit, scene.case_id, first)
+    assert answers(view(scene, "coordinator"))["where"].text == "at the station", "what was said before it is hidden"
+    with scene.store.unit("test") as unit:
+        assert move_to_counsel(unit, scene.case_id, second)
+    assert "where" not in answers(view(scene, "coordinator"))
+    assert answers(view(scene, "lawyer"))["where"].text == "at the station"
+
+
 def test_words_and_options_stand_together(scene: Scene) -> None:
     def answer(message: UUID) -> Answered:
         scene.answers("how_many", "few", message)
