@@ -50,6 +50,29 @@ def test_nothing_leaves_by_the_word_of_one_or_against_a_veto(basis: Basis, said:
         assert set(approvers.values()) == {"coordinator", "lawyer"}
 
 
+@pytest.mark.parametrize(
+    ("basis", "enough"),
+    [
+        (Basis.EMERGENCY, [("coordinator",), ("coordinator", "lawyer")]),
+        (Basis.VITAL_INTEREST, [("coordinator", "lawyer"), ("coordinator", "lawyer", "coordinator")]),
+        (Basis.CONSENT, [("coordinator", "lawyer"), ("coordinator", "coordinator"), ("lawyer", "lawyer")]),
+    ],
+)
+def test_whose_yes_is_enough_is_enough(basis: Basis, enough: list[tuple[str, ...]]) -> None:
+    """What the person decided themselves waits for one coordinator, and for nobody else."""
+    for roles in enough:
+        said = [Voice(person, role, approves=True) for person, role in zip(PEOPLE, roles, strict=False)]
+        assert is_approved(basis, said), roles
+    others = ("interpreter", "unhcr", "journalist")
+    unasked = [Voice(person, role, approves=True) for person, role in zip(PEOPLE, others, strict=True)]
+    assert not is_approved(basis, unasked), "nobody who may approve"
+
+
+@pytest.mark.parametrize("basis", [Basis.EMERGENCY, Basis.VITAL_INTEREST])
+def test_without_a_coordinator_nothing_leaves_in_haste(basis: Basis) -> None:
+    assert not is_approved(basis, [Voice(person, "lawyer", approves=True) for person in PEOPLE])
+
+
 @given(before=st.lists(st.integers(0, 7200), max_size=60), count=st.integers(1, 8))
 def test_no_hour_ever_sees_more_than_the_cap(before: list[int], count: int) -> None:
     """Messages that were let go by the rule, and those that ask now: count them in any hour."""
@@ -74,6 +97,7 @@ def test_twenty_messages_leave_within_an_hour_and_the_next_when_the_first_is_an_
     assert room_at(left, now, 1) == START + hour
     assert room_at(left, now, 3) == START + timedelta(minutes=2) + hour
     assert room_at(left, START + hour, 1) == START + hour
+    assert room_at(left, START + 3 * hour, 8) == START + 3 * hour, "what left long ago takes no room"
     assert room_at(left[::-1], now, 1) == START + hour, "in whatever order they are read"
 
 
