@@ -21,14 +21,14 @@ from cases.consent.agreeing import (
     sign_emergency_release,
     thaw,
 )
-from cases.consent.deciding import Known, Why
+from cases.consent.deciding import Decision, Known, Standing, Why
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
 from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
-from cases.views.audience import AudienceView, Dated, Told, told_to, view_for_audience
+from cases.views.audience import AudienceView, Dated, Told, dates_told, told_to, view_for_audience
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from tests.cases.test_echoes import SPELLINGS
@@ -209,6 +209,21 @@ def test_who_is_outside_hears_what_is_filed_and_not_what_the_team_watches_for(qu
     made = everything_made_of(quick, view)
     assert "extradition detention actual" not in made, "a word of ours, which nobody outside knows"
     assert "(Almaty)</time>" not in made.partition("<ol")[2].partition("</ol>")[0]
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_who_may_not_know_of_the_proceedings_hears_none_of_their_dates(audience: Audience) -> None:
+    dates = (Dated("transferred", START, None, None),)
+
+    def told(*kinds: FieldClass, granted: bool = True) -> tuple[Dated, ...]:
+        said = tuple(Decision(audience, kind, granted, Authority.PERSON, START) for kind in kinds)
+        return dates_told(dates, audience, Standing(said, corroborated=True))
+
+    may_hear = audience in (Audience.LAWYER, Audience.UNHCR, Audience.UN)
+    assert told(*FieldClass) == (dates if may_hear else ())
+    others = set(FieldClass) - {FieldClass.PROCEEDINGS}
+    assert told(*others) == (dates if audience is Audience.LAWYER else ()), "all that was agreed to is something else"
+    assert told(FieldClass.PROCEEDINGS, granted=False) == ()
 
 
 def test_a_date_is_told_with_its_end_and_the_zone_it_was_written_down_in(quick: Store) -> None:

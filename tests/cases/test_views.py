@@ -16,7 +16,7 @@ from cases.consent.people import enter_fact
 from cases.consent.vocabulary import FIELDS
 from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
-from cases.files import SentFile
+from cases.files import SentFile, take_fetches
 from cases.intake import Wrapping
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from cases.verification import move_to_counsel
@@ -26,6 +26,7 @@ from cases.views.responder import (
     Answered,
     Day,
     ResponderView,
+    SeenFile,
     hidden_from,
     may_have_original,
     may_know,
@@ -423,6 +424,16 @@ def test_a_file_is_told_as_it_is_declared_and_once_it_is_here_as_it_came(scene: 
     assert (stored.id, stored.sha256) == (file_id, sha256(PICTURE).hexdigest())
     assert stored.received_at is not None
     assert stored.tells == {}
+
+
+def test_a_file_of_which_half_is_here_is_told_as_it_is_declared_and_is_not_opened(scene: Scene) -> None:
+    message = sends_a_file(scene, "half")
+    with scene.store.unit("test") as unit:
+        (fetch,) = take_fetches(unit, 1)
+    (half,) = next(one for one in view(scene, "lawyer").entries if one.id == message).files
+    assert half == SeenFile("photo", "waiting", 9)
+    with scene.store.unit("test") as unit:
+        assert may_open_file(unit, fetch.file_id, "lawyer") is None
 
 
 def test_a_file_is_opened_by_those_who_are_shown_its_message(scene: Scene) -> None:
