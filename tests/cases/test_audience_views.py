@@ -28,7 +28,7 @@ from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldCl
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
-from cases.views.audience import AudienceView, Dated, Told, dates_told, told_to, view_for_audience
+from cases.views.audience import AudienceView, Dated, Told, dates_told, seen_by, told_to, view_for_audience
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from tests.cases.test_echoes import SPELLINGS
@@ -276,6 +276,24 @@ def test_what_repeats_a_word_of_something_that_identifies_nobody_is_told(quick: 
         view = view_for_audience(unit, case_of(unit, scene), Audience.UNHCR)
     assert [one.name for one in view.fields] == ["agency"]
     assert view.held_back == {"articles": Why.NOT_ASKED}
+
+
+def test_what_repeats_a_name_that_is_held_back_is_held_back_with_it() -> None:
+    """In another script too, and whoever entered it; what is chosen from a list repeats nothing."""
+    told = [
+        Known("name_native", "Нұрлан Мысалов"),
+        Known("place", "Centre 1"),
+        Known("agency", "police, office of Nurlan"),
+        Known("taken_on", "2026-03-01"),
+        Known("birth_date", "2026-03-01"),
+    ]
+    yes = (Decision(Audience.UNHCR, FieldClass.CUSTODY, granted=True, authority=Authority.PERSON, given_at=START),)
+    shown, held_back = seen_by(told, Audience.UNHCR, Standing(yes, corroborated=True))
+    assert [one.name for one in shown] == ["place", "taken_on"]
+    assert held_back == {"name_native": Why.NOT_ASKED, "birth_date": Why.NOT_ASKED, "agency": Why.GIVES_AWAY}
+    both = (*yes, replace(yes[0], kind=FieldClass.IDENTITY))
+    shown, held_back = seen_by(told, Audience.UNHCR, Standing(both, corroborated=True))
+    assert (list(shown), held_back) == (told, {}), "what is told gives nothing away"
 
 
 def test_taking_a_fact_or_a_freeze_back_is_seen_at_once(quick: Store) -> None:
