@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import IO, TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def main(
 
     Ctrl-C ends it early: what was tried until then is told.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell leaves it ignored in what runs in the background
     chosen = AREAS[area]
     before = None if again is None else set(unnoticed(again))
     modules = tuple(path for path in chosen.modules if wanted in path)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.sealed.beating import EVERY_HOURS, PATIENCE_HOURS
 from dialogue.conversation import step as report
 from dialogue.model import Command, Kind, Said, Sent, State, Tapped
 from dialogue.sealed.deciding import (
@@ -21,12 +22,21 @@ from dialogue.sealed.deciding import (
     SEALED,
     TRIGGERS,
     Begin,
+    Effect,
+    Hour,
     Keep,
     Leave,
+    List,
+    Outcome,
+    Press,
     Prove,
     Sign,
     Take,
+    asked_again,
+    happening_now,
+    heard_cry,
     introduction,
+    kept,
     menu,
     offer,
     step,
@@ -130,6 +140,98 @@ def test_a_release_is_signed_once_all_three_are_chosen() -> None:
         assert signed is not None
         assert signed.effects == (Sign(*chosen),)
     assert len(PRESS) == 3
+
+
+def taps(action: str, asked: str | None = MENU) -> Outcome:
+    outcome = step(asked, Tapped(action), has_file=True)
+    assert outcome is not None
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "effects", "key"),
+    [
+        ("team", "team", (), "ask.sealed_team"),
+        ("counsel", "counsel", (), "ask.sealed_counsel"),
+        ("name", "name", (), "ask.sealed_name"),
+        ("trusted", "trusted", (), "ask.sealed_trusted"),
+        ("release", MENU, (), "ask.sealed_whom"),
+        ("press", MENU, (), "ask.sealed_press"),
+        ("phrase", "another.phrase", (Prove("another.phrase"),), None),
+        ("duress", "another.duress", (Prove("another.duress"),), None),
+        ("check", MENU, (), "ask.check_every"),
+        ("list", MENU, (List(),), None),
+        ("withdraw", MENU, (), "ask.sealed_sure"),
+        ("done", None, (Leave(wipe=True),), "reply.sealed_done"),
+        ("now", None, (Leave(now=True),), None),
+    ],
+)
+def test_each_button_of_the_menu_leads_where_it_says(
+    name: str, asked: str | None, effects: tuple[Effect, ...], key: str | None
+) -> None:
+    assert f"{SEALED}{name}" in {button.action for row in menu().buttons for button in row}
+    outcome = taps(f"{SEALED}{name}")
+    assert (outcome.asked, outcome.effects) == (asked, effects)
+    assert [reply.key for reply in outcome.replies] == ([] if key is None else [key])
+
+
+def test_every_button_of_the_menu_is_one_of_these() -> None:
+    assert sum(len(row) for row in menu().buttons) == 13
+
+
+def test_what_the_press_may_be_told_is_one_of_three() -> None:
+    (asked,) = taps(f"{SEALED}press").replies
+    for (button,), answer in zip(asked.buttons, PRESS, strict=True):
+        assert taps(button.action) == Outcome(MENU, (Press(answer),))
+
+
+def test_to_take_it_all_back_is_asked_twice() -> None:
+    (sure,) = taps(f"{SEALED}withdraw").replies
+    (yes,), (no,) = sure.buttons
+    assert taps(yes.action).effects == (Prove("withdraw"),)
+    assert taps(no.action) == Outcome(MENU, (), (menu(),))
+
+
+def test_check_ins_are_agreed_on_by_how_often_how_patiently_and_at_which_hour() -> None:
+    (often,) = taps(f"{SEALED}check").replies
+    rhythms = [row[0].action for row in often.buttons[: len(EVERY_HOURS)]]
+    for hours, rhythm in zip(EVERY_HOURS, rhythms, strict=True):
+        (patiently,) = taps(rhythm).replies
+        assert patiently.key == "ask.check_patience"
+        for patience, (button,) in zip(PATIENCE_HOURS, patiently.buttons, strict=True):
+            asked = taps(button.action)
+            assert asked == Outcome(f"hour.{hours}.{patience}", (), (asked_again(f"hour.{hours}.{patience}"),))
+            said = step(asked.asked, Said("at eight"), has_file=True)
+            assert said == Outcome(asked.asked, (Hour(hours, patience),))
+            spoken = step(asked.asked, Sent(Kind.VOICE), has_file=True)
+            assert spoken == Outcome(asked.asked, (Keep("team"),)), "a voice names no hour, and is kept"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        f"{SEALED}press.all",
+        f"{SEALED}release.nobody",
+        f"{SEALED}release.un.who.never",
+        f"{SEALED}release.un.who.taken.more",
+        f"{SEALED}anything",
+        f"{CHECK}every.5",
+        f"{CHECK}patience.5.2",
+        f"{CHECK}patience.24.500",
+        f"{CHECK}pause.5000",
+        CHECK,
+    ],
+)
+def test_what_was_never_offered_does_nothing_and_shows_the_menu(action: str) -> None:
+    assert taps(action) == Outcome(MENU, (), (menu(),))
+
+
+def test_whoever_cries_into_a_file_is_asked_whether_it_happens_now() -> None:
+    (now,), (back,) = heard_cry().buttons
+    assert taps(now.action, "team") == Outcome(None, (Leave(now=True),))
+    assert taps(back.action, "team") == Outcome(MENU, (), (menu(),))
+    said = {heard_cry().key, happening_now().key, kept().key, asked_again("hour.24.2").key}
+    assert said | {asked_again(one).key for one in ("name", "birth", "trusted", "phrase", "duress")} <= set(keys())
 
 
 def test_what_only_the_person_may_do_is_asked_for_the_phrase() -> None:
