@@ -11,6 +11,7 @@ import pytest
 from flask import render_template
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from app.commands.case import _as_data, _lines
 from cases.consent.agreeing import (
@@ -19,18 +20,32 @@ from cases.consent.agreeing import (
     freeze,
     release_field,
     sign_emergency_release,
+    standing_of,
     thaw,
 )
 from cases.consent.deciding import Decision, Known, Standing, Why
 from cases.consent.errors import ConsentError
+from cases.consent.models import Consent, CounselRelease, Fact, Person
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
 from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
-from cases.views.audience import AudienceView, Dated, Told, dates_told, seen_by, told_to, view_for_audience
+from cases.views.audience import (
+    AudienceView,
+    Dated,
+    Told,
+    dates_told,
+    known_in,
+    rows_for_audiences,
+    seen_by,
+    standing_in,
+    told_to,
+    view_for_audience,
+)
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
+from store.base import new_id
 from tests.cases.test_echoes import SPELLINGS
 from tests.conftest import START
 from tests.quick import quick_store
@@ -276,6 +291,35 @@ def test_what_repeats_a_word_of_something_that_identifies_nobody_is_told(quick: 
         view = view_for_audience(unit, case_of(unit, scene), Audience.UNHCR)
     assert [one.name for one in view.fields] == ["agency"]
     assert view.held_back == {"articles": Why.NOT_ASKED}
+
+
+def test_what_is_known_and_agreed_of_a_second_person_is_none_of_the_firsts(quick: Store) -> None:
+    """A case is about one person; should a second ever be written down in it, nothing of theirs opens or tells."""
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        enter_fact(unit, scene.case_id, "place", "Centre 1")
+        first_id = person_of(unit, scene.case_id).id
+        second = Person(id=new_id(), case_id=scene.case_id, number=2, created_at=unit.now)
+        unit.session.add(second)
+        unit.session.flush()
+        enter_fact(unit, scene.case_id, "agency", "migration police")
+        enter_consent(
+            unit, scene.case_id, Audience.UNHCR, [FieldClass.CUSTODY], granted=True, authority=Authority.PERSON, how="x"
+        )
+        counsel = put_contact(unit, ContactCard("Dana", Role.LAWYER))
+        release_field(unit, scene.case_id, "torture", Audience.UNHCR, counsel)
+        for table in (Consent, CounselRelease):
+            unit.session.execute(update(table).where(table.case_id == scene.case_id).values(person_id=second.id))
+        unit.session.execute(
+            update(Fact).where(Fact.case_id == scene.case_id, Fact.field == "agency").values(person_id=second.id)
+        )
+        unit.session.expire_all()
+        case = case_of(unit, scene)
+        rows = rows_for_audiences(unit, case)
+        assert rows.person is not None
+        assert rows.person.id == first_id
+        assert [one.name for one in known_in(unit, rows)] == ["place"]
+        assert standing_in(unit, rows) == standing_of(unit, case) == Standing(corroborated=True)
 
 
 def test_what_repeats_a_name_that_is_held_back_is_held_back_with_it() -> None:

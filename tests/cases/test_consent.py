@@ -106,6 +106,15 @@ def test_a_child_is_never_named_in_public(name: str, audience: Audience, s: Stan
     assert why_not(name, audience, replace(s, minor=True)) is not None
 
 
+def test_a_name_the_press_was_granted_is_told_of_a_grown_person_and_not_of_a_child() -> None:
+    yes = with_words(*(word(Audience.PRESS_NAMED, kind) for kind in FieldClass))
+    told = {name for name in FIELDS if why_not(name, Audience.PRESS_NAMED, yes) is None}
+    assert told & NAMING
+    child = replace(yes, minor=True)
+    assert {name for name in told if why_not(name, Audience.PRESS_NAMED, child) is Why.MINOR} == told & NAMING
+    assert {name for name in told if why_not(name, Audience.PRESS_NAMED, child) is None} == told - NAMING
+
+
 def test_what_names_nobody_may_be_told_of_a_child_who_agreed() -> None:
     yes = word(Audience.PRESS, FieldClass.CUSTODY)
     assert why_not("region", Audience.PRESS, with_words(yes, standing=replace(BELIEVED, minor=True))) is None

@@ -148,6 +148,12 @@ def test_the_latest_answer_counts_and_skipping_takes_none_back(scene: Scene) -> 
     assert not given_answers["happening"].skipped
 
 
+def test_skipping_takes_back_no_words_either(scene: Scene) -> None:
+    scene.answers("where", message=scene.says("in the market"))
+    scene.answers("where")
+    assert answers(view(scene, "lawyer"))["where"] == Answered("where", text="in the market", sent="text")
+
+
 def test_of_words_too_the_latest_answer_counts(scene: Scene) -> None:
     first, second = scene.says("in the market"), scene.says("at the station")
     for message in (first, second):
