@@ -125,7 +125,9 @@ def rows_from(case: Case, found: Mapping[str, Rows]) -> CaseRows:
         readings=_only(found["readings"], lambda one: (one.at, one.id)),
         notes=_only(found["notes"], lambda one: (one.written_at, one.id)),
         by_web=any(row[0].door == WEB for row in found["reports"]),
-        by_phone=_only(((row[1],) for row in found["reports"] if row[1] is not None), lambda one: one.created_at),
+        by_phone=_only(
+            ((row[1],) for row in found["reports"] if row[1] is not None), lambda one: (one.created_at, one.id)
+        ),
     )
 
 

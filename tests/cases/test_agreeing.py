@@ -250,6 +250,14 @@ def test_what_was_signed_is_listed_the_oldest_first_with_what_became_of_it(scene
     assert happened(scene, "EmergencyReleaseFired") == [{"release_id": str(third), "contact_id": str(coordinator)}]
 
 
+def test_what_was_signed_is_kept_in_one_order_and_each_once(scene: Scene) -> None:
+    with scene.store.unit("test") as unit:
+        sign_emergency_release(unit, scene.case_id, [*Audience, *Audience], [*FieldClass, *FieldClass], "if I am taken")
+        (signed,) = emergency_releases(unit, scene.case_id)
+    assert signed.audiences == tuple(sorted(map(str, Audience)))
+    assert signed.kinds == tuple(sorted(map(str, FieldClass)))
+
+
 def test_without_a_trigger_nothing_is_signed(scene: Scene) -> None:
     with scene.store.unit("test") as unit, pytest.raises(ConsentError, match="write down the trigger"):
         signs(unit, scene, terms="  ")

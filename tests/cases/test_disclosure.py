@@ -23,6 +23,7 @@ SHOWN, SMALL, WITHHELD = Mark.SHOWN, Mark.SMALL, Mark.WITHHELD
 @pytest.mark.parametrize(
     ("counts", "told"),
     [
+        ([5], [Cell(SHOWN, 5)]),
         ([9, 12, 30], [Cell(SHOWN, 9), Cell(SHOWN, 12), Cell(SHOWN, 30)]),
         ([3, 12, 30], [Cell(SMALL), Cell(WITHHELD), Cell(SHOWN, 30)]),
         ([0, 12, 30], [Cell(SMALL), Cell(WITHHELD), Cell(SHOWN, 30)]),

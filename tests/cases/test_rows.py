@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -19,22 +19,24 @@ from cases.files import SentFile
 from cases.intake import Wrapping
 from cases.models import Case, Report
 from cases.notes import write_note
-from cases.views.rows import CaseRows, rows_of
+from cases.views.rows import SETS, CaseRows, rows_from, rows_of
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from law.shipped import load_rules
 from law.signoff import revoke, sign_off
 from store.chats import SMS, VOICE, WHATSAPP, find_or_open_chat
 from store.clock import ManualClock
+from store.sets import Together
 from tests.conftest import START
 from tests.evidence.scene import fetches
 from tests.quick import quick_store
 from tests.web.scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from store.sets import Rows
     from store.unit_of_work import Store, UnitOfWork
 
 ALMATY = "Asia/Almaty"
@@ -122,6 +124,51 @@ def test_files_stand_with_the_message_they_came_with(scene: Scene, clock: Manual
     assert [(one.message_id, kept) for one, kept in found.files[second]] == [(second, None), (second, None)]
     asked = [(one.asked_at, one.id) for one, _ in found.files[second]]
     assert asked == sorted(asked)
+
+
+def test_in_whatever_order_the_database_gives_them_they_come_in_their_own(scene: Scene) -> None:
+    """Of one moment, too: all of this is."""
+    book = load_rules()
+    with scene.store.unit("test") as unit:
+        report = unit.session.get_one(Report, scene.report_id)
+        files = tuple(SentFile("photo", name, name) for name in "abc")
+        intake.add_message(unit, report, kind="photo", content="{}", wrapping=Wrapping(files=files))
+        for question in ("where", "who"):
+            intake.record_answer(unit, report, question, value="home")
+            write_note(unit, scene.case_id, question)
+        for door, number in ((SMS, "+77000000031"), (VOICE, "+77000000032")):
+            intake.join_case(unit, find_or_open_chat(unit, door, number), scene.case_id)
+        counsel = put_contact(unit, ContactCard("Dana", Role.LAWYER))
+        for name in ("torture", "health"):
+            enter_fact(unit, scene.case_id, name, "x")
+            release_field(unit, scene.case_id, name, Audience.UN, counsel)
+        for audience in (Audience.UN, Audience.UNHCR):
+            agree(unit, scene, audience)
+        hearing = Entry("removal_scheduled", When(unit.now), unit.now + timedelta(days=2))
+        for entry in (Entry("administrative_arrest", When(unit.now)), Entry("ruling_copy_served", When(unit.now))):
+            enter(unit, scene.case_id, entry, zone=ALMATY)
+        enter(unit, scene.case_id, hearing, zone=ALMATY)
+        for signer in (DANA, TIMUR):
+            sign_off(unit, signer, book.rule(APPEAL), unit.now + timedelta(days=30))
+    with scene.store.read() as unit:
+        case = unit.session.get_one(Case, scene.case_id)
+        found = Together(SETS).of(unit.session, case.id)
+        usual, reversed_ = (in_their_order(rows_from(case, read)) for read in (found, backwards(found)))
+        assert usual == reversed_
+        alone = {name for name, ids in usual.items() if len(ids) < 2}
+    assert alone == {"files"}, "of one alone nothing could be told"
+
+
+def backwards(found: Mapping[str, Rows]) -> dict[str, Rows]:
+    return {name: list(reversed(rows)) for name, rows in found.items()}
+
+
+def in_their_order(rows: CaseRows) -> dict[str, list[Any]]:
+    """The ids of each kind."""
+    kinds = ("answers", "facts", "consents", "released", "occurrences", "deadlines", "signoffs", "watches", "readings")
+    kept = {name: [row.id for row in getattr(rows, name)] for name in (*kinds, "notes", "by_phone")}
+    files = [(message, [one.id for one, _ in came]) for message, came in rows.files.items()]
+    return {**kept, "messages": [*rows.messages], "files": files}
 
 
 def test_of_a_person_what_stands_is_there_and_what_was_taken_back_is_not(scene: Scene) -> None:

@@ -228,6 +228,15 @@ def test_that_a_case_was_seen_is_in_the_log_with_who_saw_it(scene: Scene) -> Non
         assert unit.session.scalars(logged).one().payload == {"contact_id": str(helper)}
 
 
+@pytest.mark.parametrize("question", ["safe_contact", "code_word", "call", "number"])
+def test_whatever_asks_how_they_are_reached_is_answered_for_coordinators_alone(scene: Scene, question: str) -> None:
+    scene.answers(question, "yes", keeps(scene, "ring 12"))
+    assert shown_to(scene, "lawyer") == [FIRST_WORDS]
+    assert answers(view(scene, "lawyer")) == {}
+    assert shown_to(scene, "coordinator") == [FIRST_WORDS, "ring 12"]
+    assert answers(view(scene, "coordinator")).keys() == {question}
+
+
 def test_a_correction_of_how_they_are_reached_is_held_back_with_what_it_corrects(scene: Scene) -> None:
     number = keeps(scene, "ring 12", number=41)
     scene.answers("safe_contact", message=number)
