@@ -28,6 +28,7 @@ from cases.consent.errors import ConsentError
 from cases.consent.models import Consent, CounselRelease, Fact, Person
 from cases.consent.people import enter_fact, facts_of, known_of, person_of, take_fact_back
 from cases.consent.vocabulary import FIELDS, LEAST, Audience, Authority, FieldClass
+from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.verification import Basis, bear_out, clear, suspect
@@ -257,6 +258,18 @@ def test_a_date_is_told_with_its_end_and_the_zone_it_was_written_down_in(quick: 
         Dated("hearing_scheduled", told_at, at, None, day_only=False, zone="Asia/Almaty"),
         Dated("custody_start", told_at, None, until, day_only=True, zone="Asia/Almaty"),
     )
+
+
+def test_a_date_that_was_taken_back_is_told_to_nobody(quick: Store) -> None:
+    scene = believed(quick)
+    with quick.unit("test") as unit:
+        wrong, right = (
+            enter(unit, scene.case_id, Entry(event, When(unit.now)), zone="Asia/Almaty")
+            for event in ("removal_scheduled", "transferred")
+        )
+        take_back(unit, scene.case_id, wrong.id)
+        view = view_for_audience(unit, case_of(unit, scene), Audience.LAWYER)
+    assert [one.event for one in view.dates] == [right.kind]
 
 
 def test_what_is_approved_has_one_form_to_the_letter_and_no_dates() -> None:

@@ -249,6 +249,13 @@ def test_a_correction_of_how_they_are_reached_is_held_back_with_what_it_corrects
     assert len(shown_to(scene, "coordinator")) == 6
 
 
+def test_who_tapped_that_they_may_be_called_has_written_no_number(scene: Scene) -> None:
+    """So a correction of nobody knows what corrects no number."""
+    scene.answers("call", "yes")
+    keeps(scene, "they came at five", correction=True)
+    assert shown_to(scene, "lawyer") == [FIRST_WORDS, "they came at five"]
+
+
 def test_one_number_in_two_conversations_is_two_messages(scene: Scene) -> None:
     """What corrects a message has its number; another conversation counts its own."""
     scene.answers("safe_contact", message=keeps(scene, "ring 12", number=41))
