@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cases.disclosure import LEAST, MOST_SMALL, Cell, Mark, Told, is_safe, tell, tell_places
+from cases.disclosure import LEAST, MOST_SMALL, Cell, Mark, Told, is_safe, tell, tell_places, tell_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,16 @@ SHOWN, SMALL, WITHHELD = Mark.SHOWN, Mark.SMALL, Mark.WITHHELD
 )
 def test_what_is_held_back_beside_a_small_cell(counts: list[int], told: list[Cell]) -> None:
     assert tell(counts) == tuple(told)
+
+
+def test_a_table_is_told_by_the_names_of_its_rows_and_whole_or_not_at_all() -> None:
+    """A row of which nothing was counted is none, and stands there as every small one does."""
+    assert tell_table(["held", "gone", "home"], {"gone": 30, "held": 12}) == (
+        ("held", Cell(WITHHELD)),
+        ("gone", Cell(SHOWN, 30)),
+        ("home", Cell(SMALL)),
+    )
+    assert tell_table(["held", "home"], {"held": 5}) is None
 
 
 @pytest.mark.parametrize("counts", [[], [0], [4], [1, 2, 1], [0, 5], [5, 0, 0], [4, 4]])

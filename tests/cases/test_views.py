@@ -254,6 +254,7 @@ def test_who_tapped_that_they_may_be_called_has_written_no_number(scene: Scene) 
     scene.answers("call", "yes")
     keeps(scene, "they came at five", correction=True)
     assert shown_to(scene, "lawyer") == [FIRST_WORDS, "they came at five"]
+    assert answers(view(scene, "lawyer")) == {}, "that they may be called is for those who call"
 
 
 def test_one_number_in_two_conversations_is_two_messages(scene: Scene) -> None:
