@@ -24,7 +24,7 @@ from alerts.policy import (
     read_policies,
     to_yaml,
 )
-from alerts.policy.ladder import Ladder, Order, Person, Role, Roster, Step
+from alerts.policy.ladder import Holder, Ladder, Order, Person, Role, Roster, Step
 from alerts.policy.steps import CHANNELS, ROLES
 from contacts.matching import CRITERIA
 from contacts.roster import Override
@@ -211,6 +211,12 @@ def test_a_fault_is_told_with_its_line_and_what_to_write(old: str, new: str, lin
         ("steps: [{notify: [{roster: duty}]}]", "steps: []", 4, "one at least"),
         ("        - {notify: [{role: doctor}]}", "        later", 12, "list of steps"),
         ("        - {notify: [{role: doctor}]}", "        {}", 12, "say whom to ask: `steps`"),
+        ("- name: duty", "- name: [duty]", 14, "write a name here"),
+        ("- name: duty", f"- name: {'d' * 300}", 14, "one line of at most"),
+        ("- name: duty", '- name: "du\\tty"', 14, "one line of at most"),
+        ("{roster: duty}", "{roster: [duty]}", 4, "write a name here"),
+        ("every: 1 week", "every: [1 week]", 16, "how long a turn lasts"),
+        ('handoff: "Mon 09:00"', "handoff: [Mon]", 16, "when turns change"),
         ("member: Timur, ", "", 18, "lacks member"),
         (", until: 2026-03-10 12:00", "", 19, "lacks until"),
         ("{member: Dana, from: 2026-03-09 12:00, until: 2026-03-10 12:00}", "Dana", 19, "mapping"),
@@ -247,6 +253,21 @@ def test_filing_may_be_due_together_with_the_contact() -> None:
 def test_what_is_no_policy_at_all_is_refused_kindly(text: str) -> None:
     with pytest.raises(PolicyError, match="line 1: "):
         read_policies(text)
+
+
+def test_a_policy_for_no_need_is_refused() -> None:
+    with pytest.raises(PolicyError, match="line 2: name one need at least"):
+        read_policies("policies:\n- {name: a, needs: {}}\n")
+
+
+def test_no_document_names_whoever_has_the_case() -> None:
+    """They are asked before any step: written down, it would read as somebody else."""
+    document = read_policies(EXAMPLE)
+    ladder = document.policies[0].needs["coordinator"]
+    holders = replace(ladder, steps=(replace(ladder.steps[0], notify=(Holder(),)),))
+    policy = replace(document.policies[0], needs={"coordinator": holders})
+    with pytest.raises(ValueError, match="whoever has the case"):
+        to_yaml(replace(document, policies=(policy,)))
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_lines() -> None:
