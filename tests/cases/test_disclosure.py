@@ -45,6 +45,13 @@ def test_a_table_is_told_by_the_names_of_its_rows_and_whole_or_not_at_all() -> N
     assert tell_table(["held", "home"], {"held": 5}) is None
 
 
+@pytest.mark.parametrize("counts", [[4, 7, 7, 7, 7], [1, 6, 6, 6, 6, 30], [0, 9, 9, 9, 9, 40]])
+def test_where_four_would_have_to_be_held_back_the_table_is_refused(counts: list[int]) -> None:
+    """It would be safe. But of a table with so much held back little is left, and each more makes it slower to know."""
+    assert is_safe(Told(1, 0, 4, counts[0] + 4 * counts[1], counts[5] if len(counts) > 5 else None))
+    assert tell(counts) is None
+
+
 @pytest.mark.parametrize("counts", [[], [0], [4], [1, 2, 1], [0, 5], [5, 0, 0], [4, 4]])
 def test_what_cannot_be_told_is_refused_whole(counts: list[int]) -> None:
     assert tell(counts) is None
