@@ -137,7 +137,7 @@ def word_on(tapped: Tapped) -> str:
 
 def _obey(state: State, command: Command, now: datetime) -> Outcome:
     if _carries_words(command):
-        return _obey_beside_words(command, step(state, Said(f"/{command.name} {command.argument}"), now))
+        return _obey_beside_words(state, command, step(state, Said(f"/{command.name} {command.argument}"), now))
     match command.name:
         case "start":
             return _begin(state)
@@ -152,12 +152,12 @@ def _obey(state: State, command: Command, now: datetime) -> Outcome:
             return Outcome(state, (asked,)) if asked else Outcome(state, (), (Reply("reply.help"),))
 
 
-def _obey_beside_words(command: Command, told: Outcome) -> Outcome:
+def _obey_beside_words(state: State, command: Command, told: Outcome) -> Outcome:
     """What a command means though words came with it, which are kept as words."""
     match command.name:
         case "stop":
             return _stop(told)
-        case name if name == NO_LAWYER and told.state.opened:
+        case name if name == NO_LAWYER and state.opened:
             return replace(told, effects=(*told.effects, DismissCounsel()))
         case _:
             return told

@@ -1,14 +1,16 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dialogue.conversation import start, step
+from dialogue.conversation import start, step, word_on
 from dialogue.model import (
     CODE,
     AddMessage,
     Answer,
     Command,
+    DismissCounsel,
     Effect,
     Input,
     Kind,
@@ -24,8 +26,8 @@ from dialogue.model import (
     Tapped,
     Unmute,
 )
-from dialogue.questions import QUESTIONS
-from texts.catalogue import LANGUAGES
+from dialogue.questions import NO_LAWYER, QUESTIONS
+from texts.catalogue import LANGUAGES, say
 
 NOON = datetime(2024, 2, 15, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -504,3 +506,44 @@ class TestALostState:
     def test_a_question_of_another_release_is_let_go(self) -> None:
         state = State(opened=True, asked="favourite_colour", happening="missing", answered=frozenset({"happening"}))
         assert keys(step(state, Said("blue"), NOON)) == ["reply.added", "ask.where"]
+
+
+class TestALawyerWhoIsNotWanted:
+    """Only who says so in so many words is taken to say so; what they wrote beside it is kept."""
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_command_and_the_words_of_the_button_say_so(self, language: str) -> None:
+        opened = after(*OPENED)
+        assert step(opened, Command(NO_LAWYER), NOON).effects == (DismissCounsel(),)
+        said = step(opened, Said(say("option.no_lawyer", language)), NOON)
+        assert said.effects.count(DismissCounsel()) == 1
+        assert AddMessage() in said.effects
+
+    def test_words_beside_the_command_are_kept_and_it_is_heard_all_the_same(self) -> None:
+        said = step(after(*OPENED), Command(NO_LAWYER, "she tells them everything"), NOON)
+        assert said.effects.count(AddMessage()) == said.effects.count(DismissCounsel()) == 1
+
+    def test_a_report_that_is_opened_by_these_words_has_no_lawyer_to_dismiss(self) -> None:
+        first = talk(Command(NO_LAWYER, "they took my brother"))[0]
+        assert first.effects[:2] == (OpenReport(), AddMessage())
+        assert DismissCounsel() not in first.effects
+
+    @pytest.mark.parametrize("words", ["the lawyer does not call", "we need no lawyer but a doctor", "no lawyer came"])
+    def test_whatever_else_is_said_of_a_lawyer_people_read(self, words: str) -> None:
+        assert DismissCounsel() not in step(after(*OPENED), Said(words), NOON).effects
+
+
+def test_while_very_many_write_three_questions_are_asked_and_whatever_is_told_is_kept() -> None:
+    story = (*OPENED, Tapped("happening.taken"), Said("Zharkent"), Said("Serik"), Said("and his wife"))
+    outcomes = talk(*story, state=replace(start(), brief=True))
+    asked = [[reply.also or reply.key for reply in one.replies] for one in outcomes]
+    assert [one[-1] for one in asked[:3]] == ["ask.happening", "ask.where", "ask.who"]
+    assert asked[3] == ["reply.thanks"]
+    assert outcomes[3].state.finished
+    assert not any("ask." in key for key in asked[4])
+    assert effects(outcomes).count(AddMessage()) == 4
+
+
+def test_a_press_after_which_nothing_need_be_said_is_noted_on_top_of_the_chat() -> None:
+    assert word_on(Tapped("call.yes")) == "reply.noted"
+    assert [word_on(Tapped(action)) for action in ("happening.taken", "language.kk", "of nobody", "")] == [""] * 4
