@@ -43,6 +43,9 @@ def test_a_table_is_told_by_the_names_of_its_rows_and_whole_or_not_at_all() -> N
         ("home", Cell(SMALL)),
     )
     assert tell_table(["held", "home"], {"held": 5}) is None
+    told = tell([0, 0, 0, 0, 0, 30])
+    assert told is not None
+    assert tell_table("abcdef", {"f": 30}) == tuple(zip("abcdef", told, strict=True))
 
 
 @pytest.mark.parametrize("counts", [[4, 7, 7, 7, 7], [1, 6, 6, 6, 6, 30], [0, 9, 9, 9, 9, 40]])
