@@ -27,6 +27,7 @@ SHOWN, SMALL, WITHHELD = Mark.SHOWN, Mark.SMALL, Mark.WITHHELD
         ([9, 12, 30], [Cell(SHOWN, 9), Cell(SHOWN, 12), Cell(SHOWN, 30)]),
         ([3, 12, 30], [Cell(SMALL), Cell(WITHHELD), Cell(SHOWN, 30)]),
         ([0, 12, 30], [Cell(SMALL), Cell(WITHHELD), Cell(SHOWN, 30)]),
+        ([0, 5, 9, 9], [Cell(SMALL), Cell(WITHHELD), Cell(WITHHELD), Cell(WITHHELD)]),  # two alike go together
         ([2, 3, 2, 30], [Cell(SMALL), Cell(SMALL), Cell(SMALL), Cell(SHOWN, 30)]),
         ([4, 4, 9, 30], [Cell(SMALL), Cell(SMALL), Cell(WITHHELD), Cell(SHOWN, 30)]),
     ],
