@@ -173,6 +173,7 @@ def told_with_less(told: Told, small: int, held: tuple[int, ...]) -> Iterator[bo
     ("counts", "told"),
     [
         ({"KZ-ALM": 30, "KZ-AKT": 12}, ((("KZ-ALM", 30), ("KZ-AKT", 12)), 0)),
+        ({"KZ-ALM": 30, "KZ-VOS": 12, "KZ-AKT": 12}, ((("KZ-ALM", 30), ("KZ-AKT", 12), ("KZ-VOS", 12)), 0)),
         ({"KZ-ALM": 30, "KZ-AKT": 12, "KZ-VOS": 1}, ((("KZ-ALM", 30),), 13)),
         ({"KZ-ALM": 30, "KZ-AKT": 2, "KZ-VOS": 1, "KZ-ZHE": 3}, ((("KZ-ALM", 30),), 6)),
         ({"KZ-ALM": 30, "KZ-AKT": 2, "KZ-VOS": 1, "KZ-ZHE": 2}, ((), 35)),  # none of the three could be four
