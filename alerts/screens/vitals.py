@@ -214,11 +214,11 @@ def _needs(unit: UnitOfWork) -> dict[tuple[str, str], int]:
 
 
 def _unheard_for(unit: UnitOfWork) -> timedelta | None:
-    for names in (f"{HEARD}{LISTENERS}", LISTENERS):  # an earlier release says no more than that it has the right
-        until = unit.session.scalar(select(func.max(Lease.until)).where(Lease.name.startswith(names)))
-        if until is not None:
-            return _age(unit.now, until)
-    return None
+    ours = or_(Lease.name.startswith(f"{HEARD}{LISTENERS}"), Lease.name.startswith(LISTENERS))
+    leases = unit.session.execute(select(Lease.name, Lease.until).where(ours)).all()
+    # An earlier release says no more than that it has the right to listen.
+    heard = [until for name, until in leases if name.startswith(HEARD)] or [until for _, until in leases]
+    return _age(unit.now, max(heard)) if heard else None
 
 
 def _age(now: datetime, since: datetime | None) -> timedelta:

@@ -26,7 +26,7 @@ from tests.accounts import PASSWORD, join, quick
 from tests.sandbox.test_page_in_browser import CHROMIUM
 from tests.web.conftest import ZONE
 from tests.web.house import House
-from tests.web.scene import Scene
+from tests.web.scene import Scene, reached
 from tests.web.test_console import seek
 from tests.web.test_in_browser import browser, fits, page  # noqa: F401  fixtures
 from web.server import listen, serve
@@ -157,7 +157,7 @@ def test_what_is_known_who_agreed_and_what_leaves(page: Page, scene: Scene) -> N
     member = join(store, "Aigerim")
     scene.helper("Aigerim")
     with store.unit("test") as unit:
-        put_contact(unit, ContactCard("Marta", Role.UNHCR))
+        reached(unit, ContactCard("Marta", Role.UNHCR, email="marta@example.org"))
         bear_out(unit, scene.case_id, Basis.LAWYER, "counsel saw her")
         known = {"name_native": "Қарлығаш Үлгі", "place": "Centre 1", "feared_state": "CN", "relation": "sister"}
         for name, value in known.items():

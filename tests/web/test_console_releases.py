@@ -13,17 +13,14 @@ from cases.docket.entering import Entry, When, enter
 from cases.models import Case
 from cases.releases.models import Release, ReleaseVoice
 from contacts.directory import put_contact
-from contacts.models import ContactMethod
 from contacts.values import ContactCard, Role
-from contacts.verification import begin_check, prove
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE
+from tests.web.scene import reached
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -49,10 +46,7 @@ class Desk:
         scene.helper("Aigerim")
         scene.helper("Dana", "lawyer")
         with scene.store.unit("test") as unit:
-            self.marta: UUID = put_contact(unit, ContactCard("Marta", Role.UNHCR, email="marta@example.org"))
-            method = unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == self.marta)).one()
-            assert begin_check(unit, method) is not None
-            prove(unit, method)
+            self.marta = reached(unit, ContactCard("Marta", Role.UNHCR, email="marta@example.org"))
         self.person = f"/console/case/{scene.code}/person"
         self.release = f"/console/case/{scene.code}/release"
 
