@@ -66,14 +66,6 @@ def test_a_case_is_erased_after_its_year_and_what_never_was_one_after_its_month(
         assert tally.erased == erased
 
 
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_a_year_of_a_small_team_keeps_every_promise() -> None:
-    broken, tally = breaks(make_plan(1, 365, pace=0.03), ForYears)
-    assert broken is None
-    assert tally.calls
-
-
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
 def test_what_broke_a_promise_once_breaks_none_now(path: Path) -> None:
     keeps(read_plan(path))
