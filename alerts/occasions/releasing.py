@@ -125,7 +125,8 @@ def send_release(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     unit.session.flush()
     if release.audience == Audience.UNHCR:
         set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN if any(sent) else unit.now)
-    unit.record_last(ReleaseSent(case_id=release.case_id, release_id=release.id))
+    if any(sent):
+        unit.record_last(ReleaseSent(case_id=release.case_id, release_id=release.id))
 
 
 def _left_lately(unit: UnitOfWork) -> Sequence[datetime]:
@@ -173,6 +174,7 @@ def chase_answer(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     sent = [_send(unit, release, one) for one in recipients if one.fallback and one.sent_at is None]
     if any(sent):
         set_timer(unit, ANSWER_TIMER, release.id, unit.now + ACKNOWLEDGED_WITHIN)
+        unit.record_last(ReleaseSent(case_id=release.case_id, release_id=release.id))
     about = About(release.case_id, RELEASE, release.id)
     ask_about(unit, about, [NeedKind.COORDINATOR], Urgency.NOW, zone="UTC")
     unit.record_last(ReleaseUnanswered(case_id=release.case_id, release_id=release.id))

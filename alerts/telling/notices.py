@@ -53,6 +53,11 @@ if TYPE_CHECKING:
 _ON_ITS_WAY_OR_THERE = (DeliveryState.SENDING, DeliveryState.UNKNOWN, *HANDED_OVER)
 REWRITING = frozenset({ChannelName.TELEGRAM})
 """Channels on which a message that was sent can be changed."""
+_CAN_BE_REWRITTEN = (
+    Delivery.action == "send",
+    Delivery.state.in_(_ON_ITS_WAY_OR_THERE),
+    Delivery.channel.in_(REWRITING),
+)
 SPOKEN_TO_AGAIN = frozenset({ChannelName.SMS, ChannelName.EMAIL, ChannelName.OTHER})
 """Channels on which another message says that nothing is left to do."""
 LOUD_ROLES = ("coordinator", "lawyer")
@@ -131,9 +136,7 @@ def shown_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Deliver
         .where(
             Delivery.need_id.in_(seats),
             ContactMethod.contact_id == contact_id,
-            Delivery.action == "send",
-            Delivery.state.in_(_ON_ITS_WAY_OR_THERE),
-            Delivery.channel.in_(REWRITING),
+            *_CAN_BE_REWRITTEN,
         )
         .order_by(Delivery.order_key.desc())
     ).all()
@@ -155,9 +158,7 @@ def handed_to(unit: UnitOfWork, need: Need, contact_id: UUID) -> Sequence[Delive
         .where(
             Delivery.dedupe_key.startswith(offers_of(need)),
             ContactMethod.contact_id == contact_id,
-            Delivery.action == "send",
-            Delivery.state.in_(_ON_ITS_WAY_OR_THERE),
-            Delivery.channel.in_(REWRITING),
+            *_CAN_BE_REWRITTEN,
         )
         .order_by(Delivery.order_key.desc())
     ).all()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from alerts.occasions.releasing import call_back, reached_by_link
 from app.demo.cast import WAITING, seed
@@ -17,6 +17,7 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.models import Occurrence, RiskReading
 from cases.docket.reading import case_by_code
 from cases.duress import agree_on_word
+from cases.events import ReleaseSent
 from cases.models import Case, Report, ReportMessage
 from cases.releases.models import Basis, Release, ReleaseRecipient
 from cases.releases.proposing import Proposal, approve, propose
@@ -24,6 +25,7 @@ from cases.verification import Basis as Ground
 from cases.verification import bear_out, suspect
 from contacts.directory import find_contact
 from contacts.models import ContactMethod
+from store.eventlog import EventRow
 from tests.conftest import START
 from tests.stories.test_channels import EveryChannel
 from texts.catalogue import say
@@ -99,6 +101,20 @@ class Office(EveryChannel):
         with self.house.store.read() as unit:
             return unit.session.get_one(Release, release).state
 
+    def refers_to_marta(self) -> str:
+        """Send UNHCR what was reported, with a yes to it; return the link she gets."""
+        (marta,) = self.team(Marta="unhcr")
+        self.reported()
+        self.agrees(Audience.UNHCR)
+        self.releases(Audience.UNHCR, "Marta")
+        return self.link_in(marta.gets_mail("referral"))
+
+    def times_sent(self) -> int:
+        """How often the log says that something was sent to people outside."""
+        with self.house.store.read() as unit:
+            sent = select(func.count()).where(EventRow.name == ReleaseSent.__name__)
+            return unit.session.scalar(sent) or 0
+
     def link_in(self, mail: Mail) -> str:
         return next(word for word in mail.text.split() if "/release/" in word)
 
@@ -144,11 +160,7 @@ def test_who_is_to_approve_is_told_on_which_page(town: Office) -> None:
 
 
 def test_a_link_opens_for_seven_days_and_no_longer(town: Office) -> None:
-    (marta,) = town.team(Marta="unhcr")
-    town.reported()
-    town.agrees(Audience.UNHCR)
-    town.releases(Audience.UNHCR, "Marta")
-    link = town.link_in(marta.gets_mail("referral"))
+    link = town.refers_to_marta()
     town.page(link)
     town.later(days=6, hours=23, minutes=59)
     assert NAME in town.page(link)
@@ -159,11 +171,7 @@ def test_a_link_opens_for_seven_days_and_no_longer(town: Office) -> None:
 
 
 def test_a_second_device_is_shown_nothing(town: Office) -> None:
-    (marta,) = town.team(Marta="unhcr")
-    town.reported()
-    town.agrees(Audience.UNHCR)
-    town.releases(Audience.UNHCR, "Marta")
-    link = town.link_in(marta.gets_mail("referral"))
+    link = town.refers_to_marta()
     town.page(link)
     elsewhere = town.web.application.test_client().post(urlsplit(link).path)
     assert elsewhere.status_code == 403
@@ -219,10 +227,27 @@ def test_where_unhcrs_first_can_be_sent_nothing_the_next_is_asked_at_once(town: 
     release = town.releases(Audience.UNHCR, "Marta", then=("Noor",))
     night.gets_mail("referral")
     aigerim.sees("UNHCR has not confirmed")
+    assert town.times_sent() == 1, "the log says so of Noor alone"
     with town.house.store.unit("test") as unit:
         call_back(unit, unit.session.get_one(Release, release), "recalled")
     night.gets_mail("do not use")
     assert not marta.mails, "who was never sent it is asked nothing"
+
+
+def test_where_nobody_at_unhcr_can_be_sent_anything_a_human_is_asked_and_the_log_says_nothing_left(
+    town: Office,
+) -> None:
+    aigerim = town.helper("Saule")
+    marta, noor = town.team(Marta="unhcr", Noor="unhcr")
+    town.reported()
+    town.agrees(Audience.UNHCR)
+    for name in ("Marta", "Noor"):
+        loses_every_way(town, name)
+    town.releases(Audience.UNHCR, "Marta", then=("Noor",))
+    aigerim.sees("UNHCR has not confirmed")
+    town.rests()
+    assert not [*marta.mails, *noor.mails]
+    assert town.times_sent() == 0
 
 
 def test_a_wrong_link_says_whom_to_ask(town: Office) -> None:
