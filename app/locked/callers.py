@@ -7,6 +7,7 @@ becomes when it is locked (through a pipe, never a disk), and they are gone with
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from contextlib import suppress
@@ -58,11 +59,11 @@ def ways_now(unit: UnitOfWork) -> tuple[Way, ...]:
 
 def hand_over(ways: Sequence[Way]) -> int:
     """Put them into a pipe and return its open end, which the program that this process becomes inherits."""
-    given = [[way.channel, way.language, way.address] for way in ways]
-    while len(json.dumps(given)) > FITS:
-        given.pop()
+    given = [json.dumps([way.channel, way.language, way.address]) for way in ways]
+    ends = itertools.accumulate(len(one) + len(",") for one in given)  # the brackets around them are one more byte
+    fitting = itertools.takewhile(lambda end: end < FITS, ends)
     reading, writing = os.pipe()
-    os.write(writing, json.dumps(given).encode())
+    os.write(writing, f"[{','.join(given[: len(list(fitting))])}]".encode())
     os.close(writing)
     os.set_inheritable(reading, True)  # noqa: FBT003  the library's own form
     return reading

@@ -91,6 +91,7 @@ def test_it_begins_in_a_night_in_which_others_have_reported(demo: Program) -> No
     assert hour >= 22 or hour < 8
 
 
+@pytest.mark.long  # `tests/bad_days/test_demo.py` begins such a one each time
 def test_it_begins_with_phones_nobody_has_used_when_asked_to(begin: Callable[..., Program]) -> None:
     demo = begin("--empty")
     demo.start().wait_until_says("Ctrl-C ends it", 90)

@@ -68,6 +68,7 @@ def ours(ground: Ground) -> list[ApiCall]:
     return [call for call in ground.sandbox.calls("getUpdates") if "allowed_updates" in call.params]
 
 
+@pytest.mark.long  # three programs one after another; `tests/app/test_bot.py` rotates one each time
 @pytest.mark.heavy
 @pytest.mark.timeout(150)
 def test_the_token_is_rotated_and_the_conversation_goes_on_with_nothing_lost_or_twice(ground: Ground) -> None:

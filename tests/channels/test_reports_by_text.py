@@ -289,7 +289,8 @@ def test_what_a_helper_reports_by_text_is_not_put_with_what_they_reported_by_tel
 
 def test_an_answer_nobody_understands_is_not_filed_in_what_a_helper_reported_days_ago(night: Night) -> None:
     night.texts(HELPERS, "report: a family wants to talk to us")
-    night.later(days=2)
+    night.clock.advance(timedelta(days=2))
+    night.works()
     before = count(night, ReportMessage)
     night.texts(HELPERS, "ok ok I am coming")
     assert count(night, ReportMessage) == before

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.heavy
 
 AIGERIM, DANA = "101", "102"
-STORM = 60
+STORM = 40
 SINGLY = 10
 """What one phone is asked by Telegram within a minute before the rest is bundled."""
 
@@ -63,7 +63,7 @@ def test_one_tap_takes_everything_a_bundle_names(night: Night) -> None:
 def test_another_happening_is_heard_of_at_once(night: Night) -> None:
     night.helper("Aigerim", telegram=AIGERIM)
     night.helper("Dana", "lawyer", telegram=DANA)
-    flood(night, 40, region="KZ-75")
+    flood(night, 20, region="KZ-75")
     night.later(seconds=20)
     elsewhere = night.reports(region="KZ-10")
     night.later(seconds=2)

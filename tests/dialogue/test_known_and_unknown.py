@@ -101,7 +101,7 @@ def answers(store: Store, conversation: list[Input], name: str) -> list[tuple[An
         ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(conversation=told)
 def test_a_known_name_and_an_unknown_one_are_answered_alike(quick: Store, conversation: list[Input]) -> None:
     assert answers(quick, conversation, KNOWN) == answers(quick, conversation, UNKNOWN)

@@ -63,6 +63,7 @@ def test_it_follows_a_symbolic_link_to_itself(ready: Checkout, tmp_path: Path) -
     assert subprocess.run([PYTHON, link], stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
+@pytest.mark.long
 def test_a_checkout_that_was_moved_works_from_its_new_place(own: Checkout) -> None:
     end = own.run()
     assert (end.code, end.told["prefix"]) == (0, str(own.environment))
@@ -133,6 +134,7 @@ def test_an_active_environment_is_completed_and_used(own: Checkout, tmp_path: Pa
     assert checkout.run(variables=active).err == ""
 
 
+@pytest.mark.long
 def test_an_active_environment_that_was_interrupted_is_repaired_and_never_removed(own: Checkout) -> None:
     own.require_parcel()
     active = {"VIRTUAL_ENV": str(own.environment)}
@@ -196,6 +198,7 @@ def test_the_tests_never_install_debian_packages_but_name_the_command(tmp_path: 
     assert not checkout.environment.exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may install Debian packages")
 def test_a_command_on_a_bare_debian_brings_what_is_missing_and_goes_on(tmp_path: Path) -> None:
     debian = BareDebian(tmp_path)

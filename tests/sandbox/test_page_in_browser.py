@@ -59,7 +59,7 @@ class Watched:
         )
 
 
-@pytest.fixture(params=[DESK, POCKET])
+@pytest.fixture(params=[DESK, pytest.param(POCKET, marks=pytest.mark.long)])
 def watched(browser: Browser, sandbox: Sandbox, aigerim: Phone, request: pytest.FixtureRequest) -> Iterator[Watched]:
     assert aigerim.messages == []
     context = browser.new_context(viewport={"width": request.param, "height": 844}, reduced_motion="reduce")

@@ -11,10 +11,6 @@ def test_the_catalogues_are_in_order() -> None:
     assert check.problems() == ()
 
 
-def test_a_key_the_program_uses_and_nobody_wrote_is_found() -> None:
-    assert check.problems(used=["reply.first", "reply.firts"]) == ("the program says reply.firts, which is not a key",)
-
-
 def test_relatives_are_spoken_to_in_every_language_and_staff_in_four() -> None:
     for language in LANGUAGES:
         assert {"reply.first", "ask.who", "option.skip", "language.ug"} <= required(language)
