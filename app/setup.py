@@ -34,7 +34,6 @@ class Done:
 
     key_made_at: Path | None
     """The key file it made, None when there was a key."""
-    ring_made: bool
     copied_to: Path | None
     """Where the database was copied before it was migrated, None when nothing was worth copying."""
 
@@ -61,7 +60,7 @@ def set_up(settings: Settings, *, ask_passphrase: bool = False) -> Done:
         else:
             make_ring(settings.ring_path, read_key(find_key(settings)), epoch_of(SystemClock().now()))
     publish(settings, open_home(settings))
-    return Done(key_made_at, not ring_exists, upgrade(settings.database, backups=settings.home))
+    return Done(key_made_at, upgrade(settings.database, backups=settings.home))
 
 
 def invite_first(settings: Settings) -> tuple[str, str] | None:

@@ -55,8 +55,7 @@ class WebSending(Base):
     at: Mapped[datetime]
 
 
-RECEIPTS: Table = WebReceipt.__table__  # type: ignore[assignment]  # declarative tables are Tables
-SENDINGS: Table = WebSending.__table__  # type: ignore[assignment]
+SENDINGS: Table = WebSending.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
 def address_from(secret: bytes) -> str:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 ACCEPT = "1"
 DECLINE = "2"
-REPEAT = "*"
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,3 @@ def _rest(need: Need) -> Select[Need]:
 def _open_like(need: Need) -> Select[Need]:
     """The other open searches for a human of this kind and seat."""
     return others_like(need).where(Need.state.in_(SOUGHT))
-
-
-def people_of(unit: UnitOfWork, incident_id: UUID) -> int:
-    """Return how many people an incident has; a report that told of them is none."""
-    people = select(func.count()).where(IncidentCase.incident_id == incident_id, IncidentCase.number > 0)
-    return unit.session.scalar(people) or 0

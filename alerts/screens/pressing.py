@@ -58,8 +58,6 @@ MOST_WATCHES: Final = 12
 AHEAD: Final = timedelta(hours=6)
 """How far ahead a watch is shown that is not due yet."""
 ALERT, CLOCK, WATCH = "alert", "clock", "watch"
-DEFERRED: Final = "deferred"
-"""Of an alert nobody is rung for yet: it waits for the morning."""
 
 
 @dataclass(frozen=True)

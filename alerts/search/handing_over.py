@@ -295,10 +295,6 @@ def _shown(unit: UnitOfWork, need: Need) -> Sequence[Delivery]:
     return [one for one in found if one.created_at == found[0].created_at]
 
 
-def _offers(need: Need) -> str:
-    return f"handover:{need.id}:"
-
-
 def _with_buttons(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
     return [way for way in ways_to(unit, contact) if way.channel == ChannelName.TELEGRAM]
 

@@ -15,7 +15,6 @@ from typing import Final
 from anyascii import anyascii
 
 VOWELS: Final = frozenset("aeiou")
-CONSONANTS: Final = frozenset("bdfghklmnprstvyzSCJ")
 
 CYRILLIC: Final = {
     "а": "a", "ә": "e", "ӓ": "e", "б": "b", "в": "v", "г": "g", "ғ": "g", "ґ": "g", "д": "d", "е": "e", "ё": "yo",

@@ -6,7 +6,6 @@ from functools import cache
 
 OPUS_SILENCE = b"\xf8\xff\xfe"  # one 20 ms frame of nothing
 OPUS_RATE = 48_000
-FRAME_SAMPLES = 960
 
 
 @cache

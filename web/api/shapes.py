@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -474,4 +474,3 @@ BoardPage = Page[BoardCase]
 ClockPage = Page[Clock]
 ContactPage = Page[Contact]
 ReleasePage = Page[Release]
-JsonObject = dict[str, Any]
