@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from alerts.messages.buttons import seal_callback
-from alerts.messages.outbox import enqueue
+from alerts.messages.outbox import enqueue, reword
 from alerts.models import Delivery
 from alerts.needs.targets import staff_language
 from contacts.directory import linked_contact
-from store.chats import Chat
 
 if TYPE_CHECKING:
     from bot.updates import Press
     from contacts.models import Contact
+    from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
 
@@ -51,16 +51,8 @@ def put_away(unit: UnitOfWork, named: str, *, without: tuple[str, str]) -> None:
     text, name = without
     asked = select(Delivery).where(Delivery.dedupe_key.startswith(named, autoescape=True), Delivery.action == "send")
     for row in unit.session.scalars(asked.order_by(Delivery.order_key)).all():
-        enqueue(
-            unit,
-            unit.session.get_one(Chat, row.chat_id),
-            "|".join(part for part in row.template.split("|") if part != text),
-            language=row.language,
-            values={key: value for key, value in row.values.items() if key != name},
-            action="edit",
-            edits_id=row.id,
-            urgent=True,
-        )
+        left = "|".join(part for part in row.template.split("|") if part != text)
+        reword(unit, row, left, {key: value for key, value in row.values.items() if key != name}, urgent=True)
 
 
 def toast(unit: UnitOfWork, chat: Chat, given: Press, key: str, values: dict[str, Any] | None = None) -> None:

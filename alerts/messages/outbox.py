@@ -18,14 +18,13 @@ from sqlalchemy import ColumnElement, Table, and_, or_, update
 
 from alerts.models import UNSENT, Delivery, DeliveryState, NeedState
 from store.base import new_id
-from store.chats import WEB
+from store.chats import WEB, Chat
 from store.inserting import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from store.chats import Chat
     from store.unit_of_work import UnitOfWork
 
 TABLE: Table = Delivery.__table__  # type: ignore[assignment]  # declarative tables are Tables
@@ -77,6 +76,34 @@ def enqueue(unit: UnitOfWork, chat: Chat, template: str, **told: Unpack[Told]) -
     claims it. If ``throttled`` it leaves with whatever waits like it for the same reader (:mod:`alerts.sending.crowd`).
     """
     return next(iter(enqueue_all(unit, [message(unit, chat, template, **told)])), None)
+
+
+def reword(
+    unit: UnitOfWork,
+    row: Delivery,
+    template: str,
+    values: dict[str, Any],
+    *,
+    buttons: Sequence[Sequence[dict[str, Any]]] = (),
+    urgent: bool = False,
+    dedupe_key: str | None = None,
+) -> None:
+    """Queue other words, in the same language, for the place of a message: it changes, and makes no sound.
+
+    Where it has not left by then nothing is sent. What was queued under the same ``dedupe_key`` is not queued again.
+    """
+    enqueue(
+        unit,
+        unit.session.get_one(Chat, row.chat_id),
+        template,
+        language=row.language,
+        values=values,
+        buttons=buttons,
+        action="edit",
+        edits_id=row.id,
+        urgent=urgent,
+        dedupe_key=dedupe_key,
+    )
 
 
 def enqueue_all(unit: UnitOfWork, messages: Sequence[dict[str, Any]]) -> list[UUID]:

@@ -17,7 +17,7 @@ from sqlalchemy import Table, select, update
 from alerts.events import ShiftConfirmed, ShiftTestAsked, ShiftUnconfirmed
 from alerts.messages.buttons import mint
 from alerts.messages.channel_states import can_answer_sms
-from alerts.messages.outbox import enqueue
+from alerts.messages.outbox import enqueue, reword
 from alerts.messages.reply_numbers import next_reply_number
 from alerts.models import Delivery, ShiftTest
 from alerts.needs.targets import ORDER_OF_WAYS, Reachable, ways_to
@@ -26,7 +26,7 @@ from alerts.telling.wording import roster_ref, time_ref
 from contacts.models import Contact
 from contacts.values import ChannelName
 from store.base import OWN, new_id
-from store.chats import Chat, address_of
+from store.chats import address_of
 from store.inserting import insert_into
 
 if TYPE_CHECKING:
@@ -240,16 +240,9 @@ def _take_button_away(unit: UnitOfWork, test: ShiftTest) -> None:
     ).one_or_none()
     if sent is None:
         return
-    enqueue(
-        unit,
-        unit.session.get_one(Chat, sent.chat_id),
-        "staff.duty_thanks" if was_asked_for(test) else "staff.duty_confirmed",
-        language=sent.language,
-        values={"roster": roster_ref(test.roster), "at": time_ref(test.starts_at)},
-        action="edit",
-        edits_id=sent.id,
-        dedupe_key=f"confirmed:{test.id}",
-    )
+    words = "staff.duty_thanks" if was_asked_for(test) else "staff.duty_confirmed"
+    values = {"roster": roster_ref(test.roster), "at": time_ref(test.starts_at)}
+    reword(unit, sent, words, values, dedupe_key=f"confirmed:{test.id}")
 
 
 def refuse_test(unit: UnitOfWork, test_id: UUID, contact_id: UUID) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 
 from alerts.events import HandoverOffered, HandoverRefused, NeedAccepted, NeedAcceptedOnWord, NeedGivenBack
 from alerts.messages.buttons import mint
-from alerts.messages.outbox import enqueue
+from alerts.messages.outbox import enqueue, reword
 from alerts.models import ChannelState, Delivery, FeignedAcceptance, Handover, Need, NeedState
 from alerts.needs.company import held_beside, lock_with_its_company
 from alerts.needs.conflicts import cases_in_conflict
@@ -230,17 +230,7 @@ def _move(unit: UnitOfWork, need: Need, holder_id: UUID, colleague: Contact) -> 
 def _show_taken(unit: UnitOfWork, need: Need, holder_id: UUID, values: dict[str, str]) -> None:
     """Say whose it is now where it was handed to who hands it on: it is theirs no longer."""
     for row in handed_to(unit, need, holder_id):
-        chat = unit.session.get_one(Chat, row.chat_id)
-        enqueue(
-            unit,
-            chat,
-            "staff.taken_by",
-            language=row.language,
-            values=values,
-            action="edit",
-            edits_id=row.id,
-            urgent=True,
-        )
+        reword(unit, row, "staff.taken_by", values, urgent=True)
 
 
 def _refuse(unit: UnitOfWork, need: Need, holder_id: UUID, contact_id: UUID, *, believes: bool) -> Ack:
@@ -263,18 +253,9 @@ def _answer_shown(unit: UnitOfWork, need: Need, contact_id: UUID, words: str, va
     shown = [] if given is None or given.offered_to != contact_id else _shown(unit, need)
     for row in shown:
         chat = unit.session.get_one(Chat, row.chat_id)
-        buttons = holder_buttons(unit, chat.id, need, () if words == "taken_over" else None)
-        enqueue(
-            unit,
-            chat,
-            f"staff.{words}",
-            language=row.language,
-            values={"code": code_of(unit, need), **values},
-            buttons=buttons if words == "taken_over" else [],
-            action="edit",
-            edits_id=row.id,
-            urgent=True,
-        )
+        buttons = holder_buttons(unit, chat.id, need, ()) if words == "taken_over" else []
+        said = {"code": code_of(unit, need), **values}
+        reword(unit, row, f"staff.{words}", said, buttons=buttons, urgent=True)
     if given is not None:
         unit.session.delete(given)
         unit.session.flush()

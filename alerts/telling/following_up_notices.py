@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from alerts.events import MilestoneReached, NeedGivenBack
 from alerts.messages.buttons import mint
-from alerts.messages.outbox import enqueue
+from alerts.messages.outbox import enqueue, reword
 from alerts.models import SOUGHT, Delivery, FeignedAcceptance, Need
 from alerts.needs.milestone_buttons import reminder_buttons
 from alerts.telling.notices import (
@@ -29,7 +29,6 @@ from alerts.telling.tiers import Asked, Asking, ask_by, language_on
 from alerts.telling.wording import contact_ref, say_ref
 from contacts.models import Contact
 from contacts.values import ChannelName
-from store.chats import Chat
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -176,9 +175,7 @@ def say_given_back(unit: UnitOfWork, need: Need, contact_id: UUID) -> None:
     It is all they are shown of what goes with a case: of that they hear once.
     """
     for row in (*shown_to(unit, need, contact_id), *handed_to(unit, need, contact_id)):
-        values = {"code": code_of(unit, need)}
-        chat = unit.session.get_one(Chat, row.chat_id)
-        enqueue(unit, chat, "staff.you_gave_back", language=row.language, values=values, action="edit", edits_id=row.id)
+        reword(unit, row, "staff.you_gave_back", {"code": code_of(unit, need)})
 
 
 def _tell_who_had_it(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, *, again: bool) -> None:

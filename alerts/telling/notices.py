@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedExhausted, NeedHeld
 from alerts.messages.buttons import mint
-from alerts.messages.outbox import enqueue
+from alerts.messages.outbox import enqueue, reword
 from alerts.models import (
     CANARY,
     DEADLINE,
@@ -202,15 +202,12 @@ def rewrite(unit: UnitOfWork, delivery: Delivery, *, urgent: bool = True, shown_
         _tell_settled(unit, need, delivery)
         return
     template, values, buttons = _settled_words(unit, need, delivery)
-    enqueue(
+    reword(
         unit,
-        unit.session.get_one(Chat, delivery.chat_id),
+        delivery,
         template,
-        language=delivery.language,
-        values=values,
+        values,
         buttons=buttons,
-        action="edit",
-        edits_id=delivery.id,
         urgent=urgent,
         dedupe_key=f"rewrite:{delivery.id}:{need.seat}:{need.state}:{need.accepted_by}:{need.accepted_at}"
         f":{len(reached_by(need))}" + (f":{delivery.provider_ref}" if shown_twice else ""),
@@ -247,15 +244,12 @@ def _say_what_is_believed(unit: UnitOfWork, delivery: Delivery, reader_id: UUID)
         return
     template, values = _taken_words(unit, need, {"code": code_of(unit, need)})
     reached, since = believed_reached(unit, need, reader_id), believed_since(unit, need, reader_id)
-    enqueue(
+    reword(
         unit,
-        unit.session.get_one(Chat, delivery.chat_id),
+        delivery,
         template,
-        language=delivery.language,
-        values=values,
+        values,
         buttons=holder_buttons(unit, delivery.chat_id, need, reached),
-        action="edit",
-        edits_id=delivery.id,
         urgent=True,
         dedupe_key=f"rewrite:{delivery.id}:believed:{since}:{len(reached)}",
     )
@@ -324,16 +318,9 @@ def rewrite_bundle(unit: UnitOfWork, bundle_id: UUID) -> None:
         return  # that others have it is news, and they hear none
     mine = None if bundle.method_id is None else _owner(unit, bundle.method_id)
     taken = sorted(code_of(unit, need) for need in needs if need.accepted_by == mine or need.id in believed)
-    enqueue(
-        unit,
-        unit.session.get_one(Chat, bundle.chat_id),
-        "staff.bundle_yours" if taken else "staff.bundle_settled",
-        language=bundle.language,
-        values={"codes": ", ".join(taken), "count": str(len(taken))},
-        action="edit",
-        edits_id=bundle.id,
-        dedupe_key=f"rewrite:{bundle.id}",
-    )
+    words = "staff.bundle_yours" if taken else "staff.bundle_settled"
+    values = {"codes": ", ".join(taken), "count": str(len(taken))}
+    reword(unit, bundle, words, values, dedupe_key=f"rewrite:{bundle.id}")
 
 
 def _settled_words(
