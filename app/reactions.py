@@ -82,13 +82,8 @@ from alerts.telling.news import (
     tell_responders,
     tell_window_closed,
 )
-from alerts.telling.notices import (
-    announce_exhausted,
-    ask_to_confirm,
-    show_what_is_believed,
-    tell_method_died,
-    tell_who_took_it,
-)
+from alerts.telling.notices import announce_exhausted, ask_to_confirm, tell_method_died
+from alerts.telling.settled import show_what_is_believed, tell_who_took_it
 from bot.asides import ask_again as ask_what_for_again
 from bot.docket import ask_again
 from cases.aside import TIMER as SET_ASIDE

@@ -10,7 +10,7 @@ from alerts.needs.milestone_buttons import GIVE_BACK, GIVE_BACK_ALL
 from alerts.policy.milestones import Milestone
 from alerts.search.acks import Ack
 from alerts.search.following_up import give_away, reach, to_be_done
-from alerts.telling.notices import code_of
+from alerts.telling.page_words import code_of
 from alerts.telling.wording import say_ref
 from bot.endings import end_clock, list_clocks_and_watches, read_clock
 from bot.saying import say, toast

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from alerts.search.acks import Ack
 from alerts.search.handing_over import TAKE_OVER, answer_offer
-from alerts.telling.notices import code_of
+from alerts.telling.page_words import code_of
 from alerts.telling.wording import contact_ref
 from bot.saying import toast
 

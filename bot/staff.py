@@ -18,7 +18,7 @@ from alerts.search.acks import Ack, accept_need, decline_need, standing
 from alerts.search.handing_over import ANSWERS
 from alerts.sending.arrivals import prove_arrival
 from alerts.telling.case_list import cases_for, has_taken, may_know_of, need_for, works_on
-from alerts.telling.notices import code_of
+from alerts.telling.page_words import code_of
 from alerts.telling.wording import CASES, contact_ref
 from bot.asides import answer_aside, ask_what_for
 from bot.asides import is_answer as is_about_what_waits

@@ -12,7 +12,7 @@ from alerts.messages.outbox import cancel
 from alerts.models import Delivery, Need
 from alerts.needs.seats import is_of_custody
 from alerts.telling.news import once_for
-from alerts.telling.notices import every_way
+from alerts.telling.recipients import every_way
 from alerts.telling.wording import promise_ref
 from cases.docket.promising import promised_word
 from cases.events import FamilyPromised, FileNotFetched, ReportReceived
@@ -169,8 +169,7 @@ def tell_reporter_of_file(unit: UnitOfWork, event: Event) -> None:
     if chat.muted_at is None and not is_suspected(unit, chat):
         key = NOT_COPIED[FileState(event.why)]
         when = case.id if event.why == FileState.NOT_TAKEN else once_for(unit, event)
-        once = f"reporter_file:{event.why}:{chat.id}:{when}"
-        tell(unit, chat, Reply(key, {"code": case.code}), language=chat.language or case.language, dedupe_key=once)
+        _say(unit, chat, case, Reply(key, {"code": case.code}), once=f"reporter_file:{event.why}:{chat.id}:{when}")
 
 
 def asked_since(unit: UnitOfWork, case: Case) -> datetime:
@@ -203,21 +202,23 @@ def _tell_reporters(unit: UnitOfWork, case: Case, standing: Standing, hotlines: 
     for chat in _reporters(unit, case.id):
         # By text it is said once: the second time it costs as much and says no more.
         when = WAITING_TEXT if chat.door in TEXTING else once
-        language = chat.language or case.language
-        tell(unit, chat, said, language=language, dedupe_key=f"{when}:{case.id}:{chat.id}")
+        _say(unit, chat, case, said, once=f"{when}:{case.id}:{chat.id}")
+
+
+def _say(unit: UnitOfWork, chat: Chat, case: Case, said: Reply, *, once: str) -> None:
+    """Tell one conversation, in its language or the one the case was reported in; no second time under this name."""
+    tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
 
 
 def _say_taken(unit: UnitOfWork, chat: Chat, case: Case) -> None:
-    once = f"taken:{case.id}:{chat.id}:{case.reporter_told_at}"
     said = Reply("reply.taken", {"code": case.code})
-    tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
+    _say(unit, chat, case, said, once=f"taken:{case.id}:{chat.id}:{case.reporter_told_at}")
 
 
 def _say_promised(unit: UnitOfWork, chat: Chat, case: Case) -> None:
     said = promise_in(unit, case)
     if said is not None and may_hear_unasked(unit, chat, case.id):
-        once = f"promised:{case.id}:{chat.id}:{said.values['until']}"
-        tell(unit, chat, said, language=chat.language or case.language, dedupe_key=once)
+        _say(unit, chat, case, said, once=f"promised:{case.id}:{chat.id}:{said.values['until']}")
 
 
 def _reporters(unit: UnitOfWork, case_id: UUID) -> Iterator[Chat]:

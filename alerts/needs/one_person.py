@@ -39,7 +39,7 @@ def is_handed_over(unit: UnitOfWork, need: Need) -> bool:
 
     Not to who is thought to be forced or out of reach, must not have it, or has said no to it since they took the
     other. They have come as far with it as with the other, and are told
-    (:func:`alerts.telling.notices.tell_who_took_it`).
+    (:func:`alerts.telling.settled.tell_who_took_it`).
     """
     if need.case_id is None or not is_of_custody(unit, need):
         return False

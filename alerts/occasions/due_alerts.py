@@ -13,7 +13,7 @@ from alerts.models import CUSTODY, DEADLINE, DUE, ENTRY, SOUGHT, WATCH, Alert, N
 from alerts.needs.seats import is_of_custody, is_over
 from alerts.search.paging import give_back_need
 from alerts.search.planning import close, open_need
-from alerts.telling.notices import tell_settled
+from alerts.telling.settled import tell_settled
 from cases.docket.models import Deadline, DeadlineState
 from cases.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
 from cases.urgency import Need as NeedKind

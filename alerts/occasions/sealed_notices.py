@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from alerts.messages.outbox import enqueue
 from alerts.models import DURESS, SEALED, Need, NeedState
 from alerts.occasions.due_alerts import About, ask_about
-from alerts.telling.notices import everybody_reachable
+from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import say_ref
 from cases.access import grant_access
 from cases.events import (

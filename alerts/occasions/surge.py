@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from alerts.events import SurgeBegan, SurgeEnded
 from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState, Surge
-from alerts.telling.notices import everybody_reachable
+from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import time_ref
 from cases.events import ReportReceived
 from cases.models import Report

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from alerts.messages.outbox import enqueue
 from alerts.models import SOUGHT, Need, NeedState
 from alerts.search.planning import close
-from alerts.telling.notices import everybody_reachable
+from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import day_ref
 from cases.events import CaseClosed
 from cases.models import Case

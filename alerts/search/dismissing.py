@@ -13,7 +13,7 @@ from alerts.events import NeedGivenBack
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.needs.one_person import held_of_one_person
 from alerts.search.paging import give_back_need
-from alerts.telling.notices import tell_holder, ways_to_tell
+from alerts.telling.recipients import tell_holder, ways_to_tell
 from cases.access import withdraw_access
 from cases.consent.errors import ConsentError
 from cases.docket.dismissing import Answer, open_dismissal, settle

@@ -22,7 +22,9 @@ from alerts.needs.milestone_buttons import holder_buttons
 from alerts.needs.seats import is_of_custody, is_over, seated
 from alerts.needs.targets import ways_to
 from alerts.search.acks import Ack
-from alerts.telling.notices import code_of, handed_to, offers_of, tell_holder, ways_to_tell
+from alerts.telling.page_words import code_of
+from alerts.telling.recipients import tell_holder, ways_to_tell
+from alerts.telling.settled import handed_to, offers_of
 from alerts.telling.wording import contact_ref
 from cases.models import Report
 from cases.urgency import Need as NeedKind
@@ -123,7 +125,7 @@ def offer(unit: UnitOfWork, need_id: UUID, holder_id: UUID, colleague_id: UUID) 
     _withdraw_offer(unit, need)
     unit.session.add(Handover(need_id=need.id, offered_by=holder_id, offered_to=colleague.id, offered_at=unit.now))
     unit.session.flush()
-    code = _code_with(unit, need, len(_going_along(unit, need, colleague)))
+    code = code_of(unit, need, others=len(_going_along(unit, need, colleague)))
     for way in ways:
         enqueue(
             unit,
@@ -216,7 +218,7 @@ def _move(unit: UnitOfWork, need: Need, holder_id: UUID, colleague: Contact) -> 
     for one in (need, *along):
         unit.record_last(NeedGivenBack(one.case_id, one.id, holder_id, HANDED_OVER))
         unit.record_last(NeedAccepted(one.case_id, one.id, one.kind, colleague.id))
-    code = _code_with(unit, need, len(along))
+    code = code_of(unit, need, others=len(along))
     if not _answer_shown(unit, need, colleague.id, "taken_over", {"code": code}):
         for way in ways_to_tell(unit, colleague):
             buttons = holder_buttons(unit, way.chat.id, need) if way.channel == ChannelName.TELEGRAM else []
@@ -282,7 +284,3 @@ def _with_buttons(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
 
 def _button(unit: UnitOfWork, way: Reachable, need: Need, action: str) -> dict[str, Any]:
     return mint(unit, way.chat.id, action, f"button.{action}", subject_id=need.id)
-
-
-def _code_with(unit: UnitOfWork, need: Need, others: int) -> str:
-    return code_of(unit, need) + (f" +{others}" if others else "")

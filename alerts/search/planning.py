@@ -15,7 +15,7 @@ from alerts.policy.night import first_waking_hour
 from alerts.policy.policies import ladder_of
 from alerts.search import paging
 from alerts.search.following_up import await_lawyer
-from alerts.telling.notices import tell_settled
+from alerts.telling.settled import tell_settled
 from cases.triage import assess
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency

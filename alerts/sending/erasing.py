@@ -16,7 +16,7 @@ from alerts.messages.mailbox import hidden_next, hide, hide_all
 from alerts.messages.outbox import enqueue, next_order
 from alerts.models import ChatLine, ChatWipe, Delivery
 from alerts.sending.erasable import AT_ONCE, numbers_to_erase, oldest_since, still_there, waits_for_files
-from alerts.telling.notices import everybody_reachable
+from alerts.telling.recipients import everybody_reachable
 from cases.events import FileStored, SealedFileStored
 from cases.models import Case, Download, Report, ReportMessage
 from cases.sealed.models import SealedEntry

@@ -28,7 +28,7 @@ from alerts.sending.jobs import ATTEMPTS, Job
 from alerts.sending.lanes import close_lane
 from alerts.sending.limits import TELEGRAM, Limits
 from alerts.sending.receipts import REPORTING, apply_early
-from alerts.telling.notices import rewrite
+from alerts.telling.settled import rewrite
 from store import claims
 from store.base import OWN
 from store.chats import Chat, find_chat, move_chat

@@ -16,15 +16,9 @@ from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue, reword
 from alerts.models import SOUGHT, Delivery, FeignedAcceptance, Need
 from alerts.needs.milestone_buttons import reminder_buttons
-from alerts.telling.notices import (
-    code_of,
-    everybody_reachable,
-    handed_to,
-    rewrite,
-    shown_to,
-    tell_holder,
-    ways_to_tell,
-)
+from alerts.telling.page_words import code_of
+from alerts.telling.recipients import everybody_reachable, tell_holder, ways_to_tell
+from alerts.telling.settled import handed_to, rewrite, shown_to
 from alerts.telling.tiers import Asked, Asking, ask_by, language_on
 from alerts.telling.wording import contact_ref, say_ref
 from contacts.models import Contact
@@ -84,7 +78,7 @@ def _remind(
 ) -> None:
     milestone, grace = missing
     values = {
-        "code": code_of(unit, need) + (f" +{others}" if others else ""),
+        "code": code_of(unit, need, others=others),
         "minutes": str(grace // _MINUTE),
         "milestone": say_ref(f"milestone.{milestone}"),
         ABOUT: str(need.id),
@@ -201,7 +195,7 @@ def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> No
 
 def say_no_lawyer(unit: UnitOfWork, need: Need, contact_id: UUID, *, others: int = 0) -> None:
     """Tell the coordinator who took a case that no lawyer has it yet, and how many others of its incident want one."""
-    code = code_of(unit, need) + (f" +{others}" if others else "")
+    code = code_of(unit, need, others=others)
     for way in _ways(unit, contact_id):
         tell_holder(unit, way, "no_lawyer", {"code": code})
 

@@ -13,7 +13,8 @@ from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState
 from alerts.needs.targets import Reachable, way_to
 from alerts.policy.waits import still_ahead
-from alerts.telling.notices import code_of, everybody_reachable
+from alerts.telling.page_words import code_of
+from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import contact_ref
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
 from cases.models import FileState, ReportAnswer
@@ -122,36 +123,16 @@ def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
 
 def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case that its reporter does not get our messages any more."""
-    if not isinstance(event, ReporterUnreachable) or event.case_id is None:
-        return
-    for need, contact in takers(unit, event.case_id):
-        way = way_to(unit, contact)
-        if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                "staff.reporter_unreachable",
-                language=way.language,
-                values={"code": code_of(unit, need)},
-            )
+    if isinstance(event, ReporterUnreachable) and event.case_id is not None:
+        _tell_takers(unit, event.case_id, "staff.reporter_unreachable")
 
 
 def tell_window_closed(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case, once a day that is over, that its reporter cannot be told by WhatsApp what waits."""
-    if not isinstance(event, WindowClosed) or event.case_id is None:
-        return
-    heard_at = unit.session.get_one(Chat, event.chat_id).heard_at
-    for need, contact in takers(unit, event.case_id):
-        way = way_to(unit, contact)
-        if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                "staff.window_closed",
-                language=way.language,
-                values={"code": code_of(unit, need)},
-                dedupe_key=f"window:{need.id}:{event.chat_id}:{'' if heard_at is None else heard_at.isoformat()}",
-            )
+    if isinstance(event, WindowClosed) and event.case_id is not None:
+        heard_at = unit.session.get_one(Chat, event.chat_id).heard_at
+        day = f"{event.chat_id}:{'' if heard_at is None else heard_at.isoformat()}"
+        _tell_takers(unit, event.case_id, "staff.window_closed", once=("window", day))
 
 
 NOT_FETCHED: Final = {
@@ -163,19 +144,19 @@ NOT_FETCHED: Final = {
 
 def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case that a file of its reporter stays where it is; of a flood of them, once an hour."""
-    if not isinstance(event, FileNotFetched) or event.case_id is None:
-        return
-    for need, contact in takers(unit, event.case_id):
+    if isinstance(event, FileNotFetched) and event.case_id is not None:
+        once = (f"file:{event.why}", once_for(unit, event))
+        _tell_takers(unit, event.case_id, NOT_FETCHED[FileState(event.why)], once=once)
+
+
+def _tell_takers(unit: UnitOfWork, case_id: UUID, words: str, *, once: tuple[str, str] | None = None) -> None:
+    """Say something to whoever took a case, where they have a conversation. ``once``: of what, and which of it."""
+    for need, contact in takers(unit, case_id):
         way = way_to(unit, contact)
         if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                NOT_FETCHED[FileState(event.why)],
-                language=way.language,
-                values={"code": code_of(unit, need)},
-                dedupe_key=f"file:{event.why}:{need.id}:{once_for(unit, event)}",
-            )
+            key = None if once is None else f"{once[0]}:{need.id}:{once[1]}"
+            values = {"code": code_of(unit, need)}
+            enqueue(unit, way.chat, words, language=way.language, values=values, dedupe_key=key)
 
 
 def once_for(unit: UnitOfWork, event: FileNotFetched) -> str:

@@ -82,6 +82,17 @@ def _words_for_all(need: Need, codes: list[str]) -> tuple[str, dict[str, str]]:
     return f"{again}page.bundle", {**values, "round": str(need.round)}
 
 
+def code_of(unit: UnitOfWork, need: Need, *, others: int = 0) -> str:
+    """The case code as a value of a text; without a case the name of a fault of ours, or an account's code.
+
+    ``others``: for how many other cases it stands, which are counted behind it.
+    """
+    rest = f" +{others}" if others else ""
+    if need.case_id is not None:
+        return unit.session.get_one(Case, need.case_id).code + rest
+    return words_without_case(unit, unit.session.get_one(Alert, need.alert_id))[1]["code"] + rest
+
+
 def words_without_case(unit: UnitOfWork, alert: Alert) -> tuple[str, dict[str, str]]:
     """What is said of an alert that is about no case: an account that may be in the wrong hands, or a fault of ours."""
     if alert.kind == ACCOUNT:

@@ -20,7 +20,7 @@ from alerts.policy.milestones import Milestone
 from alerts.search.acks import Ack, accept_need, hold_need, standing
 from alerts.search.following_up import give_away, reach
 from alerts.search.paging import TIMER, escalate
-from alerts.telling.notices import show_what_is_believed, tell_who_took_it
+from alerts.telling.settled import show_what_is_believed, tell_who_took_it
 from app.locked.callers import ways_now
 from cases.events import CaseViewed
 from cases.intake import open_report
