@@ -10,7 +10,7 @@ from alerts.answering.sms import hear_sms
 from alerts.messages.incoming import have_forgotten, unpack
 from alerts.models import CANARY
 from alerts.occasions.canary import ANSWERS, hear_canary
-from app.reactions import note_parked
+from app.queues import note_parked
 from bot.handler import handle
 from dialogue.by_sms import hear_text
 from dialogue.by_whatsapp import hear_whatsapp

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from alerts.messages.outbox import TABLE as DELIVERIES
-from app.reactions import REACTIONS
+from app.queues import REACTIONS
 from cases.aside import TABLE as SET_ASIDE
 from cases.files import TABLE as DOWNLOADS
 from cases.identity.suggesting import LOOKS

@@ -1,15 +1,15 @@
 """What follows what: the plot of the house on one page.
 
-Each (event, reaction) is a row written with the event and handled in a transaction of its own: it is done once, and a
-reaction that fails does not undo what it follows.
+Two tables: what follows an event, and what is done when a timer comes due. Each (event, reaction) is a row written with
+the event and handled in a transaction of its own: it is done once, and a reaction that fails does not undo what it
+follows (:mod:`app.queues`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from alerts.events import (
     CanaryHeard,
@@ -160,27 +160,16 @@ from dialogue.sealed.checking_in import ask_in_time, ask_out_of_turn
 from dialogue.sealed.effects import tell_not_copied
 from dialogue.silence import ask_about_freeze, fall_silent, listen_for_duress, warn_of_duress
 from scheduler.reminders import miss_watch, remind_of
-from scheduler.reminders_together import remind_together, take_reminders
-from store import claims
-from store.errors import LeaseLostError
-from store.eventlog import Event, EventRow, Reaction
-from store.queues import Many, Queue
-from store.timers import TABLE as TIMERS
+from store.eventlog import Event
 from store.timers import Timer
 from store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Table
-
     from app.settings import Settings
     from store.claims import Claim
 
 React = Callable[[UnitOfWork, Event], None]
-Row = TypeVar("Row")
-UNTIL_UPGRADED: Final = tuple(timedelta(seconds=5 * 2**times) for times in range(claims.DEATHS - 1))
-"""How long what only a later release knows of rests after each node that does not: three quarters of an hour in all."""
+Look = Callable[[UnitOfWork, Timer, "Claim"], None]
 ALARMS: Final = tuple(
     one.__name__
     for one in (
@@ -197,7 +186,8 @@ ALARMS: Final = tuple(
     )
 )
 """Which reactions go before all others: those that begin to seek somebody, and the canary, which flies as they do."""
-REACTIONS: Table = Reaction.__table__  # type: ignore[assignment]  # declarative tables are Tables
+PAGES: Final = (ESCALATE, RING)
+"""Which timers go before all others: a raid sets hundreds of clocks in the same instant."""
 
 
 def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, React]]:
@@ -322,27 +312,9 @@ def reaction_names() -> dict[str, tuple[str, ...]]:
     return {event.__name__: tuple(reactions) for event, reactions in plot("UTC").items()}
 
 
-def reaction_queue(settings: Settings) -> Queue:
-    """The queue of reactions: what must follow what has happened."""
-    reactions_to = plot(settings.timezone, settings.fallback_hotlines)
-    by_name = {event.__name__: (event, reactions) for event, reactions in reactions_to.items()}
-
-    def handle(unit: UnitOfWork, held: Claim) -> None:
-        row = _still_there(unit.session.get(Reaction, held.id))
-        happened = unit.session.get_one(EventRow, row.event_id)
-        kind, reactions = by_name.get(happened.name, (None, {}))
-        if kind is None or row.name not in reactions:
-            return _leave(unit, "reaction", REACTIONS, held)
-        reactions[row.name](unit, kind.from_payload(happened.case_id, happened.payload))
-        return claims.finish(unit.session, REACTIONS, held)
-
-    alarms = REACTIONS.c.name.in_(ALARMS)  # a flood leaves thousands of others, and no page waits behind them
-    return Queue("reactions", REACTIONS, _taker(REACTIONS, (~alarms,)), handle, _parker("reaction"))
-
-
-def timer_queue(settings: Settings) -> Queue:
-    """The queue of timers: what must be looked at again."""
-    kinds: dict[str, Callable[[UnitOfWork, Timer, Claim], None]] = {
+def looks(settings: Settings) -> dict[str, Look]:
+    """Return what is done when a timer of each kind comes due, by the names its rows carry."""
+    return {
         ESCALATE: partial(escalate, zone=settings.timezone),
         RING: partial(ring_on, zone=settings.timezone),
         ERASE: erase_in_time,
@@ -361,47 +333,3 @@ def timer_queue(settings: Settings) -> Queue:
         CHECK_IN_TIMER: ask_in_time,
         OPENING_TIMER: partial(open_in_time, delay=settings.sealed_delay, zone=settings.timezone),
     }
-
-    def handle(unit: UnitOfWork, held: Claim) -> None:
-        timer = _still_there(unit.session.get(Timer, held.id))
-        if timer.kind not in kinds:
-            return _leave(unit, "timer", TIMERS, held)
-        return kinds[timer.kind](unit, timer, held)
-
-    pages = TIMERS.c.kind.in_((ESCALATE, RING))  # a raid sets hundreds of clocks in the same instant
-    many = Many(partial(take_reminders, unless=pages), remind_together)
-    return Queue("timers", TIMERS, _taker(TIMERS, (~pages,)), handle, _parker("timer"), many=many)
-
-
-def _leave(unit: UnitOfWork, queue: str, table: Table, held: Claim) -> None:
-    """Leave what only a later release knows of to a node of it; in the end, to a person.
-
-    While nodes are replaced one by one, those that are still to be replaced see rows of the new ones.
-    """
-    if held.tries > len(UNTIL_UPGRADED):
-        claims.park(unit.session, table, held, unit.now, claims.LATER)
-        return note_parked(unit, queue, held.id)
-    return claims.leave(unit.session, table, held, unit.now + claims.nth_pause(UNTIL_UPGRADED, held.tries))
-
-
-def _still_there(row: Row | None) -> Row:
-    """Return a claimed row; raises LeaseLostError when it went with its case, which was erased meanwhile."""
-    if row is None:
-        raise LeaseLostError("the row is gone")
-    return row
-
-
-def _taker(table: Table, first: Sequence[ColumnElement[bool]] = ()) -> Callable[[UnitOfWork, int], list[Claim]]:
-    return lambda unit, limit: claims.claim(unit.session, table, unit.now, limit=limit, first=first)
-
-
-def _parker(queue: str) -> Callable[[UnitOfWork, Claim], None]:
-    def parked(unit: UnitOfWork, held: Claim) -> None:
-        note_parked(unit, queue, held.id)
-
-    return parked
-
-
-def note_parked(unit: UnitOfWork, queue: str, item_id: UUID) -> None:
-    """Write down that something waits for a person."""
-    unit.record(ItemParked(case_id=None, queue=queue, item_id=item_id))

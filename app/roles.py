@@ -41,7 +41,7 @@ from app.key.ring_keeper import watch_ring
 from app.listening import hear
 from app.memory import keep_what_was_built
 from app.parked import QUEUES
-from app.reactions import note_parked, reaction_queue, timer_queue
+from app.queues import note_parked, reaction_queue, timer_queue
 from app.recounting import recount_all
 from app.setback import EVERY_SECONDS as SETBACK_SECONDS
 from app.setback import undo_setback

@@ -19,7 +19,7 @@ from alerts.models import DUE, SOUGHT, Alert, Need, Page
 from alerts.search.paging import TIMER as ESCALATE
 from alerts.sending.results import TRY_ON
 from alerts.telling.news import TIMER as NEWS
-from app.reactions import REACTIONS, UNTIL_UPGRADED
+from app.queues import REACTIONS, UNTIL_UPGRADED
 from cases.files import TABLE as FILES
 from cases.urgency import Urgency
 from store.claims import LATER

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState
 from app.memory import keep_what_was_built
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.recounting import TOGETHER, recount_all
 from benchmarks.copies import copy_cases
 from benchmarks.figures import MILLISECONDS, Row, percentile

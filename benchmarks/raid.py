@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from alerts.models import Delivery, Page
 from alerts.policy.policies import import_policies
 from alerts.search.taking_in import take_in
-from app.reactions import reaction_queue, timer_queue
+from app.queues import reaction_queue, timer_queue
 from app.roles import look_parked
 from benchmarks.docket import NOBODY
 from benchmarks.figures import Row

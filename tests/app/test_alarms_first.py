@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from alerts.events import CanaryHeard, ItemParked
-from app.reactions import ALARMS, plot, reaction_queue
+from app.queues import reaction_queue
+from app.reactions import ALARMS, plot
 from app.settings import read_settings
 from cases.events import CaseReopened, SealedDuressSpoken, SealedFileOpened
 from contacts.events import ContactLeft, MethodDied

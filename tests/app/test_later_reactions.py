@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.events import ItemParked
-from app.reactions import UNTIL_UPGRADED, reaction_queue, timer_queue
+from app.queues import UNTIL_UPGRADED, reaction_queue, timer_queue
 from app.setback import undo_setback
 from app.settings import read_settings
 from store import claims

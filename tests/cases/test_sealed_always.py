@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.settings import read_settings
 from cases import intake
 from cases.consent.errors import ConsentError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from app.reactions import reaction_names, reaction_queue, timer_queue
+from app.queues import reaction_queue, timer_queue
+from app.reactions import reaction_names
 from app.settings import read_settings
 from cases import intake
 from cases.consent.errors import ConsentError

@@ -29,7 +29,8 @@ from alerts.sending.arrivals import prove_arrival
 from alerts.sending.limits import TELEGRAM, Limits, limits_of
 from alerts.sending.receipts import note_receipt
 from alerts.telling.wording import Wording
-from app.reactions import REACTIONS, reaction_names, reaction_queue, timer_queue
+from app.queues import REACTIONS, reaction_queue, timer_queue
+from app.reactions import reaction_names
 from app.settings import read_settings
 from cases.intake import open_report
 from cases.models import Case

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from alerts.models import Need
-from app.reactions import note_parked
+from app.queues import note_parked
 from store.timers import Timer
 
 if TYPE_CHECKING:

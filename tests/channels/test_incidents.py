@@ -18,7 +18,7 @@ from alerts.search.following_up import reach
 from alerts.search.planning import close
 from alerts.search.taking_in import take_in
 from alerts.sending.crowd import MOST_TOGETHER
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import When
 from cases.incidents.models import IncidentCase

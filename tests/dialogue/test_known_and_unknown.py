@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from alerts.models import Delivery
-from app.reactions import reaction_names, reaction_queue
+from app.queues import reaction_queue
+from app.reactions import reaction_names
 from app.settings import read_settings
 from cases.consent.people import enter_fact
 from cases.identity.lookout import Lookout, look_queue

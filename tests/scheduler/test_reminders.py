@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from alerts.models import Alert, Need, NeedState
 from alerts.needs.targets import loads
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Watch, WatchState

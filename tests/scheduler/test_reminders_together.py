@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from alerts.models import Alert, Delivery, Need, NeedState, Page
 from alerts.policy.policies import import_policies
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Deadline, Dismissal

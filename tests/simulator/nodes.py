@@ -26,7 +26,8 @@ from app.canary import PER_SECOND as CANARIES_A_SECOND
 from app.erasing.retention import look_at_closed
 from app.erasing.sealing import erase_withdrawn
 from app.inbox import inbox_queue
-from app.reactions import reaction_names, reaction_queue, timer_queue
+from app.queues import reaction_queue, timer_queue
+from app.reactions import reaction_names
 from app.recounting import recount_all
 from app.roles import MINUTELY, look_parked
 from app.schema import metadata

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from app.reactions import timer_queue
+from app.queues import timer_queue
 from app.settings import read_settings
 from cases import intake
 from cases.access import grant_access
