@@ -1,4 +1,4 @@
-"""What an account may see of an incident: a line for each person, read in a few statements however many there are.
+"""One incident as an account may see it: a line for each person, read in a few statements however many there are.
 
 Of a case that somebody may not read they see its code and who is being sought, as on the board. What was said of all of
 them together is for whoever reads one of the cases; others who run the team see how many there are, and when.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState
@@ -43,14 +43,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, ScalarSelect
+    from sqlalchemy import ScalarSelect
 
     from contacts.accounts.sessions import SignedIn
     from store.unit_of_work import UnitOfWork
 
 NOTED_AGAIN_AFTER: Final = timedelta(minutes=10)
 """A page that follows the database is one look; after so long it counts as another."""
-MOST_LISTED: Final = 50
 TAKEN: Final = (
     *LEADS_TO,
     "petty_offence_report",
@@ -350,10 +349,8 @@ def _line(unit: UnitOfWork, row: Any, known: _Known, by: tuple[Mapping[UUID, str
         if member.written is None
         else unit.vault.open(case_scope(case.id), Field("incident_case", "written", member.id), member.written)
     )
-    return PersonLine(
-        **{name: getattr(bare, name) for name in ("case_id", "code", "number", "reads", "closed", "zone")},
-        lawyer=bare.lawyer,
-        coordinator=bare.coordinator,
+    return replace(
+        bare,
         name=facts.get("name_native") or facts.get("name_latin", ""),
         place=facts.get("place", ""),
         written=written,
@@ -397,59 +394,3 @@ def _said(unit: UnitOfWork, incident: Incident, name: str) -> str:
     if sealed is None:
         return ""
     return unit.vault.open(incident_scope(incident.id), Field("incident", name, incident.id), sealed)
-
-
-@dataclass(frozen=True)
-class ListedIncident:
-    """One incident in the list: figures and codes."""
-
-    code: str
-    measure: str
-    happened_at: datetime
-    zone: str
-    opened_at: datetime
-    people: int
-    without_lawyer: int
-    unclaimed: bool
-    next_at: datetime | None
-
-
-def incidents_listed(unit: UnitOfWork, who: SignedIn) -> list[ListedIncident]:
-    """Return the incidents somebody may know of, newest first; under duress none. One statement."""
-    if who.contact_id is None or who.duress:
-        return []
-    in_it = IncidentCase.incident_id == Incident.id
-    people = select(func.count()).where(in_it, IncidentCase.number > 0).correlate(Incident).scalar_subquery()
-    soonest = (
-        select(func.min(Deadline.safe_at))
-        .join(IncidentCase, IncidentCase.case_id == Deadline.case_id)
-        .where(in_it, Deadline.state == DeadlineState.RUNNING, Deadline.severity != INFO)
-        .correlate(Incident)
-        .scalar_subquery()
-    )
-    no_lawyer = (
-        select(func.count(func.distinct(IncidentCase.case_id)))
-        .where(in_it, IncidentCase.number > 0, _sought_in_vain("lawyer"))
-        .correlate(Incident)
-        .scalar_subquery()
-    )
-    unclaimed = exists().where(in_it, _sought_in_vain("coordinator")).correlate(Incident)
-    listed = select(Incident, people, no_lawyer, unclaimed, soonest)
-    if who.role != SEES_ALL:
-        mine = or_(taken_by(who.contact_id), latest_access(who.contact_id, unit.now).is_not(None))
-        listed = listed.where(exists().where(in_it, Case.id == IncidentCase.case_id, mine).correlate(Incident))
-    newest = listed.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(MOST_LISTED)
-    return [
-        ListedIncident(
-            row.code, row.measure, row.happened_at, row.zone, row.opened_at, count, lacking, bool(free), next_at
-        )
-        for row, count, lacking, free, next_at in unit.session.execute(newest)
-    ]
-
-
-def _sought_in_vain(kind: str) -> ColumnElement[bool]:
-    """Of a case of an incident: somebody of this kind is sought, and none has it."""
-    of_it = and_(Need.case_id == IncidentCase.case_id, Need.alert_id == Alert.id, Alert.kind == CUSTODY)
-    open_ = exists().where(of_it, Need.kind == kind, Need.state.in_(SOUGHT))
-    has = exists().where(of_it, Need.kind == kind, Need.state == NeedState.ACCEPTED)
-    return and_(open_.correlate(IncidentCase), ~has.correlate(IncidentCase))

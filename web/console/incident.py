@@ -16,7 +16,8 @@ from alerts.messages.clusters import proposed_incidents
 from alerts.needs.company import look_at
 from alerts.occasions.surge import BY_LOAD, begin_surge, end_surge, surging
 from alerts.policy.milestones import Milestone
-from alerts.screens.incident_reading import incident_shown, incidents_listed, is_another_look, note_view
+from alerts.screens.incident_list import incidents_listed
+from alerts.screens.incident_reading import incident_shown, is_another_look, note_view
 from alerts.search.acks import Ack, accept_need
 from alerts.search.following_up import reach
 from alerts.search.taking_in import gather_reports
