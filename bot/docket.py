@@ -55,11 +55,6 @@ NOTE: Final = ("staff.entry_note", "note")
 """Says what they wrote beside it, which is known only until it was answered; and the value that says it."""
 
 
-def is_answer(action: str) -> bool:
-    """Whether a button answers what was read back."""
-    return action.partition(":")[0] in ANSWERS
-
-
 def zone_of(case: Case, zone: str) -> str:
     """Return the zone in which the papers of a case are dated; ``zone`` where nobody has said it."""
     return case.timezone or zone

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -11,18 +12,20 @@ from alerts.messages.buttons import Pressed, belongs_to_somebody_else, mint, pre
 from alerts.messages.outbox import enqueue
 from alerts.models import SOUGHT, Delivery, Need
 from alerts.needs.feigning import seems_to_have
-from alerts.needs.milestone_buttons import ACTIONS, ALL_RIGHT, NO_LONGER
+from alerts.needs.milestone_buttons import ACTIONS as HOW_FAR
+from alerts.needs.milestone_buttons import ALL_RIGHT, NO_LONGER
 from alerts.needs.targets import staff_language
 from alerts.occasions.shifts import CONFIRM, confirm_test
 from alerts.search.acks import Ack, accept_need, decline_need, standing
-from alerts.search.handing_over import ANSWERS
+from alerts.search.handing_over import ANSWERS as HANDOVER
 from alerts.sending.arrivals import prove_arrival
 from alerts.telling.case_list import cases_for, has_taken, may_know_of, need_for, works_on
 from alerts.telling.page_words import code_of
 from alerts.telling.wording import CASES, contact_ref
 from bot.asides import answer_aside, ask_what_for
 from bot.asides import is_answer as is_about_what_waits
-from bot.docket import answer_proposal, explain_events, is_answer, list_clocks, propose_event, propose_hearing
+from bot.docket import ANSWERS as ENTRY
+from bot.docket import answer_proposal, explain_events, list_clocks, propose_event, propose_hearing
 from bot.endings import say_all_right
 from bot.follow_ups import list_to_be_done, mark_done, say_how_far
 from bot.handovers import answer_handover
@@ -53,6 +56,9 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 
+ACCEPT, DECLINE, OPEN = "accept", "decline", "open"
+ACCEPT_ALL, DECLINE_ALL = "accept_all", "decline_all"
+"""What the buttons of an alert do: to one need, or to a bundle of them."""
 ABOUT_THE_DOCKET = frozenset({"hearing", "event", "deadlines", "done"})
 """Commands about what is due and done in a case."""
 
@@ -85,37 +91,22 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
 
 
 def _answer_helper(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
-    if pressed.subject_id is None:
+    """Do what a button says. One that only a later release knows is no answer: it is said to be too old."""
+    answer = PRESSES.get(pressed.action.partition(":")[0])
+    if answer is None or pressed.subject_id is None:
         return toast(unit, chat, given, _too_old(contact))
-    if pressed.action == CONFIRM:
-        there = confirm_test(unit, pressed.subject_id, contact.id)
-        return toast(unit, chat, given, "staff.duty_thanks" if there else "staff.not_for_you")
-    if pressed.action in ("accept_all", "decline_all"):
-        return _settle_bundle(unit, chat, given, contact, pressed)
-    if is_answer(pressed.action):
-        return answer_proposal(unit, chat, given, contact, pressed)
-    if pressed.action in (ALL_RIGHT, NO_LONGER):
-        return say_all_right(unit, chat, given, contact, pressed)
-    return _answer_about_need(unit, chat, given, contact, pressed)
+    return answer(unit, chat, given, contact, pressed)
 
 
-def _answer_about_need(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
-    need = unit.session.get_one(Need, pressed.subject_id)
-    if pressed.action == "open":
-        return _open(unit, chat, given, contact, need)
-    if pressed.action in ACTIONS:
-        return say_how_far(unit, chat, given, contact, (pressed.action, need))
-    if pressed.action in ANSWERS:
-        return answer_handover(unit, chat, given, contact, (pressed.action, need))
-    if not use_up(unit, pressed):
-        return toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
-    return _acknowledge(unit, chat, given, contact, (pressed.action, need))
+def _confirm_shift(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+    there = pressed.subject_id is not None and confirm_test(unit, pressed.subject_id, contact.id)
+    toast(unit, chat, given, "staff.duty_thanks" if there else "staff.not_for_you")
 
 
 def _settle_bundle(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     """Accept or decline everything a bundle asked for. Pressing again finds it settled and says how it stands."""
     row = unit.session.get_one(Delivery, pressed.subject_id)
-    answered = settle_answer(unit, row, contact, accepts=pressed.action == "accept_all", proved=True)
+    answered = settle_answer(unit, row, contact, accepts=pressed.action == ACCEPT_ALL, proved=True)
     mine = [unit.session.get_one(Need, need_id) for need_id, ack in answered.acks if ack is Ack.YOURS]
     if answered.ack is Ack.DECLINED:
         return toast(unit, chat, given, "staff.bundle_declined")
@@ -127,14 +118,17 @@ def _too_old(contact: Contact | None) -> str:
     return "reply.expired_button" if contact is None else "staff.expired_button"
 
 
-def _acknowledge(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: tuple[str, Need]) -> None:
+def _acknowledge(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
     """Accept or decline. What the rewritten page does not say is said in a message too: a toast is gone in seconds."""
-    action, need = pressed
-    ack = (accept_need if action == "accept" else decline_need)(unit, need.id, contact.id)
+    need = unit.session.get_one(Need, pressed.subject_id)
+    if not use_up(unit, pressed):
+        return toast(unit, chat, given, *_ack_words(unit, need, standing(unit, need.id, contact.id)))
+    ack = (accept_need if pressed.action == ACCEPT else decline_need)(unit, need.id, contact.id)
     template, values = _ack_words(unit, need, ack)
     toast(unit, chat, given, template, values)
     if ack in (Ack.TAKEN, Ack.DECLINED, Ack.CLOSED):
         say(unit, chat, contact, template, values)
+    return None
 
 
 def _ack_words(unit: UnitOfWork, need: Need, ack: Ack | None) -> tuple[str, dict[str, Any]]:
@@ -154,7 +148,8 @@ def _ack_words(unit: UnitOfWork, need: Need, ack: Ack | None) -> tuple[str, dict
             return "staff.need_closed", values
 
 
-def _open(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, need: Need) -> None:
+def _open(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: tuple[str, Need]) -> None:
+    _, need = pressed
     if need.case_id is None:
         return toast(unit, chat, given, _too_old(contact))
     case = unit.session.get_one(Case, need.case_id)
@@ -179,6 +174,31 @@ def _send_link(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> No
         {"code": case.code, "minutes": LINK_MINUTES},
         buttons=[[{"link": str(link_id), "label": "button.open_page"}]],
     )
+
+
+Answer = Callable[["UnitOfWork", "Chat", "Press", "Contact", Pressed], None]
+
+
+def _of_its_need(answer: Callable[[UnitOfWork, Chat, Press, Contact, tuple[str, Need]], None]) -> Answer:
+    """Answer a press with the need that its button was made for."""
+
+    def press_on(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact, pressed: Pressed) -> None:
+        answer(unit, chat, given, contact, (pressed.action, unit.session.get_one(Need, pressed.subject_id)))
+
+    return press_on
+
+
+PRESSES: Final[Mapping[str, Answer]] = {
+    **dict.fromkeys((ACCEPT, DECLINE), _acknowledge),
+    **dict.fromkeys((ACCEPT_ALL, DECLINE_ALL), _settle_bundle),
+    OPEN: _of_its_need(_open),
+    **dict.fromkeys(HOW_FAR, _of_its_need(say_how_far)),
+    **dict.fromkeys(HANDOVER, _of_its_need(answer_handover)),
+    **dict.fromkeys(ENTRY, answer_proposal),
+    **dict.fromkeys((ALL_RIGHT, NO_LONGER), say_all_right),
+    CONFIRM: _confirm_shift,
+}
+"""What each button of a helper does, by what its action begins with; what is set aside is settled before."""
 
 
 def answer_staff(
@@ -303,7 +323,7 @@ def _offer(unit: UnitOfWork, chat: Chat, contact: Contact, case: Case) -> None:
     """Let a helper accept a case they asked for by its code, as long as somebody like them is sought."""
     need = need_for(unit, contact, case.id)
     if need is not None and need.state in SOUGHT:
-        accept = mint(unit, chat.id, "accept", "button.accept", subject_id=need.id, once=True)
+        accept = mint(unit, chat.id, ACCEPT, "button.accept", subject_id=need.id, once=True)
         say(unit, chat, contact, "staff.accept_first", {"code": case.code}, buttons=[[accept]])
     elif need is not None:
         say(unit, chat, contact, *_ack_words(unit, need, Ack.TAKEN))

@@ -194,6 +194,17 @@ def test_whose_it_is_may_press_it(stage: Stage) -> None:
         assert (stage.stands() != before) == (action != "accept"), "she has a seat of this search already"
 
 
+def test_a_button_that_only_a_later_release_knows_is_no_answer(stage: Stage) -> None:
+    """While nodes are replaced one by one, those that are still to be replaced are brought presses of new buttons."""
+    before = stage.stands()
+    for subject in ("need", "watch"):
+        stage.presses("forced", "of_a_later_release", subject)  # Aigerim's telephone, who was asked
+    assert stage.stands() == before
+    with stage.store.read() as unit:
+        declined = select(Page.declined_at).where(Page.need_id == stage.subjects["need"])
+        assert unit.session.scalars(declined).all() == [None]
+
+
 def test_whoever_has_the_button_of_another_chat_has_nothing(stage: Stage) -> None:
     before = stage.stands()
     with stage.store.unit("test") as unit:
