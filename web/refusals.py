@@ -56,7 +56,6 @@ WHY: Final[Mapping[str, str]] = {
     "this is none of the choices": CHOICE,
     # What leaves
     "choose for whom it is": "refused.for_whom",
-    "the time is written as": "web.case_when_unclear",
     "nothing may leave for this audience": "refused.nothing_leaves",
     "nothing is sent to this audience": "refused.by_hand",
     "name at least one recipient": "refused.recipient",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -128,10 +128,10 @@ def _place(case: Case, jurisdiction: str | None, timezone: str | None, region: s
 
 
 def _when(given: tuple[datetime, bool], zone: str) -> When:
-    from cases.docket.entering import When, on_day
+    from cases.docket.entering import by_wall_clock
 
     wall, day_only = given
-    return on_day(wall, zone) if day_only else When(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+    return by_wall_clock(wall, zone, day_only=day_only)
 
 
 def _matter(unit: UnitOfWork, case: Case, named: str) -> UUID:

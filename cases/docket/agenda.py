@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, or_, select
 
-from cases.docket.calendar import HEARINGS
 from cases.docket.clocks import HEARING, REMOVAL
 from cases.docket.history import details_of
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
 from cases.docket.reading import rule_named
-from cases.docket.vocabulary import MEANINGS, WatchKind
+from cases.docket.vocabulary import APPOINTMENTS, MEANINGS, WatchKind
 from cases.models import Case
 from cases.retention import Retention
 from law.check import in_force
@@ -103,7 +102,7 @@ def agenda(
     unit.vault.fetch({case_scope(row.case_id) for row, _, is_read in occurrences if is_read and row.details})
     by_matter: dict[object, list[tuple[Occurrence, str, bool]]] = defaultdict(list)
     for row, code, is_read in occurrences:
-        if row.kind in HEARINGS and row.for_at is not None:
+        if row.kind in APPOINTMENTS and row.for_at is not None:
             by_matter[row.matter_id].append((row, code, is_read))
     found = [
         *(entry for rows in by_matter.values() for entry in _of_hearing(rows)),
@@ -140,7 +139,7 @@ def _occurrences(
     unit: UnitOfWork, start: datetime, end: datetime, cases: ColumnElement[bool], reads: ColumnElement[bool]
 ) -> Sequence[tuple[Occurrence, str, bool]]:
     matters = select(Occurrence.matter_id).where(
-        Occurrence.kind.in_(HEARINGS), Occurrence.for_at >= start, Occurrence.for_at < end
+        Occurrence.kind.in_(APPOINTMENTS), Occurrence.for_at >= start, Occurrence.for_at < end
     )
     standing = Occurrence.state == OccurrenceState.STANDING
     ruled = and_(standing, Occurrence.until_at >= start, Occurrence.until_at < end)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from cases.docket.clocks import HEARING, REMOVAL
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
 from cases.docket.reading import rule_named
-from cases.docket.vocabulary import MEANINGS
+from cases.docket.vocabulary import APPOINTMENTS
 from cases.events import DeadlineMoved
 from cases.models import Case
 from law.signoff import is_signed
@@ -31,7 +31,6 @@ HEARING_TAKES = timedelta(hours=1)
 """Nobody knows how long a hearing will take; a calendar wants an end."""
 LAST_HALF_HOUR = timedelta(minutes=30)
 """A deadline stands in a calendar as what is left of it at the end."""
-HEARINGS = frozenset(kind for kind, meaning in MEANINGS.items() if meaning.appointment)
 
 
 class EntryKind(StrEnum):
@@ -90,7 +89,7 @@ def hearings(occurrences: Iterable[Occurrence], codes: Mapping[UUID, str]) -> It
     changed = {
         case_id: max(one.entered_at for one in rows) for case_id, rows in groupby(docket, lambda one: one.case_id)
     }
-    appointed = (one for one in docket if one.kind in HEARINGS and one.for_at is not None)
+    appointed = (one for one in docket if one.kind in APPOINTMENTS and one.for_at is not None)
     for _, rows in groupby(appointed, key=lambda one: one.matter_id):
         yield _hearing(list(rows), codes, changed)
 

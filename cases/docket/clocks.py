@@ -16,7 +16,7 @@ from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing_in
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.seen import is_later
-from cases.docket.vocabulary import IMPLIES, MAY_BE, meaning_of
+from cases.docket.vocabulary import APPOINTMENTS, IMPLIES, MAY_BE, meaning_of
 from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
@@ -182,7 +182,7 @@ def _of_one(seen: Seen, docket: Sequence[Seen], jurisdiction: str | None) -> Ite
 
 def _appointed(event: str) -> str | None:
     """The rule of the clock that ends at the time an event is set for; None where it sets none."""
-    return HEARING if meaning_of(event).appointment else {BY_HAND: BY_HAND, "removal_scheduled": REMOVAL}.get(event)
+    return HEARING if event in APPOINTMENTS else {BY_HAND: BY_HAND, "removal_scheduled": REMOVAL}.get(event)
 
 
 def _is_settled(rule_id: str, seen: Seen, docket: Sequence[Seen]) -> bool:

@@ -17,7 +17,7 @@ from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
 from cases.docket.promising import owes_a_word
 from cases.docket.risk import read_risk
-from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, WatchKind, meaning_of
+from cases.docket.vocabulary import APPOINTMENTS, BY_PROGRAM, MEANINGS, WatchKind, is_set_for, meaning_of
 from cases.docket.watches import begin_watches, end_watches, open_watches
 from cases.events import (
     OccurrenceEntered,
@@ -73,6 +73,13 @@ def on_day(year_month_day: datetime, zone: str) -> When:
     return When(first.astimezone(UTC), day_only=True)
 
 
+def by_wall_clock(wall: datetime, zone: str, *, day_only: bool = False) -> When:
+    """Return the instant that a time on the clocks of a zone means, or that day; an offset that is written counts."""
+    if day_only:
+        return on_day(wall, zone)
+    return When((wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC))
+
+
 @dataclass(frozen=True)
 class Entry:
     """What somebody enters. ``happened`` is the earliest date there is; ``also`` are other dates of other sources."""
@@ -91,6 +98,13 @@ class Entry:
     note: str = field(default="", repr=False)
     confidence: str = ""
     """How sure the source is: low, medium or high; empty where nobody has said."""
+
+
+def entry_at(event: str, when: When, now: datetime) -> Entry:
+    """Return the entry of whoever tells one time: when it happened or, of what is set for a time, that time."""
+    if is_set_for(event):
+        return Entry(event, When(now), appointed_at=when.at)
+    return Entry(event, when)
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -260,12 +274,11 @@ def standing_hearings(unit: UnitOfWork, case_id: UUID) -> Sequence[Occurrence]:
 
 
 def _hearings(case_id: UUID) -> Select[Occurrence]:
-    appointments = [kind for kind, meaning in MEANINGS.items() if meaning.appointment]
     return (
         select(Occurrence)
         .where(
             Occurrence.case_id == case_id,
-            Occurrence.kind.in_(appointments),
+            Occurrence.kind.in_(APPOINTMENTS),
             Occurrence.state == OccurrenceState.STANDING,
         )
         .order_by(Occurrence.entered_at, Occurrence.id)

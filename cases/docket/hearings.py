@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cases.docket.seen import is_later
-from cases.docket.vocabulary import HEARING_HELD, meaning_of
+from cases.docket.vocabulary import APPOINTMENTS, HEARING_HELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def held_by(held: Seen, docket: Sequence[Seen]) -> frozenset[UUID]:
     """
     if held.kind != HEARING_HELD or (held.entered_at is not None and held.at > held.entered_at):
         return frozenset()
-    known = [one for one in docket if meaning_of(one.kind).appointment and is_later(held, one)]
+    known = [one for one in docket if one.kind in APPOINTMENTS and is_later(held, one)]
     slots = sorted((one.for_at, one.matter_id) for one in known if one.for_at is not None)
     day = _day(held.at, held.zone)
     before = {matter for at, matter in slots if _day(at, held.zone) < day}

@@ -8,22 +8,22 @@ nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import delete
 
-from cases.docket.entering import Entry, When
+from cases.docket.entering import When, entry_at
 from cases.docket.models import Proposal
-from cases.docket.vocabulary import is_set_for
 from store.base import new_id
 from store.data_keys import case_scope
 from store.timers import set_timer, stop_timer
 from store.vault import Field
 
 if TYPE_CHECKING:
+    from cases.docket.entering import Entry
     from store.unit_of_work import UnitOfWork
 
 WAITS_FOR: Final = timedelta(days=2)
@@ -108,15 +108,7 @@ def settle(unit: UnitOfWork, proposal_id: UUID, contact_id: UUID) -> bool:
 
 def entry_of(proposed: Proposed, now: datetime, *, event: str | None = None, moves: UUID | None = None) -> Entry:
     """Return what is entered by a yes: as ``event`` where the answer says more, moving the hearing of one matter."""
-    kind = event or proposed.event
-    ahead = is_set_for(kind)
-    return Entry(
-        event=kind,
-        happened=When(now) if ahead else proposed.when,
-        appointed_at=proposed.when.at if ahead else None,
-        moves=moves,
-        note=proposed.note,
-    )
+    return replace(entry_at(event or proposed.event, proposed.when, now), moves=moves, note=proposed.note)
 
 
 def _field(row: Proposal) -> Field:

@@ -260,6 +260,10 @@ BY_PROGRAM: Final = NO_HARM | {
 """Events that the program writes when they happen in it: nobody enters them by hand."""
 
 
+APPOINTMENTS: Final = frozenset(event for event, meaning in MEANINGS.items() if meaning.appointment)
+"""Events that set or move a hearing."""
+
+
 def meaning_of(event: str) -> Meaning:
     """Return what an event means; one that only triggers rules, or that nobody knows, means nothing more."""
     return MEANINGS.get(event, PLAIN)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from alerts.screens.case_board import board_of
 from alerts.screens.opening import reads_case
 from cases.consent.vocabulary import Audience
-from cases.docket.entering import GIVES_UP_A_SLOT, OTHER, Entry, EntryError, When, enter, on_day, vocabulary
+from cases.docket.entering import GIVES_UP_A_SLOT, OTHER, Entry, EntryError, by_wall_clock, enter, vocabulary
 from cases.docket.history import history
 from cases.docket.models import OccurrenceState, WatchState
 from cases.docket.reading import case_by_code, deadlines_of, hearing_numbered, risks_of, watches_shown
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from cases.docket.entering import When
     from cases.models import Case
     from cases.views.responder import Happened, ResponderView
     from web.api.door import Call
@@ -252,6 +252,4 @@ def _when(pointer: str, written: str, zone: str) -> When:
         wall = datetime.fromisoformat(written)
     except ValueError:
         raise wrong(pointer, "a day, or a minute, that there is") from None
-    if "T" not in written:
-        return on_day(wall, zone)
-    return When(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+    return by_wall_clock(wall, zone, day_only="T" not in written)

@@ -158,7 +158,7 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
         return Did(about=take_back(unit, case.id, id_given("entry")).id)
-    entry = entry_given(unit, zone)
+    entry = entry_given(zone, unit.now)
     if request.form.get("entry"):
         return Did(about=correct(unit, case.id, id_given("entry"), entry, zone=zone).id)
     if entry.event in ABOUT_HEARINGS:
@@ -186,7 +186,7 @@ def _of_hearing(unit: UnitOfWork, case: Case, entry: Entry) -> Entry:
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case) -> Did:
     """Keep what a facility said when somebody asked it: that they do not hold the person. It is evidence."""
     zone = case.timezone or gate.zone
-    return Did(about=enter(unit, case.id, not_here_given(unit, zone), zone=zone).id)
+    return Did(about=enter(unit, case.id, not_here_given(zone, unit.now), zone=zone).id)
 
 
 def _done(_: Gate, unit: UnitOfWork, case: Case) -> Did:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
 from cases.consent.values import CONFIDENCES, LONGEST, Form
 from cases.docket.clocks import BY_HAND
-from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, vocabulary
+from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, entry_at, vocabulary
 from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, is_set_for
 from web.console.entered import RefusedError, instant_given, words_given
 
 if TYPE_CHECKING:
-    from store.unit_of_work import UnitOfWork
+    from datetime import datetime
+
     from web.words import Words
 
 ABOUT_HEARINGS: Final = GIVES_UP_A_SLOT | {"hearing_scheduled"}
@@ -47,22 +49,20 @@ def choices(words: Words) -> dict[str, Any]:
     }
 
 
-def entry_given(unit: UnitOfWork, zone: str) -> Entry:
+def entry_given(zone: str, now: datetime) -> Entry:
     """Read from a form what happened or is to happen. Raises RefusedError."""
     given = request.form
     event, confidence = given.get("event", ""), given.get("confidence", "")
     if event not in vocabulary() or confidence not in ("", *CONFIDENCES):
         raise RefusedError("web.case_wrong")
     ahead = is_set_for(event)
-    written = instant_given("at", zone) if given.get("at") or ahead else When(unit.now)
+    written = instant_given("at", zone) if given.get("at") or ahead else When(now)
     if ahead and written.day_only:
         raise RefusedError("web.case_needs_hour")
-    if not ahead and written.at > unit.now:
+    if not ahead and written.at > now:
         raise RefusedError("web.case_not_yet")
-    return Entry(
-        event=event,
-        happened=When(unit.now) if ahead else written,
-        appointed_at=written.at if ahead else None,
+    return replace(
+        entry_at(event, written, now),
         until=instant_given("until", zone) if given.get("until") else None,
         source=words_given("source"),
         note=words_given("note"),
@@ -70,12 +70,12 @@ def entry_given(unit: UnitOfWork, zone: str) -> Entry:
     )
 
 
-def not_here_given(unit: UnitOfWork, zone: str) -> Entry:
+def not_here_given(zone: str, now: datetime) -> Entry:
     """Read from a form who said when that they do not hold the person. Raises RefusedError."""
     asked = words_given("source")
     if not asked:
         raise RefusedError("web.case_whom_asked")
-    when = instant_given("at", zone) if request.form.get("at") else When(unit.now)
-    if when.at > unit.now:
+    when = instant_given("at", zone) if request.form.get("at") else When(now)
+    if when.at > now:
         raise RefusedError("web.case_not_yet")
     return Entry("not_here", when, source=asked, note=words_given("note"), confidence="high")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
 from alerts.search.assigning import NotAssignedError
 from cases.consent.errors import ConsentError
 from cases.consent.values import LONGEST
-from cases.docket.entering import When, on_day
+from cases.docket.entering import by_wall_clock
 from papers.errors import PaperError
 from web.refusals import CHOICE, reason
 
 if TYPE_CHECKING:
     from cases.changed import Version
+    from cases.docket.entering import When
     from web.console.gate import Gate
 
 
@@ -72,7 +72,5 @@ def instant_given(name: str, zone: str) -> When:
         wall = datetime.fromisoformat(written)
     except ValueError:
         raise RefusedError("web.case_when_unclear") from None
-    if request.form.get(f"{name}_day") or len(written) == len("2030-12-31"):
-        return on_day(datetime.combine(wall.date(), time()), zone)
-    at = wall.replace(tzinfo=ZoneInfo(zone)) if wall.tzinfo is None else wall
-    return When(at.astimezone(UTC))
+    day_only = bool(request.form.get(f"{name}_day")) or len(written) == len("2030-12-31")
+    return by_wall_clock(wall, zone, day_only=day_only)

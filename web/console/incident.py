@@ -202,7 +202,7 @@ def _transfer(deed: Deed) -> None:
 
 def _event(deed: Deed) -> None:
     """Enter the same for each. Which hearing is moved or called off must be said in each case."""
-    entry = entry_given(deed.unit, deed.shown.zone)
+    entry = entry_given(deed.shown.zone, deed.unit.now)
     if entry.event in ABOUT_HEARINGS and entry.event != "hearing_scheduled":
         raise RefusedError("web.incident_each_hearing")
     for line in deed.lines:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -19,7 +17,7 @@ from papers.keeping import Leaving, note_left, withdraw_approval
 from papers.kinds import load_kinds
 from papers.taking import Which, approve_document_on, approve_on, hand_in_on
 from web.console.addressed import no_case
-from web.console.entered import refused
+from web.console.entered import instant_given, refused
 from web.console.papers_shown import is_for_family, laid_out
 
 if TYPE_CHECKING:
@@ -108,9 +106,7 @@ def _withdraw(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
 def _left(gate: Gate, unit: UnitOfWork, case: Case, _kind: str) -> None:
     """Note that a version was sent or handed over."""
     given = request.form
-    zone = ZoneInfo(case.timezone or gate.zone)
-    typed = given.get("at", "")
-    at = datetime.fromisoformat(typed).replace(tzinfo=zone).astimezone(UTC) if typed else unit.now
+    at = instant_given("at", case.timezone or gate.zone).at if given.get("at") else unit.now
     how = given.get("how", "")
     if how not in WAYS:
         raise PaperError("choose by what way it went")

@@ -74,7 +74,7 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
         return Did(about=_take_back(mine, id_given("entry")))
-    entry = entry_given(unit, zone)
+    entry = entry_given(zone, unit.now)
     if request.form.get("entry"):
         _take_back(mine, id_given("entry"))
     if entry.event in GIVES_UP_A_SLOT:
@@ -84,7 +84,7 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
 
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
-    return _entered(gate, unit, mine, not_here_given(unit, zone), zone)
+    return _entered(gate, unit, mine, not_here_given(zone, unit.now), zone)
 
 
 def _entered(gate: Gate, unit: UnitOfWork, mine: Pretence, entry: Entry, zone: str) -> Did:

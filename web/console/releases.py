@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
@@ -39,11 +37,12 @@ from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope
 from store.sets import Together, Wanted
 from web.console.addressed import no_case, readable_case
-from web.console.entered import refused
+from web.console.entered import instant_given, refused
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Select
 
@@ -250,18 +249,8 @@ def _proposal(gate: Gate) -> Proposal:
         then,
         Basis(request.form.get("basis", "")),
         request.form.get("reason", ""),
-        _instant(request.form.get("not_before", ""), gate.words().zone),
+        instant_given("not_before", gate.words().zone).at if request.form.get("not_before") else None,
     )
-
-
-def _instant(text: str, zone: str) -> datetime | None:
-    """Read a wall-clock time of the form, by the clock of whoever filled it in."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except ValueError:
-        raise ConsentError("the time is written as 2030-12-31T10:00") from None
 
 
 def _audience(text: str) -> Audience | None:
