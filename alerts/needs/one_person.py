@@ -15,8 +15,8 @@ from sqlalchemy import select, update
 from alerts.events import NeedAccepted
 from alerts.messages.giving_up import wind
 from alerts.messages.outbox import withdraw
-from alerts.models import CUSTODY, SOUGHT, Alert, Need, NeedState, Page
-from alerts.needs.company import of_an_open_case
+from alerts.models import SOUGHT, Need, NeedState, Page
+from alerts.needs.company import others_like
 from alerts.needs.conflicts import conflicts_of
 from alerts.needs.seats import is_of_custody, open_seats, taken
 from alerts.needs.targets import ways_to
@@ -73,7 +73,7 @@ def _held_now(unit: UnitOfWork, case_ids: Collection[UUID], need: Need) -> list[
     What is being changed in this very moment is left out: waiting for it here, with our own need locked, could be
     waiting in a circle. Whoever changes it sees to this one too, and else it is looked at again.
     """
-    found = _of_custody(case_ids, need, NeedState.ACCEPTED).with_for_update(**OWN, of=Need, skip_locked=True)
+    found = _like_it(case_ids, need, NeedState.ACCEPTED).with_for_update(**OWN, of=Need, skip_locked=True)
     return list(unit.session.scalars(found.execution_options(populate_existing=True)))
 
 
@@ -102,22 +102,10 @@ def every_of_one_person(unit: UnitOfWork, need: Need) -> list[Need]:
     if need.case_id is None or not is_of_custody(unit, need):
         return []
     others = of_one_person(unit, [need.case_id]) - {need.case_id}
-    found = unit.session.scalars(_of_custody(others, need, *SOUGHT, NeedState.ACCEPTED)) if others else ()
+    found = unit.session.scalars(_like_it(others, need, *SOUGHT, NeedState.ACCEPTED)) if others else ()
     return list(found)
 
 
-def _of_custody(case_ids: Collection[UUID], need: Need, *states: NeedState) -> Select[Need]:
-    """Needs of custody of the same kind and seat, in one of these states, in some cases, as far as those are open."""
-    return (
-        select(Need)
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(
-            Need.case_id.in_(case_ids),
-            Alert.kind == CUSTODY,
-            Need.kind == need.kind,
-            Need.seat == need.seat,
-            Need.state.in_(states),
-            of_an_open_case(),
-        )
-        .order_by(Need.id)
-    )
+def _like_it(case_ids: Collection[UUID], need: Need, *states: NeedState) -> Select[Need]:
+    """Needs like it in some cases, in one of these states."""
+    return others_like(need).where(Need.case_id.in_(case_ids), Need.state.in_(states)).order_by(Need.id)
