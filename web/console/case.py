@@ -18,7 +18,6 @@ from alerts.search.assigning import lawyers_among, people_for
 from cases.consent.agreeing import standing_from
 from cases.consent.vocabulary import Audience
 from cases.docket.reading import case_by_code
-from cases.events import CaseViewed
 from cases.file_links import make_ticket
 from cases.notes import SHOWN_TO, note_of
 from cases.views.audience import standing_in
@@ -31,7 +30,7 @@ from store.data_keys import SYSTEM, case_scope, contact_scope
 from store.sets import Together
 from web.case_link import stored_files
 from web.console import case_acts
-from web.console.addressed import no_case
+from web.console.addressed import no_case, note_shown, reader_of
 from web.console.call_script import script_of
 from web.console.case_shown import CaseShown, pages_of
 from web.console.docket_forms import choices
@@ -85,8 +84,7 @@ def look(gate: Gate, code: str) -> Response:
         shown = _shown(gate, unit, opened)
         unit.session.expunge_all()  # it is drawn when the unit is over
     if not gate.is_refresh or _is_another_look(opened, gate):
-        with gate.store.unit(gate.who.actor) as unit:
-            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=_contact_id(gate)), opened.end)
+        note_shown(gate, opened.case.id, opened.end)
     return gate.show("console/case.html", **shown)
 
 
@@ -94,15 +92,9 @@ def _is_another_look(opened: Opened, gate: Gate) -> bool:
     return opened.shown_at is None or gate.store.clock.now() - opened.shown_at >= LOGGED_AGAIN_AFTER
 
 
-def _contact_id(gate: Gate) -> UUID:
-    if gate.who.contact_id is None:
-        raise LookupError("an account without a contact reads no case")
-    return gate.who.contact_id
-
-
 def _shown(gate: Gate, unit: UnitOfWork, opened: Opened) -> dict[str, Any]:
     """Everything the page shows: read first, in sets, then said. The keys it takes are fetched at once."""
-    case, role, reader_id = opened.case, gate.who.role, _contact_id(gate)
+    case, role, reader_id = opened.case, gate.who.role, reader_of(gate)
     runs_team = not hides_reporter(role)
     found = EVERYTHING[runs_team].of(unit.session, case.id)
     rows, search = rows_from(case, found), search_from(case, found)

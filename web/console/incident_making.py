@@ -18,7 +18,6 @@ from alerts.search.taking_in import take_in, take_in_more
 from cases.consent.errors import ConsentError
 from cases.consent.values import LONGEST, value_of
 from cases.docket.entering import EntryError, When
-from cases.events import CaseViewed
 from cases.incidents.opening import LIKELY_LANGUAGE, LONGEST_NOTE, MEASURES, Happening, IncidentError
 from cases.incidents.reading import LONGEST_TEXT, MOST_PEOPLE, ListError, Piece, as_confirmed, read_list
 from cases.incidents.tables import read_table
@@ -26,7 +25,7 @@ from cases.views.responder import view_of
 from cases.views.rows import rows_of
 from contacts.csv_table import UnreadableError
 from texts.catalogue import LANGUAGES
-from web.console.addressed import readable_case
+from web.console.addressed import readable_case, viewed
 from web.console.entered import RefusedError, instant_given, words_given
 from web.console.file_shown import photos_of
 
@@ -49,10 +48,10 @@ def begin(gate: Gate) -> Response:
     if report and not gate.who.duress:
         with gate.store.unit(gate.who.actor) as unit:
             opened = opened_by_code(unit, report, gate.who)
-            if opened is None or gate.who.contact_id is None:
+            if opened is None:
                 return no_incident(gate)
             text = _told(unit, opened.case, str(gate.who.role))
-            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=gate.who.contact_id), opened.end)
+            unit.record_at(viewed(gate, opened.case.id), opened.end)
     return _ask(gate, text=text[:LONGEST_TEXT], report=report, incident=request.args.get("incident", ""))
 
 

@@ -25,16 +25,15 @@ from papers.pdf import draw_pdf
 from papers.phrases import phrase
 from papers.taking import Form, Which, file_name, hand_over, hand_over_document, may_take, sheet_on, unverified
 from store.data_keys import contact_scope
-from web.console.addressed import no_case
+from web.console.addressed import no_case, note_shown, viewed
 from web.console.entered import refused
 from web.console.gate import Guard
 from web.console.paper_acts import ACTS, WAYS, ask, press
-from web.console.papers_shown import INDEX, askers, grouped, laid_out, line_of, viewed
+from web.console.papers_shown import INDEX, askers, grouped, laid_out, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from alerts.screens.opening import Opened
     from papers.desk import Desk, Draft, OnDesk
     from papers.drawing import Sheet
     from papers.models import PaperVersion
@@ -70,7 +69,7 @@ def look(gate: Gate, code: str) -> Response:
         desk = laid_out(gate, unit, opened.case)
         names = _names(unit, (), askers(desk))
         unit.session.expunge_all()  # it is drawn when the unit is over
-    _note_shown(gate, opened)
+    note_shown(gate, opened.case.id, opened.end)
     language = gate.words().language
     lines = [line_of(one, desk, language, names) for one in desk.papers if one.offer.kind.id != INDEX]
     return gate.show(
@@ -97,7 +96,7 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         makers = [*(one.approved_by for one in versions), *(_maker(one) for one in versions)]
         names = _names(unit, makers, askers(desk))
         unit.session.expunge_all()  # it is drawn when the unit is over
-    _note_shown(gate, opened)
+    note_shown(gate, opened.case.id, opened.end)
     return gate.show(
         "console/paper.html",
         code=code,
@@ -113,12 +112,6 @@ def one(gate: Gate, code: str, kind: str) -> Response:
         ways=WAYS,
         maker=_maker,
     )
-
-
-def _note_shown(gate: Gate, opened: Opened) -> None:
-    """Note who was shown what a case tells."""
-    with gate.store.unit(gate.who.actor) as unit:
-        unit.record_at(viewed(gate, opened.case.id), opened.end)
 
 
 def _is_shown(found: OnDesk, draft: Draft, desk: Desk) -> bool:

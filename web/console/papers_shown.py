@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cases.events import CaseViewed
 from dialogue.questions import FACTS
 from papers.desk import Files, desk_of
 from papers.fitting import Fit
@@ -130,10 +129,3 @@ def askers(desk: Desk) -> list[Contact]:
 
 def _stays(name: str, why: str, language: str) -> str:
     return f"{label(name, language)}: {say(f'why.{why}', language)}"
-
-
-def viewed(gate: Gate, case_id: UUID) -> CaseViewed:
-    """What the log keeps of somebody's being shown what a case tells. Raises LookupError."""
-    if gate.who.contact_id is None:
-        raise LookupError("an account without a contact reads no case")
-    return CaseViewed(case_id=case_id, contact_id=gate.who.contact_id)

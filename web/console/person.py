@@ -22,14 +22,13 @@ from cases.consent.vocabulary import CEILING, FIELDS, Audience, Authority, Field
 from cases.docket.dismissing import ask_to_dismiss
 from cases.docket.models import Dismissal
 from cases.duress import agree_on_word
-from cases.events import CaseViewed
 from cases.models import Report
 from cases.views.audience import standing_in
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from
 from contacts.accounts.roles import Ability
 from store.sets import Together, Wanted
-from web.console.addressed import no_case, readable_case
+from web.console.addressed import no_case, note_shown, readable_case
 from web.console.entered import refused
 from web.console.gate import Guard
 
@@ -67,10 +66,9 @@ def person_pages(gate: Gate) -> Blueprint:
 
 def look(gate: Gate, code: str) -> Response:
     """Show it, and note who was shown it."""
-    contact_id = gate.who.contact_id
     with gate.store.read() as unit:
         opened = opened_by_code(unit, code, gate.who)
-        if opened is None or contact_id is None:
+        if opened is None:
             return no_case(gate)
         found = _WANTED.of(unit.session, opened.case.id)
         rows = rows_from(opened.case, found)
@@ -80,8 +78,7 @@ def look(gate: Gate, code: str) -> Response:
         counsel = counsel_of(unit, opened.case.id) if unwanted and gate.who.role == "coordinator" else []
         signed = agreeing.signed_in(unit, [row for (row,) in found["signed"]])
         unit.session.expunge_all()  # it is drawn when the unit is over
-    with gate.store.unit(gate.who.actor) as unit:
-        unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=contact_id), opened.end)
+    note_shown(gate, opened.case.id, opened.end)
     return gate.show(
         "console/person.html",
         view=view,

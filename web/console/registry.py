@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from alerts.screens.opening import opened_by_code
-from cases.events import CaseViewed, RegistryEntryShown
+from cases.events import RegistryEntryShown
 from cases.identity.records import AGAINST
 from cases.registry.counting import BIAS, EARLIER, UNKNOWN, count, lines_of
 from cases.registry.entries import entry_by_code
@@ -23,7 +23,7 @@ from cases.registry.proposing import decide_pair, pairs_of, proposals_of, refuse
 from cases.registry.shelf import Shelf
 from contacts.accounts.roles import Ability
 from contacts.csv_format import harmless
-from web.console.addressed import no_case
+from web.console.addressed import no_case, viewed
 from web.console.gate import Guard
 from web.console.numbers import words_of
 from web.console.paging import id_in
@@ -171,15 +171,14 @@ def decide(gate: Gate, entry: str) -> Response:
 
 def of_case(gate: Gate, code: str) -> Response:
     """Show who in the registry may be the person of a case that whoever asks reads, and why."""
-    contact_id = gate.who.contact_id
     with gate.store.read() as unit:
         opened = opened_by_code(unit, code, gate.who)
-        if opened is None or contact_id is None:
+        if opened is None:
             return no_case(gate)
         case_id = opened.case.id
         proposals = proposals_of(unit, case_id)
     with gate.store.unit(gate.who.actor, rings=False) as unit:
-        unit.record(CaseViewed(case_id=case_id, contact_id=contact_id))
+        unit.record(viewed(gate, case_id))
     return gate.show("console/registry_case.html", code=code, proposals=proposals, against=AGAINST)
 
 

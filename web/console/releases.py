@@ -16,7 +16,6 @@ from alerts.screens.opening import end_at, last_event, may_be_read_by, opened_by
 from alerts.telling.case_list import SEES_ALL
 from cases.consent.errors import ConsentError
 from cases.consent.vocabulary import Audience
-from cases.events import CaseViewed
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
@@ -36,7 +35,7 @@ from contacts.directory import active_contacts
 from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope
 from store.sets import Together, Wanted
-from web.console.addressed import no_case, readable_case
+from web.console.addressed import no_case, note_shown, readable_case
 from web.console.entered import instant_given, refused
 from web.console.gate import Guard
 
@@ -121,9 +120,8 @@ def prepare(gate: Gate, code: str) -> Response:
         reached = reached_by_link(unit, [one.id for one in found]) if found else set()
         people = [(id_, name, id_ in reached) for id_, name in names_of(unit, found).items()]
         unit.session.expunge_all()  # it is drawn when the unit is over
-    if view is not None and gate.who.contact_id is not None:
-        with gate.store.unit(gate.who.actor) as unit:
-            unit.record_at(CaseViewed(case_id=opened.case.id, contact_id=gate.who.contact_id), opened.end)
+    if view is not None:
+        note_shown(gate, opened.case.id, opened.end)
     return gate.show(
         "console/release_new.html",
         code=code,
@@ -186,9 +184,8 @@ def one(gate: Gate, release_id: UUID) -> Response:
             "may_recall": release.state in (*OPEN, ReleaseState.SENT),
         }
         unit.session.expunge_all()  # it is drawn when the unit is over
-    if content is not None and gate.who.contact_id is not None:
-        with gate.store.unit(gate.who.actor) as unit:
-            unit.record_at(CaseViewed(case_id=rows.case.id, contact_id=gate.who.contact_id), end_at(position, mac))
+    if content is not None:
+        note_shown(gate, rows.case.id, end_at(position, mac))
     return gate.show("console/release.html", **shown)
 
 
