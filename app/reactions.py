@@ -87,47 +87,53 @@ from alerts.telling.settled import show_what_is_believed, tell_who_took_it
 from bot.asides import ask_again as ask_what_for_again
 from bot.docket import ask_again
 from cases.aside import TIMER as SET_ASIDE
+from cases.consent.events import (
+    ConsentEntered,
+    CounselReleaseRevoked,
+    DisclosuresFrozen,
+    DisclosuresThawed,
+    FactEntered,
+    FactSuperseded,
+    GuardianMarked,
+)
 from cases.docket.clocks import DEADLINE_TIMER
 from cases.docket.dismissing import ask_about_entry
 from cases.docket.entering import read_places
+from cases.docket.events import (
+    DeadlineDone,
+    DeadlineMoved,
+    DeadlineSuperseded,
+    DismissalAsked,
+    DismissalDenied,
+    FamilyPromised,
+    OccurrenceEntered,
+    OccurrenceSuperseded,
+    UnknownEventEntered,
+    WatchEnded,
+    WatchOpened,
+)
 from cases.docket.proposing import TIMER as PROPOSAL
 from cases.docket.watches import WATCH_TIMER, keep_contact
 from cases.docket.withdrawal import note_withdrawal
 from cases.events import (
     CaseClosed,
     CaseReopened,
-    CasesJoined,
-    CasesParted,
     CaseViewed,
-    CheckInStopDoubted,
-    ConsentEntered,
-    CounselReleaseRevoked,
-    DeadlineDone,
-    DeadlineMoved,
-    DeadlineSuperseded,
-    DisclosuresFrozen,
-    DisclosuresThawed,
-    DismissalAsked,
-    DismissalDenied,
     DuressSpoken,
-    FactEntered,
-    FactSuperseded,
-    FamilyPromised,
     FileNotFetched,
     FileStored,
-    GuardianMarked,
     HostilitySuspected,
     MovedToCounsel,
-    OccurrenceEntered,
-    OccurrenceSuperseded,
     QuestionAnswered,
-    ReleaseAcknowledged,
-    ReleaseApproved,
-    ReleaseEnded,
-    ReleaseProposed,
     ReportExtended,
     ReportReceived,
-    SamePersonSuggested,
+)
+from cases.identity.events import CasesJoined, CasesParted, SamePersonSuggested
+from cases.identity.suggesting import ask_to_look
+from cases.releases.events import ReleaseAcknowledged, ReleaseApproved, ReleaseEnded, ReleaseProposed
+from cases.sealed.check_ins import CHECK_IN_TIMER
+from cases.sealed.events import (
+    CheckInStopDoubted,
     SealedDuressSpoken,
     SealedFileApproved,
     SealedFileNotFetched,
@@ -135,12 +141,7 @@ from cases.events import (
     SealedFileStored,
     SealedOpeningStopped,
     SealedSourceEntered,
-    UnknownEventEntered,
-    WatchEnded,
-    WatchOpened,
 )
-from cases.identity.suggesting import ask_to_look
-from cases.sealed.check_ins import CHECK_IN_TIMER
 from cases.sealed.opening import open_in_time
 from cases.sealed.triggering import OPENING_TIMER, note_heard_from
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, exists, func, select
 
-from cases.events import FileNotFetched, FileStored, SealedFileNotFetched, SealedFileStored
+from cases.events import FileNotFetched, FileStored
 from cases.models import Download, FileState, Report
+from cases.sealed.events import SealedFileNotFetched, SealedFileStored
 from store import claims
 from store.base import OWN, new_id
 from store.chats import Chat

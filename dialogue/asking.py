@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from cases.events import FamilyAsked
+from cases.consent.events import FamilyAsked
 from cases.models import Case, Report
 from cases.retention import is_closed
 from contacts.directory import owners_of

@@ -14,8 +14,9 @@ from alerts.needs.seats import is_of_custody
 from alerts.telling.news import once_for
 from alerts.telling.recipients import every_way
 from alerts.telling.wording import promise_ref
+from cases.docket.events import FamilyPromised
 from cases.docket.promising import promised_word
-from cases.events import FamilyPromised, FileNotFetched, ReportReceived
+from cases.events import FileNotFetched, ReportReceived
 from cases.models import Case, FileState, Report
 from cases.retention import is_closed
 from dialogue.doors import WORDS_ONLY

@@ -11,8 +11,9 @@ from alerts.models import DURESS, FREEZE, Delivery
 from alerts.occasions.due_alerts import About, ask_about, stop_asking
 from cases import intake
 from cases.consent.agreeing import anything_agreed, freeze
+from cases.consent.events import DisclosuresFrozen, DisclosuresThawed
 from cases.duress import heed
-from cases.events import DisclosuresFrozen, DisclosuresThawed, DuressSpoken, HostilitySuspected, ReportExtended
+from cases.events import DuressSpoken, HostilitySuspected, ReportExtended
 from cases.models import Report
 from cases.urgency import Need, Urgency
 from cases.verification import told_a_trap

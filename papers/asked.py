@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import String, and_, cast, func, literal
 
-from cases.events import FactEntered, FamilyAsked
+from cases.consent.events import FactEntered, FamilyAsked
 from contacts.models import Contact
 from store.eventlog import EventRow
 from store.sets import Together, Wanted

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from cases.consent.deciding import Why
 from cases.consent.vocabulary import Audience
-from cases.events import FamilyPromised
+from cases.docket.events import FamilyPromised
 from cases.models import Report
 from cases.views.responder import view_of
 from cases.views.rows import SETS, rows_from

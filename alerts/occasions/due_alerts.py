@@ -14,8 +14,8 @@ from alerts.needs.seats import is_of_custody, is_over
 from alerts.search.paging import give_back_need
 from alerts.search.planning import close, open_need
 from alerts.telling.settled import tell_settled
+from cases.docket.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
 from cases.docket.models import Deadline, DeadlineState
-from cases.events import DeadlineDone, DeadlineMoved, DeadlineSuperseded, UnknownEventEntered, WatchEnded
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
 from store.base import OWN, new_id

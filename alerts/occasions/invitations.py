@@ -16,8 +16,8 @@ from alerts.needs.targets import ways_to
 from alerts.telling.enclosed import change_of
 from cases.docket.calendar import hearing_of
 from cases.docket.entering import standing_hearings
+from cases.docket.events import OccurrenceEntered, OccurrenceSuperseded
 from cases.docket.models import Occurrence
-from cases.events import OccurrenceEntered, OccurrenceSuperseded
 from contacts.models import Contact
 from contacts.values import ChannelName, Role
 

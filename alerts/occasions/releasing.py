@@ -16,7 +16,9 @@ from alerts.models import RELEASE, Delivery, Need, NeedState
 from alerts.needs.targets import WAYS, way_to, ways_to
 from alerts.occasions.due_alerts import About, ask_about, stop_asking
 from cases.consent.vocabulary import Audience
-from cases.events import (
+from cases.models import Case
+from cases.releases.deciding import ACKNOWLEDGED_WITHIN, GOOD_FOR, HOUR, room_at
+from cases.releases.events import (
     ReleaseAcknowledged,
     ReleaseApproved,
     ReleaseEnded,
@@ -24,8 +26,6 @@ from cases.events import (
     ReleaseSent,
     ReleaseUnanswered,
 )
-from cases.models import Case
-from cases.releases.deciding import ACKNOWLEDGED_WITHIN, GOOD_FOR, HOUR, room_at
 from cases.releases.models import OPEN, Release, ReleaseRecipient, ReleaseState
 from cases.releases.proposing import content_of, end, locked, recipients_of, still_holds
 from cases.retention import is_closed

@@ -13,17 +13,17 @@ from alerts.occasions.due_alerts import About, ask_about
 from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import say_ref
 from cases.access import grant_access
-from cases.events import (
+from cases.identity.events import SamePersonSuggested
+from cases.models import Case
+from cases.sealed.deciding import PEOPLE
+from cases.sealed.events import (
     CheckInStopDoubted,
-    SamePersonSuggested,
     SealedDuressSpoken,
     SealedFileApproved,
     SealedFileOpened,
     SealedOpeningStopped,
     SealedSourceEntered,
 )
-from cases.models import Case
-from cases.sealed.deciding import PEOPLE
 from cases.sealed.models import SealedApproval, SealedFile, SealedSource
 from cases.sealed.triggering import is_confirmed
 from cases.urgency import Need as NeedKind

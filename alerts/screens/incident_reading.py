@@ -27,7 +27,7 @@ from cases.docket.clocks import INFO
 from cases.docket.custody import LEADS_TO
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.vocabulary import WatchKind
-from cases.events import IncidentViewed
+from cases.incidents.events import IncidentViewed
 from cases.incidents.models import Incident, IncidentCase
 from cases.models import Case
 from cases.retention import Retention

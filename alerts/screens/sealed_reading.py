@@ -19,10 +19,10 @@ from alerts.needs.team import names_of
 from alerts.screens.opening import end_at, last_event, may_be_read_by
 from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
-from cases.events import SealedContentShown
 from cases.identity.suggesting import suggestions_and
 from cases.models import Case, Report
 from cases.sealed.deciding import Standing, is_triggered
+from cases.sealed.events import SealedContentShown
 from cases.sealed.keeping import content_of
 from cases.sealed.models import CheckIn, EntryKind, SealedApproval, SealedEntry, SealedFile, SealedSource
 from cases.sealed.triggering import MAY_BE_MISSED, is_missed, source_counts

@@ -17,7 +17,7 @@ from alerts.telling.recipients import tell_holder, ways_to_tell
 from cases.access import withdraw_access
 from cases.consent.errors import ConsentError
 from cases.docket.dismissing import Answer, open_dismissal, settle
-from cases.events import DismissalAsked, DismissalDenied
+from cases.docket.events import DismissalAsked, DismissalDenied
 from cases.models import Case
 from cases.urgency import Need as NeedKind
 from contacts.directory import name_of

@@ -10,7 +10,7 @@ from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.needs.company import ASKED_ONCE, lock_with_their_company, look_at
 from alerts.needs.seats import is_over
 from alerts.search.paging import give_back_need
-from cases.events import CasesJoined, CasesParted
+from cases.identity.events import CasesJoined, CasesParted
 from cases.identity.models import SamePerson
 from cases.identity.suggesting import of_one_person
 from cases.incidents.models import IncidentCase

@@ -17,8 +17,9 @@ from alerts.messages.outbox import enqueue, next_order
 from alerts.models import ChatLine, ChatWipe, Delivery
 from alerts.sending.erasable import AT_ONCE, numbers_to_erase, oldest_since, still_there, waits_for_files
 from alerts.telling.recipients import everybody_reachable
-from cases.events import FileStored, SealedFileStored
+from cases.events import FileStored
 from cases.models import Case, Download, Report, ReportMessage
+from cases.sealed.events import SealedFileStored
 from cases.sealed.models import SealedEntry
 from cases.verification import told_a_trap
 from contacts.models import ContactMethod

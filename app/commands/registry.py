@@ -188,7 +188,7 @@ def undo(import_id: UUID) -> None:
 @fails_clearly
 def search(name: str) -> None:
     """Print who is in it by this name, in any script, and log that each was shown."""
-    from cases.events import RegistryEntryShown
+    from cases.registry.events import RegistryEntryShown
     from cases.registry.shelf import Shelf
 
     store, shelf = house().store, Shelf()
@@ -209,8 +209,8 @@ def search(name: str) -> None:
 @fails_clearly
 def show(code: str) -> None:
     """Print an entry, with the file and the line each word of it is from, and log that it was shown."""
-    from cases.events import RegistryEntryShown
     from cases.registry.entries import entry_by_code
+    from cases.registry.events import RegistryEntryShown
     from cases.registry.proposing import pairs_of
 
     with house().store.unit("cli") as unit:

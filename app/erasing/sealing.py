@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import inspect, select
 
 from app.erasing.erasure import erase_case, overwrite_traces
-from cases.events import SealedTracesOverwritten
 from cases.retention import RetentionError, is_closed
+from cases.sealed.events import SealedTracesOverwritten
 from cases.sealed.keeping import destroy, file_of_case
 from cases.sealed.models import SealedFile
 from store.data_keys import sealed_scope

@@ -10,11 +10,7 @@ from sqlalchemy import select
 
 from cases.consent.deciding import Decision, Standing
 from cases.consent.errors import ConsentError
-from cases.consent.models import Consent, CounselRelease, EmergencyRelease, Freeze, Person
-from cases.consent.people import facts_of, known_of, known_person, person_of
-from cases.consent.values import tidy
-from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
-from cases.events import (
+from cases.consent.events import (
     ConsentEntered,
     CounselReleased,
     CounselReleaseRevoked,
@@ -23,6 +19,10 @@ from cases.events import (
     EmergencyReleaseFired,
     EmergencyReleaseSigned,
 )
+from cases.consent.models import Consent, CounselRelease, EmergencyRelease, Freeze, Person
+from cases.consent.people import facts_of, known_of, known_person, person_of
+from cases.consent.values import tidy
+from cases.consent.vocabulary import FIELDS, Audience, Authority, FieldClass
 from cases.models import Case, CaseState
 from store.base import OWN, new_id
 from store.data_keys import case_scope

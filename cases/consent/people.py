@@ -9,10 +9,10 @@ from sqlalchemy import select
 from cases.changed import refuse_unless_seen
 from cases.consent.deciding import Known
 from cases.consent.errors import ConsentError
+from cases.consent.events import FactEntered, FactSuperseded, GuardianMarked
 from cases.consent.models import Fact, FactState, Person
 from cases.consent.values import CONFIDENCES, tidy, value_of
 from cases.consent.vocabulary import FIELDS
-from cases.events import FactEntered, FactSuperseded, GuardianMarked
 from cases.models import Case
 from store.base import OWN, new_id
 from store.data_keys import case_scope

@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from cases.docket.clocks import HEARING, REMOVAL
+from cases.docket.events import DeadlineMoved
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
 from cases.docket.reading import rule_named
 from cases.docket.vocabulary import APPOINTMENTS
-from cases.events import DeadlineMoved
 from cases.models import Case
 from law.signoff import is_signed
 from store.eventlog import EventRow

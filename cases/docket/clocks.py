@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
+from cases.docket.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing_in
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.seen import is_later
 from cases.docket.vocabulary import APPOINTMENTS, IMPLIES, MAY_BE, meaning_of
-from cases.events import DeadlineMoved, DeadlineSet, DeadlineSuperseded
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
 from law.rules import EVERYWHERE, Track

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.docket.clocks import DEADLINE_TIMER
+from cases.docket.events import DeadlineDone
 from cases.docket.models import Deadline, DeadlineState
-from cases.events import DeadlineDone
 from store.base import OWN
 from store.data_keys import case_scope
 from store.timers import stop_timer

@@ -15,12 +15,12 @@ from sqlalchemy import func, select
 from cases.changed import ChangedMeanwhileError
 from cases.docket.clocks import recount
 from cases.docket.entering import enter, read_risk_anew
+from cases.docket.events import OccurrenceSuperseded
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.vocabulary import WatchKind, meaning_of
 from cases.docket.watches import end_watches, open_watch
 from cases.docket.watching import PlannedWatch, watches_of
-from cases.events import OccurrenceSuperseded
 from cases.models import Case
 from store.base import OWN
 

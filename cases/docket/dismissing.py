@@ -15,11 +15,11 @@ from sqlalchemy import select
 from cases.consent.errors import ConsentError
 from cases.consent.values import tidy
 from cases.docket.entering import Entry, When, enter
+from cases.docket.events import DismissalAsked, DismissalConfirmed, DismissalDenied, OccurrenceEntered
 from cases.docket.models import Dismissal, Occurrence
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import end_watches, open_watch
 from cases.docket.watching import PlannedWatch
-from cases.events import DismissalAsked, DismissalConfirmed, DismissalDenied, OccurrenceEntered
 from cases.models import Case
 from contacts.values import Role
 from store.base import OWN, new_id

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from cases.docket.clocks import begin_clocks, recount
+from cases.docket.events import OccurrenceEntered, OccurrenceSuperseded, RiskRead, UnknownEventEntered
 from cases.docket.hearings import held_by
 from cases.docket.history import seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
@@ -19,14 +20,7 @@ from cases.docket.promising import owes_a_word
 from cases.docket.risk import read_risk
 from cases.docket.vocabulary import APPOINTMENTS, BY_PROGRAM, MEANINGS, WatchKind, is_set_for, meaning_of
 from cases.docket.watches import begin_watches, end_watches, open_watches
-from cases.events import (
-    OccurrenceEntered,
-    OccurrenceSuperseded,
-    ReportExtended,
-    ReportReceived,
-    RiskRead,
-    UnknownEventEntered,
-)
+from cases.events import ReportExtended, ReportReceived
 from cases.models import Case
 from cases.retention import open_again
 from cases.triage import words_of

@@ -1,7 +1,7 @@
 """The promise to a family: when they hear from us next, also where nothing is new. It is a watch like any other.
 
 Watches for the family open by themselves as well, so that somebody thinks of them. Those were promised to nobody. What
-a person promised is in the log (:class:`~cases.events.FamilyPromised`), and only that is ever told to a family.
+a person promised is in the log (:class:`~cases.docket.events.FamilyPromised`), and only that is ever told to a family.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select
 
 from cases.changed import ChangedMeanwhileError, refuse_unless_seen
+from cases.docket.events import FamilyPromised
 from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import FAMILY, WatchKind
 from cases.docket.watches import end_watches, keep_watch, open_watch
 from cases.docket.watching import PlannedWatch
-from cases.events import FamilyPromised
 from cases.models import Case
 from cases.retention import open_again
 from store.base import OWN

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from cases.docket.events import WatchEnded, WatchMissed, WatchOpened
 from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
-from cases.events import WatchEnded, WatchMissed, WatchOpened
 from cases.models import Case
 from store.base import OWN, new_id
 from store.timers import set_timers, stop_timer

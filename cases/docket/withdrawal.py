@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exists, select
 
+from cases.consent.events import DisclosuresFrozen
 from cases.consent.models import Freeze
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Occurrence
-from cases.events import DisclosuresFrozen
 from cases.models import Case
 
 if TYPE_CHECKING:

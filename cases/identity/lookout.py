@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import structlog
 from sqlalchemy import select
 
-from cases.events import (
-    CaseErased,
-    FactEntered,
-    FactSuperseded,
-    MovedToCounsel,
-    QuestionAnswered,
-    ReportExtended,
-    ReportReceived,
-)
+from cases.consent.events import FactEntered, FactSuperseded
+from cases.events import CaseErased, MovedToCounsel, QuestionAnswered, ReportExtended, ReportReceived
 from cases.identity.index import Index, forget_names
 from cases.identity.models import IdentityLook
 from cases.identity.suggesting import LOOKS, suggest

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_, select, true, update
 
-from cases.events import CasesJoined, CasesParted, SamePersonRefused, SamePersonSuggested
+from cases.identity.events import CasesJoined, CasesParted, SamePersonRefused, SamePersonSuggested
 from cases.identity.models import IdentityLook, IdentitySuggestion, SamePerson, SuggestionState
 from cases.models import Case
 from store.base import OWN, new_id

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from cases.consent.events import FactEntered
 from cases.consent.models import Fact, FactState, Person
 from cases.consent.values import tidy, value_of
 from cases.docket.entering import Entry, When, enter_first
-from cases.events import FactEntered, IncidentJoined, IncidentLeft, PeopleListed
 from cases.identity.suggesting import ask_to_look_at
+from cases.incidents.events import IncidentJoined, IncidentLeft, PeopleListed
 from cases.incidents.models import Incident, IncidentCase
 from cases.incidents.naming import unused_codes
 from cases.incidents.reading import MOST_PEOPLE, Piece

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from cases.events import RegistryEntryErased
+from cases.registry.events import RegistryEntryErased
 from cases.registry.importing import remove_entries
 from cases.registry.models import RegistryEntry, RegistryErased
 from store.base import OWN, new_id

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from cases.codes import new_code
-from cases.events import RegistryImported, RegistryImportUndone
 from cases.registry.entries import CODE_BEGINS, entry_scope, index_of, standing
+from cases.registry.events import RegistryImported, RegistryImportUndone
 from cases.registry.models import (
     RegistryEntry,
     RegistryErased,

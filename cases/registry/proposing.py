@@ -11,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from cases.events import RegistryPairDecided, RegistryProposalRefused
 from cases.identity.index import Index
 from cases.identity.models import SuggestionState
 from cases.identity.suggesting import ask_to_look_at
 from cases.models import Case
 from cases.registry.entries import records_in
+from cases.registry.events import RegistryPairDecided, RegistryProposalRefused
 from cases.registry.models import (
     RegistryEntry,
     RegistryField,

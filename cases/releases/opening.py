@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from cases.events import ReleaseAcknowledged, ReleaseOpened
 from cases.models import Case
+from cases.releases.events import ReleaseAcknowledged, ReleaseOpened
 from cases.releases.models import Release, ReleaseRecipient, ReleaseState
 from cases.releases.proposing import content_of
 from contacts.models import Contact

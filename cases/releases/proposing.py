@@ -12,9 +12,9 @@ from cases.consent.agreeing import enter_consent, standing_of
 from cases.consent.errors import ConsentError
 from cases.consent.values import tidy
 from cases.consent.vocabulary import Audience, Authority, FieldClass
-from cases.events import ReleaseApproved, ReleaseEnded, ReleaseProposed, ReleaseVetoed
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO, RECIPIENTS_AT_MOST, Voice, is_approved
+from cases.releases.events import ReleaseApproved, ReleaseEnded, ReleaseProposed, ReleaseVetoed
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
 from cases.views.audience import AudienceView, rows_for_audiences, view_for_audience, view_in
 from contacts.models import Contact

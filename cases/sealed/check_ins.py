@@ -11,7 +11,9 @@ from cases.docket.models import Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import WATCH_TIMER, end_watches, keep_watch, open_watch
 from cases.docket.watching import PlannedWatch
-from cases.events import (
+from cases.models import Case
+from cases.sealed.beating import following, next_beat
+from cases.sealed.events import (
     CheckInAgreed,
     CheckInAnswered,
     CheckInAsked,
@@ -19,8 +21,6 @@ from cases.events import (
     CheckInStopDoubted,
     CheckInStopped,
 )
-from cases.models import Case
-from cases.sealed.beating import following, next_beat
 from cases.sealed.models import CheckIn, SealedFile
 from cases.sealed.triggering import heard_from
 from store.base import OWN, new_id

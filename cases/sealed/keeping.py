@@ -11,18 +11,18 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 from cases.consent.people import enter_fact, take_fact_back
 from cases.consent.vocabulary import FieldClass
 from cases.duress import folded, speaks
-from cases.events import (
+from cases.files import SentFile, ask_for_sealed_file
+from cases.identity.models import IdentitySuggestion
+from cases.incidents.naming import unused_codes
+from cases.models import Case, Download, FileState
+from cases.retention import RetentionError, close_case
+from cases.sealed.events import (
     SealedDuressCleared,
     SealedDuressSpoken,
     SealedEntryKept,
     SealedFileBegun,
     SealedFileWithdrawn,
 )
-from cases.files import SentFile, ask_for_sealed_file
-from cases.identity.models import IdentitySuggestion
-from cases.incidents.naming import unused_codes
-from cases.models import Case, Download, FileState
-from cases.retention import RetentionError, close_case
 from cases.sealed.models import (
     CheckIn,
     EntryKind,

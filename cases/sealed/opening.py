@@ -10,10 +10,11 @@ from sqlalchemy import select
 from cases.consent.agreeing import enter_consent, sign_emergency_release
 from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.entering import Entry, When, enter
-from cases.events import ReportExtended, SealedFileOpened
+from cases.events import ReportExtended
 from cases.files import take_out_of_seal
 from cases.models import Report, ReportMessage
 from cases.sealed.deciding import opens_at, opens_now
+from cases.sealed.events import SealedFileOpened
 from cases.sealed.keeping import WHO_AND_WHERE, content_of, entries_of, file_of_case, told
 from cases.sealed.models import EntryKind, SealedEntry, SealedFile
 from cases.sealed.triggering import OPENING_TIMER, standing_of, stop_opening, zone_of

@@ -9,19 +9,13 @@ from sqlalchemy import delete, select, update
 from cases.consent.errors import ConsentError
 from cases.consent.values import tidy
 from cases.docket.entering import Entry, When, enter
+from cases.docket.events import OccurrenceEntered, WatchEnded
 from cases.docket.models import Occurrence, Watch, WatchState
 from cases.docket.vocabulary import WatchKind
 from cases.duress import folded
-from cases.events import (
-    OccurrenceEntered,
-    SealedFileApproved,
-    SealedOpeningStopped,
-    SealedSourceDropped,
-    SealedSourceEntered,
-    WatchEnded,
-)
 from cases.models import Case, Report
 from cases.sealed.deciding import MAY_OPEN, PEOPLE, Standing, counts, is_triggered, may_be_approved
+from cases.sealed.events import SealedFileApproved, SealedOpeningStopped, SealedSourceDropped, SealedSourceEntered
 from cases.sealed.models import CheckIn, SealedApproval, SealedFile, SealedSource
 from contacts.accounts.coercion import coerced_contacts
 from store.base import OWN, new_id

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
+from cases.docket.events import WatchOpened
 from cases.docket.models import Watch
 from cases.docket.vocabulary import WatchKind
 from cases.duress import folded, speaks
-from cases.events import WatchOpened
 from cases.models import Case, Report, ReportMessage
 from cases.retention import is_closed
 from cases.sealed import check_ins

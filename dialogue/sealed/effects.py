@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from alerts.sending.erasing import erase_quietly
 from cases.consent.errors import ConsentError
-from cases.events import SealedFileNotFetched
 from cases.models import FileState
 from cases.sealed import check_ins
 from cases.sealed.beating import read_hour
+from cases.sealed.events import SealedFileNotFetched
 from cases.sealed.keeping import (
     agree_on,
     begin,

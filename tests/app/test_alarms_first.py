@@ -12,7 +12,8 @@ from alerts.events import CanaryHeard, ItemParked
 from app.queues import reaction_queue
 from app.reactions import ALARMS, plot
 from app.settings import read_settings
-from cases.events import CaseReopened, SealedDuressSpoken, SealedFileOpened
+from cases.events import CaseReopened
+from cases.sealed.events import SealedDuressSpoken, SealedFileOpened
 from contacts.events import ContactLeft, MethodDied
 from store.eventlog import Reaction
 

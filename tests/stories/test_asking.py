@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.models import Delivery
-from cases.events import FamilyAsked
+from cases.consent.events import FamilyAsked
 from cases.models import Case
 from cases.verification import suspect
 from store.eventlog import EventRow

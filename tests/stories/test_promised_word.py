@@ -14,8 +14,8 @@ from alerts.sending.erasing import wipe
 from cases import intake
 from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
+from cases.docket.events import FamilyPromised
 from cases.docket.promising import promise_of
-from cases.events import FamilyPromised
 from cases.models import Case
 from cases.retention import close_case
 from cases.verification import suspect

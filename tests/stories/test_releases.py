@@ -17,8 +17,8 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.models import Occurrence, RiskReading
 from cases.docket.reading import case_by_code
 from cases.duress import agree_on_word
-from cases.events import ReleaseSent
 from cases.models import Case, Report, ReportMessage
+from cases.releases.events import ReleaseSent
 from cases.releases.models import Basis, Release, ReleaseRecipient
 from cases.releases.proposing import Proposal, approve, propose
 from cases.verification import Basis as Ground

@@ -14,10 +14,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from alerts.screens.opening import opened_by_code
-from cases.events import RegistryEntryShown
 from cases.identity.records import AGAINST
 from cases.registry.counting import BIAS, EARLIER, UNKNOWN, count, lines_of
 from cases.registry.entries import entry_by_code
+from cases.registry.events import RegistryEntryShown
 from cases.registry.models import RegistryImport
 from cases.registry.proposing import decide_pair, pairs_of, proposals_of, refuse_proposal
 from cases.registry.shelf import Shelf
