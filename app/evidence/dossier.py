@@ -6,7 +6,6 @@ somebody wrote are never in it.
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-import app.reactions  # noqa: F401  every event there is, so that each can be described
 from alerts.evidence import calls_for
 from app import VERSION
+from app.evidence.meanings import meanings
 from app.evidence.sealing import KINDS
 from cases.events import EvidenceExported
 from cases.evidence import fingerprint_key, kept_files, reports_of_case
 from contacts.directory import name_of
 from contacts.models import Contact
 from store.attestation import AT_ONCE, Attestation
-from store.eventlog import Event, EventRow, content_of
+from store.eventlog import EventRow, content_of
 from store.files import StoredFile, sha256_of
 from store.seals import first_digest, next_digest, proofs_of
 from texts.zones import known_zone
@@ -111,7 +110,7 @@ def dossier(unit: UnitOfWork, case: Case, default_zone: str, *, with_names: bool
 
 
 def _events(unit: UnitOfWork, chain: str, people: _People, zone: str) -> Iterator[dict[str, Any]]:
-    digest, meanings = first_digest(chain), _meanings()
+    digest, means = first_digest(chain), meanings()
     for row in unit.session.scalars(select(EventRow).where(EventRow.chain == chain).order_by(EventRow.position)):
         content = content_of(row)
         digest = next_digest(digest, content)
@@ -120,7 +119,7 @@ def _events(unit: UnitOfWork, chain: str, people: _People, zone: str) -> Iterato
             "at": json.loads(content)[5],
             "local": _local(row.at, zone),
             "event": row.name,
-            "meaning": meanings.get(row.name, ""),
+            "meaning": means.get(row.name, ""),
             "actor": row.actor,
             "by": people.actor(row.actor),
             "details": _details(row.payload, people),
@@ -128,16 +127,6 @@ def _events(unit: UnitOfWork, chain: str, people: _People, zone: str) -> Iterato
             "mac": row.mac.hex(),
             "digest": digest.hex(),
         }
-
-
-def _meanings() -> dict[str, str]:
-    """Return what each event means: the first paragraph of its description."""
-    found, left = {}, list(Event.__subclasses__())
-    while left:
-        kind = left.pop()
-        left += kind.__subclasses__()
-        found[kind.__name__] = " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].replace("``", "").split())
-    return found
 
 
 def _details(payload: dict[str, Any], people: _People) -> str:
