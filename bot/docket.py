@@ -17,7 +17,7 @@ from alerts.telling.case_list import works_on
 from alerts.telling.docket_list import clocks_of
 from alerts.telling.wording import CLOCKS, note_ref, when_ref
 from bot.saying import put_away, say, toast
-from cases.docket.entering import OTHER, When, enter, standing_hearings, vocabulary
+from cases.docket.entering import ABOUT_HEARINGS, OTHER, When, enter, standing_hearings, vocabulary
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.proposing import Proposed, entry_of, proposal, propose, settle, until_its_end, waiting
 from cases.docket.vocabulary import is_set_for, meaning_of
@@ -46,8 +46,6 @@ YES, NO, ANOTHER, MOVED = "entry_yes", "entry_no", "entry_another", "entry_moved
 """What the buttons say. MOVED is followed by the place of the hearing that is meant: ``entry_moved:0``."""
 ANSWERS: Final = frozenset({YES, NO, ANOTHER, MOVED})
 HEARING, HEARING_MOVED, HEARING_OFF = "hearing_scheduled", "hearing_moved", "hearing_cancelled"
-ABOUT_HEARINGS: Final = frozenset({HEARING, HEARING_OFF})
-"""What is read back with the hearings that stand: one of them may be meant."""
 LONGEST_EVENT: Final = 12
 """Words of the longest event, where somebody writes spaces in it."""
 LONGEST_NOTE: Final = 500

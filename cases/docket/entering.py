@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 GIVES_UP_A_SLOT = frozenset({"hearing_moved", "hearing_cancelled"})
 """Events after which one hearing that is still to come stands no longer: which, must be said where several stand."""
 
+ABOUT_HEARINGS = APPOINTMENTS | GIVES_UP_A_SLOT
+"""Events of a hearing: where several stand, which is meant must be said, or is known."""
+
 OTHER = "other"
 """What happened and is no word of the vocabulary: the note says it, so that no words of a person get into the log."""
 

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.recounting import recount_all
+from cases.docket.calendar import hearing_of
 from cases.docket.clocks import recount
 from cases.docket.closing import NoteMissingError, mark_done
+from cases.docket.correcting import correct, take_back
 from cases.docket.custody import custody_spans
 from cases.docket.entering import (
     Entry,
@@ -189,6 +191,64 @@ def test_a_hearing_that_moves_takes_its_reminders_with_it(store: Store, case_id:
         slots = [(one.for_at, one.state) for one in occurrences_shown(unit, case_id)]
         assert unit.session.get_one(Deadline, old.id).state == DeadlineState.SUPERSEDED
     assert slots == [(now + timedelta(days=3), "superseded"), (now + timedelta(hours=5), "standing")]
+
+
+@pytest.mark.parametrize("event", ["hearing_moved", "hearing_cancelled"])
+def test_what_is_put_right_of_one_hearing_leaves_the_others_alone(
+    store: Store, case_id: UUID, clock: ManualClock, event: str
+) -> None:
+    now = clock.now()
+    wrong, right = (now + timedelta(days=4), now + timedelta(days=5)) if event == "hearing_moved" else (None, None)
+    another = now + timedelta(days=9)
+    happens(store, case_id, "hearing_scheduled", When(now), appointed_at=now + timedelta(days=3))
+    happens(store, case_id, event, When(now), appointed_at=wrong)
+    happens(store, case_id, "hearing_scheduled", When(now), appointed_at=another)
+    with store.unit("contact:1") as unit:
+        entered = next(one for one in occurrences_shown(unit, case_id) if one.event == event)
+        put_right = Entry(event, When(now), appointed_at=right, note="as the court has it")
+        assert correct(unit, case_id, entered.id, put_right, zone=ZONE).matter_id == entered.matter_id
+        stand = {one.for_at for one in standing_hearings(unit, case_id)}
+    assert stand == {right, another} - {None}
+
+
+@pytest.mark.parametrize("event", ["hearing_moved", "hearing_cancelled"])
+def test_a_hearing_that_was_neither_moved_nor_called_off_stands_again(
+    store: Store, case_id: UUID, clock: ManualClock, event: str
+) -> None:
+    now = clock.now()
+    at, wrong = now + timedelta(days=3), now + timedelta(days=8)
+    happens(store, case_id, "hearing_scheduled", When(now), also=(When(now + timedelta(hours=1)),), appointed_at=at)
+    clock.advance(timedelta(hours=2))
+    happens(store, case_id, event, When(clock.now()), appointed_at=wrong if event == "hearing_moved" else None)
+    clock.advance(timedelta(hours=2))
+    with store.unit("contact:1") as unit:
+        entered = next(one for one in occurrences_shown(unit, case_id) if one.event == event)
+        was = hearing_of(unit, entered.matter_id)
+        take_back(unit, case_id, entered.id)
+        stand = [(one.for_at, one.matter_id) for one in standing_hearings(unit, case_id)]
+        assert stand == [(at, entered.matter_id)] * 2, "as both sources had it"
+        stands = hearing_of(unit, entered.matter_id)
+        assert was is not None
+        assert stands is not None
+        assert (stands.starts_at, stands.cancelled) == (at, False)
+        assert stands.sequence > was.sequence, "calendars see that it has changed"
+    running = clock_of(store, case_id, "hearing")
+    assert (running.safe_at, running.state) == (at, DeadlineState.RUNNING)
+    assert due_of(store, running.id) is not None, "somebody is reminded of it"
+
+
+def test_what_is_taken_back_of_one_source_leaves_a_hearing_where_another_has_it(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    now = clock.now()
+    happens(store, case_id, "hearing_scheduled", When(now), appointed_at=now + timedelta(days=3))
+    clock.advance(timedelta(hours=2))
+    dates = (When(clock.now()), When(clock.now() + timedelta(minutes=5)))
+    happens(store, case_id, "hearing_moved", dates[0], also=dates[1:], appointed_at=now + timedelta(days=8))
+    with store.unit("contact:1") as unit:
+        entered = next(one for one in occurrences_shown(unit, case_id) if one.event == "hearing_moved")
+        take_back(unit, case_id, entered.id)
+        assert [one.for_at for one in standing_hearings(unit, case_id)] == [now + timedelta(days=8)]
 
 
 def test_a_hearing_without_a_time_is_refused_and_leaves_no_trace(store: Store, case_id: UUID) -> None:

@@ -25,7 +25,7 @@ from cases.consent.people import enter_fact, known_of, standing_fact
 from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.closing import NoteMissingError, mark_done
 from cases.docket.correcting import correct, take_back
-from cases.docket.entering import GIVES_UP_A_SLOT, Entry, enter, standing_hearings
+from cases.docket.entering import ABOUT_HEARINGS, GIVES_UP_A_SLOT, Entry, enter, standing_hearings
 from cases.docket.models import Deadline, DeadlineState
 from cases.docket.promising import PromiseError, family_told, promise_update, tomorrow_morning
 from cases.docket.reading import case_by_code
@@ -33,7 +33,7 @@ from cases.notes import EmptyNoteError, write_note
 from contacts.accounts.roles import Ability
 from web.console.addressed import no_case, readable_case
 from web.console.case_changed import side_by_side
-from web.console.docket_forms import ABOUT_HEARINGS, entry_given, not_here_given
+from web.console.docket_forms import entry_given, not_here_given
 from web.console.entered import RefusedError, id_given, instant_given, refused, version_given, words_given
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from flask import request
 
 from cases.consent.values import CONFIDENCES, LONGEST, Form
 from cases.docket.clocks import BY_HAND
-from cases.docket.entering import GIVES_UP_A_SLOT, Entry, When, entry_at, vocabulary
+from cases.docket.entering import Entry, When, entry_at, vocabulary
 from cases.docket.vocabulary import BY_PROGRAM, MEANINGS, is_set_for
 from web.console.entered import RefusedError, instant_given, words_given
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from web.words import Words
 
-ABOUT_HEARINGS: Final = GIVES_UP_A_SLOT | {"hearing_scheduled"}
 COMMON: Final = (
     "hearing_scheduled",
     "hearing_moved",

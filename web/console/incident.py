@@ -23,11 +23,11 @@ from alerts.search.following_up import reach
 from alerts.search.taking_in import gather_reports
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
-from cases.docket.entering import Entry, EntryError, When, enter
+from cases.docket.entering import ABOUT_HEARINGS, Entry, EntryError, When, enter
 from cases.docket.promising import FARTHEST, PromiseError, family_told, promise_update
 from cases.incidents.opening import IncidentError, leave
 from contacts.accounts.roles import Ability, can
-from web.console.docket_forms import ABOUT_HEARINGS, choices, entry_given
+from web.console.docket_forms import choices, entry_given
 from web.console.entered import RefusedError, instant_given, words_given
 from web.console.gate import Guard
 from web.console.incident_making import begin, make, no_incident, read

@@ -39,6 +39,7 @@ from web.trail import Sought, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from cases.docket.entering import Entry
@@ -73,11 +74,11 @@ def _note(gate: Gate, unit: UnitOfWork, _case: Case, mine: Pretence) -> Did:
 def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
-        return Did(about=_take_back(mine, id_given("entry")))
+        return Did(about=_take_back(mine, id_given("entry"), again=(gate.who.actor, unit.now)))
     entry = entry_given(zone, unit.now)
     if request.form.get("entry"):
         _take_back(mine, id_given("entry"))
-    if entry.event in GIVES_UP_A_SLOT:
+    elif entry.event in GIVES_UP_A_SLOT:
         mine.docket = [replace(one, stands=one.stands and not is_set_for(one.event)) for one in mine.docket]
     return _entered(gate, unit, mine, entry, zone)
 
@@ -108,10 +109,17 @@ def _entered(gate: Gate, unit: UnitOfWork, mine: Pretence, entry: Entry, zone: s
     return Did(about=one.id)
 
 
-def _take_back(mine: Pretence, entry: UUID) -> UUID:
-    if not any(one.id == entry and one.stands for one in mine.docket):
+def _take_back(mine: Pretence, entry: UUID, *, again: tuple[str, datetime] | None = None) -> UUID:
+    """Have an entry stand no longer. ``again``: by whom and when the hearing that it gave up is entered again."""
+    place = next((place for place, one in enumerate(mine.docket) if one.id == entry and one.stands), None)
+    if place is None:
         raise RefusedError("web.case_wrong")
+    taken, before = mine.docket[place], [one for one in mine.docket[:place] if is_set_for(one.event)]
     mine.docket = [replace(one, stands=one.stands and one.id != entry) for one in mine.docket]
+    if again is not None and taken.event in GIVES_UP_A_SLOT and before:
+        by, at = again
+        once_more = replace(before[-1], id=new_id(), stands=True, entered_by=by, entered_at=at)
+        mine.docket = [*mine.docket, once_more][-MOST_ENTRIES:]
     return entry
 
 
