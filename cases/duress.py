@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -57,11 +57,46 @@ def heed(unit: UnitOfWork, report_id: UUID, message_id: UUID) -> bool:
 
 
 def speaks(text: str, word: str) -> bool:
-    """Whether a text holds a word (or several), whatever the case and the marks around it. Pure."""
-    return f" {folded(word)} " in f" {folded(text)} "
+    """Whether a text holds a word (or several), whatever the case, the marks in and around it, and the blanks. Pure."""
+    wanted, said = _joined(word), folded(text).split()
+    return any(_begins(said[at:], wanted) for at in range(len(said)))
+
+
+def is_said(text: str, word: str) -> bool:
+    """Whether a text is a word and nothing else, compared as :func:`speaks` does. Pure."""
+    return bool(_joined(word)) and _joined(text) == _joined(word)
 
 
 def folded(text: str) -> str:
-    """Return the words of a text, compared as people compare them, with single blanks between."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(one if one.isalnum() else " " for one in plain).split())
+    """Return the words of a text, compared as people compare them, with single blanks between.
+
+    Marks on letters, and what nobody sees, come and go with the keyboard: they are no part of a word, and end none.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_SAME)
+    return " ".join(unicodedata.normalize("NFKC", "".join(map(_kept, plain))).split())
+
+
+_SAME: Final = str.maketrans({"ı": "i", "ـ": ""})
+"""Turkish has two letters for the I of others; and the stroke that stretches Arabic letters is none."""
+_UNSEEN: Final = frozenset({"Mn", "Me", "Cf"})
+
+
+def _kept(one: str) -> str:
+    if unicodedata.category(one) in _UNSEEN:
+        return ""
+    return one if one.isalnum() else " "
+
+
+def _joined(words: str) -> str:
+    return folded(words).replace(" ", "")
+
+
+def _begins(said: list[str], wanted: str) -> bool:
+    """Whether words, put together one behind another, come to what is wanted."""
+    for word in said if wanted else ():
+        if not wanted.startswith(word):
+            return False
+        wanted = wanted.removeprefix(word)
+        if not wanted:
+            return True
+    return False

@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from cases.consent.people import enter_fact, take_fact_back
 from cases.consent.vocabulary import FieldClass
-from cases.duress import folded, speaks
+from cases.duress import folded, is_said, speaks
 from cases.files import SentFile, ask_for_sealed_file
 from cases.identity.models import IdentitySuggestion
 from cases.incidents.naming import unused_codes
@@ -221,12 +221,7 @@ SHORTEST = 4
 
 def is_phrase(unit: UnitOfWork, file: SealedFile, words: str) -> bool:
     """Whether words are the agreed phrase, and nothing else."""
-    return _is_word(unit, file, "phrase", folded(words))
-
-
-def _is_word(unit: UnitOfWork, file: SealedFile, what: str, words: str) -> bool:
-    sealed = getattr(file, what)
-    return sealed is not None and words == _word(unit, file, what, sealed)
+    return file.phrase is not None and is_said(words, _word(unit, file, "phrase", file.phrase))
 
 
 def _word(unit: UnitOfWork, file: SealedFile, what: str, sealed: bytes) -> str:
