@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from cases.consent.deciding import Decision, Standing
 from cases.consent.errors import ConsentError
@@ -18,6 +18,7 @@ from cases.consent.events import (
     DisclosuresThawed,
     EmergencyReleaseFired,
     EmergencyReleaseSigned,
+    EmergencyReleaseWithdrawn,
 )
 from cases.consent.models import Consent, CounselRelease, EmergencyRelease, Freeze, Person
 from cases.consent.people import facts_of, known_of, known_person, person_of
@@ -109,9 +110,10 @@ def freeze(unit: UnitOfWork, case_id: UUID) -> bool:
 
 
 def anything_agreed(unit: UnitOfWork, case_id: UUID) -> bool:
-    """Whether anybody ever agreed to anything being told: otherwise there is nothing to take back."""
-    agreed = select(Consent.id).where(Consent.case_id == case_id, Consent.granted).limit(1)
-    return unit.session.scalar(agreed) is not None
+    """Whether anybody ever agreed to anything being told, beforehand too: otherwise there is nothing to take back."""
+    agreed = exists().where(Consent.case_id == case_id, Consent.granted)
+    signed = exists().where(EmergencyRelease.case_id == case_id, EmergencyRelease.withdrawn_at.is_(None))
+    return bool(unit.session.scalar(select(or_(agreed, signed))))
 
 
 def thaw(unit: UnitOfWork, case_id: UUID) -> bool:
@@ -254,6 +256,7 @@ def withdraw_emergency_release(unit: UnitOfWork, release_id: UUID) -> bool:
         return False
     row.withdrawn_at = unit.now
     unit.session.flush()
+    unit.record(EmergencyReleaseWithdrawn(case_id=row.case_id, release_id=row.id))
     return True
 
 

@@ -93,3 +93,10 @@ class EmergencyReleaseFired(Event):
 
     release_id: UUID
     contact_id: UUID
+
+
+@dataclass(frozen=True)
+class EmergencyReleaseWithdrawn(Event):
+    """It is not to be told any more, should it come to it."""
+
+    release_id: UUID

@@ -248,6 +248,16 @@ def test_what_was_signed_is_listed_the_oldest_first_with_what_became_of_it(scene
     assert [one.terms for one in listed] == ["if I am taken", "the second", "if I am taken"]
     assert happened(scene, "EmergencyReleaseSigned") == [{"release_id": str(one)} for one in (second, first, third)]
     assert happened(scene, "EmergencyReleaseFired") == [{"release_id": str(third), "contact_id": str(coordinator)}]
+    assert happened(scene, "EmergencyReleaseWithdrawn") == [{"release_id": str(first)}]
+
+
+def test_what_was_signed_beforehand_was_agreed_to_until_it_is_withdrawn(scene: Scene) -> None:
+    """Whoever says stop stops that too."""
+    with scene.store.unit("test") as unit:
+        signed = signs(unit, scene)
+        assert anything_agreed(unit, scene.case_id)
+        withdraw_emergency_release(unit, signed)
+        assert not anything_agreed(unit, scene.case_id)
 
 
 def test_what_was_signed_is_kept_in_one_order_and_each_once(scene: Scene) -> None:
