@@ -51,6 +51,29 @@ def test_marks_that_hide_it_do_not(hidden: str) -> None:
     assert gives_away(f"at {hidden}", ["Нұрлан"])
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Нұрланның әпкесі", "Nurlan"),
+        ("Нұрланға, Нұрланды", "نۇرلان"),
+        ("Алимнен, Алиммен", "Alim"),
+        ("ئالىمنىڭ ئانىسى", "Алим"),
+        ("ئالىمغا", "Alim"),
+        ("قاناتتىن", "Қанат"),
+        ("Nurlanning onasi", "Нұрлан"),
+        ("Nurlan'ın ablası", "Nurlan"),
+        ("Nurlan'dan", "Нурлан"),
+        ("с Нурланом", "Nurlan"),
+        ("Nurlan’s sister", "Нұрлан"),
+        ("her brother “Nurlan”", "Nurlan"),
+        ("sister_of_Nurlan!", "Nurlan"),
+        ("Gulnar、Nurlan", "Nurlan"),
+    ],
+)
+def test_a_name_is_recognised_with_the_ending_of_its_case_and_behind_any_mark(text: str, secret: str) -> None:
+    assert gives_away(text, [secret])
+
+
 @pytest.mark.parametrize("written", ["+7 (700) 000-12-34", "77000001234", "tel: ٧٧٠٠٠٠٠١٢٣٤"])
 def test_a_number_is_recognised_however_it_is_written(written: str) -> None:
     assert gives_away(f"call {written}", ["+77000001234"])
