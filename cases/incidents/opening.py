@@ -191,7 +191,10 @@ def join(unit: UnitOfWork, incident_id: UUID, case_id: UUID, *, number: int | No
 
 
 def leave(unit: UnitOfWork, incident_id: UUID, case_id: UUID) -> bool:
-    """Take a case out of its incident; return whether it was there. The case stays. An incident without any is gone."""
+    """Take a case out of its incident; return whether it was there. The case stays.
+
+    Raises IncidentError for the last one: an incident ends with its last case.
+    """
     unit.session.get_one(Incident, incident_id, with_for_update=OWN, populate_existing=True)
     rows = unit.session.scalars(select(IncidentCase).where(IncidentCase.incident_id == incident_id)).all()
     row = next((one for one in rows if one.case_id == case_id), None)

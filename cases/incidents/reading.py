@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT: Final = 60_000
 """Characters. A longer list is refused, not cut."""
+LOOKED_AT: Final = 6_000
+"""Characters by which a text that nobody calls a list is taken for one."""
 MOST_PEOPLE: Final = 300
 LEAST_IN_LINES: Final = 2
 LEAST_IN_A_LINE: Final = 3
@@ -65,12 +68,11 @@ def read_list(text: str) -> tuple[Piece, ...]:
 def people_listed(text: str) -> int:
     """Return how many people are listed in a text that nobody calls a list; 0 where it says more than names.
 
-    Two are a list where three lines or more are written; in fewer it takes three.
+    Two are a list where three lines or more are written; in fewer it takes three. Of a long text its beginning tells:
+    anybody may send one, and whoever waits for an answer holds up others.
     """
-    try:
-        pieces = read_list(text)
-    except ListError:
-        return 0
+    text = text[:LOOKED_AT]
+    pieces = read_list(text)
     people = sum(one.is_person for one in pieces)
     lines = sum(any(map(str.isalpha, line)) for line in text.splitlines())
     least = LEAST_IN_LINES if lines > LEAST_IN_LINES else LEAST_IN_A_LINE
@@ -110,16 +112,14 @@ _AND: Final = re.compile(r"(?:^|\s)(?=(?:and|и|және|мен|ۋە|و|和|及)
 
 def _apart(line: str) -> Iterator[str]:
     """Split a line until nothing can be split any more: whatever comes out would come out again."""
-    waiting = [line]
+    waiting = deque([line])
     while waiting:
-        one = waiting.pop(0).strip(_EDGES)
+        one = waiting.popleft().strip(_EDGES)
         if not any(character.isalnum() for character in one):
             continue
         parts = [part for part in _split_once(one) if part.strip(_EDGES)]
-        if len(parts) > 1:
-            waiting = [*parts, *waiting]
-        elif parts and parts[0].strip(_EDGES) != one:
-            waiting = [parts[0], *waiting]
+        if len(parts) > 1 or (parts and parts[0].strip(_EDGES) != one):
+            waiting.extendleft(reversed(parts))
         else:
             yield one
 
@@ -171,20 +171,21 @@ def _people_between_commas(piece: str) -> list[str]:
     """Split what commas separate where the fields are people; what describes somebody stays with them."""
     fields = _cut(piece, [found.span() for found in _COMMA.finditer(piece)])
     begin_with_and = [part for field in fields for part in _cut(field, [m.span() for m in _AND.finditer(field)])]
-    parts: list[str] = []
-    wide = False
+    parts: list[list[str]] = []
+    wide = is_person = False
     for field in begin_with_and:
         named = _looks_like_a_name(_name_and_rest(field)[0])
         joined = field.strip(_EDGES)
         alone = len(_words(joined)) == 1 and not _is_caseless(joined)
-        if parts and not (_is_others(joined) or (named and not (wide and alone))) and _is_person(parts[-1]):
-            parts[-1] = f"{parts[-1].rstrip(_EDGES)}, {joined}" if not _is_said(joined) else parts[-1]
-            if _is_said(joined):
-                parts.append(joined)
+        describes = parts and not (_is_others(joined) or (named and not (wide and alone))) and is_person
+        if describes and not _is_said(joined):
+            parts[-1].append(joined)  # a person stays one whatever is said behind the name
             continue
-        wide = named and len(_words(_name_and_rest(field)[0])) > 1
-        parts.append(joined)
-    return parts
+        if not describes:
+            wide = named and len(_words(_name_and_rest(field)[0])) > 1
+        parts.append([joined])
+        is_person = _is_person(joined)
+    return [", ".join(part) for part in parts]
 
 
 # What a piece says

@@ -117,6 +117,14 @@ def test_a_list_that_is_too_long_is_refused_and_not_cut() -> None:
 def test_a_long_line_is_read_in_reasonable_time() -> None:
     assert len(people("Guldana T., " * 3000)) == 3000
     assert read_list("(" * 20_000 + "a" + ")" * 20_000)
+    assert len(read_list("a;" * 20_000)) == 20_000
+
+
+def test_however_much_is_said_of_somebody_is_read_once() -> None:
+    """Anybody can write this into the form: reading it anew for each remark took minutes, and others waited."""
+    (one,) = read_list("Serik Dana" + ", 1" * 16_000)
+    assert one.name == "Serik Dana"
+    assert one.remark.count("1") == 16_000
 
 
 def test_a_table_is_read_by_its_columns_in_any_of_our_languages() -> None:

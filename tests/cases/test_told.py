@@ -53,3 +53,9 @@ def test_places_are_named_as_they_are_written_and_one_for_all_only_if_there_is_o
 )
 def test_what_nobody_calls_a_list_is_one_only_if_it_plainly_is(text: str, is_one: bool) -> None:
     assert bool(people_listed(text)) is is_one
+
+
+def test_a_long_text_is_taken_for_a_list_by_its_beginning() -> None:
+    names = "Guldana Example\n" * 2000
+    assert 300 < people_listed(names) < 2000
+    assert people_listed("words that are no name at all, whatever is said; " * 200 + names) == 0
