@@ -1,4 +1,4 @@
-"""What comes back from Word: a document that somebody filled in, read, freed of what is ours, and counted. Pure.
+"""What comes back from Word: a document that somebody filled in, read, freed of what is ours, and counted.
 
 It is kept as it is but for what no authority is to see: the page of notes, the mark of a draft, and what a file tells
 about who wrote it. What it says is read as well, so that people can see what was changed, and what was left open.
@@ -12,17 +12,22 @@ import zipfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from papers.docx import GAP_FILL, LAW_COLOUR
 from papers.errors import PaperError
 from papers.kinds import FILING_LANGUAGES
 from papers.markup import Sort
 from papers.paper import Block, Mark, Paper, Run, runs_of
 from papers.phrases import phrase
+from store.queues import where_it_failed
 from texts.catalogue import LANGUAGES, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+log = structlog.get_logger(__name__)
+NO_DOCUMENT: Final = "this is no .docx document, or too large a one, or one with macros"
 LARGEST: Final = 1_000_000
 """Bytes of a document …"""
 LARGEST_UNPACKED: Final = 20_000_000
@@ -62,6 +67,16 @@ class Document:
 
 def read_document(content: bytes, draft: Paper) -> Document:
     """Read what somebody made of a draft; raises PaperError for what is no such document, or tells of its making."""
+    try:
+        return _read_document(content, draft)
+    except PaperError:
+        raise
+    except Exception:  # noqa: BLE001  one that was damaged on its way says so in as many ways as it has parts
+        log.warning("document_not_read", trouble=where_it_failed())
+        raise PaperError(NO_DOCUMENT) from None
+
+
+def _read_document(content: bytes, draft: Paper) -> Document:
     opened = _opened(content)
     if any(_has(root, TRACKED) for root in _roots(opened)):
         raise PaperError("it has tracked changes or comments; accept or reject all, and delete the comments")
@@ -76,28 +91,20 @@ def read_document(content: bytes, draft: Paper) -> Document:
 
 def _opened(content: bytes) -> Any:
     from docx import Document as Docx
-    from docx.opc.exceptions import OpcError
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-        is_one = any(part.filename == "word/document.xml" for part in parts)
-        has_macros = any("vbaProject" in part.filename for part in parts)
-        if len(content) > LARGEST or sum(part.file_size for part in parts) > LARGEST_UNPACKED or has_macros:
-            is_one = False
-        opened = Docx(io.BytesIO(content)) if is_one else None
-    except (zipfile.BadZipFile, OpcError, SyntaxError, KeyError, ValueError):  # of lxml too, where it is no XML
-        opened = None
-    if opened is None:
-        raise PaperError("this is no .docx document, or too large a one, or one with macros")
-    return opened
+    if len(content) > LARGEST:
+        raise PaperError(NO_DOCUMENT)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    is_one = any(part.filename == "word/document.xml" for part in parts)
+    has_macros = any("vbaProject" in part.filename for part in parts)
+    if not is_one or has_macros or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise PaperError(NO_DOCUMENT)
+    return Docx(io.BytesIO(content))
 
 
 def _roots(opened: Any) -> Iterator[Any]:
-    """Everything of a document that may have words in it: its notes, and the headers of first and even pages, too.
-
-    Raises PaperError for what cannot be read.
-    """
+    """Everything of a document that may have words in it: its notes, and the headers of first and even pages, too."""
     from docx.opc.part import XmlPart
     from docx.oxml import parse_xml
 
@@ -105,10 +112,7 @@ def _roots(opened: Any) -> Iterator[Any]:
         if isinstance(part, XmlPart):
             yield part.element
         elif str(part.partname).startswith("/word/") and str(part.partname).endswith(".xml"):
-            try:
-                yield parse_xml(part.blob)
-            except SyntaxError:
-                raise PaperError("this is no .docx document, or too large a one, or one with macros") from None
+            yield parse_xml(part.blob)
 
 
 def _has(root: Any, names: tuple[str, ...]) -> bool:

@@ -206,6 +206,23 @@ def test_what_is_no_document_is_refused(content: bytes) -> None:
         read_document(content, draft())
 
 
+def test_one_that_was_damaged_on_its_way_is_refused_wherever_it_was() -> None:
+    paper, whole = draft(), saved(taken(draft()))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+        at = archive.getinfo("word/document.xml").header_offset + 100
+    broken = [whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :]]
+    for name in ("[Content_Types].xml", "word/document.xml", "word/styles.xml"):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for one, kept in (parts | {name: b"<a/>"}).items():
+                archive.writestr(one, kept)
+        broken.append(out.getvalue())
+    for document in broken:
+        with pytest.raises(PaperError, match=r"no \.docx document"):
+            read_document(document, paper)
+
+
 def test_one_with_a_program_in_it_is_refused() -> None:
     paper, out = draft(), io.BytesIO(saved(taken(draft())))
     with zipfile.ZipFile(out, "a") as archive:
