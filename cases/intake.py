@@ -189,7 +189,7 @@ def current_report(unit: UnitOfWork, chat: Chat) -> Report | None:
     return unit.session.scalars(
         select(Report)
         .where(Report.chat_id == chat.id, Report.case_id == chat.case_id)
-        .order_by(Report.received_at.desc())
+        .order_by(Report.received_at.desc(), Report.id.desc())
         .limit(1)
     ).one_or_none()
 

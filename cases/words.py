@@ -16,7 +16,7 @@ def words_in(kind: str, content: str) -> str:
         return content
     try:
         sent = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(sent, dict):
         return ""

@@ -29,6 +29,8 @@ def read_local_days(path: Path, known: Collection[str]) -> LocalDays:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}"
         raise RulesError(f"{path.name}{where}: this is not YAML; look at indentation, quotes and colons") from None
+    except RecursionError:
+        raise RulesError(f"{path.name}: what stands in it is nested too deeply") from None
     except (OSError, UnicodeDecodeError):
         raise RulesError(f"{path}: the table of local days cannot be read; look at its place and permissions") from None
     days: LocalDays = {}
@@ -45,14 +47,15 @@ def _gather(tree: yaml.Node | None, known: Collection[str], days: LocalDays) -> 
     if not isinstance(tree, yaml.MappingNode):
         yield _line(tree), "begin with a jurisdiction and a colon, as in KZ:"
         return
-    for name, table in tree.value:
-        if name.value not in known or name.value in days:
-            yield _line(name), f"name one of {', '.join(sorted(known))} here, and each only once"
+    for key, table in tree.value:
+        name = str(key.value)
+        if name not in known or name in days:
+            yield _line(key), f"name one of {', '.join(sorted(known))} here, and each only once"
         elif not isinstance(table, yaml.MappingNode):
             yield _line(table), 'below a jurisdiction stand days, as in "2027-03-20": working'
         else:
-            days[name.value] = {}
-            yield from _gather_days(table, days[name.value])
+            days[name] = {}
+            yield from _gather_days(table, days[name])
 
 
 def _gather_days(table: yaml.MappingNode, days: dict[date, bool]) -> Iterator[tuple[int, str]]:

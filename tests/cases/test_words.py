@@ -45,6 +45,10 @@ def test_what_is_no_description_has_no_words(content: str) -> None:
     assert isinstance(words_in("photo", content), str)
 
 
+def test_what_is_nested_too_deeply_has_none_either() -> None:
+    assert words_in("photo", "[" * 200_000) == ""
+
+
 @settings(max_examples=60)
 @given(st.dictionaries(FIELDS, st.dictionaries(FIELDS, JSON, max_size=3) | JSON, max_size=3))
 def test_no_description_is_too_strange(sent: dict[str, object]) -> None:
