@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from law.loading import RULES, read_rulebook
@@ -34,6 +35,35 @@ def use_local_days(days: Mapping[str, Mapping[date, bool]]) -> None:
         load_rules.cache_clear()
 
 
+def counted_by() -> str:
+    """Say what dates are counted by here, in 64 characters at most: rules, calendars, and the edition of time zones.
+
+    Where any of them is another, what was counted is counted anew.
+    """
+    return written_down(load_rules().fingerprint, _zones())
+
+
+def written_down(fingerprint: str, zones: str) -> str:
+    """Return it of a fingerprint and an edition (``2026.6``). Pure."""
+    return f"{fingerprint[:_TOLD]}@{zones}"
+
+
+def has_older_clocks(counted: str) -> bool:
+    """Whether something was counted by an older edition of time zones than ours; an unknown one counts as older."""
+    return _edition(counted.partition("@")[2]) < _edition(_zones())
+
+
+def _edition(zones: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in zones.split(".") if part.isdigit())
+
+
+@cache
+def _zones() -> str:
+    return version("tzdata")
+
+
+_TOLD: Final = 48
+"""Characters of a fingerprint by which one is told from another."""
 _LOCAL_DAYS: Final[dict[str, Mapping[date, bool]]] = {}
 
 

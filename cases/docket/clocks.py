@@ -21,7 +21,7 @@ from cases.docket.vocabulary import APPOINTMENTS, IMPLIES, MAY_BE, meaning_of
 from law.counting import Moment, count
 from law.errors import RulingDateNeededError
 from law.rules import EVERYWHERE, Track
-from law.shipped import load_rules
+from law.shipped import counted_by, load_rules
 from store.base import OWN, new_id
 from store.timers import set_timers, stop_timers
 
@@ -112,7 +112,7 @@ class _Changes:
 
 def _recounted(unit: UnitOfWork, case: Case, rows: Sequence[Deadline], docket: Sequence[Seen]) -> _Changes:
     """Count the clocks of one case and write them; ``rows`` are those it has."""
-    case.rules_hash = load_rules().fingerprint
+    case.rules_hash = counted_by()
     kept = {(row.matter_id, row.rule_id): row for row in rows}
     counted = {(one.matter_id, one.rule_id): one for one in clocks_of(docket, case.jurisdiction)}
     last = max((row.number for row in kept.values()), default=0)
@@ -141,7 +141,7 @@ def begin_clocks(unit: UnitOfWork, dockets: Mapping[Case, Sequence[Seen]]) -> No
     """Set the clocks of cases that have none yet: as :func:`recount`, in a few statements however many cases."""
     rows = []
     for case, docket in dockets.items():
-        case.rules_hash = load_rules().fingerprint
+        case.rules_hash = counted_by()
         counted = {(one.matter_id, one.rule_id): one for one in clocks_of(docket, case.jurisdiction)}
         for number, clock in enumerate(counted.values(), 1):
             rows.append(_row(case, clock, number))

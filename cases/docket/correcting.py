@@ -1,8 +1,8 @@
 """Correcting what was entered wrongly. Nothing is deleted: what was wrong is superseded, and all that it set is undone.
 
 Clocks are counted anew. Watches that the entry opened end; those that it had ended are watched for again, the missed
-ones at once: somebody who was never released must not be forgotten because a form said so for an hour. Nor must a
-hearing that was neither moved nor called off: it is entered again.
+ones at once: somebody who was never released must not be forgotten because a form said so for an hour. A hearing that
+it had moved or called off is entered again, as it stood.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from sqlalchemy import func, select
 
 from cases.changed import ChangedMeanwhileError
 from cases.docket.clocks import recount
-from cases.docket.entering import ABOUT_HEARINGS, GIVES_UP_A_SLOT, Entry, When, enter, read_risk_anew
-from cases.docket.events import OccurrenceSuperseded
-from cases.docket.history import details_of, history, seen_of, standing
+from cases.docket.entering import GIVES_UP_A_SLOT, enter, entry_in, given_up_by, read_risk_anew
+from cases.docket.history import history, seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.vocabulary import WatchKind, meaning_of
 from cases.docket.watches import end_watches, open_watch
 from cases.docket.watching import PlannedWatch, watches_of
+from cases.docket.events import OccurrenceSuperseded
 from cases.models import Case
 from store.base import OWN
-from store.eventlog import EventRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,23 +32,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from cases.docket.entering import Entry
     from store.unit_of_work import UnitOfWork
 
 
 def take_back(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID) -> Occurrence:
-    """Have an entry stand no longer, because it was wrong; return it. The hearing that it gave up stands again.
+    """Have an entry stand no longer, because it was wrong; return it.
 
     Raises ChangedMeanwhileError where it stands no longer already: ``stands`` is what came in its place, if anything.
     """
     case = unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     row = _standing(unit, case_id, occurrence_id)
     _supersede(unit, row)
-    given_up = _given_up_by(unit, row)
-    if given_up:
-        _enter_again(unit, given_up)
-    else:
-        recount(unit, case)
-        read_risk_anew(unit, case_id, row)
+    _have_stand_again(unit, row)
+    recount(unit, case)
+    read_risk_anew(unit, case_id, row)
     return row
 
 
@@ -61,44 +58,24 @@ def correct(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID, entry: Entry, 
     unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     row = _standing(unit, case_id, occurrence_id)
     _supersede(unit, row)
-    # What was said of one hearing is said of it again: whatever else stands by now is no part of it.
-    same = row.matter_id if row.kind in ABOUT_HEARINGS else None
-    return enter(unit, case_id, replace(entry, moves=same), zone=zone, matter_id=row.matter_id)
+    if entry.event not in GIVES_UP_A_SLOT:
+        _have_stand_again(unit, row)
+    return enter(unit, case_id, replace(entry, moves=None), zone=zone, instead_of=row)
 
 
-def _given_up_by(unit: UnitOfWork, row: Occurrence) -> list[Occurrence]:
-    """Every row of the hearing that an entry gave up, the earliest date first; none while another row says the same."""
-    if row.kind not in GIVES_UP_A_SLOT:
-        return []
-    matter = [one for one in history(unit, row.case_id) if one.matter_id == row.matter_id]
-    if any(one.state == OccurrenceState.STANDING for one in matter):
-        return []
-    payloads = unit.session.scalars(
-        select(EventRow.payload).where(
-            EventRow.case_id == row.case_id,
-            EventRow.name == OccurrenceSuperseded.__name__,
-            EventRow.at == row.entered_at,
-        )
-    )
-    gone = {payload["occurrence_id"] for payload in payloads}
-    return sorted((one for one in matter if str(one.id) in gone and one.for_at), key=lambda one: (one.at, one.id))
+def _have_stand_again(unit: UnitOfWork, row: Occurrence) -> None:
+    """Enter the hearing once more that an entry had moved or called off, unless its matter stands by another word.
 
-
-def _enter_again(unit: UnitOfWork, rows: Sequence[Occurrence]) -> None:
-    """Enter a hearing as it stood before: rows are only ever added or superseded, so that calendars see a change."""
-    first, told = rows[0], details_of(unit, rows[0])
-    entry = Entry(
-        event=first.kind,
-        happened=When(first.at, first.day_only),
-        appointed_at=first.for_at,
-        also=tuple(When(one.at, one.day_only) for one in rows[1:]),
-        moves=first.matter_id,
-        people=first.people,
-        source=told.get("source", ""),
-        note=told.get("note", ""),
-        confidence=told.get("confidence", ""),
-    )
-    enter(unit, first.case_id, entry, zone=first.zone, matter_id=first.matter_id)
+    A row that was superseded stays so: whoever follows a calendar hears of what is new alone.
+    """
+    ids = given_up_by(unit, row)
+    if not ids or any(one.matter_id == row.matter_id for one in standing(unit, row.case_id)):
+        return
+    gave_way = [one for one in history(unit, row.case_id) if one.id in ids]
+    if gave_way:
+        first = min(gave_way, key=lambda one: one.at)
+        entry = entry_in(unit, [first, *(one for one in gave_way if one is not first)])
+        enter(unit, row.case_id, entry, zone=first.zone, instead_of=first)
 
 
 def _standing(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID) -> Occurrence:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from cases.docket.clocks import begin_clocks, recount
 from cases.docket.events import OccurrenceEntered, OccurrenceSuperseded, RiskRead, UnknownEventEntered
 from cases.docket.hearings import held_by
-from cases.docket.history import seen_of, standing
+from cases.docket.history import details_of, seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, RiskReading
 from cases.docket.places import place_signal
 from cases.docket.promising import owes_a_word
@@ -32,7 +33,6 @@ from texts.zones import territory_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from sqlalchemy import Select
 
@@ -116,18 +116,18 @@ def enter(
     *,
     zone: str,
     assumed: bool = False,
-    matter_id: UUID | None = None,
+    instead_of: Occurrence | None = None,
     by_program: bool = False,
 ) -> Occurrence:
     """Keep what happened, and set, move or end all that follows from it, in one unit.
 
     An event nobody knows is kept as OTHER, its word with the note, and a human is asked what it means. A hearing that
     is moved supersedes the one that stood, as every source dates it; nothing is ever deleted. A closed case is open
-    again. ``zone``: where a case's
-    papers are dated of which nobody has said it; it stays with the case, and the law of its country does, unless it is
-    only ``assumed``. ``matter_id``: what it is about, where something entered before was about the same. Raises
-    EntryError for an appointment without a time, for a hearing that is moved or called off when several stand and
-    none is named, and for what only the program itself enters (``by_program``).
+    again. ``zone``: where a case's papers are dated of which nobody has said it; it stays with the case, and the law of
+    its country does, unless it is only ``assumed``. ``instead_of``: an entry that stands no longer, and is replaced: it
+    is about the same matter, and the hearing that was given up by it is given up by this one. Raises EntryError for an
+    appointment without a time, for a hearing that is moved or called off when several stand and none is named, and for
+    what only the program itself enters (``by_program``).
     """
     if entry.event in BY_PROGRAM and not by_program:
         raise EntryError("the program enters this itself when it happens")
@@ -141,12 +141,15 @@ def enter(
     meaning = meaning_of(entry.event)
     if meaning.appointment and entry.appointed_at is None:
         raise EntryError(f"{entry.event} needs the time it is set for: add --for 2030-12-31T10:00")
-    moved = _given_up(unit, case_id, entry) if entry.event in GIVES_UP_A_SLOT else []
-    matter_id = moved[0].matter_id if moved else matter_id or new_id()
+    carried = _carried(unit, entry, instead_of)
+    moved = _given_up(unit, case_id, entry) if entry.event in GIVES_UP_A_SLOT and carried is None else []
+    gave_up = [one.id for one in moved] if carried is None else carried
+    about = moved[0] if moved else instead_of
+    matter_id = new_id() if about is None else about.matter_id
     for old in moved:
         old.state = OccurrenceState.SUPERSEDED
         unit.record_last(OccurrenceSuperseded(case_id=case_id, occurrence_id=old.id, event=old.kind))
-    rows = [_row(unit, case_id, matter_id, entry, (when, zone)) for when in _dated(entry)]
+    rows = [_row(unit, case_id, matter_id, entry, (when, zone), gave_up=gave_up) for when in _dated(entry)]
     unit.session.add_all(rows)
     unit.session.flush()
     for row in rows:
@@ -220,7 +223,15 @@ def _dated(entry: Entry) -> list[When]:
     return sorted((entry.happened, *entry.also), key=lambda one: one.at)
 
 
-def _row(unit: UnitOfWork, case_id: UUID, matter_id: UUID, entry: Entry, dated: tuple[When, str]) -> Occurrence:
+def _row(
+    unit: UnitOfWork,
+    case_id: UUID,
+    matter_id: UUID,
+    entry: Entry,
+    dated: tuple[When, str],
+    *,
+    gave_up: Sequence[UUID] = (),
+) -> Occurrence:
     when, zone = dated
     row = Occurrence(
         id=new_id(),
@@ -242,10 +253,49 @@ def _row(unit: UnitOfWork, case_id: UUID, matter_id: UUID, entry: Entry, dated: 
         **({"confidence": entry.confidence} if entry.confidence else {}),
         "terms": {str(days): people for days, people in entry.terms.items()},
         "until_day_only": entry.until is not None and entry.until.day_only,
+        "wall": written_on_the_wall(row),
+        **({"gave_up": [str(one) for one in gave_up]} if gave_up else {}),
     }
     told = json.dumps(details, ensure_ascii=False)
     row.details = unit.vault.seal(case_scope(case_id), Field("occurrence", "details", row.id), told)
     return row
+
+
+def _carried(unit: UnitOfWork, entry: Entry, instead_of: Occurrence | None) -> list[UUID] | None:
+    """What an entry gives up because the one in whose place it comes did; None where that gave nothing up."""
+    both = instead_of is not None and {entry.event, instead_of.kind} <= GIVES_UP_A_SLOT
+    return given_up_by(unit, instead_of) if instead_of is not None and both else None
+
+
+def written_on_the_wall(row: Occurrence) -> dict[str, str]:
+    """Return the times of an entry as its papers have them: by the clock of its zone, and how far that was from UTC."""
+    zone = ZoneInfo(row.zone)
+    times = {"at": row.at if row.day_only else None, "for": row.for_at, "until": row.until_at}
+    return {name: at.astimezone(zone).isoformat() for name, at in times.items() if at is not None}
+
+
+def given_up_by(unit: UnitOfWork, row: Occurrence) -> list[UUID]:
+    """Return the rows of the hearing that stood until this entry moved it or called it off."""
+    return [UUID(one) for one in details_of(unit, row).get("gave_up", ())]
+
+
+def entry_in(unit: UnitOfWork, rows: Sequence[Occurrence]) -> Entry:
+    """Return what was entered by these rows, which are one entry as several sources date it."""
+    first, *others = rows
+    said = details_of(unit, first)
+    until = None if first.until_at is None else When(first.until_at, day_only=bool(said.get("until_day_only")))
+    return Entry(
+        event=first.kind,
+        happened=When(first.at, first.day_only),
+        appointed_at=first.for_at,
+        until=until,
+        also=tuple(When(one.at, one.day_only) for one in others),
+        people=first.people,
+        terms={int(days): people for days, people in said.get("terms", {}).items()},
+        source=said.get("source", ""),
+        note=said.get("note", ""),
+        confidence=said.get("confidence", ""),
+    )
 
 
 def _given_up(unit: UnitOfWork, case_id: UUID, entry: Entry) -> Sequence[Occurrence]:

@@ -44,7 +44,7 @@ class Occurrence(Base):
     """IANA name of the zone in which its dates were written down."""
     people: Mapped[int | None]
     details: Mapped[bytes | None]
-    """Ciphertext of a JSON object: source, note, court, terms."""
+    """Ciphertext of a JSON object: source, note, terms, its times as papers have them, what hearing it gave up."""
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[datetime]
 

@@ -1,4 +1,4 @@
-"""Counting clocks anew when the rules are other than those they were counted by."""
+"""Counting clocks anew when the rules, or the clocks on walls, are other than those they were counted by."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from cases.docket.clocks import recount_all_of
+from cases.docket.on_the_wall import keep_as_written
 from cases.models import Case
-from law.shipped import load_rules
+from law.shipped import counted_by, has_older_clocks
 from store.base import OWN
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def stale_cases(unit: UnitOfWork) -> Sequence[UUID]:
-    """Return the cases whose clocks were counted by other rules."""
+    """Return the cases whose clocks were counted by other rules, or by other time zones."""
     return unit.session.scalars(select(Case.id).where(*_stale()).order_by(Case.id)).all()
 
 
@@ -34,9 +35,12 @@ def recount_some(unit: UnitOfWork, case_ids: Sequence[UUID]) -> int:
     locked = stale.with_for_update(**OWN, skip_locked=True).execution_options(populate_existing=True)
     cases = unit.session.scalars(locked).all()
     if cases:
+        for case in cases:
+            if case.rules_hash is not None and has_older_clocks(case.rules_hash):
+                keep_as_written(unit, case.id)
         recount_all_of(unit, cases)
     return len(cases)
 
 
 def _stale() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Case.rules_hash.is_not(None), Case.rules_hash != load_rules().fingerprint
+    return Case.rules_hash.is_not(None), Case.rules_hash != counted_by()

@@ -23,7 +23,7 @@ from cases.consent.vocabulary import FIELDS, FieldClass
 from cases.docket.entering import GIVES_UP_A_SLOT
 from cases.docket.models import Occurrence, OccurrenceState
 from cases.docket.promising import FARTHEST, tomorrow_morning
-from cases.docket.vocabulary import WatchKind, is_set_for
+from cases.docket.vocabulary import WatchKind, is_set_for, meaning_of
 from cases.notes import Note
 from cases.views.responder import Happened, nearly_empty_view
 from cases.views.rows import CaseRows
@@ -39,7 +39,6 @@ from web.trail import Sought, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
     from uuid import UUID
 
     from cases.docket.entering import Entry
@@ -74,18 +73,22 @@ def _note(gate: Gate, unit: UnitOfWork, _case: Case, mine: Pretence) -> Did:
 def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
     if request.form.get("do") == "take_back":
-        return Did(about=_take_back(mine, id_given("entry"), again=(gate.who.actor, unit.now)))
+        taken = _take_back(mine, id_given("entry"))
+        _have_stand_again(gate, unit, mine, taken)
+        return Did(about=taken.id)
     entry = entry_given(zone, unit.now)
     if request.form.get("entry"):
-        _take_back(mine, id_given("entry"))
-    elif entry.event in GIVES_UP_A_SLOT:
+        taken = _take_back(mine, id_given("entry"))
+        if entry.event not in GIVES_UP_A_SLOT:
+            _have_stand_again(gate, unit, mine, taken)
+    if entry.event in GIVES_UP_A_SLOT:
         mine.docket = [replace(one, stands=one.stands and not is_set_for(one.event)) for one in mine.docket]
     return _entered(gate, unit, mine, entry, zone)
 
 
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
-    return _entered(gate, unit, mine, not_here_given(zone, unit.now), zone)
+    return _entered(gate, unit, mine, not_here_given(unit, zone), zone)
 
 
 def _entered(gate: Gate, unit: UnitOfWork, mine: Pretence, entry: Entry, zone: str) -> Did:
@@ -109,18 +112,21 @@ def _entered(gate: Gate, unit: UnitOfWork, mine: Pretence, entry: Entry, zone: s
     return Did(about=one.id)
 
 
-def _take_back(mine: Pretence, entry: UUID, *, again: tuple[str, datetime] | None = None) -> UUID:
-    """Have an entry stand no longer. ``again``: by whom and when the hearing that it gave up is entered again."""
-    place = next((place for place, one in enumerate(mine.docket) if one.id == entry and one.stands), None)
-    if place is None:
+def _take_back(mine: Pretence, entry: UUID) -> Happened:
+    taken = next((one for one in mine.docket if one.id == entry and one.stands), None)
+    if taken is None:
         raise RefusedError("web.case_wrong")
-    taken, before = mine.docket[place], [one for one in mine.docket[:place] if is_set_for(one.event)]
     mine.docket = [replace(one, stands=one.stands and one.id != entry) for one in mine.docket]
-    if again is not None and taken.event in GIVES_UP_A_SLOT and before:
-        by, at = again
-        once_more = replace(before[-1], id=new_id(), stands=True, entered_by=by, entered_at=at)
-        mine.docket = [*mine.docket, once_more][-MOST_ENTRIES:]
-    return entry
+    return taken
+
+
+def _have_stand_again(gate: Gate, unit: UnitOfWork, mine: Pretence, taken: Happened) -> None:
+    """Enter the hearing once more that was moved or called off by what was taken back, as it is for others."""
+    before = mine.docket[: [one.id for one in mine.docket].index(taken.id)]
+    gave_way = [one for one in before if meaning_of(one.event).appointment and not one.stands]
+    if taken.event in GIVES_UP_A_SLOT and gave_way:
+        again = replace(gave_way[-1], id=new_id(), stands=True, entered_by=gate.who.actor, entered_at=unit.now)
+        mine.docket = [*mine.docket, again][-MOST_ENTRIES:]
 
 
 def _promise(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
