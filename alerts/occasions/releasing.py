@@ -27,7 +27,7 @@ from cases.releases.events import (
     ReleaseUnanswered,
 )
 from cases.releases.models import OPEN, Release, ReleaseRecipient, ReleaseState
-from cases.releases.proposing import content_of, end, locked, recipients_of, still_holds
+from cases.releases.proposing import content_of, end, locked, may_leave, recipients_of
 from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
@@ -100,7 +100,7 @@ def let_go(unit: UnitOfWork, event: Event) -> None:
 
 
 def send_release(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
-    """Let a release leave, unless it is not any more what was approved; wait while the hour has no room.
+    """Let a release leave, unless it is not any more what was approved, or by whom; wait while the hour has no room.
 
     Who can be sent nothing by now was not sent it. Where that is all of them UNHCR's next contact is asked at once, and
     what was for anybody else is void.
@@ -109,7 +109,7 @@ def send_release(unit: UnitOfWork, timer: Timer, held: Claim) -> None:
     finish(unit.session, TABLE, held)
     if release.state != ReleaseState.APPROVED:
         return
-    if not still_holds(unit, release):
+    if not may_leave(unit, release):
         end(unit, release, ReleaseState.VOID, "changed")
         return
     first = [one for one in recipients_of(unit, release.id) if not one.fallback]

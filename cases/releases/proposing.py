@@ -12,11 +12,13 @@ from cases.consent.agreeing import enter_consent, standing_of
 from cases.consent.errors import ConsentError
 from cases.consent.values import tidy
 from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.docket.dismissing import dismissed_from
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO, RECIPIENTS_AT_MOST, Voice, is_approved
 from cases.releases.events import ReleaseApproved, ReleaseEnded, ReleaseProposed, ReleaseVetoed
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
 from cases.views.audience import AudienceView, rows_for_audiences, view_for_audience, view_in
+from contacts.accounts.coercion import coerced_contacts
 from contacts.models import Contact
 from store.base import OWN, new_id
 from store.data_keys import case_scope
@@ -132,7 +134,7 @@ def approve(unit: UnitOfWork, release_id: UUID, contact_id: UUID, role: str) -> 
         end(unit, release, ReleaseState.VOID, "changed")
         return ReleaseState.VOID
     _say(unit, release, contact_id, role, approves=True)
-    if not is_approved(Basis(release.basis), _voices(unit, release.id)):
+    if not is_approved(Basis(release.basis), _voices(unit, release)):
         return ReleaseState.PROPOSED
     if release.basis == Basis.VITAL_INTEREST:
         _enter_vital_interest(unit, release)
@@ -175,9 +177,13 @@ def _say(unit: UnitOfWork, release: Release, contact_id: UUID, role: str, *, app
     unit.session.flush()
 
 
-def _voices(unit: UnitOfWork, release_id: UUID) -> list[Voice]:
-    rows = unit.session.scalars(select(ReleaseVoice).where(ReleaseVoice.release_id == release_id))
-    return [Voice(row.contact_id, row.role, row.approves) for row in rows]
+def _voices(unit: UnitOfWork, release: Release) -> list[Voice]:
+    """What counts of what was said: no yes of somebody who is forced, or whom the person has dismissed since."""
+    rows = unit.session.scalars(select(ReleaseVoice).where(ReleaseVoice.release_id == release.id)).all()
+    dismissed = {contact_id for _, contact_id in dismissed_from(unit, [release.case_id])}
+    doubtful = coerced_contacts(unit) | dismissed
+    counting = (row for row in rows if not (row.approves and row.contact_id in doubtful))
+    return [Voice(row.contact_id, row.role, row.approves) for row in counting]
 
 
 def _enter_vital_interest(unit: UnitOfWork, release: Release) -> None:
@@ -212,6 +218,11 @@ def end(unit: UnitOfWork, release: Release, state: ReleaseState, why: str) -> No
 def still_holds(unit: UnitOfWork, release: Release) -> bool:
     """Whether what would leave now is what was proposed, to the letter, and all of it may still leave."""
     return content_of(unit, release) is not None
+
+
+def may_leave(unit: UnitOfWork, release: Release) -> bool:
+    """Whether what was approved still holds, and enough of those who said yes to it count still."""
+    return still_holds(unit, release) and is_approved(Basis(release.basis), _voices(unit, release))
 
 
 def content_of(unit: UnitOfWork, release: Release) -> AudienceView | None:

@@ -14,12 +14,15 @@ from cases.consent.agreeing import enter_consent, freeze, thaw
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import LEAST, Audience, Authority, FieldClass
+from cases.docket.models import Dismissal
 from cases.models import Case
 from cases.releases.deciding import HOUR, PER_HOUR, Voice, is_approved, room_at
 from cases.releases.models import Basis, Release, ReleaseState
-from cases.releases.proposing import Proposal, approve, content_of, propose, veto
+from cases.releases.proposing import Proposal, approve, content_of, may_leave, propose, veto
 from cases.verification import Basis as Ground
 from cases.verification import bear_out
+from contacts.accounts.directory import open_account
+from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store.base import new_id
@@ -229,6 +232,37 @@ def test_counsel_stops_what_two_coordinators_approved(store: Store, office: Offi
         assert veto(unit, release, office.dana, "lawyer") is ReleaseState.VETOED
         with pytest.raises(ConsentError, match="coordinator or a lawyer"):
             approve(unit, release, office.jonas, "journalist")
+
+
+def test_the_yes_of_who_is_forced_or_was_dismissed_since_counts_no_longer_and_their_no_does(
+    store: Store, office: Office
+) -> None:
+    with store.unit("test") as unit:
+        agrees(unit, office, Audience.UNHCR)
+        release = propose(unit, office.case(unit), to_unhcr(office), office.aigerim)
+        row = unit.session.get_one(Release, release)
+        approve(unit, release, office.dana, "lawyer")
+        unit.session.add(
+            Dismissal(
+                case_id=office.scene.case_id,
+                asked_at=unit.now,
+                asked_by="reporter",
+                answered_at=unit.now,
+                answered_by="contact",
+                confirmed=True,
+                counsel_id=office.dana,
+            )
+        )
+        unit.session.flush()
+        assert approve(unit, release, office.aigerim, "coordinator") is ReleaseState.PROPOSED, "one of two"
+        assert approve(unit, release, office.timur, "coordinator") is ReleaseState.APPROVED
+        assert may_leave(unit, row)
+        account = open_account(unit, "timur", AccountRole.COORDINATOR)
+        account.contact_id, account.coerced_at = office.timur, unit.now
+        unit.session.flush()
+        assert not may_leave(unit, row), "what waited for its hour does not leave"
+        other = propose(unit, office.case(unit), to_unhcr(office), office.aigerim)
+        assert veto(unit, other, office.timur, "coordinator") is ReleaseState.VETOED
 
 
 def test_vital_interest_takes_a_coordinator_and_a_lawyer_and_opens_the_least(store: Store, office: Office) -> None:
