@@ -6,7 +6,7 @@ in the compartment of counsel is for the lawyer alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -49,6 +49,8 @@ THAT_IS_ALL = "done"
 """… until this one, which says nothing where another was chosen."""
 FOR_OTHERS = frozenset({"language", "gender_wanted", "country", "region", "minor"})
 """What is told of a person to helpers who are neither coordinator nor lawyer: enough to come prepared."""
+HEAR_WHO_SAYS_SO = frozenset({"coordinator", "lawyer"})
+"""Roles that are told whose word a field rests on: it is often that of who reported, by name."""
 ORIGINALS = frozenset({"coordinator", "lawyer"})
 """Roles that are given files as they came: evidence for a court, with all that it tells about itself."""
 CARD = "contact"
@@ -223,7 +225,7 @@ def view_of(
         contact_held_back=hides,
         counsel_held_back=hides_counsel(role)
         and (any(row.counsel_only for row in said.values()) or any(map(_is_counsels, facts))),
-        facts=tuple(one for one in facts if _may_know(one, role)),
+        facts=tuple(_heard(one, role) for one in facts if _may_know(one, role)),
         docket=tuple(_happened(occurrence_shown(unit, one), hides=hides) for one in entered),
         by_web=rows.by_web,
         numbers=() if hides else tuple((chat.door, _number(unit, chat)) for chat in rows.by_phone),
@@ -255,6 +257,10 @@ def _may_know(one: Known, role: str) -> bool:
             return not _is_counsels(one)
         case _:
             return one.name in FOR_OTHERS
+
+
+def _heard(one: Known, role: str) -> Known:
+    return one if role in HEAR_WHO_SAYS_SO else replace(one, source="")
 
 
 def nearly_empty_view(unit: UnitOfWork, case_id: UUID) -> ResponderView:

@@ -323,9 +323,11 @@ def test_everything_that_asks_what_is_hidden_has_one_answer(scene: Scene, role: 
 def test_what_is_known_of_a_person_is_told_by_who_needs_it(scene: Scene, role: str, knows: set[str]) -> None:
     with scene.store.unit("test") as unit:
         for name in FIELDS:
-            enter_fact(unit, scene.case_id, name, value(name))
+            enter_fact(unit, scene.case_id, name, value(name), source="Gulnar, her sister")
     seen = view(scene, role)
     assert [one.name for one in seen.facts] == [name for name in FIELDS if name in knows]
+    who = "Gulnar, her sister" if role in ("lawyer", "coordinator") else ""
+    assert {one.source for one in seen.facts} == {who}, "who says so may be who reported it"
     assert {name for name in FIELDS if may_know(name, role)} == knows
     assert seen.counsel_held_back == (role != "lawyer")
 
