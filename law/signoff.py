@@ -16,7 +16,7 @@ from law.spans import add_months
 from store.base import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import timedelta
     from uuid import UUID
 
@@ -94,7 +94,10 @@ def revoke(unit: UnitOfWork, contact_id: UUID, rule_id: str) -> bool:
 
 def signoffs(unit: UnitOfWork) -> list[Signoff]:
     """Return all that were not revoked, expired ones and those of changed rules among them, oldest first."""
-    return list(_signoffs(unit))
+    return [
+        Signoff(row.rule_id, row.text_hash, row.contact_id, row.signed_at, row.valid_until)
+        for row in standing_signoffs(unit)
+    ]
 
 
 def is_signed(unit: UnitOfWork, rule: Rule, now: datetime) -> bool:
@@ -113,11 +116,17 @@ def is_signed(unit: UnitOfWork, rule: Rule, now: datetime) -> bool:
     return found is not None
 
 
-def is_in_force(signoff: RuleSignoff, rule: Rule, now: datetime) -> bool:
-    """Whether a word that was read is one for the rule as it reads, at this instant (aware). Pure; as is_signed."""
+def standing_signoffs(unit: UnitOfWork) -> Sequence[RuleSignoff]:
+    """Return every word for a rule that was not taken back, over or not, the oldest first. One statement."""
+    return unit.session.scalars(
+        select(RuleSignoff).where(RuleSignoff.revoked_at.is_(None)).order_by(RuleSignoff.signed_at, RuleSignoff.rule_id)
+    ).all()
+
+
+def vouches(signoff: RuleSignoff, rule_id: str, text_hash: str, now: datetime) -> bool:
+    """Whether a word that was read is one for this text of a rule, at this instant (aware). Pure; as is_signed."""
     return (
-        signoff.rule_id == rule.id
-        and signoff.text_hash == rule.text_hash()
+        (signoff.rule_id, signoff.text_hash) == (rule_id, text_hash)
         and signoff.revoked_at is None
         and signoff.signed_at <= now < signoff.valid_until
     )
@@ -136,14 +145,6 @@ def ending_within(unit: UnitOfWork, span: timedelta) -> Sequence[RuleSignoff]:
         .order_by(RuleSignoff.valid_until, RuleSignoff.id)
         .with_for_update(**OWN)
     ).all()
-
-
-def _signoffs(unit: UnitOfWork) -> Iterator[Signoff]:
-    rows = unit.session.scalars(
-        select(RuleSignoff).where(RuleSignoff.revoked_at.is_(None)).order_by(RuleSignoff.signed_at, RuleSignoff.rule_id)
-    )
-    for row in rows:
-        yield Signoff(row.rule_id, row.text_hash, row.contact_id, row.signed_at, row.valid_until)
 
 
 def _of_contact(unit: UnitOfWork, contact_id: UUID, rule_id: str) -> RuleSignoff | None:

@@ -26,7 +26,7 @@ from texts.dates import local_date, local_time, territory, written_day
 from texts.locale import is_right_to_left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from cases.views.audience import Dated
@@ -196,7 +196,7 @@ class _Writer:
 
     def _when(self, instant: Instant) -> str:
         if instant.day_only:
-            return local_date(instant.at, self.record.zone, self.language)
+            return local_date(instant.at, instant.zone, self.language)
         return local_time(instant.at, self.record.zone, self.language, with_date=True)
 
     # What the docket and the law say
@@ -205,9 +205,7 @@ class _Writer:
         match line.name:
             case "dates":
                 filed = [one for one in self._entered() if one.event in FILED]
-                yield self._dates(
-                    [replace(one, day_only=one.day_only or one.event not in BY_THE_HOUR) for one in filed]
-                )
+                yield self._dates(filed, to_the_hour=BY_THE_HOUR)
             case "docket":
                 yield self._dates(self._entered())
             case "law":
@@ -228,17 +226,22 @@ class _Writer:
     def _entered(self) -> Iterable[Dated]:
         return self.record.views[self.kind.audience].dates
 
-    def _dates(self, dates: Iterable[Dated]) -> Block:
-        """What happened and is to happen, by its words alone, in the order of time."""
+    def _dates(self, dates: Iterable[Dated], *, to_the_hour: Collection[str] | None = None) -> Block:
+        """What happened and is to happen, by its words alone, in the order of time.
+
+        ``to_the_hour``: of what happened the hour is told; None: of everything of which it is known.
+        """
         rows = []
         for one in sorted(dates, key=lambda one: one.at):
             zone = self.record.zone
-            at = local_date(one.at, zone, self.language) if one.day_only else self._at(one.at)
+            by_day = one.day_only or (to_the_hour is not None and one.event not in to_the_hour)
+            at = local_date(one.at, one.day_zone(zone), self.language) if by_day else self._at(one.at)
             said = (event_label if self.kind.internal else filed_label)(one.event, self.language)
             if one.for_at is not None:
                 said = f"{said}: {phrase('set_for', self.language)} {self._at(one.for_at)}"
             if one.until_at is not None:
-                said = f"{said}: {phrase('until', self.language)} {local_date(one.until_at, zone, self.language)}"
+                until = local_date(one.until_at, one.zone or zone, self.language)
+                said = f"{said}: {phrase('until', self.language)} {until}"
             doubt = tuple(self._to_confirm()) if one.event in self._contested() else ()
             rows.append(((Run(at, Mark.VALUE), *doubt), (Run(said, Mark.VALUE),)))
         if not rows:

@@ -13,20 +13,17 @@ from zoneinfo import ZoneInfo
 from cases.consent.vocabulary import Audience
 from cases.docket.custody import LEADS_TO, Custody, custody_now, custody_spans
 from cases.docket.models import DeadlineState, OccurrenceState, WatchState
+from cases.docket.reading import is_vouched_for
 from cases.docket.seen import Seen
 from cases.views.filing import filing_views
-from law.errors import UnknownRuleError
-from law.shipped import load_rules
-from law.signoff import is_in_force
 from texts.zones import known_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
     from cases.docket.models import Deadline, Occurrence
-    from cases.views.audience import Dated
     from cases.views.filing import FilingView
     from cases.views.rows import CaseRows
     from store.unit_of_work import UnitOfWork
@@ -62,11 +59,12 @@ DECIDED_ONCE: Final = frozenset(
 SET_FOR: Final = frozenset({"removal_at", "hearing_at"})
 """Of these the time that is set, of the others the time it happened."""
 GONE_BY: Final = timedelta(days=1)
-"""For so long after its hour a hearing is the next one still, and a removal expected: both begin late."""
+"""For so long after its hour a hearing is the next one still, and a removal expected, where no other is set: both begin
+late."""
 TO_THE_HOUR: Final = frozenset({"held_since", "missing_since"})
 """Of what happened only this is told by the hour: else the hour is often that at which somebody entered it."""
 FIRST: Final = frozenset({"held_since", "missing_since", "asylum_at"})
-"""Of these the earliest counts, of the others what was entered last."""
+"""Of these the earliest counts; of what is set, the soonest to come; of the others what was entered last."""
 
 
 HELD_AS: Final[Mapping[str, str]] = {
@@ -97,10 +95,11 @@ class Term:
 
 @dataclass(frozen=True)
 class Instant:
-    """A date that the docket tells. ``day_only``: nobody knows the hour."""
+    """A date that the docket tells. ``day_only``: nobody knows the hour; ``zone``: where it is that day."""
 
     at: datetime
     day_only: bool
+    zone: str
 
 
 @dataclass(frozen=True)
@@ -159,27 +158,29 @@ class Record:
     def told(self, audience: Audience, name: str) -> Instant | None:
         """Return a date of the docket that this audience may know; None where it is not known, or not for them."""
         wanted = [one for one in self.views[audience].dates if one.event in TELLS[name]]
-        dated = [(one, _instant(one, name)) for one in wanted]
-        found = [instant for _, instant in dated if instant is not None]
-        if name in SET_FOR and self.read_at is not None:
-            found = [one for one in found if one.at > self.read_at - GONE_BY]
-        if not found:
+        if name in SET_FOR:
+            return self._next([one.for_at for one in wanted if one.for_at is not None])
+        if not wanted:
             return None
-        return min(found, key=lambda one: one.at) if name in FIRST else found[-1]
+        one = min(wanted, key=lambda one: one.at) if name in FIRST else wanted[-1]
+        return Instant(one.at, one.day_only or name not in TO_THE_HOUR, one.day_zone(self.zone))
+
+    def _next(self, times: Sequence[datetime]) -> Instant | None:
+        """The soonest that is to come, or else the last that was set for a moment ago."""
+        ahead = [at for at in times if self.read_at is None or at >= self.read_at]
+        begun = [at for at in times if self.read_at is not None and at > self.read_at - GONE_BY]
+        if not ahead and not begun:
+            return None
+        return Instant(min(ahead) if ahead else max(begun), day_only=False, zone=self.zone)
 
     def contested(self, audience: Audience) -> frozenset[str]:
         """Return what was decided and is entered with more than one day: a filing with both contradicts itself."""
         days: dict[str, set[date]] = {}
         for one in self.views[audience].dates:
             if one.event in DECIDED_ONCE:
-                days.setdefault(one.event, set()).add(one.at.astimezone(ZoneInfo(self.zone)).date())
+                zone = ZoneInfo(one.day_zone(self.zone))
+                days.setdefault(one.event, set()).add(one.at.astimezone(zone).date())
         return frozenset(event for event, found in days.items() if len(found) > 1)
-
-
-def _instant(one: Dated, name: str) -> Instant | None:
-    if name in SET_FOR:
-        return None if one.for_at is None else Instant(one.for_at, day_only=False)
-    return Instant(one.at, one.day_only or name not in TO_THE_HOUR)
 
 
 def record_of(
@@ -221,7 +222,7 @@ def record_of(
             left=frozenset(left),
         ),
         terms=tuple(_term(one, rows, unit.now) for one in rows.deadlines),
-        signed_rules=frozenset(one.rule_id for one in rows.deadlines if _is_signed(one, rows, unit.now)),
+        signed_rules=frozenset(one.rule_id for one in rows.deadlines if is_vouched_for(one, rows.signoffs, unit.now)),
         next_update_at=_next_update(rows, promised, unit.now),
         our_number=our_number,
         exhibits=exhibits,
@@ -252,18 +253,9 @@ def _seen(row: Occurrence) -> Seen:
 
 
 def _term(row: Deadline, rows: CaseRows, now: datetime) -> Term:
-    signed = _is_signed(row, rows, now)
+    signed = is_vouched_for(row, rows.signoffs, now)
     done = row.state == DeadlineState.DONE
     return Term(row.rule_id, row.safe_at, row.zone, signed, is_done=done, is_over=row.safe_at < now)
-
-
-def _is_signed(row: Deadline, rows: CaseRows, now: datetime) -> bool:
-    """Whether a lawyer vouches for the rule; an appointment needs nobody to."""
-    try:
-        rule = load_rules().rule(row.rule_id)
-    except UnknownRuleError:
-        return True
-    return any(is_in_force(one, rule, now) for one in rows.signoffs)
 
 
 def _next_update(rows: CaseRows, promised: Collection[UUID], now: datetime) -> datetime | None:

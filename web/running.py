@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from alerts.telling.docket_list import clock_title, line_of
 from cases.docket.models import DeadlineState, WatchState
-from cases.docket.reading import rule_named
+from cases.docket.reading import is_vouched_for
 from law.explaining import Line, say
-from law.signoff import is_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,8 +83,7 @@ def running(rows: CaseRows, role: str, language: str, zone: str, now: datetime) 
 
 
 def _clock(rows: CaseRows, one: Deadline, language: str, now: datetime) -> Clock:
-    rule = rule_named(one.rule_id)
-    signed = rule is None or any(is_in_force(word, rule, now) for word in rows.signoffs)
+    signed = is_vouched_for(one, rows.signoffs, now)
     runs = one.state == DeadlineState.RUNNING
     return Clock(
         id=one.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,7 +13,7 @@ from app.commands.shared import as_data, fail, fails_clearly, house
 
 if TYPE_CHECKING:
     from cases.models import Case
-    from cases.views.audience import AudienceView
+    from cases.views.audience import AudienceView, Dated
     from store.unit_of_work import UnitOfWork
 
 AUDIENCES = ("lawyer", "unhcr", "un", "ngo", "embassy", "press", "press-named", "partner", "family")
@@ -147,6 +148,7 @@ def _as_data(view: AudienceView) -> dict[str, Any]:
                 "event": one.event,
                 "at": one.at.isoformat(),
                 "day_only": one.day_only,
+                "zone": one.zone,
                 "for": None if one.for_at is None else one.for_at.isoformat(),
                 "until": None if one.until_at is None else one.until_at.isoformat(),
             }
@@ -159,10 +161,16 @@ def _as_data(view: AudienceView) -> dict[str, Any]:
 def _lines(view: AudienceView) -> list[str]:
     lines = [f"{view.code} for {view.audience}", "leaves:"]
     lines += [f"  {one.name:<20} {one.value}" for one in view.fields] or ["  nothing"]
-    lines += [f"  {one.event:<20} {one.at.isoformat()}" for one in view.dates]
+    lines += [f"  {one.event:<20} {_when(one)}" for one in view.dates]
     lines.append("stays:")
     lines += [f"  {name:<20} {why}" for name, why in view.held_back.items()] or ["  nothing that is known"]
     return lines
+
+
+def _when(one: Dated) -> str:
+    """A day as it was written down, or an instant by the clock there."""
+    at = one.at.astimezone(ZoneInfo(one.zone or "UTC"))
+    return at.date().isoformat() if one.day_only else at.isoformat(timespec="minutes")
 
 
 @case.command()

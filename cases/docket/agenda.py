@@ -17,12 +17,11 @@ from sqlalchemy import and_, or_, select
 from cases.docket.clocks import HEARING, REMOVAL
 from cases.docket.history import details_of
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
-from cases.docket.reading import rule_named
+from cases.docket.reading import is_vouched_for
 from cases.docket.vocabulary import APPOINTMENTS, MEANINGS, WatchKind
 from cases.models import Case
 from cases.retention import Retention
-from law.check import in_force
-from law.signoff import signoffs
+from law.signoff import standing_signoffs
 from store.data_keys import case_scope
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from law.check import Signoff
     from store.unit_of_work import UnitOfWork
 
 LONGEST_TERM: Final = timedelta(days=366)
@@ -194,12 +192,8 @@ def _clocks(
             Deadline.rule_id != HEARING,
         )
     ).all()
-    signed = signoffs(unit) if rows else []
-    vouched: dict[tuple[str, str | None], bool] = {}
+    words = standing_signoffs(unit) if rows else []
     for row, code, is_read in rows:
-        key = (row.rule_id, row.rule_hash)
-        if key not in vouched:
-            vouched[key] = _is_vouched_for(row, signed, unit.now)
         yield AgendaEntry(
             AgendaKind.REMOVAL if row.rule_id == REMOVAL else AgendaKind.CLOCK,
             code,
@@ -209,19 +203,9 @@ def _clocks(
             reads=bool(is_read),
             of=row.rule_id,
             number=row.number,
-            verified=vouched[key],
+            verified=is_vouched_for(row, words, unit.now),
             arguable_at=row.arguable_at if row.arguable_at != row.safe_at else None,
         )
-
-
-def _is_vouched_for(row: Deadline, signed: Iterable[Signoff], now: datetime) -> bool:
-    """Whether somebody vouches for the very text a date was counted by; what a person entered is their word."""
-    if row.rule_hash is None:
-        return True
-    rule = rule_named(row.rule_id)
-    if rule is None or rule.text_hash() != row.rule_hash:
-        return False
-    return any(True for _ in in_force(rule, [one for one in signed if one.until > now], now.date()))
 
 
 def _as_a_code(entry: AgendaEntry) -> AgendaEntry:

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from cases.docket.clocks import HEARING, REMOVAL
 from cases.docket.events import DeadlineMoved
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState
-from cases.docket.reading import rule_named
+from cases.docket.reading import is_vouched_for
 from cases.docket.vocabulary import APPOINTMENTS
 from cases.models import Case
-from law.signoff import is_signed
+from law.signoff import standing_signoffs
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def _deadlines(unit: UnitOfWork, codes: Mapping[UUID, str]) -> Iterator[Calendar
         Deadline.state == DeadlineState.RUNNING,
         Deadline.rule_id.not_in((HEARING, REMOVAL)),
     )
-    moves = _moves(unit, codes)
+    moves, words = _moves(unit, codes), standing_signoffs(unit)
     for row in unit.session.scalars(running).all():
-        if _is_fact(unit, row):
+        if is_vouched_for(row, words, unit.now):
             yield CalendarEntry(
                 id=row.id,
                 sequence=moves[row.id],
@@ -138,14 +138,6 @@ def _deadlines(unit: UnitOfWork, codes: Mapping[UUID, str]) -> Iterator[Calendar
                 zone=row.zone,
                 changed_at=row.counted_at,
             )
-
-
-def _is_fact(unit: UnitOfWork, row: Deadline) -> bool:
-    """Whether somebody vouches for the date: for the very text it was counted by, where a rule counted it."""
-    if row.rule_hash is None:
-        return True
-    rule = rule_named(row.rule_id)
-    return rule is not None and rule.text_hash() == row.rule_hash and is_signed(unit, rule, unit.now)
 
 
 def _moves(unit: UnitOfWork, codes: Mapping[UUID, str]) -> Counter[UUID]:

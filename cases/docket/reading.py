@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, tuple_
 
-from cases.docket.clocks import HEARING
+from cases.docket.clocks import HEARING, hash_of
 from cases.docket.history import details_of, history
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, RiskReading, Watch, WatchState
 from cases.models import Case
 from law.errors import UnknownRuleError
 from law.shipped import load_rules
+from law.signoff import vouches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy import Select
 
+    from law.models import RuleSignoff
     from law.rules import Rule
     from store.unit_of_work import UnitOfWork
 
@@ -56,6 +58,18 @@ def rule_named(rule_id: str) -> Rule | None:
         return load_rules().rule(rule_id)
     except UnknownRuleError:
         return None
+
+
+def is_vouched_for(row: Deadline, words: Iterable[RuleSignoff], now: datetime) -> bool:
+    """Whether somebody vouches for the very text that a date was counted by, and the rule still reads so. Pure.
+
+    A date that no rule counted was entered by a person: it is their word.
+    """
+    if row.rule_hash is None:
+        return True
+    rule = rule_named(row.rule_id)
+    reads_so = rule is not None and hash_of(rule.id) == row.rule_hash
+    return reads_so and any(vouches(one, row.rule_id, row.rule_hash, now) for one in words)
 
 
 def case_by_code(unit: UnitOfWork, code: str) -> Case | None:

@@ -62,6 +62,13 @@ class Dated:
     zone: str | None = None
     """Where it is that day; None: nobody has said."""
 
+    def day_zone(self, default: str) -> str:
+        """Return by whose clock it was that day: where a day was written down it is that day there, and no other.
+
+        ``default``: the zone of the case, which may be another by now; the day of an instant is the day there.
+        """
+        return self.zone or default if self.day_only else default
+
 
 @dataclass(frozen=True)
 class AudienceView:

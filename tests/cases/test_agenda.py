@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import false, true
+from sqlalchemy import false, select, true, update
 
 from cases.docket.agenda import AgendaKind, AgendaState, agenda, slots
+from cases.docket.calendar import calendar_of
 from cases.docket.entering import Entry, When, enter
-from cases.docket.models import Occurrence, OccurrenceState
+from cases.docket.models import Deadline, Occurrence, OccurrenceState
+from cases.docket.reading import is_vouched_for
 from cases.models import Case
 from cases.retention import Retention
+from law.shipped import load_rules
+from law.signoff import sign_off, standing_signoffs
 from store.base import new_id
 from tests.web.scene import Scene
 
@@ -105,6 +109,36 @@ def test_a_rule_nobody_vouches_for_is_marked(docket: Scene, clock: ManualClock) 
         found = agenda(unit, NOW, NOW + A_YEAR, true(), true())
     verified = {one.of: one.verified for one in found}
     assert (verified[APPEAL], verified["deadline_by_hand"]) == (False, True)
+
+
+def test_a_date_is_vouched_for_by_a_word_for_the_text_it_was_counted_by_and_to_the_end_of_that_word(
+    docket: Scene, clock: ManualClock
+) -> None:
+    """The agenda, the feed of a calendar and the page of the case say the same at every instant."""
+
+    def vouched_for() -> bool:
+        with docket.store.read() as unit:
+            (row,) = unit.session.scalars(select(Deadline).where(Deadline.rule_id == APPEAL))
+            found = {one.of: one.verified for one in agenda(unit, NOW, NOW + A_YEAR, true(), true())}
+            fed = {one.id for one in calendar_of(unit, [docket.case_id])}
+            said = is_vouched_for(row, standing_signoffs(unit), unit.now)
+            assert found[APPEAL] == (row.id in fed) == said
+            return said
+
+    says(docket, "ruling_copy_served", clock.now())
+    assert not vouched_for()
+    with docket.store.unit("test") as unit:
+        sign_off(unit, new_id(), load_rules().rule(APPEAL), unit.now + timedelta(hours=3))
+    assert vouched_for()
+    clock.advance(timedelta(hours=3) - timedelta(microseconds=1))
+    assert vouched_for(), "on its last day too"
+    with docket.store.unit("test") as unit:
+        unit.session.execute(update(Deadline).values(rule_hash="0" * 64))
+    assert not vouched_for(), "it was counted by other words than those that are signed"
+    with docket.store.unit("test") as unit:
+        unit.session.execute(update(Deadline).values(rule_hash=load_rules().rule(APPEAL).text_hash()))
+    clock.advance(timedelta(microseconds=1))
+    assert not vouched_for()
 
 
 def test_a_closed_case_is_in_no_agenda(docket: Scene, clock: ManualClock) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import render_template
@@ -451,3 +452,15 @@ def test_nothing_unseen_is_kept(quick: Store, text: str) -> None:
 
 
 SCENES: dict[int, Scene] = {}
+
+
+def test_a_day_is_printed_as_it_was_written_down_and_an_hour_by_the_clock_there() -> None:
+    day = datetime(2026, 3, 5, tzinfo=ZoneInfo("Asia/Almaty")).astimezone(UTC)
+    dates = (
+        Dated("released", day, None, None, day_only=True, zone="Asia/Almaty"),
+        Dated("transferred", day + timedelta(hours=10), None, None, zone="Asia/Almaty"),
+    )
+    said = "\n".join(_lines(AudienceView("K7M-4TX", Audience.UN, (), dates, {})))
+    assert "2026-03-05\n" in said
+    assert "2026-03-05T10:00+05:00" in said
+    assert "2026-03-04" not in said

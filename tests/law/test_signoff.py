@@ -15,7 +15,7 @@ from law.check import Fault, findings
 from law.errors import SignoffTermError
 from law.models import RuleSignoff
 from law.shipped import load_rules
-from law.signoff import end_of, ending_within, is_in_force, is_signed, latest_end, may_sign, revoke, sign_off, signoffs
+from law.signoff import end_of, ending_within, is_signed, latest_end, may_sign, revoke, sign_off, signoffs, vouches
 from store.eventlog import EventRow
 
 if TYPE_CHECKING:
@@ -179,14 +179,15 @@ def test_a_word_that_was_read_holds_exactly_as_one_that_is_asked_for(store: Stor
         for rule in (RULE, replace(RULE, title="Other words"), BOOK.rule("kz.cpc.family_notice")):
             with store.read() as unit:
                 (row,) = unit.session.scalars(select(RuleSignoff))
-                assert is_in_force(row, rule, unit.now) == is_signed(unit, rule, unit.now)
-                assert not is_in_force(row, rule, row.signed_at - timedelta(seconds=1))
-                assert is_in_force(row, rule, row.signed_at) == (rule is RULE)
+                said = (rule.id, rule.text_hash())
+                assert vouches(row, *said, unit.now) == is_signed(unit, rule, unit.now)
+                assert not vouches(row, *said, row.signed_at - timedelta(seconds=1))
+                assert vouches(row, *said, row.signed_at) == (rule is RULE)
     with store.unit("dana") as unit:
         assert revoke(unit, DANA, RULE.id) is True
         assert revoke(unit, DANA, RULE.id) is False
         (row,) = unit.session.scalars(select(RuleSignoff))
-        assert not is_in_force(row, RULE, row.signed_at)
+        assert not vouches(row, RULE.id, RULE.text_hash(), row.signed_at)
 
 
 def test_a_term_of_nothing_is_refused_and_one_of_a_moment_is_a_term(store: Store) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,35 @@ def test_a_hearing_that_was_is_not_the_next_one_and_a_clock_that_ran_out_says_so
     lines = compose(KINDS["first_hour"], "ru", over).lines()
     (line,) = [one for one in lines if "Жалоба на постановление суда" in one]
     assert line.endswith("прошло: чем закончилось?")
+
+
+def test_of_several_hearings_and_removals_the_soonest_to_come_is_told_in_whichever_order_they_were_entered() -> None:
+    at = {days: START + timedelta(days=days) for days in (-1, 2, 9)}
+    for event, name in (("hearing_scheduled", "hearing_at"), ("removal_scheduled", "removal_at")):
+        for order in ((-1, 2, 9), (9, 2, -1)):
+            dates = tuple(Dated(event, START - timedelta(days=9), at[days], None) for days in order)
+            told = replace(record(dates=dates), read_at=START).told(Audience.UNHCR, name)
+            assert told is not None
+            assert told.at == at[2]
+    begun = tuple(Dated("hearing_scheduled", START, START + timedelta(hours=hours), None) for hours in (2, 1))
+    told = replace(record(dates=begun), read_at=START + timedelta(hours=5)).told(Audience.UNHCR, "hearing_at")
+    assert told is not None
+    assert told.at == START + timedelta(hours=2), "both are over: the later may not have ended"
+
+
+def test_a_day_is_the_day_where_it_was_written_down_also_when_the_case_is_elsewhere_by_now() -> None:
+    """5 March in Almaty begins while it is still the 4th in Istanbul: whoever reads the filing must not see the 4th."""
+    first = datetime(2026, 3, 5, tzinfo=ZoneInfo("Asia/Almaty"))
+    dates = tuple(
+        Dated(event, first, None, first + timedelta(days=30), day_only=True, zone="Asia/Almaty")
+        for event in ("expulsion_ruling_pronounced", "admin_detention_actual_start")
+    )
+    known = replace(record(dates=dates), zone="Europe/Istanbul")
+    said = "\n".join(compose(KINDS["unhcr_referral"], "en", known).lines())
+    assert "5 March 2026" in said
+    assert "until 4 April 2026" in said
+    assert "4 March" not in said
+    assert "3 April" not in said
 
 
 def test_what_was_decided_of_somebody_who_is_held_does_not_tell_since_when() -> None:
@@ -271,7 +301,8 @@ def test_a_judgment_by_the_civil_route_is_not_appealed_by_the_terms_of_another_c
         both = record(dates=(*DATES, *judgment))
         assert offer_of(KINDS[kind], both, KINDS.values()).fit is Fit.NOW
         assert "2 марта" in "\n".join(compose(KINDS[kind], "ru", both).lines())
-    assert record(dates=(*DATES, *judgment)).told(Audience.LAWYER, "ruling_at") == Instant(DATES[1].at, day_only=True)
+    told = record(dates=(*DATES, *judgment)).told(Audience.LAWYER, "ruling_at")
+    assert told == Instant(DATES[1].at, day_only=True, zone="Asia/Almaty")
 
 
 def test_the_authority_that_holds_somebody_does_not_learn_who_asked_for_a_lawyer() -> None:
