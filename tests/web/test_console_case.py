@@ -357,6 +357,8 @@ def test_a_hearing_is_entered_by_the_clock_of_the_case_and_read_back(desk: Brows
         {"event": "nobody_knows", "at": "2026-03-01T10:00"},
         {"event": "transferred", "at": "2030-01-01T10:00"},
         {"event": "transferred", "at": "soon"},
+        {"event": "transferred", "at": "0001-01-01"},
+        {"event": "hearing_scheduled", "at": "9999-12-31T23:59"},
         {"event": "transferred", "confidence": "certain"},
         {"event": "transferred", "note": "x" * 2001},
     ],

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cases.docket.entering import When
     from web.console.gate import Gate
 
+EARLIEST, LATEST = 1900, 2199
+"""Years between which something happens; at the ends of what a computer can count nothing can be added any more."""
+
 
 class RefusedError(ValueError):
     """Something that was entered cannot be kept: ``key`` is the text that says why."""
@@ -72,5 +75,7 @@ def instant_given(name: str, zone: str) -> When:
         wall = datetime.fromisoformat(written)
     except ValueError:
         raise RefusedError("web.case_when_unclear") from None
+    if not EARLIEST <= wall.year <= LATEST:
+        raise RefusedError("web.case_when_unclear")
     day_only = bool(request.form.get(f"{name}_day")) or len(written) == len("2030-12-31")
     return by_wall_clock(wall, zone, day_only=day_only)
