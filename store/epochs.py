@@ -17,6 +17,7 @@ from sqlalchemy import exists, func, select, update
 from store import handover
 from store.base import OWN
 from store.data_keys import DataKey
+from store.errors import UnreadableError
 from store.events import EpochBegun, EpochDestroyed
 from store.handover import KeyEpoch, epoch_of
 from store.inserting import insert_into
@@ -108,7 +109,8 @@ def _note(unit: UnitOfWork, epoch: str, **values: object) -> None:
 def wrap_some_anew(store: Store, limit: int = BATCH) -> int:
     """Wrap up to ``limit`` data keys of older epochs by the current one; return how many, 0 when none is left.
 
-    What an epoch wraps that was destroyed before stays as it is: it cannot be read by anybody.
+    What an epoch wraps that was destroyed before stays as it is: it cannot be read by anybody. A key that does not open
+    although its epoch is here was damaged: it is left behind, so that its epoch stays and that of no other key does.
     """
     older = store.ring.epochs[:-1]
     with store.read() as unit:
@@ -122,10 +124,17 @@ def wrap_some_anew(store: Store, limit: int = BATCH) -> int:
             .limit(limit)
             .with_for_update(**OWN, skip_locked=True)
         ).all()
+        anew = 0
         for row in rows:
-            epoch, wrapped = store.ring.wrap(store.ring.unwrap(row.epoch, row.wrapped, row.scope), row.scope)
+            try:
+                data_key = store.ring.unwrap(row.epoch, row.wrapped, row.scope)
+            except UnreadableError:
+                log.critical("data_key_does_not_open", id=str(row.id), epoch=row.epoch)
+                continue
+            epoch, wrapped = store.ring.wrap(data_key, row.scope)
             unit.session.execute(update(DataKey).where(DataKey.id == row.id).values(epoch=epoch, wrapped=wrapped))
-    return len(rows)
+            anew += 1
+    return anew
 
 
 def condemn_old(store: Store, kept: int = KEPT) -> tuple[str, ...]:

@@ -98,6 +98,22 @@ def test_months_pass_and_what_lives_moves_on(store: Store, clock: ManualClock) -
     assert store.verify_log() == []
 
 
+def test_a_key_that_was_damaged_keeps_its_own_epoch_and_no_other(store: Store, clock: ManualClock) -> None:
+    """A bad block on a disk must not keep what is erased readable in every backup for ever."""
+    kept = write(store, 5)
+    with store.unit("test") as unit:
+        first = unit.session.scalars(select(DataKey).order_by(DataKey.id).limit(1)).one()
+        first.wrapped = bytes(reversed(first.wrapped))
+        kept.pop(Scope.parse(first.scope))
+    for month in ("2026-04", "2026-05", "2026-06"):
+        clock.advance(MONTH)
+        epochs.rotate(store)
+        assert store.ring.current_epoch == month
+        assert wrapped_by(store) == {"2026-03", month}
+    assert list(store.ring.epochs) == ["2026-03", "2026-05", "2026-06"]
+    assert reads(store, kept | write(store))
+
+
 def test_a_copy_from_a_destroyed_epoch_opens_no_longer(store: Store, clock: ManualClock) -> None:
     kept = write(store)
     with store.read() as unit:
