@@ -138,6 +138,12 @@ def _occurrence(_: UnitOfWork, row: Occurrence, __: UUID) -> dict[str, Any]:
     )
 
 
+def _what_was_said(unit: UnitOfWork, row: Occurrence, case_id: UUID) -> dict[str, Any]:
+    """Who said so and what was noted beside an entry. A kind of its own: what was attested of entries before stands."""
+    kept = None if row.details is None else _of(unit, case_id, Field("occurrence", "details", row.id), row.details)
+    return facts_of(id=row.id, details=kept)
+
+
 def _note(unit: UnitOfWork, row: CaseNote, case_id: UUID) -> dict[str, Any]:
     return facts_of(
         id=row.id,
@@ -207,6 +213,13 @@ KINDS: Final[tuple[Kind, ...]] = (
         _file,
     ),
     _Rows("occurrence", select(Occurrence, Occurrence.case_id), Occurrence.id, Occurrence.entered_at, _occurrence),
+    _Rows(
+        "occurrence_words",
+        select(Occurrence, Occurrence.case_id),
+        Occurrence.id,
+        Occurrence.entered_at,
+        _what_was_said,
+    ),
     _Rows("case_note", select(CaseNote, CaseNote.case_id), CaseNote.id, CaseNote.written_at, _note),
     _Rows("fact", select(Fact, Fact.case_id), Fact.id, Fact.entered_at, _fact),
     _Rows("consent", select(Consent, Consent.case_id), Consent.id, Consent.entered_at, _consent),

@@ -59,6 +59,7 @@ def test_what_nobody_touched_holds(scene: Scene) -> None:
         "report_answer",
         "stored_file",
         "occurrence",
+        "occurrence_words",
         "fact",
         "consent",
         "release",
@@ -77,6 +78,7 @@ CHANGES: tuple[tuple[Any, str], ...] = (
     (update(Delivery).where(Delivery.channel == "sms").values(channel="voice"), "delivery: was changed"),
     (update(Page).values(round=2), "page: was changed"),
     (update(Occurrence).values(kind="ruling_issued"), "occurrence: was changed"),
+    (update(Occurrence).values(details=None), "occurrence_words: was changed"),
     (update(Fact).values(confidence="low"), "fact: was changed"),
     (update(Consent).values(granted=False), "consent: was changed"),
     (update(Release).values(basis="emergency"), "release: was changed"),
@@ -97,7 +99,7 @@ WITH_CIPHERTEXT: tuple[tuple[Any, str], ...] = (
     (update(Fact).values(value=b"\x01" * 40), "fact: was changed"),
     (update(Consent).values(how=b"\x01" * 40), "consent: was changed"),
     (delete(Receipt), "receipt: is missing"),
-    (delete(Attestation).where(Attestation.kind == "page"), "attestation: 12 were made, 11 are here"),
+    (delete(Attestation).where(Attestation.kind == "page"), "attestation: 13 were made, 12 are here"),
     (delete(SealHead), "seal: what it says of the chains was changed"),
 )
 
