@@ -51,31 +51,32 @@ def take_back(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID) -> Occurrenc
 
 
 def correct(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID, entry: Entry, *, zone: str) -> Occurrence:
-    """Put a right entry in the place of a wrong one, in one unit; return the new one. It is about the same matter.
+    """Put a right entry in the place of a wrong one, in one unit; return the new one.
 
-    Raises ChangedMeanwhileError as :func:`take_back`, EntryError as :func:`cases.docket.entering.enter`.
+    It is about the same matter, unless a hearing stands there again that the wrong one had moved or called off. Raises
+    ChangedMeanwhileError as :func:`take_back`, EntryError as :func:`cases.docket.entering.enter`.
     """
     unit.session.get_one(Case, case_id, with_for_update=OWN, populate_existing=True)
     row = _standing(unit, case_id, occurrence_id)
     _supersede(unit, row)
-    if entry.event not in GIVES_UP_A_SLOT:
-        _have_stand_again(unit, row)
-    return enter(unit, case_id, replace(entry, moves=None), zone=zone, instead_of=row)
+    stands_again = entry.event not in GIVES_UP_A_SLOT and _have_stand_again(unit, row)
+    return enter(unit, case_id, replace(entry, moves=None), zone=zone, instead_of=None if stands_again else row)
 
 
-def _have_stand_again(unit: UnitOfWork, row: Occurrence) -> None:
-    """Enter the hearing once more that an entry had moved or called off, unless its matter stands by another word.
+def _have_stand_again(unit: UnitOfWork, row: Occurrence) -> bool:
+    """Enter the hearing once more that an entry had moved or called off; return whether there was one.
 
-    A row that was superseded stays so: whoever follows a calendar hears of what is new alone.
+    Not where its matter stands by another word. A row that was superseded stays so: whoever follows a calendar hears of
+    what is new alone.
     """
     ids = given_up_by(unit, row)
     if not ids or any(one.matter_id == row.matter_id for one in standing(unit, row.case_id)):
-        return
+        return False
     gave_way = [one for one in history(unit, row.case_id) if one.id in ids]
-    if gave_way:
-        first = min(gave_way, key=lambda one: one.at)
-        entry = entry_in(unit, [first, *(one for one in gave_way if one is not first)])
-        enter(unit, row.case_id, entry, zone=first.zone, instead_of=first)
+    first = min(gave_way, key=lambda one: one.at)
+    entry = entry_in(unit, [first, *(one for one in gave_way if one is not first)])
+    enter(unit, row.case_id, entry, zone=first.zone, instead_of=first)
+    return True
 
 
 def _standing(unit: UnitOfWork, case_id: UUID, occurrence_id: UUID) -> Occurrence:

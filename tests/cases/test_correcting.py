@@ -115,6 +115,15 @@ def test_what_was_called_off_by_the_wrong_word_stands_again(scene: Scene) -> Non
         assert stand(unit, scene) == clocks(unit, scene) == [TENTH]
 
 
+def test_a_hearing_that_was_not_moved_but_set_besides_stands_beside_the_other(scene: Scene) -> None:
+    with scene.store.unit("test") as unit:
+        enters(unit, scene, "hearing_scheduled", TENTH)
+        wrong = enters(unit, scene, "hearing_moved", TWENTIETH)
+        right = Entry("hearing_scheduled", When(unit.now), appointed_at=TWENTIETH)
+        correct(unit, scene.case_id, wrong, right, zone=ZONE)
+        assert stand(unit, scene) == clocks(unit, scene) == [TENTH, TWENTIETH], "a clock for each"
+
+
 def test_what_turns_out_to_be_a_cancellation_calls_the_hearing_off(scene: Scene) -> None:
     with scene.store.unit("test") as unit:
         enters(unit, scene, "hearing_scheduled", TENTH)
