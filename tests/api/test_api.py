@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from alerts.models import NeedState, Page
 from cases.consent.agreeing import enter_consent
 from cases.consent.people import enter_fact
 from cases.consent.vocabulary import Audience, Authority, FieldClass
+from cases.docket.entering import Entry, enter, on_day
 from cases.docket.models import Occurrence
 from cases.models import Case
 from cases.verification import Basis, bear_out
@@ -151,6 +152,18 @@ def test_an_audience_sees_exactly_what_was_agreed_to(hers: Caller, scene: Scene)
         assert seen[closed]["fields"] == [], closed
     hers.gets(f"/cases/{scene.code}/audiences/embassy", 404)
     hers.gets(f"/cases/{scene.code}/audiences/x", 404)
+
+
+def test_a_day_that_an_audience_is_told_is_told_with_where_it_was_that_day(hers: Caller, scene: Scene) -> None:
+    scene.helper("Aigerim")
+    day = on_day(datetime(2026, 3, 1, tzinfo=UTC), "Asia/Almaty")
+    with scene.store.unit("test") as unit:
+        bear_out(unit, scene.case_id, Basis.LAWYER, "counsel saw her")
+        enter(unit, scene.case_id, Entry("transferred", day), zone="Asia/Almaty")
+        kinds, agreed = (FieldClass.PROCEEDINGS,), {"granted": True, "authority": Authority.PERSON, "how": "a call"}
+        enter_consent(unit, scene.case_id, Audience.UNHCR, kinds, **agreed)  # type: ignore[arg-type]
+    (dated,) = hers.gets(f"/cases/{scene.code}/audiences/unhcr")["dates"]
+    assert (dated["at"], dated["day_only"], dated["zone"]) == ("2026-02-28T19:00:00Z", True, "Asia/Almaty")
 
 
 def test_contacts_have_no_numbers(hers: Caller, client: FlaskClient, quick_store: Store, dana: Member) -> None:

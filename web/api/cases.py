@@ -166,7 +166,7 @@ def audience(call: Call) -> shapes.Audience:
         code=view.code,
         audience=place.audience,
         fields=[shapes.Told(name=f.name, value=f.value, confidence=f.confidence) for f in view.fields],
-        dates=[shapes.Dated(event=d.event, at=d.at, for_at=d.for_at, until_at=d.until_at) for d in view.dates],
+        dates=[shapes.Dated.model_validate(one, from_attributes=True) for one in view.dates],
         held_back=dict(view.held_back),
     )
 

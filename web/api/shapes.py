@@ -387,12 +387,14 @@ class Told(Shape):
 
 
 class Dated(Shape):
-    """One thing that happened or is to happen."""
+    """One thing that happened or is to happen; with ``day_only`` ``at`` is the first instant of its day in ``zone``."""
 
     event: str
     at: datetime
+    day_only: bool
     for_at: datetime | None
     until_at: datetime | None
+    zone: str | None
 
 
 class Audience(Shape):
