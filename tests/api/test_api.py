@@ -254,6 +254,8 @@ def test_of_several_hearings_the_one_that_moves_is_named(hers: Caller, scene: Sc
         ({"happened": "2026-02-30"}, "/happened"),
         ({"happened": "0001-01-01T00:00"}, "/happened"),
         ({"happened": "yesterday"}, "/happened"),
+        ({"happened": "2031-02-27T21:40"}, "/happened"),
+        ({"also": ["2026-02-27", "2031-02-27"]}, "/also/1"),
         ({"also": ["2026-02-27", "x"]}, "/also/1"),
         ({"source": ""}, "/source"),
         ({"confidence": "certain"}, "/confidence"),

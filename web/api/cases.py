@@ -235,16 +235,24 @@ def _entry(call: Call, case: Case, given: shapes.Entered, zone: str) -> Entry:
             )
     return Entry(
         event=given.event,
-        happened=_when("/happened", given.happened, zone),
+        happened=_past("/happened", given.happened, zone, call.unit.now),
         appointed_at=None if given.appointed is None else _when("/appointed", given.appointed, zone).at,
         until=None if given.until is None else _when("/until", given.until, zone),
-        also=tuple(_when(f"/also/{place}", one, zone) for place, one in enumerate(given.also)),
+        also=tuple(_past(f"/also/{place}", one, zone, call.unit.now) for place, one in enumerate(given.also)),
         moves=moves,
         people=given.people,
         source=given.source,
         note=given.note,
         confidence=given.confidence,
     )
+
+
+def _past(pointer: str, written: str, zone: str, now: datetime) -> When:
+    """Read when something happened: of a year that has not come every date that is counted would be too late."""
+    when = _when(pointer, written, zone)
+    if when.at > now:
+        raise wrong(pointer, "a time that has come; what lies ahead is set for a time")
+    return when
 
 
 def _when(pointer: str, written: str, zone: str) -> When:
