@@ -213,7 +213,7 @@ class Delivery(Claimable, Base):
     """The need this message asks for: it is withdrawn or rewritten when somebody has taken that."""
     action: Mapped[str] = mapped_column(String(8))
     """send · edit (the message of ``edits_id``) · answer (a pressed button) · delete (messages) · leave (a group) ·
-    redact (at the provider, the message of ``edits_id``, or what it brought)"""
+    redact (at the provider, what ``values`` names)"""
     template: Mapped[str] = mapped_column(String(120))
     """One text key, or several joined by ``|`` that stand under each other in one message."""
     values: Mapped[dict[str, Any]]

@@ -167,7 +167,7 @@ def _keep_status(store: Store) -> Response:
     attempt_id = _id(news.attempt_id)
     if attempt_id is not None:
         with store.unit("webhook") as unit:
-            note_receipt(unit, attempt_id, news.report)
+            note_receipt(unit, attempt_id, news.report, news.provider_id)
     return Response("", HTTPStatus.NO_CONTENT)
 
 

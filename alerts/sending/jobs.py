@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 SPOKEN_TRIES = 3
 """How often a message is sent with its recording; whatever stands in the way of that lets plain words through."""
+TAKEN = "sent"
+"""The outcome of a call that its provider took."""
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[assignment]  # declarative tables are Tables
 
 
@@ -125,14 +127,20 @@ def _recording(wording: Wording, due: Due) -> Path | None:
 
 
 def _doubtful_since(unit: UnitOfWork, due: Due) -> datetime | None:
-    """When a call began of which nobody knows whether it got through; its reader is rung by the next channel too."""
-    if due.row.action != "send" or due.row.state not in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
+    """When a call began of which nobody knows whether it got through; its reader is rung by the next channel too.
+
+    A later call that failed says nothing about that one. One that was taken does: what it brought was reported on.
+    """
+    if due.row.action != "send" or due.held.tries == 1:
         return None
-    if due.row.page_id is not None:
+    if due.row.page_id is not None and due.row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
         look_at_page(unit, due.row.page_id)
+    calls = ATTEMPTS.c.delivery_id == due.row.id
+    taken = select(func.max(ATTEMPTS.c.began_at)).where(calls, ATTEMPTS.c.outcome == TAKEN).scalar_subquery()
     earlier = select(func.min(ATTEMPTS.c.began_at)).where(
-        ATTEMPTS.c.delivery_id == due.row.id,
+        calls,
         or_(ATTEMPTS.c.ended_at.is_(None), ATTEMPTS.c.outcome == UnknownOutcome.__name__),
+        or_(taken.is_(None), ATTEMPTS.c.began_at > taken),
     )
     since: datetime | None = unit.session.scalar(earlier)
     return since

@@ -16,7 +16,6 @@ from alerts.events import ReceiptCame
 from alerts.messages.giving_up import look_at_row
 from alerts.messages.held import KNOCK, WINDOW_CLOSED
 from alerts.messages.incoming import have_forgotten
-from alerts.messages.outbox import enqueue
 from alerts.messages.reach import lose_way
 from alerts.models import Attempt, Delivery, DeliveryState, Receipt
 from alerts.sending.receiving import after
@@ -43,14 +42,19 @@ TRIES_AFTER_REPORT: Mapping[str, int] = {ChannelName.SMS: 3, ChannelName.VOICE: 
 made again by itself: the next channel rings, and the ladder comes round again."""
 TRY_AGAIN = timedelta(seconds=25)
 FAILED = (Arrival.FAILED_TEMPORARY, Arrival.FAILED_PERMANENT)
+ENDED = (*FAILED, Arrival.DELIVERED, Arrival.READ)
+"""After which nothing more becomes of a call."""
 
 
-def note_receipt(unit: UnitOfWork, attempt_id: UUID, report: Report) -> bool:
+def note_receipt(unit: UnitOfWork, attempt_id: UUID, report: Report, provider_id: str = "") -> bool:
     """Keep what a provider said of one call; return whether it is new. An attempt nobody made is not kept.
 
-    What follows from it follows in a transaction of its own (``apply_receipts``), so that it is not lost with it.
+    What follows from it follows in a transaction of its own (``apply_receipts``), so that it is not lost with it. A
+    provider that has done with a call is made to forget what was said in it. ``provider_id``: how it names what came of
+    the call, which we may never have read.
     """
-    if unit.session.get(Attempt, attempt_id) is None:
+    attempt = unit.session.get(Attempt, attempt_id)
+    if attempt is None:
         return False
     fresh = unit.session.scalar(
         insert_into(unit.session, TABLE)
@@ -67,6 +71,9 @@ def note_receipt(unit: UnitOfWork, attempt_id: UUID, report: Report) -> bool:
     )
     if fresh is None:
         return False
+    channel = unit.session.get_one(Delivery, attempt.delivery_id).channel
+    if report.arrival in ENDED and channel in FORGETTING:
+        have_forgotten(unit, channel, provider_id or attempt.provider_ref or "")
     unit.record(ReceiptCame(case_id=None, attempt_id=attempt_id))
     return True
 
@@ -136,11 +143,12 @@ def _follow(unit: UnitOfWork, row: Delivery, receipts: Sequence[Receipt]) -> Non
             row.fence = None
             unit.session.flush()
             look_at_row(unit, row)
+        case DeliveryState.SENT:  # its call had no answer that could be read, and here it is
+            row.sent_at = row.sent_at or unit.now
+            row.due_at = row.fence = row.trouble = None
         case _:
             pass
     unit.session.flush()
-    if row.channel in FORGETTING and row.due_at is None and row.provider_ref is not None:
-        _forget(unit, row)
 
 
 def _came_too_late(row: Delivery, worst: Receipt | None) -> bool:
@@ -157,18 +165,4 @@ def _send_in_their_time(unit: UnitOfWork, row: Delivery) -> None:
     began_at = unit.session.scalar(select(func.max(Attempt.began_at)).where(Attempt.delivery_id == row.id))
     if chat.heard_at is not None and began_at is not None and chat.heard_at <= began_at:
         chat.heard_at = found_closed(chat.heard_at)
-    have_forgotten(unit, row.channel, row.provider_ref or "")
     row.state, row.due_at, row.fence, row.provider_ref = DeliveryState.QUEUED, unit.now, None, None
-
-
-def _forget(unit: UnitOfWork, row: Delivery) -> None:
-    """Have the provider forget what a message said, once nothing more can become of it."""
-    enqueue(
-        unit,
-        unit.session.get_one(Chat, row.chat_id),
-        "",
-        language=row.language,
-        action="redact",
-        edits_id=row.id,
-        dedupe_key=f"redact:{row.id}",
-    )

@@ -24,7 +24,7 @@ from alerts.messages.reach import lose_way
 from alerts.models import HANDED_OVER, Delivery, DeliveryState, Need
 from alerts.sending.channel_lanes import chat_lane
 from alerts.sending.erasing import erased, not_erased, note_shown
-from alerts.sending.jobs import ATTEMPTS, Job
+from alerts.sending.jobs import ATTEMPTS, TAKEN, Job
 from alerts.sending.lanes import close_lane
 from alerts.sending.limits import TELEGRAM, Limits
 from alerts.sending.receipts import REPORTING, apply_early
@@ -103,7 +103,7 @@ def _end_attempts(unit: UnitOfWork, outcomes: list[Outcome]) -> None:
     ended = [
         {
             "attempt": one.job.attempt_id,
-            "said": "sent" if isinstance(one.result, Sent) else type(one.result).__name__,
+            "said": TAKEN if isinstance(one.result, Sent) else type(one.result).__name__,
             "why": None if isinstance(one.result, Sent) else one.result.code,
             "means": None if isinstance(one.result, Sent) else one.result.meaning[:LONGEST_MEANING],
             "ref": one.result.provider_id or None if isinstance(one.result, Sent) else None,

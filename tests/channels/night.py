@@ -154,13 +154,17 @@ class Night:
         return sum(work_once(self.store, queue) for queue in self._queues)
 
     def _send(self, name: str) -> int:
-        with self.store.unit("sender") as unit:
-            jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
+        jobs = self.takes_up(name)
         outcomes = [results.Outcome(job, asyncio.run(_call(self.channels[name], job))) for job in jobs]
         if outcomes:
             with self.store.unit("sender") as unit:
                 results.record(unit, outcomes, self._limits[name])
         return len(jobs)
+
+    def takes_up(self, name: str) -> list[jobs.Job]:
+        """A sender takes what may leave by a channel."""
+        with self.store.unit("sender") as unit:
+            return taking.take(unit, self._wording, 50, self._limits[name], channel=name)
 
     # What people do
 
@@ -180,10 +184,10 @@ class Night:
         """The operator has no template that Meta approved."""
         self._limits["whatsapp"] = replace(self._limits["whatsapp"], knocks=False)
 
-    def told(self, row: Delivery, report: Report) -> None:
-        """The provider says what became of the newest call for a message."""
+    def told(self, row: Delivery, report: Report, provider_id: str = "") -> None:
+        """The provider says what became of the newest call for a message, and perhaps how it names that."""
         with self.store.unit("webhook") as unit:
-            note_receipt(unit, newest_attempt(unit.session.scalars, row.id), report)
+            note_receipt(unit, newest_attempt(unit.session.scalars, row.id), report, provider_id)
         self.works()
 
     def accepts(self, name: str, code: str | None = None) -> None:
@@ -207,9 +211,7 @@ class Night:
         while self._work_queues():
             pass
         for name in channels:
-            with self.store.unit("sender") as unit:
-                jobs = taking.take(unit, self._wording, 50, self._limits[name], channel=name)
-            for job in jobs:
+            for job in self.takes_up(name):
                 asyncio.run(_call(self.channels[name], job))
 
     def tests_before_shift(self, name: str, ahead: timedelta) -> None:
