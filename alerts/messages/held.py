@@ -72,5 +72,5 @@ def let_go_what_may_leave(unit: UnitOfWork) -> None:
 
 def _let_go(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
     """Queue anew, so that it has a day to arrive like anything that is told now."""
-    again = {"due_at": unit.now, "created_at": unit.now, "trouble": None, "fence": None}
+    again = {"due_at": unit.now, "tries": 0, "trouble": None, "fence": None}
     unit.session.execute(update(Delivery).where(*HELD, which).values(**again))

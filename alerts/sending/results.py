@@ -46,7 +46,8 @@ URGENT_STEPS = (1, 2, 5, 10, 25)
 PATIENT_STEPS = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure; the last one repeats."""
 GIVE_UP_AFTER = timedelta(hours=24)
-"""After a day of temporary failures a message that is no page is no longer news."""
+"""After a day of tries in vain a message that is no page is no longer news. Time in which nobody could try does not
+count: a machine that wakes after a week has a day for what waited in it."""
 TRY_ON = timedelta(hours=1)
 """How long it rests from then on if it makes a provider forget something: that is tried until it is done."""
 LONGEST_MEANING = 200
@@ -260,7 +261,9 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
 
 def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     row = unit.session.get_one(Delivery, job.delivery_id)
-    is_no_news = not row.asks and unit.now - row.created_at > GIVE_UP_AFTER
+    steps = URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
+    pause = timedelta(seconds=claims.nth_pause(steps, job.held.tries))
+    is_no_news = not row.asks and job.held.tries * pause > GIVE_UP_AFTER
     if is_no_news and job.action == "redact":  # what somebody said must not stay there, however long it takes
         _again(unit, job, unit.now + TRY_ON, state)
         return
@@ -270,9 +273,7 @@ def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
         return
     if row.asks and (state is DeliveryState.UNKNOWN or job.held.tries >= LATE_AFTER):
         look_at_row(unit, row)
-    steps = URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
-    seconds = claims.nth_pause(steps, job.held.tries)
-    _again(unit, job, unit.now + timedelta(seconds=seconds), state)
+    _again(unit, job, unit.now + pause, state)
 
 
 def _again(unit: UnitOfWork, job: Job, at: datetime, state: DeliveryState, **values: Any) -> None:

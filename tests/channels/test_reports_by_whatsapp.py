@@ -16,6 +16,8 @@ from alerts.messages.channel_states import is_set_up
 from alerts.messages.held import let_go_what_may_leave
 from alerts.messages.incoming import Attached
 from alerts.models import Delivery, DeliveryState
+from app.evidence.checking import examine
+from app.evidence.sealing import attest_all
 from cases.docket.promising import promise_of, promise_update
 from cases.models import Case, Report, ReportAnswer, ReportMessage
 from cases.retention import close_case
@@ -351,6 +353,18 @@ def test_what_was_held_while_they_wrote_leaves_a_minute_later(night: Night) -> N
         let_go_what_may_leave(unit)
     night.later(minutes=1)
     assert told(night)[-1].endswith("a person has your message now.")
+
+
+def test_what_was_held_is_the_same_message_for_a_court(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    passes(night, hours=25)
+    night.accepts("Aigerim")
+    passes(night, hours=1)
+    attest_all(night.store)
+    night.whatsapps(FAMILY, "hello")
+    night.later(minutes=1)
+    assert any(one.endswith("a person has your message now.") for one in told(night))
+    assert [str(one) for one in examine(night.store, with_files=False)] == []
 
 
 def test_a_knock_that_is_refused_is_not_repeated(night: Night) -> None:

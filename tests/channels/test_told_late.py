@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.channels.port import RateLimited
+from alerts.channels.port import RateLimited, TemporaryFailure
 from alerts.search.acks import Ack
 from alerts.search.following_up import give_away
 
@@ -56,3 +56,17 @@ def test_that_somebody_has_it_never_arrives_when_it_was_given_back_meanwhile(nig
     night.takes("Timur", code)
     night.later(minutes=1)
     assert len(told(night, "has taken")) == 1, "the next who takes it is told of"
+
+
+def test_a_machine_that_stood_still_for_days_tries_what_waited_as_long_as_anything(night: Night) -> None:
+    night.helper("Aigerim", telegram="101")
+    night.policy()
+    code = night.reports("hello")
+    night.later(seconds=2)
+    night.channels["telegram"].fail_at(RELATIVE, TemporaryFailure("down", "no connection"))
+    assert night.takes("Aigerim", code) is Ack.YOURS
+    night.clock.advance(timedelta(days=3))
+    night.works()  # it wakes, and its network is not there yet
+    night.channels["telegram"].fail_at(RELATIVE, None)
+    night.later(minutes=1)
+    assert len(told(night, "has taken")) == 1
