@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from alerts.events import NeedAccepted, NeedDeclined, NeedHeld
-from alerts.messages.outbox import withdraw
-from alerts.models import SOUGHT, FeignedAcceptance, Need, NeedState, Page
+from alerts.messages.outbox import cancel, withdraw
+from alerts.models import SOUGHT, Delivery, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.company import lock_with_its_company, take_the_rest
 from alerts.needs.feigning import is_feigned
 from alerts.needs.seats import lock_seats, open_seats, seat_of, taken
@@ -143,7 +143,10 @@ def _held_before(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> bool:
 
 
 def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
-    """Say no: the next is asked at once if nobody else on the step can still answer. Repeating changes nothing."""
+    """Say no: the next is asked at once if nobody else on the step can still answer. Repeating changes nothing.
+
+    What was still to ask them, on another channel or when they can bear it, is withdrawn.
+    """
     need = unit.session.scalars(
         select(Need).where(Need.id == need_id).with_for_update(**OWN).execution_options(populate_existing=True)
     ).one()
@@ -156,6 +159,7 @@ def decline_need(unit: UnitOfWork, need_id: UUID, contact_id: UUID) -> Ack:
         .returning(Page.id)
     ).all()
     if changed:
+        cancel(unit, Delivery.page_id.in_([page_id for (page_id,) in changed]))
         if need.held_by == contact_id:
             need.held_by = need.held_until = None
             unit.session.flush()

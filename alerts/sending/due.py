@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from alerts.messages.outbox import HOLDS_UP_FOR, TABLE
 from alerts.models import Need
-from contacts.models import ContactMethod
+from contacts.models import Contact, ContactMethod
 from store import claims
 from store.chats import Chat
 
@@ -58,8 +58,8 @@ class Due:
 
     held: Claim
     row: Any
-    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits, and the chat its
-    reader's way leads to by now."""
+    """Columns of the delivery, its address in ciphertext, the state of its need, the message it edits, the chat its
+    reader's way leads to by now, and whether they have left."""
 
     @property
     def limited(self) -> bool:
@@ -74,6 +74,7 @@ def _details() -> Select[Any]:
     chats: Table = Chat.__table__  # type: ignore[assignment]  # declarative tables are Tables
     needs: Table = Need.__table__  # type: ignore[assignment]
     ways: Table = ContactMethod.__table__  # type: ignore[assignment]
+    contacts: Table = Contact.__table__  # type: ignore[assignment]
     return (
         select(
             TABLE.c.id,
@@ -97,6 +98,7 @@ def _details() -> Select[Any]:
             needs.c.state.label("need_state"),
             TABLE.c.method_id,
             ways.c.chat_id.label("way_leads_to"),
+            contacts.c.left_at.label("left_at"),
             original.c.due_at.label("original_due_at"),
             original.c.provider_ref.label("original_ref"),
         )
@@ -104,6 +106,7 @@ def _details() -> Select[Any]:
         .outerjoin(chats, chats.c.id == TABLE.c.chat_id)
         .outerjoin(needs, needs.c.id == TABLE.c.need_id)
         .outerjoin(ways, ways.c.id == TABLE.c.method_id)
+        .outerjoin(contacts, contacts.c.id == ways.c.contact_id)
         .outerjoin(original, original.c.id == TABLE.c.edits_id)
         .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
     )

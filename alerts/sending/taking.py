@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from alerts.messages.giving_up import MOVED, look_at_row
 from alerts.messages.held import KNOCK, WINDOW_CLOSED, note_held
 from alerts.messages.outbox import SETTLED, TABLE
-from alerts.models import Delivery, DeliveryState
+from alerts.models import CANARY, Delivery, DeliveryState
 from alerts.sending.channel_lanes import lock_channel, wait_for_lanes
 from alerts.sending.crowd import Crowd
 from alerts.sending.due import load, may_be_taken, rest
@@ -65,7 +65,7 @@ def _may_leave(unit: UnitOfWork, lanes: dict[str, Lane], limits: Limits, crowd: 
     is_for_nobody = crowd.is_gone(due.row) or _is_anothers(unit, due)
     if is_for_nobody or (limits.has_days and _waits_for_a_word(unit, due, knocks=limits.knocks)):
         return False
-    if (due.row.action == "send" and due.row.need_state in SETTLED) or crowd.is_stale(due.row):
+    if (due.row.action == "send" and due.row.need_state in SETTLED) or crowd.is_stale(due.row) or _has_left(due):
         return rest(unit, due, due_at=None, state=DeliveryState.CANCELLED)
     calm_at = crowd.calm_at(due.row)
     if calm_at is not None:  # waiting for its reader's sake, or for a limit, spends no try
@@ -89,6 +89,12 @@ def _is_anothers(unit: UnitOfWork, due: Due) -> bool:
     rest(unit, due, due_at=None, state=DeliveryState.FAILED_PERMANENT, trouble=MOVED)
     look_at_row(unit, unit.session.get_one(Delivery, row.id, populate_existing=True))
     return True
+
+
+def _has_left(due: Due) -> bool:
+    """Whether its reader helps no longer. Who answers canaries is nobody, and counts as somebody who has left."""
+    row = due.row
+    return row.action == "send" and row.left_at is not None and row.channel != CANARY
 
 
 def _waits_for_a_word(unit: UnitOfWork, due: Due, *, knocks: bool) -> bool:

@@ -1,0 +1,46 @@
+"""What is still to leave when its reader has answered, has left, or is somebody else by now; and who hears instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from alerts.channels.port import TemporaryFailure
+from alerts.search.acks import Ack, decline_need
+from contacts.leaving import mark_left
+
+if TYPE_CHECKING:
+    from tests.channels.night import Night
+
+AIGERIM, TIMUR = "101", "102"
+NUMBER = "+77000000001"
+DOWN = TemporaryFailure("down", "the provider does not answer")
+HELLO = "hello"
+
+
+def test_who_has_said_no_is_not_asked_for_it_by_what_was_held_back_for_their_sake(night: Night) -> None:
+    night.policy(coordinator="[telegram, sms]")
+    night.helper("Aigerim", telegram=AIGERIM, sms=NUMBER)
+    night.helper("Timur", telegram=TIMUR)
+    night.reports(HELLO)
+    night.works()
+    code = night.reports(HELLO)
+    night.works()
+    assert not [one for one in night.sent("sms", NUMBER) if code in one.text], "one text a minute is enough"
+    with night.store.unit("test") as unit:
+        assert decline_need(unit, night.need(code).id, night.contact_id("Aigerim")) is Ack.DECLINED
+    night.later(minutes=3)
+    assert not [one.text for one in night.sent("sms", NUMBER) if code in one.text]
+
+
+def test_nothing_that_waits_is_sent_to_somebody_who_has_left(night: Night) -> None:
+    night.policy()
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.channels["telegram"].fail_at(AIGERIM, DOWN)
+    night.tests_before_shift("Aigerim", timedelta(hours=1))
+    night.later(seconds=10)
+    with night.store.unit("test") as unit:
+        mark_left(unit, night.contact_id("Aigerim"))
+    night.channels["telegram"].fail_at(AIGERIM, None)
+    night.later(minutes=2)
+    assert not night.sent("telegram", AIGERIM)
