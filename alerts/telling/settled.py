@@ -233,6 +233,7 @@ def _tell_settled(unit: UnitOfWork, need: Need, delivery: Delivery) -> None:
         language=delivery.language,
         values={"code": code_of(unit, need)},
         silent=True,
+        method_id=delivery.method_id,
         dedupe_key=f"settled:{need.id}:{need.accepted_by}:{delivery.chat_id}",
     )
 
@@ -274,7 +275,9 @@ def _settled_words(
     if need.state != NeedState.ACCEPTED or need.accepted_by is None or delivery.chat_id is None:
         return "staff.need_closed", values, []
     reader = linked_contact(unit, delivery.chat_id)
-    if reader is None or need.accepted_by != reader.id:
+    if reader is None:  # whoever has that account by now is told no name
+        return "staff.need_closed", values, []
+    if need.accepted_by != reader.id:
         return "staff.taken_by", {**values, "name": contact_ref(need.accepted_by)}, []
     return *_taken_words(unit, need, values), holder_buttons(unit, delivery.chat_id, need)
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from alerts.channels.port import TemporaryFailure
 from alerts.search.acks import Ack, decline_need
+from contacts.directory import put_contact
 from contacts.leaving import mark_left
+from contacts.linking import link_account, make_link_code
+from contacts.values import ContactCard, Role
+from store.chats import find_or_open_chat
 
 if TYPE_CHECKING:
     from tests.channels.night import Night
 
 AIGERIM, TIMUR = "101", "102"
-NUMBER = "+77000000001"
+NUMBER, OTHER = "+77000000001", "+77000000002"
 DOWN = TemporaryFailure("down", "the provider does not answer")
 HELLO = "hello"
 
@@ -44,3 +48,34 @@ def test_nothing_that_waits_is_sent_to_somebody_who_has_left(night: Night) -> No
     night.channels["telegram"].fail_at(AIGERIM, None)
     night.later(minutes=2)
     assert not night.sent("telegram", AIGERIM)
+
+
+def test_an_account_that_was_left_is_told_nobodys_name(night: Night) -> None:
+    night.policy()
+    night.helper("Aigerim", telegram=AIGERIM)
+    night.helper("Timur", telegram=TIMUR)
+    code = night.reports(HELLO)
+    night.works()
+    with night.store.unit("test") as unit:
+        link_code = make_link_code(unit, night.contact_id("Aigerim"))
+        link_account(unit, find_or_open_chat(unit, "telegram", "199"), link_code)
+    night.accepts("Timur", code)
+    night.later(seconds=30)
+    (shown,) = night.channels["telegram"].screen(AIGERIM)
+    assert not shown.keyboard
+    assert "no longer needs an answer" in shown.text
+    assert "Timur" not in shown.text, "it may be in other hands"
+
+
+def test_a_number_that_is_theirs_no_longer_hears_nothing_more(night: Night) -> None:
+    night.policy(coordinator="[sms, telegram]")
+    night.helper("Aigerim", sms=NUMBER)
+    night.helper("Timur", telegram=TIMUR)
+    code = night.reports(HELLO)
+    night.works()
+    assert [code in one.text for one in night.sent("sms", NUMBER)] == [True]
+    with night.store.unit("test") as unit:
+        put_contact(unit, ContactCard("Aigerim", Role.COORDINATOR, ("KZ",), ("en",), country="KZ", sms=OTHER))
+    night.accepts("Timur", code)
+    night.later(minutes=1)
+    assert len(night.sent("sms", NUMBER)) == 1
