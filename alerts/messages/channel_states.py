@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from alerts.messages.giving_up import look_at_row
 from alerts.models import UNSENT, ChannelState, Delivery, DeliveryState
-from contacts.countries import TwoWay, sms_facts
+from contacts.countries import TwoWay, sms_facts, two_way_sms
 from contacts.values import ChannelName
 from store.base import OWN
 from store.chats import WHATSAPP
@@ -24,15 +24,14 @@ OFF = "channel_off"
 
 
 def can_answer_sms(unit: UnitOfWork, number: str) -> bool:
-    """Whether a text to this number can be answered: it is known of its country, or the team has found out.
+    """Whether a text to this number can be answered: Twilio says so of its country, or the team has found out.
 
     Of a country that is known to be one-way, no team's word is taken.
     """
-    facts = sms_facts(number)
-    if facts.two_way is not TwoWay.UNKNOWN:
-        return facts.two_way is TwoWay.YES
-    state = unit.session.get(ChannelState, str(ChannelName.SMS))
-    return state is not None and facts.country in state.answers_in
+    if two_way_sms(number):
+        return True
+    facts, state = sms_facts(number), unit.session.get(ChannelState, str(ChannelName.SMS))
+    return facts.two_way is not TwoWay.NO and state is not None and facts.country in state.answers_in
 
 
 def is_set_up(unit: UnitOfWork, channel: str) -> bool:
@@ -73,9 +72,11 @@ def _forget_after_all(unit: UnitOfWork, channel: str) -> None:
 
 
 def _abandon(unit: UnitOfWork, channel: str) -> None:
+    """Let rest what waits, and what whoever sent by it died with. A call that ends well after all says so itself."""
+    states = (*UNSENT, DeliveryState.SENDING)
     waiting = unit.session.scalars(
         select(Delivery)
-        .where(Delivery.channel == channel, Delivery.state.in_(UNSENT), Delivery.due_at.is_not(None))
+        .where(Delivery.channel == channel, Delivery.state.in_(states), Delivery.due_at.is_not(None))
         .order_by(Delivery.id)
         .with_for_update(**OWN)
     ).all()

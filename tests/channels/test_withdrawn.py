@@ -79,3 +79,14 @@ def test_a_number_that_is_theirs_no_longer_hears_nothing_more(night: Night) -> N
     night.accepts("Timur", code)
     night.later(minutes=1)
     assert len(night.sent("sms", NUMBER)) == 1
+
+
+def test_what_a_channel_had_in_hand_when_it_was_taken_away_is_stuck_for_nobody(night: Night) -> None:
+    night.policy(coordinator="[sms, telegram], order: in_turn, gap: 4m")
+    night.helper("Aigerim", telegram=AIGERIM, sms=NUMBER)
+    code = night.reports(HELLO)
+    night.dies_after_the_call("sms")
+    night.sets_up("telegram")
+    night.works()
+    assert night.rows("sms", "Aigerim")[0].due_at is None, "no sender of it will ever come"
+    assert code in night.sent("telegram", AIGERIM)[0].text
