@@ -17,7 +17,7 @@ from alerts.telling.page_words import code_of
 from alerts.telling.recipients import everybody_reachable
 from alerts.telling.wording import contact_ref
 from cases.events import FileNotFetched, QuestionAnswered, ReportExtended
-from cases.models import FileState, ReportAnswer
+from cases.models import Case, FileState, ReportAnswer
 from contacts.models import Contact
 from store.chats import Chat
 from store.claims import Claim, finish
@@ -121,18 +121,36 @@ def takers(unit: UnitOfWork, case_id: UUID) -> list[tuple[Need, Contact]]:
     return list(found.values())
 
 
+def _tell_takers(unit: UnitOfWork, case_id: UUID, words: str, once: str) -> None:
+    """Tell those who took a case or, where no message reaches one of them, every coordinator: each ``once``."""
+    hear = {way.chat.id: way for _, taker in takers(unit, case_id) for way in _who_hears(unit, taker)[1]}
+    for way in hear.values():
+        enqueue(
+            unit,
+            way.chat,
+            words,
+            language=way.language,
+            values={"code": unit.session.get_one(Case, case_id).code},
+            dedupe_key=f"{once}:{way.chat.id}",
+        )
+
+
 def tell_reporter_unreachable(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case that its reporter does not get our messages any more."""
     if isinstance(event, ReporterUnreachable) and event.case_id is not None:
-        _tell_takers(unit, event.case_id, "staff.reporter_unreachable")
+        since = unit.session.get_one(Chat, event.chat_id).unreachable_at
+        _tell_takers(unit, event.case_id, "staff.reporter_unreachable", f"unreached:{event.chat_id}:{_at(since)}")
 
 
 def tell_window_closed(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case, once a day that is over, that its reporter cannot be told by WhatsApp what waits."""
     if isinstance(event, WindowClosed) and event.case_id is not None:
         heard_at = unit.session.get_one(Chat, event.chat_id).heard_at
-        day = f"{event.chat_id}:{'' if heard_at is None else heard_at.isoformat()}"
-        _tell_takers(unit, event.case_id, "staff.window_closed", once=("window", day))
+        _tell_takers(unit, event.case_id, "staff.window_closed", f"window:{event.chat_id}:{_at(heard_at)}")
+
+
+def _at(instant: datetime | None) -> str:
+    return "" if instant is None else instant.isoformat()
 
 
 NOT_FETCHED: Final = {
@@ -145,18 +163,8 @@ NOT_FETCHED: Final = {
 def tell_file_not_fetched(unit: UnitOfWork, event: Event) -> None:
     """Tell those who took a case that a file of its reporter stays where it is; of a flood of them, once an hour."""
     if isinstance(event, FileNotFetched) and event.case_id is not None:
-        once = (f"file:{event.why}", once_for(unit, event))
-        _tell_takers(unit, event.case_id, NOT_FETCHED[FileState(event.why)], once=once)
-
-
-def _tell_takers(unit: UnitOfWork, case_id: UUID, words: str, *, once: tuple[str, str] | None = None) -> None:
-    """Say something to whoever took a case, where they have a conversation. ``once``: of what, and which of it."""
-    for need, contact in takers(unit, case_id):
-        way = way_to(unit, contact)
-        if way is not None:
-            key = None if once is None else f"{once[0]}:{need.id}:{once[1]}"
-            values = {"code": code_of(unit, need)}
-            enqueue(unit, way.chat, words, language=way.language, values=values, dedupe_key=key)
+        once = f"file:{event.why}:{event.case_id}:{once_for(unit, event)}"
+        _tell_takers(unit, event.case_id, NOT_FETCHED[FileState(event.why)], once)
 
 
 def once_for(unit: UnitOfWork, event: FileNotFetched) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.channels.port import TemporaryFailure
+from alerts.channels.port import PermanentFailure, TemporaryFailure
 from alerts.search.acks import Ack, decline_need
 from contacts.directory import put_contact
 from contacts.leaving import mark_left
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 AIGERIM, TIMUR = "101", "102"
 NUMBER, OTHER = "+77000000001", "+77000000002"
+RELATIVE = "7000001"
 DOWN = TemporaryFailure("down", "the provider does not answer")
+BLOCKED = PermanentFailure("blocked", "the bot was blocked", recipient_gone=True)
 HELLO = "hello"
 
 
@@ -90,3 +92,17 @@ def test_what_a_channel_had_in_hand_when_it_was_taken_away_is_stuck_for_nobody(n
     night.works()
     assert night.rows("sms", "Aigerim")[0].due_at is None, "no sender of it will ever come"
     assert code in night.sent("telegram", AIGERIM)[0].text
+
+
+def test_where_who_took_it_reads_no_chat_the_team_hears_that_its_reporter_is_lost(night: Night) -> None:
+    night.policy(coordinator="[sms, telegram]")
+    night.helper("Aigerim", sms=NUMBER)
+    night.helper("Timur", telegram=TIMUR)
+    code = night.reports(HELLO)
+    night.works()
+    night.channels["telegram"].fail_at(RELATIVE, BLOCKED)
+    night.accepts("Aigerim", code)
+    night.later(seconds=30)
+    lost = [one.text for one in night.sent("telegram", TIMUR) if "reporter can no longer be reached" in one.text]
+    assert len(lost) == 1
+    assert code in lost[0]
