@@ -158,7 +158,7 @@ def search_afresh(unit: UnitOfWork, event: Event) -> None:
     """
     if not isinstance(event, PoliciesReplaced):
         return
-    begun = select(Need).where(Need.state.in_(SOUGHT), Need.round > 0)
+    begun = select(Need).where(Need.state.in_(SOUGHT), Need.round > 0).order_by(Need.id)
     for need in unit.session.scalars(begun.with_for_update(**OWN).execution_options(populate_existing=True)).all():
         keep(need, restart(progress_of(unit, need), unit.now))
         need.state = NeedState.PAGING

@@ -140,7 +140,8 @@ def _page_group(unit: UnitOfWork, ladder: Ladder, needs: Sequence[Need], most: i
     contacts = {contact.id: contact for contact in reachable(unit, step, needs[0])}
     if not contacts:
         return {}
-    needs = needs[: max(most // len(contacts), most == MOST_PAGES)]
+    at_least = 1 if most == MOST_PAGES else 0
+    needs = needs[: max(most // len(contacts), at_least)]
     if not needs:
         return {}
     asked = frozenset(contacts)

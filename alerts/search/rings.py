@@ -55,6 +55,8 @@ def ring_on(unit: UnitOfWork, timer: Timer, held: Claim, *, zone: str = "UTC") -
     finish(unit.session, TIMERS, held)
     if need.state not in SOUGHT or page.declined_at is not None or page.unreachable_at is not None:
         return
+    if 0 < page.round <= need.rounds_before:
+        return  # the search has begun anew since: perhaps by other channels
     awake_at = rests_until(unit, need, zone)
     if awake_at is not None:
         set_timer(unit, RING, page.id, awake_at)
@@ -116,12 +118,10 @@ def ring_of_many(
 
 def _known_ways(channels: Sequence[str], ways: Sequence[Reachable], rung: Mapping[UUID, Rung]) -> tuple[Way, ...]:
     """Every way there is or was: first what the step names, in its order, then what else the person has."""
-    living = {way.method.id: way.channel for way in ways}
     place = {channel: number for number, channel in enumerate(channels)}
-    named = sorted((channel for channel in living.values() if channel in place), key=lambda one: place[one])
-    others = [channel for channel in living.values() if channel not in place]
-    by_channel = {channel: method_id for method_id, channel in living.items()}
-    alive = [Way(by_channel[one], one, alive=True, named=one in place) for one in (*named, *others)]
+    in_order = sorted(ways, key=lambda way: place.get(way.channel, len(place)))
+    alive = [Way(way.method.id, way.channel, alive=True, named=way.channel in place) for way in in_order]
+    living = {way.method.id for way in ways}
     dead = [Way(method_id, "", alive=False, named=True) for method_id in rung if method_id not in living]
     return (*alive, *dead)
 

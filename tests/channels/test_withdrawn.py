@@ -106,3 +106,14 @@ def test_where_who_took_it_reads_no_chat_the_team_hears_that_its_reporter_is_los
     lost = [one.text for one in night.sent("telegram", TIMUR) if "reporter can no longer be reached" in one.text]
     assert len(lost) == 1
     assert code in lost[0]
+
+
+def test_channels_that_a_new_policy_leaves_out_do_not_ring_for_what_was_asked_before_it(night: Night) -> None:
+    night.policy(coordinator="[telegram, sms], order: in_turn, gap: 2m")
+    night.helper("Aigerim", telegram=AIGERIM, sms=NUMBER)
+    night.reports(HELLO)
+    night.works()
+    night.policy(coordinator="[telegram]")
+    night.later(minutes=4)
+    assert len(night.sent("telegram", AIGERIM)) > 1, "asked anew, by the ladder in force"
+    assert not night.sent("sms", NUMBER)
