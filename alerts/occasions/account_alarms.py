@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
+
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 
@@ -65,7 +67,9 @@ def watch_reading(unit: UnitOfWork, event: Event) -> None:
     unit.session.add(CaseReading(id=new_id(), case_id=event.case_id, contact_id=event.contact_id, at=unit.now))
     unit.session.flush()
     account = account_of(unit, event.contact_id)
-    if account is not None and is_unusual(_opened(unit, event.contact_id), _taken(unit, event.contact_id), unit.now):
+    if account is None or _alarmed_lately(unit, account.id):
+        return  # what they opened then is still among what they have opened now
+    if is_unusual(_opened(unit, event.contact_id), _taken(unit, event.contact_id), unit.now):
         _page(unit, account.id)
 
 
@@ -107,12 +111,20 @@ def _taken(unit: UnitOfWork, contact_id: UUID) -> dict[UUID, datetime]:
     return {case_id: at for case_id, at in rows if case_id is not None and at is not None}
 
 
+def _about(account_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Alert.kind == ACCOUNT, Alert.subject_id == account_id
+
+
+def _alarmed_lately(unit: UnitOfWork, account_id: UUID) -> bool:
+    lately = select(Alert.id).where(*_about(account_id), Alert.opened_at > unit.now - WITHIN)
+    return unit.session.scalar(lately.limit(1)) is not None
+
+
 def _page(unit: UnitOfWork, account_id: UUID) -> None:
     """Open an alarm about an account, unless one that nobody has taken yet is there."""
-    about = (Alert.kind == ACCOUNT, Alert.subject_id == account_id)
-    unanswered = select(Need.id).join(Alert, Alert.id == Need.alert_id).where(*about, Need.state.in_(SOUGHT)).limit(1)
-    lately = select(Alert.id).where(*about, Alert.opened_at > unit.now - WITHIN).limit(1)
-    if unit.session.scalar(unanswered) is not None or unit.session.scalar(lately) is not None:
+    about = _about(account_id)
+    unanswered = select(Need.id).join(Alert, Alert.id == Need.alert_id).where(*about, Need.state.in_(SOUGHT))
+    if unit.session.scalar(unanswered.limit(1)) is not None:
         return
     ordinal = unit.session.scalar(select(func.max(Alert.ordinal)).where(*about)) or 0
     alert = Alert(

@@ -362,6 +362,20 @@ def test_reading_many_old_cases_within_an_hour_pages_the_others(team: Team, cloc
     assert team.alarms() == 1
 
 
+def test_somebody_looking_into_it_silences_nobody_who_says_that_they_are_forced(team: Team, clock: ManualClock) -> None:
+    old = team.cases(MOST + 1, taken_by=team.aigerim)
+    clock.advance(timedelta(hours=2))
+    team.reads(team.aigerim, old)
+    assert team.pages() == {team.timur.contact_id}
+    assert team.timur.contact_id is not None
+    with team.store.unit("test") as unit:
+        need_id = unit.session.scalars(select(Need.id).join(Alert).where(Alert.kind == ACCOUNT)).one()
+        assert accept_need(unit, need_id, team.timur.contact_id) is Ack.YOURS
+    clock.advance(timedelta(minutes=20))
+    team.is_forced(team.aigerim)
+    assert team.alarms() == 2
+
+
 def test_a_bad_night_is_no_alarm(team: Team, clock: ManualClock) -> None:
     team.reads(team.aigerim, team.cases(MOST + 5, taken_by=team.aigerim))
     assert team.alarms() == 0
