@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import and_, distinct, func, select
 
 from alerts.models import CANARY, CANARY_READER, CUSTODY, Alert, ChannelState, Need, NeedState
+from alerts.needs.company import of_an_open_case
 from alerts.needs.conflicts import conflicts_of
 from alerts.needs.seats import seated
 from alerts.policy.ladder import Holder, Person, Role, Roster
@@ -28,6 +29,8 @@ from texts.catalogue import SOURCE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
+
+    from sqlalchemy import Select
 
     from alerts.needs.conflicts import Conflicts
     from alerts.policy import Policies
@@ -238,11 +241,15 @@ def _topics(unit: UnitOfWork, need: Need, target: Role) -> frozenset[str]:
 
 
 def loads(unit: UnitOfWork) -> dict[UUID, int]:
-    """How many cases each helper has. A reminder that somebody takes is no case more."""
-    rows = unit.session.execute(
-        select(Need.accepted_by, func.count(distinct(Need.case_id)))
+    """How many open cases each helper has."""
+    return {who: count for who, count in unit.session.execute(cases_held()) if who is not None}
+
+
+def cases_held() -> Select[UUID | None, int]:
+    """Each helper who has open cases, and how many (``cases``). A reminder that somebody takes is no case more."""
+    return (
+        select(Need.accepted_by, func.count(distinct(Need.case_id)).label("cases"))
         .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.state == NeedState.ACCEPTED, Need.accepted_by.is_not(None), Alert.kind == CUSTODY)
+        .where(Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY, of_an_open_case())
         .group_by(Need.accepted_by)
     )
-    return {who: count for who, count in rows if who is not None}

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, distinct, exists, false, func, or_, select
+from sqlalchemy import and_, exists, false, or_, select
 
 from alerts.events import LawyerChosen, NeedAcceptedOnWord
-from alerts.models import CUSTODY, SOUGHT, Alert, ChannelState, Need, NeedState, Page
+from alerts.models import CUSTODY, SOUGHT, Alert, ChannelState, Need, Page
 from alerts.needs.conflicts import conflicts_of
 from alerts.needs.seats import seated
+from alerts.needs.targets import cases_held
 from alerts.search.acks import Ack, accept_need
 from alerts.search.planning import open_need
 from alerts.search.rings import ring
@@ -86,13 +87,7 @@ def people_for(unit: UnitOfWork, case: Case, named: Collection[UUID], *, lawyers
 
 
 def _people(case: Case, named: Collection[UUID], *, lawyers: bool) -> Select[Contact, int, bool, bool]:
-    loads = (
-        select(Need.accepted_by, func.count(distinct(Need.case_id)).label("cases"))
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY)
-        .group_by(Need.accepted_by)
-        .subquery()
-    )
+    loads = cases_held().subquery()
     off = select(ChannelState.channel).where(ChannelState.configured.is_(False))
     way = exists().where(
         ContactMethod.contact_id == Contact.id,

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery, Need, Page
+from alerts.needs.targets import loads
 from alerts.policy import escalation
 from alerts.policy.policies import ladder_for
-from alerts.search.acks import Ack, decline_need
+from alerts.search.acks import Ack, accept_need, decline_need
 from alerts.search.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer, lawyers_among, people_for
 from alerts.search.paging import progress_of
 from cases.models import Case
+from cases.retention import close_case
 from contacts.models import Contact
 from tests.quick import quick_store as quick_store_in
 from tests.web.long_case import lawyer
@@ -120,3 +122,22 @@ def test_who_fits_and_can_be_reached_stands_first(scene: Scene) -> None:
         found = lawyers_among(unit, case_in(unit, scene), people, [])
         assert [one.name for one in found] == ["Near", "Far"]
         assert found[0].fits == {"region", "language"}
+
+
+def test_a_case_that_was_closed_takes_nobodys_room(scene: Scene) -> None:
+    need = seek(scene, "lawyer")
+    with scene.store.unit("test") as unit:
+        dana = lawyer(unit, "Dana")
+        dana.max_active_cases = 1
+        assert accept_need(unit, need.id, dana.id) is Ack.YOURS
+
+    def room() -> tuple[int, bool, int]:
+        with scene.store.read() as unit:
+            people = people_for(unit, case_in(unit, scene), [], lawyers=True)
+            (found,) = lawyers_among(unit, case_in(unit, scene), people, [])
+            return found.cases, found.is_full, loads(unit).get(found.contact_id, 0)
+
+    assert room() == (1, True, 1)
+    with scene.store.unit("test") as unit:
+        close_case(unit, scene.case_id, by="test", note="he is home")
+    assert room() == (0, False, 0)
