@@ -64,10 +64,8 @@ def send_test(unit: UnitOfWork, check: Check) -> None:
     )
     unit.session.flush()
     test_id: UUID | None = unit.session.scalar(fresh)
-    if test_id is None:
-        return
-    for way in ways_to(unit, unit.session.get_one(Contact, member)):
-        _send_by(unit, way, check, test_id, _asking(unit, way, check, test_id))
+    if test_id is not None:
+        _send(unit, unit.session.get_one(ShiftTest, test_id), unit.session.get_one(Contact, member))
 
 
 def ask_for_test(unit: UnitOfWork, roster: str, contact_id: UUID) -> UUID | None:
@@ -86,14 +84,12 @@ def ask_for_test(unit: UnitOfWork, roster: str, contact_id: UUID) -> UUID | None
         )
         .limit(1)
     ).first()
-    ways = ways_to(unit, contact)
-    if before is not None or not ways:
+    if before is not None or not ways_to(unit, contact):
         return before
     test = ShiftTest(id=new_id(), roster=roster, contact_id=contact_id, starts_at=unit.now, sent_at=unit.now)
     unit.session.add(test)
     unit.session.flush()
-    for way in ways:
-        _send_by(unit, way, test, test.id, _asking_now(unit, way, test))
+    _send(unit, test, contact)
     unit.record(ShiftTestAsked(case_id=None, test_id=test.id, contact_id=contact_id))
     return test.id
 
@@ -158,49 +154,37 @@ def _dedupe_key(test_id: UUID, method_id: UUID) -> str:
     return f"shift:{test_id}:{method_id}"
 
 
-def _send_by(unit: UnitOfWork, way: Reachable, of: Check | ShiftTest, test_id: UUID, asking: Asking) -> None:
-    at = of.starts_at if isinstance(of, ShiftTest) else of.at
-    enqueue(
-        unit,
-        way.chat,
-        asking.template,
-        language=language_on(way.channel, way.language),
-        values={SHIFT: str(test_id), "at": time_ref(at), **asking.values},
-        buttons=asking.buttons,
-        method_id=way.method.id,
-        number=asking.number,
-        dedupe_key=_dedupe_key(test_id, way.method.id),
-    )
+def _send(unit: UnitOfWork, test: ShiftTest, contact: Contact) -> None:
+    """Send a test by every way its reader has."""
+    for way in ways_to(unit, contact):
+        asking = _asking(unit, way, test)
+        enqueue(
+            unit,
+            way.chat,
+            asking.template,
+            language=language_on(way.channel, way.language),
+            values={SHIFT: str(test.id), "at": time_ref(test.starts_at), **asking.values},
+            buttons=asking.buttons,
+            method_id=way.method.id,
+            number=asking.number,
+            dedupe_key=_dedupe_key(test.id, way.method.id),
+        )
 
 
-def _asking(unit: UnitOfWork, way: Reachable, check: Check, test_id: UUID) -> Asking:
-    match way.channel:
-        case ChannelName.TELEGRAM:
-            button = mint(unit, way.chat.id, CONFIRM, "button.confirm_shift", subject_id=test_id)
-            return Asking("staff.duty_test", {"roster": roster_ref(check.roster)}, [[button]])
-        case ChannelName.VOICE:
-            return Asking("voice.duty_test", {}, [])
-        case ChannelName.SMS if can_answer_sms(unit, address_of(unit, way.chat)):
-            number = next_reply_number(unit)
-            return Asking("duty.test", {"number": str(number)}, [], number)
-        case _:
-            button = mint(unit, way.chat.id, CONFIRM, "button.answer", subject_id=test_id)
-            return Asking("duty.test_link", {}, [[{**button, "answer": True}]])
-
-
-def _asking_now(unit: UnitOfWork, way: Reachable, test: ShiftTest) -> Asking:
+def _asking(unit: UnitOfWork, way: Reachable, test: ShiftTest) -> Asking:
+    words = "try" if was_asked_for(test) else "test"
     match way.channel:
         case ChannelName.TELEGRAM:
             button = mint(unit, way.chat.id, CONFIRM, "button.confirm_shift", subject_id=test.id)
-            return Asking("staff.duty_try", {"roster": roster_ref(test.roster)}, [[button]])
+            return Asking(f"staff.duty_{words}", {"roster": roster_ref(test.roster)}, [[button]])
         case ChannelName.VOICE:
             return Asking("voice.duty_test", {}, [])
         case ChannelName.SMS if can_answer_sms(unit, address_of(unit, way.chat)):
             number = next_reply_number(unit)
-            return Asking("duty.try", {"number": str(number)}, [], number)
+            return Asking(f"duty.{words}", {"number": str(number)}, [], number)
         case _:
             button = mint(unit, way.chat.id, CONFIRM, "button.answer", subject_id=test.id)
-            return Asking("duty.try_link", {}, [[{**button, "answer": True}]])
+            return Asking(f"duty.{words}_link", {}, [[{**button, "answer": True}]])
 
 
 def is_open_test(unit: UnitOfWork, test_id: UUID) -> bool:
