@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from alerts.messages.buttons import find_button
 from alerts.models import HANDED_OVER, SOUGHT, Attempt, Delivery, DeliveryState, Need, ShiftTest
@@ -133,10 +133,12 @@ def open_numbered(unit: UnitOfWork, chat: Chat) -> Sequence[Delivery]:
     """Return the numbered messages of a conversation that can still be answered, newest first."""
     asked = unit.session.scalars(
         select(Delivery)
+        .outerjoin(Need, Need.id == Delivery.need_id)
         .where(
             Delivery.chat_id == chat.id,
             Delivery.number.is_not(None),
             Delivery.state.in_((*HANDED_OVER, DeliveryState.UNKNOWN)),
+            or_(Delivery.need_id.is_(None), Need.state.in_(SOUGHT)),  # of years of alerts few are open
         )
         .order_by(Delivery.number.desc())
     ).all()

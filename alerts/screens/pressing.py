@@ -75,6 +75,7 @@ class Unaccepted:
     human: str
     urgency: str
     deferred: bool
+    """Nobody is rung for it yet: it waits for the morning."""
     opened_at: datetime
     zone: str | None
     risk: int
