@@ -19,7 +19,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.email.address import mailbox
-from alerts.channels.email.bounces import read_bounce
 from alerts.channels.email.message import compose, reference_of
 from alerts.channels.port import Outgoing, PermanentFailure
 from alerts.channels.twilio.status import read_status
@@ -79,13 +78,6 @@ def any_code(text: str) -> None:
     leading_code(text)
 
 
-def any_bounce(text: str) -> None:
-    raw = text.encode("utf-8", "surrogatepass")
-    read_bounce(raw)
-    read_bounce(b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n"
-                b"Content-Type: message/delivery-status\r\n\r\n" + raw)  # fmt: skip
-
-
 def any_contacts(text: str) -> None:
     read_contacts(text)
     read_contacts(f"name,role,notes,sms,email,regions,other\n{text}")
@@ -99,7 +91,7 @@ def any_address(text: str) -> None:
 
 
 READERS: tuple[Callable[[str], None], ...] = (
-    any_update, any_form, any_policy, any_time, any_code, any_bounce, any_contacts, any_address,
+    any_update, any_form, any_policy, any_time, any_code, any_contacts, any_address,
 )  # fmt: skip
 
 

@@ -60,7 +60,8 @@ class EmailChannel:
     this machine. ``tls_context`` says which certificates are trusted (None: what this machine trusts); with one given,
     STARTTLS is required in any case. Making it connects to nobody. Misconfigured if the settings make no sense.
 
-    That a server has taken a message is all that is known of it. Failures come back as mail, see ``bounces``.
+    That a server has taken a message is all that is known of it. A failure comes back as mail to MAIL_FROM, for a
+    person who reads there: anybody can write such a report who has seen the message.
     """
 
     def __init__(

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 ENHANCED = re.compile(r"^\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})(?=\s|$)", re.MULTILINE)
 """At the beginning of a line only: elsewhere it may be part of a network address."""
-REFUSALS: Final = (4, 5)
+FOR_NOW_BEGINS: Final = 4
+REFUSALS: Final = (FOR_NOW_BEGINS, 5)
 """First digits of refusals."""
 UNUSED: Final = timedelta(seconds=1)
 """No verdict here has a limit that says how long."""
@@ -133,12 +134,9 @@ UNKNOWN = Verdict(Kind.TEMPORARY, "unknown_refusal", "the mail server refused fo
 
 
 def verdict_of(reply_code: int, said: str) -> Verdict:
-    """Judge a refusal by its reply code and the enhanced code in its words; repeats nothing of them.
-
-    ``reply_code`` is 0 where there is none, in a report.
-    """
+    """Judge a refusal by its reply code and the enhanced code in its words; repeats nothing of them."""
     enhanced = found[1] if (found := ENHANCED.search(said)) is not None else ""
-    if _is_for_now(reply_code, enhanced):
+    if reply_code // 100 == FOR_NOW_BEGINS:
         return FULL if enhanced == "4.2.2" else FOR_NOW.get(reply_code, LATER)
     if reply_code in LOGINS:  # the enhanced code of these is sometimes a general one
         return LOGIN
@@ -164,10 +162,6 @@ def _strange(*, begun: bool) -> ChannelError:
     if begun:
         return UnknownOutcome("unreadable_answer", "the mail server's answer makes no sense; it may have taken it")
     return TemporaryFailure("foreign_answer", "what answers does not speak as a mail server: see SMTP_URL")
-
-
-def _is_for_now(reply_code: int, enhanced: str) -> bool:
-    return str(reply_code or enhanced).startswith("4")
 
 
 def lost(error: BaseException, *, begun: bool) -> ChannelError:
