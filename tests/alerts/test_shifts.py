@@ -222,7 +222,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pytest.TempPathFactory:
     return tmp_path_factory
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(st.integers(1, 7 * 60), min_size=8, max_size=25))
 def test_whenever_it_is_looked_nothing_is_told_twice(folder: pytest.TempPathFactory, pauses: Sequence[int]) -> None:
     """Looks as a machine makes them that is on and off, each made twice as by two workers."""

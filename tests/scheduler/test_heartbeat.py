@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
 from alerts.messages.outbox import enqueue
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.clock import ManualClock
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 SECRET_PATH = "/canary-5f3a"
 LOOK = partial(read_vitals, queues=QUEUES)
@@ -81,9 +81,11 @@ def test_nobody_listening_is_told_by_silence(store: Store, monitor: Listener, cl
 
 
 def test_a_database_that_does_not_answer_is_told_by_silence(store: Store, monitor: Listener) -> None:
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE need RENAME TO lost")
-    assert not Heartbeat(store, LOOK, monitor.url).beat()
+    def look(unit: UnitOfWork) -> Vitals:
+        unit.session.execute(text("SELECT 1 FROM a_table_that_is_not_there"))
+        return LOOK(unit)
+
+    assert not Heartbeat(store, look, monitor.url).beat()
     assert monitor.heard == []
 
 
