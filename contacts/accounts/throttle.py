@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Table, case, delete, literal, select
+from sqlalchemy import Table, case, delete, literal, or_, select
 
 from contacts.accounts.models import Tries
 from store.inserting import insert_into
@@ -24,7 +24,11 @@ KEPT_FOR: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most ``tries`` within a span that begins with the first of them."""
+    """At most ``tries`` within a span that begins with the first of them.
+
+    One that begins further ahead than a span was counted by a clock that ran ahead, and is over: by such a clock every
+    code of an app is wrong, and nobody shall be shut out for as long as it was.
+    """
 
     tries: int
     within: timedelta
@@ -49,7 +53,7 @@ def key_of(unit: UnitOfWork, what: str, *who: object) -> bytes:
 
 def count_try(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
     """Count one more try; return whether it may be judged."""
-    is_over = TABLE.c.began_at <= unit.now - limit.within
+    is_over = or_(TABLE.c.began_at <= unit.now - limit.within, TABLE.c.began_at > unit.now + limit.within)
     counted = unit.session.scalar(
         insert_into(unit.session, TABLE)
         .values(key=key, began_at=unit.now, tries=1)
@@ -68,7 +72,9 @@ def count_try(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
 def has_room(unit: UnitOfWork, key: bytes, limit: Limit) -> bool:
     """Whether one more try would be judged; none is counted."""
     counted = unit.session.execute(select(TABLE.c.began_at, TABLE.c.tries).where(TABLE.c.key == key)).one_or_none()
-    return counted is None or counted.began_at <= unit.now - limit.within or limit.allows(counted.tries + 1)
+    if counted is None or not unit.now - limit.within < counted.began_at <= unit.now + limit.within:
+        return True
+    return limit.allows(counted.tries + 1)
 
 
 def forget_tries(unit: UnitOfWork, key: bytes) -> None:

@@ -47,6 +47,7 @@ from contacts.accounts.sessions import (
     touch,
 )
 from contacts.accounts.signing_in import give_password, prove_again
+from contacts.accounts.throttle import PER_CODE, count_try, has_room, key_of
 from contacts.directory import put_contact
 from contacts.models import Contact
 from contacts.values import ContactCard, Role
@@ -572,3 +573,18 @@ def test_the_rows_hold_no_name_and_no_secret(swift: Store) -> None:
     assert b"Aigerim" not in row
     assert aigerim.secret.encode() not in row
     assert PASSWORD.encode() not in row
+
+
+def test_a_clock_that_ran_ahead_shuts_nobody_out_when_it_is_right_again(store: Store, clock: ManualClock) -> None:
+    clock.advance(timedelta(hours=1))
+    with store.unit("test") as unit:
+        key = key_of(unit, "code", 1)
+        judged = [count_try(unit, key, PER_CODE) for _ in range(PER_CODE.tries + 1)]
+    assert judged == [True] * PER_CODE.tries + [False]
+
+    clock.advance(-timedelta(hours=1))
+    with store.unit("test") as unit:
+        assert has_room(unit, key, PER_CODE)
+        again = [count_try(unit, key, PER_CODE) for _ in range(PER_CODE.tries + 1)]
+        assert not has_room(unit, key, PER_CODE)
+    assert again == judged
