@@ -116,7 +116,9 @@ def _about(account_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 def _alarmed_lately(unit: UnitOfWork, account_id: UUID) -> bool:
-    lately = select(Alert.id).where(*_about(account_id), Alert.opened_at > unit.now - WITHIN)
+    lately = select(Alert.id).where(
+        *_about(account_id), Alert.opened_at > unit.now - WITHIN, Alert.opened_at <= unit.now
+    )
     return unit.session.scalar(lately.limit(1)) is not None
 
 
