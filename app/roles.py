@@ -57,6 +57,7 @@ from contacts.accounts.kept_answers import forget_old_answers
 from contacts.accounts.passkeys import forget_challenges
 from contacts.accounts.sessions import forget_old_sessions
 from contacts.accounts.throttle import forget_old_tries
+from contacts.linking import forget_wrong_codes
 from contacts.values import ChannelName
 from contacts.verification import forget_expired
 from scheduler.heartbeat import EVERY_SECONDS, Heartbeat
@@ -194,6 +195,7 @@ MINUTELY: dict[str, Callable[[UnitOfWork], None]] = {
     "held": let_go_what_may_leave,
     "proposals": forget_proposals,
     "tries": forget_old_tries,
+    "wrong_codes": forget_wrong_codes,
     "challenges": forget_challenges,
     "kept_answers": forget_old_answers,
     "sessions": forget_old_sessions,

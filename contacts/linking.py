@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from contacts.events import AccountLinked, LinkCodeMade
 from contacts.models import Contact, ContactMethod, LinkCode, LinkTry
@@ -68,6 +68,19 @@ def link_account(unit: UnitOfWork, chat: Chat, code: str) -> Contact | Refusal:
     _move_link(unit, chat, contact_id)
     unit.record(AccountLinked(case_id=None, contact_id=contact_id, chat_id=chat.id))
     return unit.session.get_one(Contact, contact_id)
+
+
+def forget_wrong_codes(unit: UnitOfWork) -> None:
+    """Drop the tries that count no longer; to be said again and again, and safe to repeat.
+
+    Whoever tried once would stay written down for it. One that lies further ahead than it would count was noted by a
+    clock that ran ahead, by which every code had expired.
+    """
+    unit.session.execute(
+        delete(LinkTry)
+        .where(or_(LinkTry.at <= unit.now - TRIES_WITHIN, LinkTry.at > unit.now + TRIES_WITHIN))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _use_code(unit: UnitOfWork, code: str) -> UUID | None:

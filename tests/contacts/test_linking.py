@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from app.roles import MINUTELY
 from contacts.directory import linked_contact, name_of, put_contact, telegram_method
 from contacts.linking import ALPHABET, LENGTH, TRIES_ALLOWED, Refusal, link_account, make_link_code
-from contacts.models import Contact, ContactMethod
+from contacts.models import Contact, ContactMethod, LinkTry
 from contacts.values import ContactCard, Role
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
@@ -112,6 +113,20 @@ def test_guessing_is_limited_for_each_account_for_an_hour(store: Store, aigerim:
     assert link(store, "100", code_for(store, aigerim)) is Refusal.LIMITED
     assert link(store, "200", code_for(store, aigerim)) == "Aigerim", "others are not held up"
     clock.advance(timedelta(hours=1))
+    assert link(store, "100", code_for(store, aigerim)) == "Aigerim"
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=1), -timedelta(days=2)], ids=["an hour later", "clock was set back"])
+def test_a_try_that_counts_no_longer_is_forgotten(
+    store: Store, aigerim: UUID, clock: ManualClock, later: timedelta
+) -> None:
+    for _ in range(TRIES_ALLOWED):
+        link(store, "100", "WRONG")
+    clock.advance(later)
+    link(store, "200", "WRONG")
+    with store.unit("test") as unit:
+        MINUTELY["wrong_codes"](unit)
+        assert len(unit.session.scalars(select(LinkTry)).all()) == 1, "the one of this hour"
     assert link(store, "100", code_for(store, aigerim)) == "Aigerim"
 
 
