@@ -16,6 +16,7 @@ What it keeps to:
 Decisions:
 
 - Words beside a command are words: `/help they took my brother` is stored, and opens a report, as if written alone.
+  Beside `/status` and `/wipe` they are stored too, answer nothing, and what was asked for is done.
 - A button of a conversation nobody remembers (a restored database, a closed report) opens a report like a word would,
   and counts as the answer it was offered for. Only the choice of language does not: /start offers it before anything
   was told.
@@ -159,6 +160,8 @@ def _obey_beside_words(state: State, command: Command, told: Outcome) -> Outcome
             return _stop(told)
         case name if name == NO_LAWYER and state.opened:
             return replace(told, effects=(*told.effects, DismissCounsel()))
+        case "status" | "wipe" as asked if state.opened:
+            return Outcome(state, (AddMessage(), _ANSWERED_BY_THE_STORE[asked]))
         case _:
             return told
 

@@ -25,6 +25,7 @@ from dialogue.model import (
     State,
     Tapped,
     Unmute,
+    WipeChat,
 )
 from dialogue.questions import NO_LAWYER, QUESTIONS
 from texts.catalogue import LANGUAGES, say
@@ -453,6 +454,14 @@ class TestCommands:
     def test_status_is_for_the_store_to_tell(self) -> None:
         outcome = talk(*OPENED, Command("status"))[-1]
         assert (outcome.effects, outcome.replies) == ((ShowStatus(),), ())
+
+    @pytest.mark.parametrize(("name", "asked"), [("status", ShowStatus()), ("wipe", WipeChat())])
+    def test_what_is_asked_for_in_more_words_is_done_and_the_words_answer_nothing(
+        self, name: str, asked: Effect
+    ) -> None:
+        before = after(*TO_WHERE)
+        outcome = step(before, Command(name, "please, they are at the door"), NOON)
+        assert (outcome.state, outcome.effects, outcome.replies) == (before, (AddMessage(), asked), ())
 
     def test_help_helps_and_changes_nothing(self) -> None:
         before = after(*TO_WHO)

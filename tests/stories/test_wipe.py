@@ -173,3 +173,11 @@ def test_wiping_before_anything_was_reported_is_fine_and_words_beside_it_are_wor
     assert town.case_codes() == []
     gulnar.writes("/wipe they took my brother")
     gulnar.sees("We have your message")
+
+
+def test_who_asks_for_it_in_more_words_is_erased_all_the_same(town: Town) -> None:
+    gulnar, _ = reported(town)
+    gulnar.writes("/wipe please, they are at the door")
+    told = gulnar.sees("erase")
+    town.rests()
+    assert standing(gulnar) == [told.plain]
