@@ -8,7 +8,7 @@ from alerts.messages.outbox import enqueue
 from alerts.messages.reach import note_reachable, note_unreachable
 from alerts.sending.erasing import note_said
 from bot.hearing import heard, read_input
-from bot.staff import answer_press, answer_staff
+from bot.staff import answer_press, answer_staff, hear_correction
 from bot.updates import Elsewhere, Message, Nothing, Press, Standing, Update, read_update
 from contacts.directory import linked_contact
 from dialogue.model import Command, Input
@@ -65,9 +65,11 @@ def _hear(unit: UnitOfWork, chat: Chat, message: Message, zone: str) -> None:
     if contact is not None and not _looks_like_linking(given) and takes_over(unit, chat, heard(message), zone=zone):
         _note_said(unit, chat, message)  # of all that a helper writes, only what they say to their own file is erased
         return
+    if contact is not None and message.edited:
+        hear_correction(unit, chat, message)
+        return
     if contact is not None or _looks_like_linking(given):
-        if not message.edited:  # what a helper typed wrongly and mended was answered when it was sent
-            answer_staff(unit, chat, contact, given, message, zone=zone)
+        answer_staff(unit, chat, contact, given, message, zone=zone)
         return
     _note_said(unit, chat, message)
     said = heard(message)

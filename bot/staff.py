@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -34,6 +35,7 @@ from bot.lists import is_table, makes_lists, take_list, take_table
 from bot.saying import say, toast
 from cases.codes import leading_code, normalise_code
 from cases.incidents.reading import people_listed
+from cases.intake import report_with
 from cases.links import LINK_MINUTES, make_link, may_open
 from cases.models import Case
 from cases.urgency import Need as NeedKind
@@ -286,18 +288,41 @@ def _answer_staff(unit: UnitOfWork, chat: Chat, contact: Contact | None, given: 
             _find_case(unit, chat, contact, code)
         case Command("report", words) if contact is not None and words:
             chat.case_id = chat.dialogue = None  # each one is a report of its own
-            receive(unit, chat, Heard(Said(words), "text", words, words, message.client_language))
-        case Said() | Sent() if chat.case_id is not None or _speaks_of_custody(given):
-            receive(unit, chat, heard(message))
-        case Sent(kind) if contact is not None and kind is not Kind.STICKER:
-            ask_what_for(unit, chat, contact, message)
+            told = Heard(Said(words), "text", words, words, message.client_language, message.wrapping)
+            receive(unit, chat, told)
         case _ if contact is not None:
+            _hear_or_explain(unit, chat, contact, given, message)
+
+
+def _hear_or_explain(unit: UnitOfWork, chat: Chat, contact: Contact, given: Input, message: Message) -> None:
+    """Hear what goes on with a report, or cries for help; of anything else ask what it is for, or say what there is."""
+    match given:
+        case Said() | Sent() if chat.case_id is not None:
+            receive(unit, chat, heard(message))
+        case _ if _speaks_of_custody(given):
+            receive(unit, chat, replace(heard(message), given=Said(message.text or "")))
+        case Sent(kind) if kind is not Kind.STICKER:
+            ask_what_for(unit, chat, contact, message)
+        case _:
             say(unit, chat, contact, "staff.help", {})
 
 
 def _speaks_of_custody(given: Input) -> bool:
-    """Whether a helper writes what must not be taken for small talk: they are people who may be taken themselves."""
-    return isinstance(given, Said) and NeedKind.LAWYER in needs_of(read_urgency(given.text), None)
+    """Whether a helper writes what must not be taken for small talk: they are people who may be taken themselves.
+
+    Words are read behind a command, too: who writes ``/sos`` has no time to look up what commands there are.
+    """
+    match given:
+        case Said(words) | Command(_, words):
+            return NeedKind.LAWYER in needs_of(read_urgency(words), None)
+        case _:
+            return False
+
+
+def hear_correction(unit: UnitOfWork, chat: Chat, message: Message) -> None:
+    """Keep what a helper has corrected in a report of theirs; whatever else they mend was answered when it was sent."""
+    if report_with(unit, chat, message.wrapping.number) is not None:
+        receive(unit, chat, heard(message))
 
 
 def _list_cases(unit: UnitOfWork, chat: Chat, contact: Contact) -> None:
