@@ -39,6 +39,7 @@ from web.report.pages import NAME as REPORT
 from web.report.pages import report_pages
 from web.twilio import ENDPOINTS as TWILIO
 from web.twilio import LARGEST_FORM, twilio_webhooks
+from web.uploads import InMemory
 from web.webhook import ENDPOINT as WEBHOOK
 from web.webhook import LARGEST_UPDATE, telegram_webhook
 from web.words import readable
@@ -103,6 +104,7 @@ def make_app(
 
 def _built(store: Store, zone: str, backstage: Backstage | None, passwords: Passwords | None) -> Flask:
     app = Flask(__name__, static_folder="static")
+    app.request_class = InMemory
     app.url_map.merge_slashes = False  # what is asked for wrongly is not there; no answer repeats it as a redirection
     app.jinja_env.bytecode_cache = PAGES
     app.jinja_env.filters["readable"] = readable

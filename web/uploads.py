@@ -11,6 +11,7 @@ import copy
 from io import BytesIO
 from typing import Any, Final
 
+from flask import Request
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
@@ -70,6 +71,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection whose requests are read by :class:`Parser`."""
 
     parser_class = Parser
+
+
+class InMemory(Request):
+    """A request whose files stay in memory, as its body does: werkzeug's go to a temporary file from 500 KB on."""
+
+    def _get_file_stream(self, *_args: object, **_kwargs: object) -> BytesIO:
+        return BytesIO()
 
 
 def kept_of(request: Any) -> int:

@@ -7,15 +7,18 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
+from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from flask import request
 from sqlalchemy import select
 
 from cases.models import Download, FileState, ReportMessage
 from tests.web.conftest import ZONE
 from tests.web.form import NUMBER, TICKET
 from web import server
+from web.factory import make_app
 from web.server import Patience, listen, serve
 from web.uploads import READ_AT_MOST, SLOWEST, TOGETHER, Beginning
 
@@ -153,3 +156,9 @@ def test_nothing_of_a_form_is_ever_in_a_temporary_file(quick_store: Store, monke
         assert b"200 OK" in sends(address, body, sum(map(len, body)))[:40]
     with quick_store.read() as unit:
         assert [row.state for row in unit.session.scalars(select(Download))] == [FileState.STORED]
+
+
+def test_a_table_or_a_document_stays_in_memory_however_large(quick_store: Store) -> None:
+    sent = {"table": (BytesIO(bytes(MEGABYTE)), "list.xlsx")}
+    with make_app(quick_store, ZONE).test_request_context(method="POST", data=sent):
+        assert isinstance(request.files["table"].stream, BytesIO)
