@@ -6,7 +6,7 @@ whom we wrote to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from store.unit_of_work import Store
 
 Answer = tuple[str, int]
+ANSWERS: Final = frozenset({"accept", "decline"})
 WORDS = {
     Ack.YOURS: "web.answer_yours",
     Ack.HELD: "web.answer_held",
@@ -57,8 +58,8 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
 
     @pages.post("/answer/<token>")
     def answer(token: str) -> Answer:
-        """Hold or decline what was asked for."""
-        accepts = request.form.get("answer") == "accept"
+        """Hold or decline what was asked for; a press that says neither is asked once more, and is no no."""
+        said = request.form.get("answer")
         with store.unit("web") as unit:
             link = find_link(unit, token)
             if link is None:
@@ -66,8 +67,12 @@ def answer_pages(store: Store, zone: str) -> Blueprint:
             if link.test_id is not None:
                 settle_test(unit, link.test_id, link.contact, confirms=True)
                 return message(link.language, "web.shift_confirmed")
-            answered = settle_answer(unit, link.row, link.contact, accepts=accepts, proved=False)
-        return message(link.language, WORDS[answered.ack])
+            answered = (
+                None
+                if said not in ANSWERS
+                else settle_answer(unit, link.row, link.contact, accepts=said == "accept", proved=False)
+            )
+        return look(token) if answered is None else message(link.language, WORDS[answered.ack])
 
     return pages
 

@@ -150,6 +150,7 @@ def test_a_link_in_a_letter_asks_whether_it_is_done(store: Store, clock: ManualC
     web = make_app(store, "UTC").test_client()
     look = web.get(f"/answer/{token}").text
     assert "Is it done?" in look
+    assert web.post(f"/answer/{token}").text == look, "a press without a word is no no"
     assert duty.stands() == (NeedState.ACCEPTED, False)
     assert "Noted" in web.post(f"/answer/{token}", data={"answer": "accept"}).text
     assert duty.stands() == (NeedState.ACCEPTED, True)
