@@ -213,6 +213,7 @@ def test_a_colleague_is_let_in_until_a_day_and_out_again(scene: Scene, browser: 
         ("dana", "2020-01-01"),
         ("dana", "2027-01-01"),
         ("dana", "soon"),
+        ("dana", "9999-12-31"),
     ],
 )
 def test_access_is_given_to_somebody_for_a_while_or_not_at_all(

@@ -359,6 +359,7 @@ def test_a_hearing_is_entered_by_the_clock_of_the_case_and_read_back(desk: Brows
         {"event": "transferred", "at": "soon"},
         {"event": "transferred", "at": "0001-01-01"},
         {"event": "hearing_scheduled", "at": "9999-12-31T23:59"},
+        {"event": "transferred", "at": "0001-01-01T00:00"},
         {"event": "transferred", "confidence": "certain"},
         {"event": "transferred", "note": "x" * 2001},
     ],

@@ -114,6 +114,16 @@ def test_what_leaves_stands_beside_what_stays_until_two_have_approved(desk: Desk
     assert "stopped" in desk.as_(desk.timur).sees(where)
 
 
+@pytest.mark.parametrize("never", ["soon", "0001-01-01T00:00"])
+def test_a_time_that_there_is_not_is_refused(desk: Desk, never: str) -> None:
+    desk.enters()
+    desk.agrees()
+    given = {"audience": "unhcr", "recipient": str(desk.marta), "basis": "consent", "reason": "protection"}
+    answer = desk.as_(desk.aigerim).sends(desk.release, **given, not_before=never)
+    assert answer.status_code == 400
+    assert "could not be read" in answer.text
+
+
 def test_who_approves_reads_why_on_what_ground_and_the_dates_that_would_be_shown(desk: Desk) -> None:
     desk.enters()
     desk.agrees(("identity", "proceedings"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
@@ -21,6 +21,7 @@ from contacts.accounts.directory import account_of, role_of, team_of
 from contacts.accounts.roles import Ability
 from web.console.addressed import no_case
 from web.console.gate import Guard
+from web.console.paging import day_in, number_in
 from web.trail import holds
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
     from web.console.gate import Gate
 
-MOST_PAGES: Final = 10_000
 SAID = {Ack.YOURS: "accepted", Ack.DECLINED: "declined"}
 
 
@@ -51,8 +51,7 @@ def front(gate: Gate) -> Response:
 
 def home(gate: Gate) -> Response:
     """Show the board; to an administrator the way to the accounts, for there is no case for them."""
-    page = request.args.get("page", 1, type=int)
-    page = page if 1 <= page <= MOST_PAGES else 1
+    page = number_in(request.args.get("page", ""))
     with gate.store.read() as unit:
         board = board_at_a_glance(unit, gate.who, page)
     pages = max(1, -(-board.cases.count // ON_A_PAGE))
@@ -148,9 +147,8 @@ def _chosen(gate: Gate, unit: UnitOfWork) -> tuple[UUID, datetime]:
     account = account_of(unit, contact_id)
     if account is None or role_of(unit, account) is None or contact_id == gate.who.contact_id:
         abort(HTTPStatus.BAD_REQUEST)
-    try:
-        day = datetime.strptime(request.form.get("until", ""), "%Y-%m-%d").date()  # noqa: DTZ007  a day, no instant
-    except ValueError:
+    day = day_in(request.form.get("until", ""))
+    if day is None:
         abort(HTTPStatus.BAD_REQUEST)
     return contact_id, datetime.combine(day, time(), UTC) + timedelta(days=1)
 

@@ -69,7 +69,7 @@ def words_given(name: str) -> str:
 
 
 def instant_given(name: str, zone: str) -> When:
-    """Read a day, or a day and a time, as a form writes it, by the clock of a zone."""
+    """Read a day, or a day and a time, as a form writes it, by the clock of a zone. Raises RefusedError."""
     written = request.form.get(name, "")
     try:
         wall = datetime.fromisoformat(written)

@@ -107,12 +107,6 @@ def surge(gate: Gate) -> Response:
     return gate.to("incident.look_through", said="done")
 
 
-# A list
-
-
-# An incident
-
-
 def look(gate: Gate, incident: str) -> Response:
     """Show an incident, and note who was shown whose name."""
     return _page(gate, incident)

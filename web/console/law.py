@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from datetime import date
 from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -25,9 +24,11 @@ from law.telling import doubt_told, told
 from store.vault import text_bytes
 from texts.dates import territory
 from web.console.gate import Guard
+from web.console.paging import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
     from typing import Any
     from uuid import UUID
 
@@ -78,7 +79,7 @@ def show(gate: Gate, rule_id: str) -> Response:
 
 def sign(gate: Gate, rule_id: str) -> Response:
     """Vouch for a rule as it was shown, until a day at most six months on."""
-    rule, who, until = _rule(rule_id), gate.who, _day(request.form.get("until", ""))
+    rule, who, until = _rule(rule_id), gate.who, day_in(request.form.get("until", ""))
     wrong = _what_is_wrong(gate, rule)
     if wrong is not None or until is None:
         return _page(gate, rule, wrong or "term")
@@ -97,19 +98,12 @@ def _what_is_wrong(gate: Gate, rule: Rule) -> str | None:
     """Return the end of a text key, or None when the rule may be signed. The proof is asked for last."""
     if not hmac.compare_digest(text_bytes(rule.text_hash()), text_bytes(request.form.get("fingerprint", ""))):
         return "changed"
-    if _day(request.form.get("until", "")) is None:
+    if day_in(request.form.get("until", "")) is None:
         return "term"
     if not _may_sign(gate, rule):
         return "elsewhere"
     proof = request.form.get("proof", "")
     return None if prove_again(gate.store, gate.passwords, gate.who.account_id, proof) else "proof"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def revoke(gate: Gate, rule_id: str) -> Response:
