@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyrage
 
 from app.backup.form import BackupError
+from app.backup.identity import read_recipients
 from app.locked.intake import withdraw_stale
 from app.settings import SettingsError
 from store.ring_file import destroy_file, locked_path, ring_lock, scratch_of, sweep, write_once
@@ -39,8 +40,8 @@ def lock(settings: Settings, recipients: Sequence[str]) -> Locked:
     """Seal the ring to ``recipients`` and destroy it.
 
     The sealed one is on the disk before the open one goes; a public key to seal to of which the ring knows nothing any
-    more goes before. Raises SettingsError without a recipient or a ring. Where it is locked already, what was left to
-    do by a process that died is done.
+    more goes before. Raises SettingsError without a recipient or a ring, BackupError for what is no recipient. Where it
+    is locked already, what was left to do by a process that died is done.
     """
     path, sealed_at = settings.ring_path, locked_path(settings.ring_path)
     if sealed_at.exists() and not path.exists():
@@ -52,8 +53,7 @@ def lock(settings: Settings, recipients: Sequence[str]) -> Locked:
     with ring_lock(path):
         if not path.exists():
             raise SettingsError("there is no key ring here: nothing to lock")
-        known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
-        sealed = pyrage.encrypt(path.read_bytes(), known, armored=True).decode("ascii")
+        sealed = pyrage.encrypt(path.read_bytes(), read_recipients(recipients), armored=True).decode("ascii")
         destroy_file(sealed_at)
         write_once(sealed_at, sealed)
         takes_in = withdraw_stale(settings)

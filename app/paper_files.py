@@ -1,4 +1,4 @@
-"""Papers as files in a folder of this user alone: each as .docx and PDF."""
+"""Files for this user alone; papers among them, each as .docx and PDF."""
 
 from __future__ import annotations
 

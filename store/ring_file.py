@@ -298,10 +298,28 @@ def write_once(path: Path, text: str) -> None:
     """Write a small secret file (mode 0600) durably and all at once; raises FileExistsError and changes nothing."""
     scratch = _scratch(path, text)
     try:
-        os.link(scratch, path)
+        name_once(scratch, path)
     finally:
-        scratch.unlink()
+        scratch.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def name_once(scratch: Path, path: Path, *, link: Callable[[Path, Path], None] = os.link) -> None:
+    """Give a finished file its name; raises FileExistsError, and changes nothing, where there is one of that name.
+
+    A stick (FAT) takes one name for a file: there the name is taken first, and the file put in its place.
+    """
+    try:
+        link(scratch, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            scratch.replace(path)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def replace_secret(path: Path, text: str) -> None:

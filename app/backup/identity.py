@@ -9,11 +9,21 @@ import click
 import pyrage
 
 from app.backup.form import BackupError
+from app.paper_files import write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 HEAD = b"age-encryption.org/v1"
+
+
+def read_recipients(said: Iterable[str]) -> list[object]:
+    """Return whom to encrypt to; raises BackupError for what is nobody's recipient, as one that lost a letter."""
+    try:
+        return [pyrage.x25519.Recipient.from_str(one) for one in said]
+    except pyrage.RecipientError:
+        raise BackupError("this is no age recipient: age1… to the letter, as `panah key identity` printed it") from None
 
 
 def make_identity(path: Path, passphrase: str | None) -> str:
@@ -27,9 +37,7 @@ def make_identity(path: Path, passphrase: str | None) -> str:
     if passphrase:
         content = pyrage.passphrase.encrypt(content, passphrase)
     try:
-        with path.open("xb") as file:
-            path.chmod(0o600)
-            file.write(content)
+        write_private(path, [content])
     except FileExistsError:
         raise BackupError(f"{path} exists; an identity is never overwritten") from None
     return recipient

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from app import VERSION
 from app.backup.form import FORMAT, KINDS, LEFT_OUT, PURPOSE, BackupError, Sums, end_line, kind_of, line_of
+from app.backup.identity import read_recipients
 from app.migration import revision_of
 from app.schema import metadata
 from store import eventlog
 from store.events import BackupMade
+from store.ring_file import name_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +36,7 @@ def make_backup(store: Store, path: Path, recipients: Sequence[str]) -> dict[str
     The file is there completely or not at all; one that exists is never overwritten (FileExistsError). A process that
     is killed may leave ``.NAME.part`` behind, which the next backup of that name removes.
     """
-    known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
+    known = read_recipients(recipients)
     if path.exists():
         raise BackupError(f"{path} exists; give the backup another name")
     part = path.with_name(f".{path.name}.part")
@@ -46,7 +48,7 @@ def make_backup(store: Store, path: Path, recipients: Sequence[str]) -> dict[str
             encrypt(lines_of(unit, epoch, sums), file, known)
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, path)
+        name_once(part, path)
     finally:
         part.unlink(missing_ok=True)
     with store.unit("cli") as unit:

@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import PosixPath
 from typing import TYPE_CHECKING, Any
 
 import pyrage
@@ -431,6 +432,19 @@ def test_a_reading_takes_pieces_of_any_size(old: tuple[Store, Filled]) -> None:
     assert reading.finish().rows["case"] == 1
     with pytest.raises(BackupError, match="behind the end"):
         list(reading.feed(b"{}\n"))
+
+
+class OnAStick(PosixPath):
+    """A file on a medium that knows no owners (FAT)."""
+
+    def chmod(self, *_: Any, **__: Any) -> None:
+        raise PermissionError
+
+
+def test_an_identity_is_made_on_a_stick(tmp_path: Path) -> None:
+    recipient = make_identity(OnAStick(tmp_path / "id"), None)
+    assert str(read_identity(tmp_path / "id").to_public()) == recipient  # type: ignore[attr-defined]  # as above
+    assert (tmp_path / "id").stat().st_mode & 0o077 == 0
 
 
 def test_an_identity_with_a_passphrase_opens_with_it_only(tmp_path: Path) -> None:

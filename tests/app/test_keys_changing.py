@@ -219,7 +219,12 @@ def test_epochs_are_shown_and_can_be_renewed(own: Panah) -> None:
 def test_nothing_is_locked_that_nobody_could_unlock(ready: Panah) -> None:
     assert "nobody could unlock it" in ready.refuses("lock")
     assert "nobody could open it" in ready.refuses("backup", str(ready.folder / "copy.age"))
-    assert "age1" in ready.refuses("lock", PANAH_BACKUP_RECIPIENT="age1nonsense")
+    one_letter_wrong = ready.does("key", "identity", str(ready.folder / "mine")).strip()[:-1] + "b"
+    assert "age1" in ready.refuses("lock", PANAH_BACKUP_RECIPIENT=one_letter_wrong)
+    assert "no age recipient" in ready.refuses("lock", "--to", one_letter_wrong)
+    assert "no age recipient" in ready.refuses(
+        "backup", str(ready.folder / "copy.age"), "--recipient", one_letter_wrong
+    )
     assert (ready.home / "keyring.json").exists()
 
 

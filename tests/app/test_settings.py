@@ -84,7 +84,7 @@ def test_every_name_is_also_read_from_a_file(name: str, tmp_path: Path) -> None:
         "PANAH_OTHER_CHANNELS": "true",
         "PANAH_CANARY": "false",
         "PANAH_CALENDAR_OVERRIDES": "/etc/panah/days.yaml",
-        "PANAH_BACKUP_RECIPIENT": "age1" + "q" * 58,
+        "PANAH_BACKUP_RECIPIENT": "age1nkhn4tznwfg9y07w6ajavgaxqngh3dhpcwpy3250ugwj3jy46vysua04fj",
         "PANAH_ERASE_AFTER_DAYS": "400",
         "PANAH_ERASE_REPORTS_AFTER_DAYS": "10",
         "PANAH_SEALED_DELAY_MINUTES": "45",

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from store.data_keys import SYSTEM, DataKey, case_scope, chat_scope
 from store.errors import KeyMissingError, UnreadableError, WrongKeyError
-from store.ring_file import make_ring, open_ring, write_once
+from store.ring_file import make_ring, name_once, open_ring, write_once
 from store.unit_of_work import Store
 from store.vault import Field, KeyRing, decrypt, encrypt, new_key, read_key
 
@@ -125,3 +125,15 @@ def test_a_secret_file_is_written_completely_or_not_at_all(tmp_path: Path) -> No
     assert (tmp_path / "key").read_text() == "one"
     assert [file.name for file in tmp_path.iterdir()] == ["key"], "no scratch file is left"
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_stick_that_knows_no_links_keeps_a_file_once_as_well(tmp_path: Path) -> None:
+    def refuses(_one: Path, _other: Path) -> None:
+        raise PermissionError
+
+    (tmp_path / "new").write_text("one")
+    name_once(tmp_path / "new", tmp_path / "key", link=refuses)
+    (tmp_path / "new").write_text("two")
+    with pytest.raises(FileExistsError):
+        name_once(tmp_path / "new", tmp_path / "key", link=refuses)
+    assert (tmp_path / "key").read_text() == "one"
