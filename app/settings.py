@@ -133,7 +133,7 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _sandboxstays_here(self) -> Self:
+    def _sandbox_stays_here(self) -> Self:
         if self.sandbox and self.telegram_bot_token is not None and not is_loopback(urlsplit(self.telegram_api_url)):
             raise ValueError(
                 "PANAH_SANDBOX lets the clock be moved and is for demonstrations: with it TELEGRAM_API_URL must be a "

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from app.commands.agreeing import agreed_if_many, by_two
-from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
+from app.commands.shared import FAULT, as_data, fail, fails_clearly, house, the_case
 
 
 @click.group()
@@ -86,30 +86,24 @@ def export(code: str, *, folder: Path | None, with_names: bool, agreed: tuple[st
 
     if (folder is None) != as_json:
         raise click.UsageError("say --to FOLDER, or --json to print the data")
+    if folder is not None and folder.exists() and any(folder.iterdir()):
+        fail(f"{folder} holds other things already")
     found = _collected(code, agreed, with_names=with_names)
     if folder is None:
         click.echo(json.dumps(found))
         return
-    try:
-        write_folder(found, folder)
-    except FileExistsError:
-        fail(f"{folder} holds other things already")
+    write_folder(found, folder)
     click.echo(f"Written: {folder}. Check it with: python3 -I {folder / 'check.py'}")
 
 
 def _collected(code: str, agreed: tuple[str, ...], *, with_names: bool) -> dict[str, Any]:
-    from sqlalchemy import select
-
     from app.evidence.dossier import dossier, note_export
     from app.evidence.sealing import seal_now
-    from cases.codes import normalise_code
     from cases.models import Case
 
     built = house()
     with built.store.read() as unit:
-        case_id = unit.session.scalar(select(Case.id).where(Case.code == normalise_code(code)))
-    if case_id is None:
-        fail("there is no case of this code")
+        case_id = the_case(unit, code).id
     who = agreed_if_many(built.store, case_id, agreed)
     with built.store.unit("cli") as unit:
         note_export(unit, case_id, with_names=with_names, agreed=who)

@@ -35,6 +35,8 @@ def cards(file: Path, language: str, agreed: tuple[str, ...]) -> None:
     built = house()
     if file.exists():
         fail(f"{file} exists; give another name")
+    if not file.parent.is_dir():
+        fail(f"there is no folder {file.parent}")
     with built.store.read() as unit:
         people = people_in_order(unit)
     if not people:

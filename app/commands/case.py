@@ -9,12 +9,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from app.commands.agreeing import agreed_if_many, by_two
-from app.commands.shared import as_data, fail, fails_clearly, house
+from app.commands.shared import as_data, fail, fails_clearly, house, the_case
 
 if TYPE_CHECKING:
-    from cases.models import Case
     from cases.views.audience import AudienceView, Dated
-    from store.unit_of_work import UnitOfWork
 
 AUDIENCES = ("lawyer", "unhcr", "un", "ngo", "embassy", "press", "press-named", "partner", "family")
 KINDS = ("identity", "custody", "proceedings", "return", "family", "reach", "care", "counsel")
@@ -72,7 +70,7 @@ def show(code: str, *, as_json: bool) -> None:
     from cases.events import CaseRead
 
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         person = known_person(unit, of.id)
         facts = [] if person is None else [known_of(unit, one) for one in facts_of(unit, person.id)]
         standing = standing_of(unit, of)
@@ -129,10 +127,10 @@ def export(code: str, audience: str, agreed: tuple[str, ...], *, as_json: bool) 
 
     store = house().store
     with store.read() as unit:
-        case_id = _case(unit, code).id
+        case_id = the_case(unit, code).id
     who = agreed_if_many(store, case_id, agreed)
     with store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         view = view_for_audience(unit, of, Audience(audience))
         unit.record(CaseExported(case_id=of.id, audience=audience, agreed=who))
     click.echo(json.dumps(_as_data(view), ensure_ascii=False) if as_json else "\n".join(_lines(view)))
@@ -199,7 +197,7 @@ def enter(code: str, name: str, **given: Any) -> None:
     if value is None and not given["take_back"]:
         value = click.prompt("Value", err=True)
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         try:
             if given["take_back"]:
                 take_fact_back(unit, of.id, name)
@@ -225,7 +223,7 @@ def consent(code: str, audience: str, kinds: tuple[str, ...], by: str, how: str,
     from cases.consent.vocabulary import Audience, Authority, FieldClass
 
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         try:
             enter_consent(
                 unit,
@@ -249,7 +247,7 @@ def freeze(code: str) -> None:
     from cases.consent.agreeing import freeze as freeze_case
 
     with house().store.unit("cli") as unit:
-        begun = freeze_case(unit, _case(unit, code).id)
+        begun = freeze_case(unit, the_case(unit, code).id)
     click.echo("Nothing of it leaves." if begun else "Nothing of it left before.")
 
 
@@ -261,7 +259,7 @@ def thaw(code: str) -> None:
     from cases.consent.agreeing import thaw as thaw_case
 
     with house().store.unit("cli") as unit:
-        ended = thaw_case(unit, _case(unit, code).id)
+        ended = thaw_case(unit, the_case(unit, code).id)
     click.echo("What was agreed to counts again." if ended else "It was not frozen.")
 
 
@@ -278,7 +276,7 @@ def bear_out(code: str, basis: str, source: str) -> None:
 
     with house().store.unit("cli") as unit:
         try:
-            state = bear(unit, _case(unit, code).id, Basis(basis), source)
+            state = bear(unit, the_case(unit, code).id, Basis(basis), source)
         except ConsentError as error:
             fail(str(error))
     click.echo(f"The case is {state}.")
@@ -293,7 +291,7 @@ def suspect(code: str, *, clear: bool) -> None:
     from cases import verification
 
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         changed = verification.clear(unit, of.id) if clear else verification.suspect(unit, of.id)
     click.echo("Entered." if changed else "It was so before.")
 
@@ -311,7 +309,7 @@ def duress(code: str) -> None:
 
     word = click.prompt("Word", hide_input=True, err=True)
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         reports = unit.session.scalars(select(Report.id).where(Report.case_id == of.id)).all()
         if not reports:
             fail("nobody reported this case in a chat")
@@ -334,15 +332,7 @@ def verify_reporter(code: str) -> None:
     from cases.models import Report
 
     with house().store.unit("cli") as unit:
-        of = _case(unit, code)
+        of = the_case(unit, code)
         reports = unit.session.scalars(select(Report.id).where(Report.case_id == of.id)).all()
         verified = [verification.verify_reporter(unit, report_id) for report_id in reports]
     click.echo("Verified." if any(verified) else "Nobody was left to be verified.")
-
-
-def _case(unit: UnitOfWork, code: str) -> Case:
-    from cases.codes import normalise_code
-    from cases.docket.reading import case_by_code
-
-    found = case_by_code(unit, normalise_code(code) or "")
-    return fail("there is no case of this code") if found is None else found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.commands.shared import as_data, fail, fails_clearly, house
+from app.commands.shared import as_data, fails_clearly, house, the_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def deliveries(*, code: str | None, stuck: bool, newest: int, as_json: bool) -> 
     from alerts.screens.delivery_board import messages, of_case
 
     with house().store.read() as unit:
-        which = [] if code is None else [of_case(_case(unit, code))]
+        which = [] if code is None else [of_case(the_case(unit, code).id)]
         shown = [_as_data(unit, one) for one in messages(unit, *which, newest=newest, stuck=stuck)]
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
@@ -42,14 +42,6 @@ def deliveries(*, code: str | None, stuck: bool, newest: int, as_json: bool) -> 
         click.echo("\n".join(_lines(one)))
     if not shown:
         click.echo("There are none.")
-
-
-def _case(unit: UnitOfWork, code: str) -> Any:
-    from cases.codes import normalise_code
-    from cases.models import Case
-
-    case = unit.session.query(Case).filter(Case.code == normalise_code(code)).one_or_none()
-    return fail("there is no case of this code") if case is None else case.id
 
 
 def _as_data(unit: UnitOfWork, one: Message) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from app.commands.shared import as_data, fail, fails_clearly, house
+from app.commands.shared import as_data, fail, fails_clearly, house, the_case
 from contacts.values import REGION
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def add(code: str, name: str, **given: Any) -> None:
 
     built = house()
     with built.store.unit("cli") as unit:
-        case = _case(unit, code)
+        case = the_case(unit, code)
         _place(case, given["jurisdiction"], given["timezone"], given["region"])
         zone = case.timezone or built.settings.timezone
         entry = Entry(
@@ -143,14 +143,6 @@ def _matter(unit: UnitOfWork, case: Case, named: str) -> UUID:
     return fail("there is no hearing of this number; `panah deadlines` shows them") if matter_id is None else matter_id
 
 
-def _case(unit: UnitOfWork, code: str) -> Case:
-    from cases.codes import normalise_code
-    from cases.docket.reading import case_by_code
-
-    case = case_by_code(unit, normalise_code(code) or "")
-    return fail("there is no case of this code") if case is None else case
-
-
 @click.command()
 @click.argument("code", required=False)
 @click.option("--why", is_flag=True, help="How each date was counted, line by line.")
@@ -164,7 +156,7 @@ def deadlines(code: str | None, *, why: bool, as_json: bool) -> None:
     from cases.docket.reading import deadlines_of
 
     with house().store.read() as unit:
-        shown = [_as_data(unit, one) for one in deadlines_of(unit, [_case(unit, code).id] if code else None)]
+        shown = [_as_data(unit, one) for one in deadlines_of(unit, [the_case(unit, code).id] if code else None)]
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
         return

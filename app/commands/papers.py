@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.commands.agreeing import agreed_if_many, by_two
-from app.commands.shared import as_data, fail, fails_clearly, house
+from app.commands.shared import as_data, fail, fails_clearly, house, the_case
 from app.paper_files import write_papers, write_private
 from texts.bidi import plain
 
@@ -63,13 +63,8 @@ def papers(
 
 def _agreed(home: House, code: str, agreed: tuple[str, ...]) -> str:
     """Have two people agree where this is one case of many, and return who did, for the log."""
-    from cases.docket.reading import case_by_code
-
     with home.store.read() as unit:
-        case = case_by_code(unit, code.upper())
-        if case is None:
-            fail("there is no case of this code")
-        case_id = case.id
+        case_id = the_case(unit, code).id
     return agreed_if_many(home.store, case_id, agreed)
 
 
@@ -78,7 +73,6 @@ def _prepare(home: House, code: str, *, as_counsel: bool, agreed: str | None) ->
 
     ``agreed``: who agreed that they are, empty where nobody had to; None where nothing is taken.
     """
-    from cases.docket.reading import case_by_code
     from cases.events import CaseRead
     from papers.desk import COUNSEL, Files, desk_of
     from papers.events import PapersExported
@@ -86,9 +80,7 @@ def _prepare(home: House, code: str, *, as_counsel: bool, agreed: str | None) ->
     from papers.taking import Form, Which, hand_over, may_take
 
     with home.store.unit("cli") as unit:
-        case = case_by_code(unit, code.upper())
-        if case is None:
-            fail("there is no case of this code")
+        case = the_case(unit, code)
         role = COUNSEL if as_counsel else "coordinator"
         desk = desk_of(
             unit,

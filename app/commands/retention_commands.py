@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.commands.shared import FAULT, as_data, fail, fails_clearly, house
+from app.commands.shared import FAULT, as_data, fail, fails_clearly, house, the_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +99,9 @@ def erase(code: str, by: str, *, yes: bool, as_json: bool) -> None:
 
     built = house()
     with built.store.read() as unit:
-        case_id, actor = _case(unit, code).id, _actor(unit, by, ("coordinator",))
-    if not yes and not _agrees(code):
+        case, actor = the_case(unit, code), _actor(unit, by, ("coordinator",))
+        case_id, written = case.id, case.code
+    if not yes and not _agrees(written):
         fail("nothing was done")
     pieces = _look_for(built)
     erased = _or_fail(lambda: erase_case(built.store, case_id, by=actor))
@@ -211,7 +212,7 @@ def retention(*, as_json: bool) -> None:
 def _change(code: str, by: str, act: Callable[[UnitOfWork, Case], Any], roles: tuple[str, ...] = ()) -> None:
     with house().store.unit("cli") as unit:
         unit.actor = _actor(unit, by, roles)
-        case = _case(unit, code)
+        case = the_case(unit, code)
         _or_fail(lambda: act(unit, case))
 
 
@@ -227,22 +228,7 @@ def _or_fail(act: Callable[[], Any]) -> Any:
 def _agrees(code: str) -> bool:
     if not sys.stdin.isatty():
         fail("there is no terminal to ask whether you mean it (--yes)")
-    return click.prompt(f"There is no way back. Type {code.upper()} to erase it", err=True) == code.upper()
-
-
-def _case(unit: UnitOfWork, code: str) -> Case:
-    from sqlalchemy import select
-
-    from cases.models import Case
-    from cases.retention import ErasedCase
-
-    wanted = code.strip().upper()
-    case = unit.session.scalars(select(Case).where(Case.code == wanted)).one_or_none()
-    if case is not None:
-        return case
-    if unit.session.scalar(select(ErasedCase.case_id).where(ErasedCase.code == wanted)) is not None:
-        fail("this case was erased")
-    return fail("there is no case of this code")
+    return click.prompt(f"There is no way back. Type {code} to erase it", err=True) == code
 
 
 def _actor(unit: UnitOfWork, by: str, roles: tuple[str, ...]) -> str:

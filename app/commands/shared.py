@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.wiring import House
+    from cases.models import Case
+    from store.unit_of_work import UnitOfWork
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +40,22 @@ def house() -> House:
     built = build(settings())
     click.get_current_context().call_on_close(built.store.engine.dispose)
     return built
+
+
+def the_case(unit: UnitOfWork, code: str) -> Case:
+    """Return the case of a code, however it is typed; of one that is not there say so, and end with status 1."""
+    from sqlalchemy import select
+
+    from cases.codes import normalise_code
+    from cases.docket.reading import case_by_code
+    from cases.retention import ErasedCase
+
+    wanted = normalise_code(code) or ""
+    case = case_by_code(unit, wanted)
+    if case is not None:
+        return case
+    erased = unit.session.scalar(select(ErasedCase.case_id).where(ErasedCase.code == wanted))
+    return fail("there is no case of this code" if erased is None else "this case was erased")
 
 
 def fails_clearly(command: Callable[P, R]) -> Callable[P, R]:

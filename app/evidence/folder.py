@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from app.paper_files import PRIVATE_FOLDER, write_private
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 DATA, TIMELINE, README, CHECKER, SUMS = "evidence.json", "timeline.html", "README.txt", "check.py", "SHA256SUMS"
 
 
@@ -38,10 +38,4 @@ def write_folder(found: Mapping[str, Any], folder: Path) -> None:
     }
     sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
     for name, text in {**files, SUMS: sums}.items():
-        _write(folder / name, text)
-
-
-def _write(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+        write_private(folder / name, [text.encode()])

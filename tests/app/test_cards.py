@@ -70,6 +70,7 @@ def test_two_people_agree_to_what_is_printed(ready: Panah) -> None:
     place = ready.folder / "cards.pdf"
     assert "two people have to agree" in ready.refuses("cards", str(place), *agreeing(aigerim))
     assert not place.exists()
+    assert "no folder" in ready.refuses("cards", str(ready.folder / "nowhere" / "cards.pdf"), *agreeing(aigerim, admin))
     ready.does("cards", str(place), *agreeing(aigerim, admin))
     assert last(built, "ContactsExported") == {"agreed": f"{code_of(built, aigerim)},{code_of(built, admin)}"}
     built.store.engine.dispose()
