@@ -18,6 +18,7 @@ from cases.pictures import CLEANED, NotCleanedError, without_metadata
 from cases.views.responder import may_have_original, may_open_file
 from contacts.accounts.directory import account_of, role_of
 from contacts.models import Contact
+from store.errors import UnreadableError
 from store.files import StoredFile, read_file
 from texts.catalogue import say_plain
 
@@ -62,7 +63,7 @@ def case_file_pages(store: Store) -> Blueprint:
             response = Response(read_file(store, asked.file_id), mimetype="application/octet-stream")
             response.content_length = size
         else:
-            copy = _cleaned(store, asked.file_id, media)
+            copy = copy_of(store, asked.file_id, media)
             if copy is None:
                 words = say_plain("web.file_no_copy", language)
                 return Response(f"{words}\n", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, mimetype="text/plain")
@@ -73,11 +74,11 @@ def case_file_pages(store: Store) -> Blueprint:
     return pages
 
 
-def _cleaned(store: Store, file_id: UUID, media: str) -> bytes | None:
-    """The file without what it tells; None where there is no such copy, and then nothing leaves."""
+def copy_of(store: Store, file_id: UUID, media: str) -> bytes | None:
+    """The file without what it tells; None where there is no such copy, or no file any more: then nothing leaves."""
     try:
         return without_metadata(b"".join(read_file(store, file_id)), media)
-    except NotCleanedError:
+    except (NotCleanedError, UnreadableError):
         return None
 
 

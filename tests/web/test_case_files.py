@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from cases import intake
 from cases.access import grant_access
@@ -16,6 +16,7 @@ from cases.intake import Wrapping
 from cases.models import Report, ReportMessage
 from cases.pictures import look_at_files, told_by
 from store.eventlog import EventRow
+from store.files import FileChunk
 from tests.accounts import Browser, join
 from tests.cases.test_cleaning import DOCX, REMARKS, TELLS, WHOLE_DOCX, film, opus, written
 from tests.cases.test_pictures import picture
@@ -65,6 +66,15 @@ def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scen
     assert answer.data[:3] == b"\xff\xd8\xff"
     assert answer.mimetype == "application/octet-stream"
     assert re.fullmatch(r'attachment; filename="\S+-clean\.jpg"', answer.headers["Content-Disposition"])
+
+
+def test_of_a_file_that_is_damaged_here_no_copy_is_given_and_that_is_said(client: FlaskClient, scene: Scene) -> None:
+    sends(scene, picture())
+    _, clean = links(page_of(client, scene, scene.helper()))
+    with scene.store.unit("test") as unit:
+        unit.session.execute(delete(FileChunk))
+    answer = client.get(clean)
+    assert (answer.status_code, answer.text[:7]) == (415, "No copy")
 
 
 def test_others_get_copies_without_what_they_tell_and_nothing_else(client: FlaskClient, scene: Scene) -> None:

@@ -12,10 +12,8 @@ from flask import Response
 
 from cases.events import FileViewed
 from cases.files import files_kept
-from cases.pictures import NotCleanedError, without_metadata
 from cases.views.responder import may_open_file
-from store.errors import UnreadableError
-from store.files import read_file
+from web.case_files import copy_of
 from web.console.addressed import no_case, readable_case
 
 if TYPE_CHECKING:
@@ -58,9 +56,8 @@ def file_copy(gate: Gate, code: str, file: UUID) -> Response:
         if media is None or case is None or gate.who.contact_id is None:
             return no_case(gate)
         unit.record(FileViewed(case_id=case.id, contact_id=gate.who.contact_id, file_id=file))
-    try:
-        copy = without_metadata(b"".join(read_file(gate.store, file)), media)
-    except (NotCleanedError, UnreadableError):
+    copy = copy_of(gate.store, file, media)
+    if copy is None:
         return gate.show("console/message.html", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="web.file_no_copy")
     response = Response(copy, mimetype=media)
     response.headers["Content-Security-Policy"] = ALONE
