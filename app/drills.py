@@ -68,9 +68,9 @@ class Drills:
     def find(self, drill: str) -> Drill | None:
         """Return one drill with its report, if it has come to one."""
         folder = self._folder / drill
-        if NAME.fullmatch(drill) is None or not (folder / BEGUN).is_file():
+        begun = _read(folder / BEGUN) if NAME.fullmatch(drill) is not None else None
+        if begun is None:
             return None
-        begun = json.loads((folder / BEGUN).read_text(encoding="utf-8"))
         began_at, report = datetime.fromisoformat(begun["began_at"]), _report(folder, begun["story"])
         return Drill(drill, begun["story"], began_at, self._state(drill, began_at, report), report)
 
@@ -123,9 +123,14 @@ def _politely() -> tuple[str, ...]:
 
 def _report(folder: Path, story: str) -> dict[str, Any] | None:
     """The report, once all of it is written."""
+    found: dict[str, Any] | None = (_read(folder / REPORT) or {}).get(story)
+    return found
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What was written down; None where it is not there, or the program died or the disk was full as it was."""
     try:
-        told = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    found: dict[str, Any] | None = told.get(story)
-    return found
+    return told

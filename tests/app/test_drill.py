@@ -49,6 +49,12 @@ def test_what_is_known_of_a_drill_is_in_its_folder(tmp_path: Path) -> None:
         drills.start("night-arrest")
 
 
+def test_one_of_which_nothing_could_be_written_down_hides_no_other(tmp_path: Path) -> None:
+    empty, played = past(tmp_path, 1), past(tmp_path, 2, {"pages": []})
+    (tmp_path / FOLDER / empty / BEGUN).write_text("")
+    assert [one.id for one in Drills(tmp_path, Clock()).all()] == [played]
+
+
 def test_one_whose_end_nobody_saw_broke_off(tmp_path: Path) -> None:
     left = past(tmp_path, 1, ago=timedelta(minutes=21))
     found = Drills(tmp_path, Clock()).find(left)
