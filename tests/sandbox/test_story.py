@@ -111,7 +111,7 @@ def test_everything_a_phone_can_send(client: Client, gulnar: Phone) -> None:
         gulnar.sends(kind)
     gulnar.shares_location(43.2, 76.9)
     gulnar.sends_raw({"dice": {"emoji": "🎲", "value": 4}})
-    assert all(kind in update["message"] for kind, update in zip(kinds, client.updates(), strict=False))
+    assert all(kind in update["message"] for kind, update in zip(kinds, client.updates()[: len(kinds)], strict=True))
     with pytest.raises(ValueError, match="cannot send"):
         gulnar.sends("smell")
     assert gulnar.command("status").text == "/status"
