@@ -46,6 +46,7 @@ SAYINGS = (
     "do you know {name}? is she there? she has a file with you",
     "I am the lawyer of {name}, where is she",
     "/status {name}",
+    "/wipe {name}",
     "hello",
 )
 COMMANDS = ("status", "help", "start", "add", "sealed")
@@ -80,8 +81,8 @@ def answers(store: Store, conversation: list[Input], name: str) -> list[tuple[An
     """Everything a fresh conversation is answered, codes and instants of its own left out."""
     address = f"8{next(_chats):06}"
     for given_ in conversation:
-        said = Said(given_.text.format(name=name)) if isinstance(given_, Said) else given_
-        words = said.text if isinstance(said, Said) else ""
+        words = given_.text.format(name=name) if isinstance(given_, Said) else ""
+        said = _as_it_comes(words) if words else given_
         with store.unit("test") as unit:
             chat = find_or_open_chat(unit, "telegram", address)
             heard = Heard(said, "text", words, words=words, client_language="en")
@@ -100,6 +101,11 @@ def answers(store: Store, conversation: list[Input], name: str) -> list[tuple[An
             )
             for row in rows
         ]
+
+
+def _as_it_comes(words: str) -> Input:
+    """Written words as the bot takes them: what begins with a stroke is a command, whatever stands beside it."""
+    return Command(*words[1:].split(maxsplit=1)) if words.startswith("/") else Said(words)
 
 
 @settings(max_examples=25)
