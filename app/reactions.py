@@ -49,6 +49,7 @@ from alerts.occasions.releasing import (
     let_go,
     look_again,
     send_release,
+    tell_void,
 )
 from alerts.occasions.sealed_notices import bring_in, tell_of_match, tell_of_sealed, warn_of_sealed_duress
 from alerts.occasions.surge import feel_load, tell_surge
@@ -289,7 +290,7 @@ def plot(zone: str, hotlines: str | None = None) -> dict[type[Event], dict[str, 
         HostilitySuspected: {"look_again": look_again, "fall_silent": fall_silent},
         ReleaseProposed: {"ask_to_approve": ask_to_approve},
         ReleaseApproved: {"let_go": let_go},
-        ReleaseEnded: {"ask_back": ask_back},
+        ReleaseEnded: {"ask_back": ask_back, "tell_void": tell_void},
         ReleaseAcknowledged: {"answered": answered},
         AccountActivated: {"tell_account_set_up": tell_account_set_up},
         AccountCoerced: {"page_the_others": page_the_others},

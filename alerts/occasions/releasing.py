@@ -26,11 +26,12 @@ from cases.releases.events import (
     ReleaseSent,
     ReleaseUnanswered,
 )
-from cases.releases.models import OPEN, Release, ReleaseRecipient, ReleaseState
+from cases.releases.models import OPEN, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
 from cases.releases.proposing import content_of, end, locked, may_leave, recipients_of
 from cases.retention import is_closed
 from cases.urgency import Need as NeedKind
 from cases.urgency import Urgency
+from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts
 from contacts.models import Contact, ContactMethod
 from contacts.values import ChannelName
@@ -52,6 +53,8 @@ LOOK_AGAIN = timedelta(days=1)
 """How long a closed case is left alone before it is seen whether it is still closed."""
 CARRIES_A_LINK = (ChannelName.TELEGRAM, ChannelName.EMAIL)
 """By which recipients are written to; texts and calls are for those who have to get up at night."""
+WHY_VOID = {"changed": "release_void_changed", "unreachable": "release_void_unreachable"}
+"""What is said of a release that will not leave, by why it ended."""
 
 
 def ask_to_approve(unit: UnitOfWork, event: Event) -> None:
@@ -59,19 +62,45 @@ def ask_to_approve(unit: UnitOfWork, event: Event) -> None:
     if not isinstance(event, ReleaseProposed) or event.case_id is None:
         return
     release = unit.session.get_one(Release, event.release_id)
-    code = unit.session.get_one(Case, event.case_id).code
-    for contact in _approvers(unit, event.case_id):
-        way = None if contact.id == release.proposed_by else way_to(unit, contact)
-        if way is not None:
-            enqueue(
-                unit,
-                way.chat,
-                "staff.release_waits",
-                language=way.language,
-                values={"code": code},
-                method_id=way.method.id,
-                dedupe_key=f"release_waits:{release.id}:{contact.id}",
-            )
+    others = (one for one in _approvers(unit, event.case_id) if one.id != release.proposed_by)
+    _tell(unit, release, others, "release_waits")
+
+
+def tell_void(unit: UnitOfWork, event: Event) -> None:
+    """Tell whoever proposed or approved a release that it will not leave, once, and for what kind of reason.
+
+    Where none of them can be told, everybody who could have approved it. What somebody called back by hand is no news
+    of ours; who is being forced hears nothing.
+    """
+    if not isinstance(event, ReleaseEnded) or event.case_id is None or event.state != ReleaseState.VOID:
+        return
+    words = WHY_VOID.get(event.why)
+    if words is None:
+        return
+    release = unit.session.get_one(Release, event.release_id)
+    yes = select(ReleaseVoice.contact_id).where(ReleaseVoice.release_id == release.id, ReleaseVoice.approves)
+    theirs = {release.proposed_by, *unit.session.scalars(yes)}
+    forced = coerced_contacts(unit)
+    team = [one for one in _approvers(unit, event.case_id) if one.id not in forced]
+    if not _tell(unit, release, (one for one in team if one.id in theirs), words):
+        _tell(unit, release, team, words)
+
+
+def _tell(unit: UnitOfWork, release: Release, contacts: Iterable[Contact], words: str) -> bool:
+    """Say something of a release to colleagues, to each once; return whether any of them can be told."""
+    code = unit.session.get_one(Case, release.case_id).code
+    ways = [way for way in (way_to(unit, one) for one in contacts) if way is not None]
+    for way in ways:
+        enqueue(
+            unit,
+            way.chat,
+            f"staff.{words}",
+            language=way.language,
+            values={"code": code},
+            method_id=way.method.id,
+            dedupe_key=f"{words}:{release.id}:{way.contact.id}",
+        )
+    return bool(ways)
 
 
 def _approvers(unit: UnitOfWork, case_id: UUID) -> Iterable[Contact]:

@@ -80,9 +80,14 @@ class Office(EveryChannel):
         return contact.id
 
     def releases(
-        self, audience: Audience, *to: str, then: tuple[str, ...] = (), not_before: datetime | None = None
+        self,
+        audience: Audience,
+        *to: str,
+        then: tuple[str, ...] = (),
+        not_before: datetime | None = None,
+        approved_by: tuple[str, str] = ("Aigerim", "Timur"),
     ) -> UUID:
-        """Propose it and have both coordinators approve it."""
+        """Propose it and have two coordinators approve it; the first of them proposed it."""
         with self.house.store.unit("test") as unit:
             proposal = Proposal(
                 audience,
@@ -92,8 +97,8 @@ class Office(EveryChannel):
                 "for their protection",
                 not_before,
             )
-            release = propose(unit, self.case(unit), proposal, self.who(unit, "Aigerim"))
-            for name in ("Aigerim", "Timur"):
+            release = propose(unit, self.case(unit), proposal, self.who(unit, approved_by[0]))
+            for name in approved_by:
                 approve(unit, release, self.who(unit, name), "coordinator")
         return release
 
@@ -216,6 +221,50 @@ def test_who_can_be_sent_nothing_by_then_is_not_said_to_have_been_sent_it(town: 
     assert town.state(release) == "void"
     with town.house.store.read() as unit:
         assert unit.session.scalars(select(ReleaseRecipient.sent_at)).one() is None
+
+
+def test_where_nobody_who_approved_it_can_be_told_that_it_does_not_leave_others_are(town: Office) -> None:
+    saule = town.helper("Saule")
+    town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6))
+    for name in ("Jonas", "Aigerim", "Timur"):
+        loses_every_way(town, name)
+    town.later(hours=7)
+    told = saule.sees("nobody it was for can be reached any more")
+    assert town.code in told.plain, "none of those who approved it can be told: whoever else could have, is"
+
+
+def test_who_approved_what_may_not_be_told_any_more_is_told_so_once(town: Office) -> None:
+    (jonas,) = town.team(Jonas="journalist")
+    saule, marat = town.helper("Saule"), town.helper("Marat")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    with town.silence(jonas):
+        town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6), approved_by=("Aigerim", "Saule"))
+        town.rests()
+        with town.silence(marat):
+            town.agrees(Audience.PRESS, granted=False)
+            told = saule.sees("will not leave: it has changed since it was proposed")
+        town.later(hours=7)
+    assert NAME not in told.plain
+    assert PLACE not in told.plain
+    assert sum("will not leave" in one.plain for one in saule.messages) == 1
+
+
+def test_what_somebody_called_back_by_hand_is_told_to_nobody(town: Office) -> None:
+    saule = town.helper("Saule")
+    town.team(Jonas="journalist")
+    town.reported()
+    town.agrees(Audience.PRESS)
+    release = town.releases(Audience.PRESS, "Jonas", not_before=START + timedelta(hours=6))
+    town.rests()
+    with town.house.store.unit("test") as unit:
+        call_back(unit, unit.session.get_one(Release, release), "recalled")
+    town.rests()
+    assert town.state(release) == "void"
+    assert not any("will not leave" in one.plain for one in saule.messages)
 
 
 def test_where_unhcrs_first_can_be_sent_nothing_the_next_is_asked_at_once(town: Office) -> None:
