@@ -178,7 +178,8 @@ def _tell_who_had_it(unit: UnitOfWork, need: Need, contact_id: UUID, why: str, *
     for way in _ways(unit, contact_id):
         taking = again and way.channel == ChannelName.TELEGRAM
         accept = [[mint(unit, way.chat.id, "accept", "button.accept", subject_id=need.id, once=True)]] if taking else []
-        tell_holder(unit, way, words, {"code": code_of(unit, need)}, accept)
+        offers = need if taking and need.state in SOUGHT else None  # else who is being forced would hear nothing
+        tell_holder(unit, way, words, {"code": code_of(unit, need)}, accept, offers=offers)
 
 
 def _tell_coordinators(unit: UnitOfWork, need: Need, event: NeedGivenBack) -> None:

@@ -36,10 +36,12 @@ def tell_holder(
     buttons: list[list[dict[str, Any]]] | None = None,
     *,
     once: str | None = None,
+    offers: Need | None = None,
 ) -> None:
     """Say something to whoever has or had a need: ``staff.WORDS`` in Telegram, elsewhere as the channel says it.
 
-    ``once``: said no second time under this name.
+    ``once``: said no second time under this name. ``offers``: the need that a button of it takes; when somebody has
+    taken that, it says so, or does not leave any more.
     """
     room = "staff" if way.channel == ChannelName.TELEGRAM else words_of(way.channel)
     enqueue(
@@ -50,6 +52,8 @@ def tell_holder(
         values=values,
         buttons=buttons or [],
         urgent=True,
+        need_id=None if offers is None else offers.id,
+        method_id=None if offers is None else way.method.id,
         dedupe_key=once,
     )
 

@@ -87,12 +87,13 @@ def test_who_was_on_it_after_all_takes_it_again(town: Town, team: Team) -> None:
     team.aigerim.sees(REMINDER)
     town.later(minutes=11, seconds=17)
     team.timur.sees(f"NEW {code}")
-    team.aigerim.taps("Accept", on=team.aigerim.sees("given to others"))
+    offered = team.aigerim.sees("given to others")
+    team.aigerim.taps("Accept", on=offered)
     team.timur.sees(f"{code}: taken by Aigerim")
     settles(town)
     assert labels(team.aigerim.messages[0]) == ["Open", "Contact made", "Give it back"]
     town.later(minutes=45, seconds=1)
-    team.aigerim.sees(f"{code}: {REMINDER}", after=team.aigerim.sees("given to others"))
+    team.aigerim.sees(f"{code}: {REMINDER}", after=offered)
 
 
 def test_who_got_through_is_never_asked_again(town: Town, team: Team) -> None:
@@ -141,6 +142,17 @@ def test_giving_back_on_purpose_rings_others_at_once(town: Town, team: Team) -> 
     team.timur.sees(f"{code}: taken by Aigerim")
     settles(town)
     assert "You have taken" in team.aigerim.messages[0].plain
+
+
+def test_what_offers_it_again_says_so_once_somebody_else_has_it(town: Town, team: Team) -> None:
+    code = accepted(town, team.aigerim)
+    team.aigerim.taps("Give it back", on=team.aigerim.messages[0])
+    again = team.aigerim.sees("If it was a mistake, take it again")
+    assert labels(again) == ["Accept"]
+    team.timur.taps("Accept", on=team.timur.sees(f"NEW {code}"))
+    settles(town)
+    now = next(one for one in team.aigerim.messages if one.id == again.id)
+    assert (labels(now), f"{code}: taken by Timur" in now.plain) == ([], True)
 
 
 def test_a_day_on_which_the_house_stood_still_takes_nothing_from_anybody(town: Town, team: Team) -> None:
