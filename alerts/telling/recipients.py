@@ -13,6 +13,7 @@ from contacts.values import ChannelName
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alerts.models import Need
     from contacts.models import Contact
     from store.unit_of_work import UnitOfWork
 

@@ -17,7 +17,7 @@ from cases.consent.vocabulary import Audience, Authority, FieldClass
 from cases.docket.models import Deadline, Occurrence, Watch
 from cases.incidents.models import Incident, IncidentCase
 from cases.incidents.reading import MOST_PEOPLE
-from cases.models import Case
+from cases.models import Case, Download
 from cases.pictures import told_by
 from cases.verification import move_to_counsel
 from store.eventlog import EventRow
@@ -344,6 +344,20 @@ def test_a_photo_of_a_list_stands_beside_the_form_it_is_typed_into(
     with quick_store.unit("test") as unit:
         other.need_of(unit, accepted_by=aigerim.contact_id)
     Browser(client).comes_in(aigerim).sees(shown[0].replace(scene.code, other.code), 404)
+
+
+def test_a_photo_for_counsel_alone_stands_beside_no_form_of_anybody_else(
+    quick_store: Store, client: FlaskClient, aigerim: Member
+) -> None:
+    scene = Scene.begin(quick_store, "this is the list from the station")
+    sends(scene, picture())
+    with quick_store.unit("test") as unit:
+        scene.need_of(unit, accepted_by=aigerim.contact_id)
+        secret = unit.session.scalars(select(Download.message_id)).one()
+        assert secret is not None
+        assert move_to_counsel(unit, scene.case_id, secret)
+    begun = Browser(client).comes_in(aigerim).sees(f"/console/incidents/new?report={scene.code}")
+    assert not PHOTO.findall(begun)
 
 
 def test_a_photo_that_does_not_open_is_not_shown(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:

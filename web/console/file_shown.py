@@ -12,7 +12,9 @@ from flask import Response
 
 from cases.events import FileViewed
 from cases.files import files_kept
-from cases.views.responder import may_open_file
+from cases.models import FileState
+from cases.views.responder import may_open_file, told_to
+from cases.views.rows import rows_of
 from web.case_files import copy_of
 from web.console.addressed import no_case, readable_case
 
@@ -32,9 +34,12 @@ ALONE: Final = "default-src 'none'; sandbox"
 """Opened by itself a copy may do nothing and fetch nothing."""
 
 
-def photos_of(unit: UnitOfWork, case: Case) -> list[UUID]:
-    """Return the photos that came with the report of a case, in the order in which they came."""
-    return [one.id for one in files_kept(unit, case.id) if one.media in PHOTOS][:MOST]
+def photos_of(unit: UnitOfWork, case: Case, role: str) -> list[UUID]:
+    """Return the photos that came with the messages of a case a reader of this role may see, as they came."""
+    rows = rows_of(unit, case)
+    came = [one for message in told_to(rows, role) for one in rows.files.get(message.id, ())]
+    here = [file for download, file in came if file is not None and download.state == FileState.STORED]
+    return [file.id for file in here if file.media in PHOTOS][:MOST]
 
 
 def file_shown(gate: Gate, code: str, file: UUID) -> Response:

@@ -74,12 +74,12 @@ def _ask(gate: Gate, trouble: str = "", **values: str) -> Response:
 
 
 def _photos(gate: Gate, report: str) -> list[UUID]:
-    """Return what stands beside the form: the photos of the report it is of, if one reads that."""
+    """Return what stands beside the form: the photos of the report it is of that its reader may see."""
     if not report:
         return []
     with gate.store.read() as unit:
         case = readable_case(gate, unit, report)
-        return [] if case is None else photos_of(unit, case)
+        return [] if case is None else photos_of(unit, case, str(gate.who.role))
 
 
 def read(gate: Gate) -> Response:
