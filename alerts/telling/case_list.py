@@ -10,6 +10,7 @@ from alerts.models import SOUGHT, Need, NeedState, Page
 from cases.models import Case
 from cases.urgency import Urgency
 from contacts.accounts.coercion import is_coerced
+from contacts.accounts.models import Account
 from contacts.directory import name_of
 from contacts.models import Contact
 from texts.catalogue import say
@@ -61,7 +62,9 @@ def works_on(unit: UnitOfWork, contact: Contact, case_id: UUID) -> bool:
 
 def cases_taken_by(unit: UnitOfWork, contact_id: UUID) -> list[UUID]:
     """Return every case of which a helper holds a need."""
-    return list(unit.session.scalars(select(Case.id).where(taken_by(contact_id)).order_by(Case.opened_at, Case.id)))
+    forced = exists().where(Account.contact_id == contact_id, Account.coerced_at.is_not(None))
+    theirs = select(Case.id).where(taken_by(contact_id), ~forced)
+    return list(unit.session.scalars(theirs.order_by(Case.opened_at, Case.id)))
 
 
 def need_for(unit: UnitOfWork, contact: Contact, case_id: UUID) -> Need | None:

@@ -18,6 +18,7 @@ from contacts.accounts.models import Account, Invitation
 from contacts.accounts.passkeys import remove_passkeys
 from contacts.accounts.second_factor import keep_secret, matching_step, new_recovery_codes, new_secret
 from contacts.accounts.sessions import end_all_sessions
+from contacts.calendar_feeds import revoke_feed
 from store.base import OWN, new_id
 from store.data_keys import account_scope
 from store.tokens import token_index, token_of
@@ -80,7 +81,8 @@ def accept_invitation(unit: UnitOfWork, token: str, password: str, duress: str, 
     """Make the account its owner's; return ten recovery codes, or None if ``code`` is not one of the secret's app.
 
     ``password`` and ``duress`` are hashes. Whatever was before ends: sessions, tokens, the old factor, passkeys, a
-    revocation, and that its owner was thought to be forced. Raises AccountRefusedError for an invitation that is not
+    revocation, and that its owner was thought to be forced; with that the address of their calendar, which somebody
+    else may have seen. Raises AccountRefusedError for an invitation that is not
     good (any more).
     """
     row = _good(unit, token, locked=True)
@@ -94,9 +96,12 @@ def accept_invitation(unit: UnitOfWork, token: str, password: str, duress: str, 
     row.used_at, row.totp = unit.now, None
     account.password, account.duress = password, duress
     keep_secret(unit, account, secret, step)
+    was_forced = account.coerced_at is not None
     account.activated_at, account.revoked_at, account.coerced_at = unit.now, None, None
     end_all_sessions(unit, account)
     unit.actor = f"account:{account.id}"
+    if was_forced and account.contact_id is not None:
+        revoke_feed(unit, account.contact_id)
     remove_passkeys(unit, account.id)
     unit.record(AccountActivated(case_id=None, account_id=account.id))
     return new_recovery_codes(unit, account.id)

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from cases.access import grant_access
+from contacts.calendar_feeds import open_feed
 from contacts.models import CalendarFeed, Contact
 from law.shipped import load_rules
 from law.signoff import sign_off
-from tests.accounts import Browser, Member, join, quick
+from tests.accounts import DURESS, Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from tests.web.house import APPEAL, House, words
 from web.factory import make_app
@@ -194,13 +195,34 @@ def test_a_feed_is_shown_once_replaced_and_revoked(house: House, client: FlaskCl
         assert all(feed.revoked_at for feed in unit.session.scalars(select(CalendarFeed)))
 
 
-def test_under_duress_an_address_is_shown_that_opens_nothing(house: House, client: FlaskClient, dana: Member) -> None:
+def test_under_duress_the_address_goes_on_answering_and_nothing_is_there(
+    house: House, client: FlaskClient, dana: Member
+) -> None:
     case = house.case()
     assert dana.contact_id is not None
+    with house.store.unit("test") as unit:
+        before = f"/calendar/{open_feed(unit, dana.contact_id)}.ics"
+    nothing = client.get(before)
     house.asks(case, dana.contact_id, answer="accept")
     house.says(case, "hearing_scheduled", datetime(2026, 3, 1, tzinfo=UTC), house.almaty(2, 10))
+    assert case.code in client.get(before).text
+    dana.gives(DURESS)
     browser = Browser(client).comes_in(dana, duress=True)
     assert case.code not in browser.sees(AGENDA)
+    assert (client.get(before).status_code, client.get(before).data) == (200, nothing.data), "as if they had no case"
     found = re.search(r"(/calendar/[^\"<]+\.ics)", browser.sends(FEED).text)
     assert found is not None
-    assert client.get(found[1]).status_code == 404
+    assert [client.get(one).status_code for one in (before, found[1])] == [404, 200]
+    assert client.get(found[1]).data == nothing.data
+    join(house.store, dana.login, "lawyer")
+    assert client.get(found[1]).status_code == 404, "whoever forced her has seen it, and a new invitation ends it"
+
+
+def test_an_invitation_leaves_the_address_of_who_was_never_forced(
+    house: House, client: FlaskClient, dana: Member
+) -> None:
+    assert dana.contact_id is not None
+    with house.store.unit("test") as unit:
+        feed = f"/calendar/{open_feed(unit, dana.contact_id)}.ics"
+    join(house.store, dana.login, "lawyer")
+    assert client.get(feed).status_code == 200

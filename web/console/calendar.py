@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from calendar import Calendar as Weeks
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -126,21 +125,23 @@ def look(gate: Gate) -> Response:
 
 
 def make(gate: Gate) -> Response:
-    """Make the reader's own feed and show its address, this once; one that was there leads nowhere any more."""
+    """Make the reader's own feed and show its address, this once; one that was there leads nowhere any more.
+
+    Under duress too: that calendar is empty, and is gone with the next invitation.
+    """
     who = gate.who
-    if who.duress or who.contact_id is None:
-        token = secrets.token_urlsafe(24)  # it looks like one and opens nothing
-    else:
-        with gate.store.unit(who.actor) as unit:
-            revoke_feed(unit, who.contact_id)
-            token = open_feed(unit, who.contact_id)
+    if who.contact_id is None:
+        raise LookupError("whoever has a calendar is a contact")
+    with gate.store.unit(who.actor) as unit:
+        revoke_feed(unit, who.contact_id)
+        token = open_feed(unit, who.contact_id)
     return gate.show("console/calendar_feed.html", address=gate.address(FEED, token=token))
 
 
 def revoke(gate: Gate) -> Response:
     """Make the address of the reader's feed lead nowhere."""
     who = gate.who
-    if not who.duress and who.contact_id is not None:
+    if who.contact_id is not None:
         with gate.store.unit(who.actor) as unit:
             revoke_feed(unit, who.contact_id)
     return gate.to("dates.month", said="done")
@@ -190,7 +191,7 @@ def _around(kind: AgendaKind | None, since: datetime | None) -> dict[str, Any]:
 
 def _feed_since(gate: Gate, unit: UnitOfWork) -> datetime | None:
     who = gate.who
-    return None if who.duress or who.contact_id is None else feed_since(unit, who.contact_id)
+    return None if who.contact_id is None else feed_since(unit, who.contact_id)
 
 
 def _first_of(text: str, today: date) -> date:
