@@ -72,8 +72,7 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
     """
     pressed = press(unit, chat.id, given.token)
     if pressed is None:
-        foreign = belongs_to_somebody_else(unit, chat.id, given.token)
-        return toast(unit, chat, given, "staff.not_for_you" if foreign else _too_old(linked_contact(unit, chat.id)))
+        return toast(unit, chat, given, _not_pressed(unit, chat, given))
     if pressed.action.startswith(DIALOGUE):
         tapped = Tapped(pressed.action.removeprefix(DIALOGUE))
         toast(unit, chat, given, "" if is_suspected(unit, chat) else word_on(tapped))
@@ -83,7 +82,7 @@ def answer_press(unit: UnitOfWork, chat: Chat, given: Press, zone: str) -> None:
         return None
     contact = linked_contact(unit, chat.id)
     if contact is None:
-        return toast(unit, chat, given, "staff.link_prompt")
+        return toast(unit, chat, given, "" if is_suspected(unit, chat) else "staff.link_prompt")
     unit.actor = f"contact:{contact.id}"
     if given.message_number is not None:
         prove_arrival(unit, chat.id, pressed.button_id, given.message_number)
@@ -114,6 +113,14 @@ def _settle_bundle(unit: UnitOfWork, chat: Chat, given: Press, contact: Contact,
         return toast(unit, chat, given, "staff.bundle_declined")
     values = {"codes": ", ".join(sorted(code_of(unit, need) for need in mine)), "count": str(len(mine))}
     return toast(unit, chat, given, "staff.bundle_yours" if mine else "staff.bundle_settled", values)
+
+
+def _not_pressed(unit: UnitOfWork, chat: Chat, given: Press) -> str:
+    """What is said of a button that means nothing here; to a stranger who may be setting a trap, nothing."""
+    contact = linked_contact(unit, chat.id)
+    if contact is None and is_suspected(unit, chat):
+        return ""
+    return "staff.not_for_you" if belongs_to_somebody_else(unit, chat.id, given.token) else _too_old(contact)
 
 
 def _too_old(contact: Contact | None) -> str:

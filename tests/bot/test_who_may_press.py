@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.messages.buttons import mint
-from alerts.models import CUSTODY, Alert, Handover, Need, NeedState, Page, PressableButton, ShiftTest
+from alerts.models import CUSTODY, Alert, Delivery, Handover, Need, NeedState, Page, PressableButton, ShiftTest
 from bot.staff import answer_press
 from bot.updates import Press
 from cases.aside import Sent, set_aside
@@ -17,6 +17,7 @@ from cases.docket.models import Occurrence, Watch
 from cases.docket.proposing import Proposed, propose
 from cases.incidents.reading import read_list
 from cases.models import Case, CaseLink, SetAside
+from cases.verification import suspect
 from contacts.accounts.models import Account
 from contacts.directory import find_contact, put_contact
 from contacts.linking import link_account, make_link_code
@@ -212,3 +213,21 @@ def test_whoever_has_the_button_of_another_chat_has_nothing(stage: Stage) -> Non
         token = stage._token(unit, theirs, "contact_made", stage.subjects["taken"])  # noqa: SLF001  ours
         answer_press(unit, unit.session.get_one(Chat, stage.chats["colleague"]), Press("callback", token), "UTC")
     assert stage.stands() == before
+
+
+def test_a_stranger_who_may_be_setting_a_trap_is_told_nothing_of_a_button(stage: Stage) -> None:
+    """What is no button here, or no longer, and what only a helper may press."""
+
+    def told() -> list[str]:
+        with stage.store.unit("test") as unit:
+            chat = find_or_open_chat(unit, "telegram", "7000000")
+            tokens = ["no-such-button", stage._token(unit, chat, "accept", stage.subjects["need"])]  # noqa: SLF001  ours
+            for token in tokens:
+                answer_press(unit, chat, Press(f"{new_id()}", token), "UTC")
+            rows = select(Delivery.template).where(Delivery.action == "answer").order_by(Delivery.order_key.desc())
+            return list(unit.session.scalars(rows.limit(len(tokens))))[::-1]
+
+    assert told() == ["reply.expired_button", "staff.link_prompt"]
+    with stage.store.unit("test") as unit:
+        assert suspect(unit, stage.scene.case_id)
+    assert told() == ["", ""]
