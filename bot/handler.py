@@ -70,6 +70,8 @@ def _hear(unit: UnitOfWork, chat: Chat, message: Message, zone: str) -> None:
         return
     if contact is not None or _looks_like_linking(given):
         answer_staff(unit, chat, contact, given, message, zone=zone)
+        if contact is None and linked_contact(unit, chat.id) is None:
+            _note_said(unit, chat, message)  # a code that was wrong makes nobody a helper: it goes as all else goes
         return
     _note_said(unit, chat, message)
     said = heard(message)

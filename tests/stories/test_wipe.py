@@ -58,6 +58,14 @@ def test_wiping_empties_the_chat_and_keeps_the_case(town: Town, team: Team) -> N
         assert unit.session.scalar(select(func.count()).select_from(ReportMessage)) == 2
 
 
+def test_a_code_that_was_wrong_does_not_stay_when_all_else_goes(town: Town) -> None:
+    gulnar, _ = reported(town)
+    gulnar.command("/link WRONG234")
+    gulnar.sees("wrong or has expired")
+    told = wipes(town, gulnar)
+    assert standing(gulnar) == [told.plain]
+
+
 def test_a_chat_that_may_be_a_trap_is_erased_and_not_answered(town: Town) -> None:
     stranger, code = reported(town)
     with town.house.store.unit("test") as unit:
