@@ -57,24 +57,32 @@ def topics_of(unit: UnitOfWork, case_id: UUID) -> frozenset[str]:
 
 
 def words_of(unit: UnitOfWork, case_id: UUID) -> Iterator[str]:
-    """Yield the words of every message of a case, also those under a photo or on a pin ("police station")."""
-    return (words for _, words in _messages(unit, case_id))
+    """Yield the words of every message of a case, also those under a photo or on a pin ("police station").
+
+    Not those that are for counsel alone, nor what corrects them: what is made of these words others see.
+    """
+    said = list(_messages(unit, case_id))
+    counsels = {(row.report_id, row.number) for row, _ in said if row.counsel_only}
+    for row, words in said:
+        corrects = row.correction and (row.number is None or (row.report_id, row.number) in counsels)
+        if not (row.counsel_only or (counsels and corrects)):
+            yield words
 
 
-def _messages(unit: UnitOfWork, case_id: UUID) -> Iterator[tuple[str, str]]:
+def _messages(unit: UnitOfWork, case_id: UUID) -> Iterator[tuple[ReportMessage, str]]:
     for row in unit.session.scalars(select(ReportMessage).where(ReportMessage.case_id == case_id)):
         content = unit.vault.open(case_scope(case_id), Field("report_message", "content", row.id), row.content)
-        yield row.kind, words_in(row.kind, content)
+        yield row, words_in(row.kind, content)
 
 
 def _everything_heard(unit: UnitOfWork, case_id: UUID) -> Iterator[Signals]:
-    """Yield what every message speaks of.
+    """Yield what every message speaks of, also what is for counsel alone: nobody is helped later for having said it.
 
     There is always more in a recording or a picture than its words: the name of a file puts nothing off until morning.
     """
-    for kind, words in _messages(unit, case_id):
+    for row, words in _messages(unit, case_id):
         heard = read_urgency(words)
-        yield heard if kind == "text" else replace(heard, long=True)
+        yield heard if row.kind == "text" else replace(heard, long=True)
 
 
 def _answer(unit: UnitOfWork, case_id: UUID, question: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -31,8 +32,11 @@ from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, Watc
 from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
 from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
 from cases.events import ReportExtended, ReportReceived
-from cases.intake import current_report, open_case, open_report
+from cases.intake import Wrapping, add_message, current_report, open_case, open_report
 from cases.models import Case
+from cases.triage import assess
+from cases.urgency import Urgency
+from cases.verification import move_to_counsel
 from law.shipped import use_local_days
 from store.chats import find_or_open_chat
 from store.eventlog import EventRow
@@ -513,6 +517,23 @@ def test_a_place_that_a_report_names_settles_no_law(store: Store, clock: ManualC
     with store.read() as unit:
         kept = unit.session.get_one(Case, case.id)
         assert (kept.timezone, kept.jurisdiction) == (ZONE, "KZ"), "a person has entered something by this clock"
+
+
+def test_a_place_that_was_told_to_counsel_alone_is_entered_for_nobody(store: Store) -> None:
+    with store.unit("test") as unit:
+        chat = find_or_open_chat(unit, "telegram", "7000000")
+        case = open_report(unit, chat, language="en", kind="text", content="they took her")
+        report = current_report(unit, chat)
+        assert report is not None
+        told = Wrapping(number=7)
+        secret = add_message(unit, report, kind="text", content="she came in by Khorgos, at night", wrapping=told)
+        mended = replace(told, correction=True)
+        add_message(unit, report, kind="text", content="she came in by Zharkent, at night", wrapping=mended)
+        assert move_to_counsel(unit, case.id, secret)
+        add_message(unit, report, kind="text", content="any news? they deport people at night")
+        read_places(unit, ReportExtended(case_id=case.id, report_id=report.id, message_id=secret), zone=ZONE)
+        assert occurrences_shown(unit, case.id) == []
+        assert assess(unit, case.id).urgency is Urgency.NOW
 
 
 @pytest.mark.parametrize("lost", ["asylum_refusal_known", "asylum_refusal_adopted", "asylum_claim_withdrawn"])
