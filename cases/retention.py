@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.docket.models import Deadline, DeadlineState, Occurrence, OccurrenceState, Watch, WatchState
 from cases.docket.vocabulary import NO_HARM
-from cases.docket.watches import end_watches
+from cases.docket.watches import end_watches, watch_on
 from cases.events import CaseClosed, CaseKept, CaseReopened, ErasureConfirmed, ErasureWarned
 from cases.models import Case, ReportAnswer, ReportMessage
 from cases.sealed.models import CheckIn, SealedFile
@@ -175,10 +175,11 @@ def _refuse_what_waits(unit: UnitOfWork, case_id: UUID) -> None:
 
 
 def reopen_case(unit: UnitOfWork, case_id: UUID, *, by: str) -> bool:
-    """Open a closed case again; return whether it was closed."""
+    """Open a closed case again; return whether it was closed. What was watched for in it is watched for again."""
     row = _lock(unit, case_id)
     if row.closed_at is None:
         return False
+    watch_on(unit, case_id, row.closed_at)
     row.closed_at = row.closed_by = row.warned_at = row.confirmed_at = row.confirmed_by = None
     row.no_case = False
     unit.session.flush()

@@ -8,29 +8,25 @@ it had moved or called off is entered again, as it stood.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cases.changed import ChangedMeanwhileError
 from cases.docket.clocks import recount
 from cases.docket.entering import GIVES_UP_A_SLOT, enter, entry_in, given_up_by, read_risk_anew
+from cases.docket.events import OccurrenceSuperseded
 from cases.docket.history import history, seen_of, standing
 from cases.docket.models import Occurrence, OccurrenceState, Watch, WatchState
-from cases.docket.vocabulary import WatchKind, meaning_of
-from cases.docket.watches import end_watches, open_watch
-from cases.docket.watching import PlannedWatch, watches_of
-from cases.docket.events import OccurrenceSuperseded
+from cases.docket.vocabulary import meaning_of
+from cases.docket.watches import end_watches, watch_anew
+from cases.docket.watching import watches_of
 from cases.models import Case
 from store.base import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
-
-    from sqlalchemy import Select
 
     from cases.docket.entering import Entry
     from store.unit_of_work import UnitOfWork
@@ -111,11 +107,9 @@ def _watch_again(unit: UnitOfWork, row: Occurrence) -> None:
     for watch in _ended_by(unit, row, [str(kind) for kind in kinds]):
         if watch.every_seconds is not None and watch.kind in waiting:
             continue
-        every = None if watch.every_seconds is None else timedelta(seconds=watch.every_seconds)
-        due_at = watch.due_at if every is None else _next_beat(watch, every, unit)
-        number = 1 + (unit.session.scalar(_numbers(watch)) or 0)
-        planned = PlannedWatch(WatchKind(watch.kind), number, due_at, watch.pages, every)
-        open_watch(unit, watch.case_id, watch.matter_id, planned)
+        watch_anew(unit, watch)
+        if watch.every_seconds is not None:  # of one that was missed the next was waited for already: both ended
+            waiting.add(watch.kind)
 
 
 def _ended_by(unit: UnitOfWork, row: Occurrence, kinds: Sequence[str]) -> Sequence[Watch]:
@@ -128,12 +122,3 @@ def _ended_by(unit: UnitOfWork, row: Occurrence, kinds: Sequence[str]) -> Sequen
         Watch.ended_by.is_(None),
     )
     return unit.session.scalars(ended.order_by(Watch.id)).all()
-
-
-def _next_beat(watch: Watch, every: timedelta, unit: UnitOfWork) -> datetime:
-    beats = max((unit.now - watch.due_at) // every + 1, 0)
-    return watch.due_at + beats * every
-
-
-def _numbers(watch: Watch) -> Select[int]:
-    return select(func.max(Watch.number)).where(Watch.matter_id == watch.matter_id, Watch.kind == watch.kind)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cases.docket.events import WatchEnded, WatchMissed, WatchOpened
 from cases.docket.models import Watch, WatchState
-from cases.docket.vocabulary import WatchKind
+from cases.docket.vocabulary import ROUTINE, WatchKind
 from cases.docket.watching import PlannedWatch, still_worth_asking, watches_of
 from cases.models import Case
 from store.base import OWN, new_id
@@ -18,6 +18,7 @@ from store.timers import set_timers, stop_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -109,6 +110,44 @@ def repeat(unit: UnitOfWork, watch: Watch) -> None:
     due_at = watch.due_at + beats * every
     following = PlannedWatch(WatchKind(watch.kind), watch.number + 1, due_at, watch.pages, every)
     _open(unit, watch.case_id, watch.matter_id, [following])
+
+
+def watch_anew(unit: UnitOfWork, watch: Watch) -> None:
+    """Open once more what ended and is a question again: what repeats at its next beat, else due when it was."""
+    due_at, every = watch.due_at, None
+    if watch.every_seconds is not None:
+        every = timedelta(seconds=watch.every_seconds)
+        due_at += max((unit.now - due_at) // every + 1, 0) * every
+    numbers = select(func.max(Watch.number)).where(Watch.matter_id == watch.matter_id, Watch.kind == watch.kind)
+    number = 1 + (unit.session.scalar(numbers) or 0)
+    planned = PlannedWatch(WatchKind(watch.kind), number, due_at, watch.pages, every)
+    _open(unit, watch.case_id, watch.matter_id, [planned])
+
+
+def watch_on(unit: UnitOfWork, case_id: UUID, ended_at: datetime) -> None:
+    """Watch on for what ended by nobody's word at an instant, when its case was closed.
+
+    What was still to come is the same as before, so that a promise stays one. Of what is overdue the latest of each
+    kind is opened anew: at its next beat if it repeats, else now; what is routine and over is asked about no more.
+    """
+    ended = select(Watch).where(
+        Watch.case_id == case_id,
+        Watch.state == WatchState.CANCELLED,
+        Watch.ended_at == ended_at,
+        Watch.ended_by.is_(None),
+    )
+    rows = unit.session.scalars(ended.order_by(Watch.due_at, Watch.id).with_for_update(**OWN)).all()
+    ahead = [watch for watch in rows if watch.due_at > unit.now]
+    for watch in ahead:
+        watch.state, watch.ended_at = WatchState.WAITING, None
+    unit.session.flush()
+    set_timers(unit, WATCH_TIMER, {watch.id: watch.due_at for watch in ahead})
+    for watch in ahead:
+        unit.record_last(WatchOpened(case_id=case_id, watch_id=watch.id, watch=watch.kind))
+    for watch in {watch.kind: watch for watch in rows if watch.due_at <= unit.now}.values():
+        repeats = watch.every_seconds is not None
+        if not (_repeating(unit, case_id, [watch.kind]) if repeats else watch.kind in ROUTINE):
+            watch_anew(unit, watch)
 
 
 def end_watches(

@@ -29,11 +29,14 @@ from cases.docket.entering import (
 )
 from cases.docket.history import history, seen_of
 from cases.docket.models import Deadline, DeadlineState, Occurrence, Watch, WatchState
+from cases.docket.promising import promise_update, promised_word
 from cases.docket.reading import deadlines_of, hearing_numbered, occurrences_shown, risks_of, watches_shown
+from cases.docket.vocabulary import WatchKind
 from cases.docket.watches import give_up_watch, keep_contact, mark_missed, repeat
 from cases.events import ReportExtended, ReportReceived
 from cases.intake import Wrapping, add_message, current_report, open_case, open_report
 from cases.models import Case
+from cases.retention import close_case, reopen_case
 from cases.triage import assess
 from cases.urgency import Urgency
 from cases.verification import move_to_counsel
@@ -499,6 +502,53 @@ def test_what_is_missed_again_is_one_question_and_can_be_ended(store: Store, cas
     with store.unit("test") as unit:
         assert not give_up_watch(unit, unit.session.get_one(Watch, watch.id), "contact:1")
     assert {state for _, state in looks(store, case_id, "family_update")} == {"cancelled"}
+
+
+def closes_for(store: Store, case_id: UUID, clock: ManualClock, time: timedelta) -> None:
+    """Somebody closes it, and later it is opened again: by mistake, or because something came in."""
+    with store.unit("test") as unit:
+        close_case(unit, case_id, by="contact:1", note="over")
+    assert not [kind for kind in WatchKind if waiting(store, case_id, kind)]
+    clock.advance(time)
+    with store.unit("test") as unit:
+        assert reopen_case(unit, case_id, by="contact:1")
+        assert not reopen_case(unit, case_id, by="contact:1")
+
+
+def test_what_was_watched_for_is_watched_for_again_when_a_case_is_opened_again(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    now = clock.now()
+    with store.unit("test") as unit:
+        contact = Entry("daily_contact_expected", When(now), appointed_at=now + timedelta(hours=5))
+        enter(unit, case_id, contact, zone=ZONE)
+        promise = promise_update(unit, case_id, now + timedelta(hours=40), seen=None)
+    clock.advance(timedelta(hours=5, minutes=30))
+    closes_for(store, case_id, clock, timedelta(hours=10))
+    assert waiting(store, case_id, "daily_contact") == [now + timedelta(hours=30)], "today's is over, by its beat"
+    with store.read() as unit:
+        standing = promised_word(unit, case_id)
+        assert standing is not None
+        assert (standing.id, standing.due_at) == (promise, now + timedelta(hours=40)), "what was promised is owed"
+        wound = unit.session.scalars(select(Timer).where(Timer.subject_id == promise)).one()
+        assert wound.due_at == standing.due_at
+    closes_for(store, case_id, clock, timedelta(hours=1))
+    assert waiting(store, case_id, "daily_contact") == [now + timedelta(hours=30)], "and again, once"
+
+
+def test_a_question_that_nobody_has_answered_is_asked_again_when_a_case_is_opened_again(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    happens(store, case_id, "released", When(clock.now()))
+    clock.advance(timedelta(hours=25))
+    with store.unit("test") as unit:
+        due = (Watch.case_id == case_id, Watch.due_at <= unit.now)
+        for watch in unit.session.scalars(select(Watch).where(*due).order_by(Watch.number)).all():
+            mark_missed(unit, watch)
+    closes_for(store, case_id, clock, timedelta(minutes=5))
+    at = [at - clock.now() for at in waiting(store, case_id, "proof_of_life")]
+    assert len(at) == 2
+    assert at[0] < timedelta(0) < at[1], "one at once, whatever was missed, and the last in its time"
 
 
 def test_a_place_that_a_report_names_settles_no_law(store: Store, clock: ManualClock) -> None:
