@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from alerts.channels.port import (
     AddressMoved,
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 URGENT_STEPS = (1, 2, 5, 10, 25)
 PATIENT_STEPS = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure; the last one repeats."""
+DOUBTFUL_STEPS = (2, 5, 15, 60, 300, 900, 3600)
+"""The same after the first, second … call of which nobody knows whether it got through: each may have been read."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """After a day of tries in vain a message that is no page is no longer news. Time in which nobody could try does not
 count: a machine that wakes after a week has a day for what waited in it."""
@@ -261,9 +263,11 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
 
 def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     row = unit.session.get_one(Delivery, job.delivery_id)
-    steps = URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
-    pause = timedelta(seconds=claims.nth_pause(steps, job.held.tries))
-    is_no_news = not row.asks and job.held.tries * pause > GIVE_UP_AFTER
+    calls, steps = job.held.tries, URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
+    if state is DeliveryState.UNKNOWN and job.action == "send" and not row.asks:
+        calls, steps = _doubtful_calls(unit, job), DOUBTFUL_STEPS
+    pause = timedelta(seconds=claims.nth_pause(steps, calls))
+    is_no_news = not row.asks and calls * pause > GIVE_UP_AFTER
     if is_no_news and job.action == "redact":  # what somebody said must not stay there, however long it takes
         _again(unit, job, unit.now + TRY_ON, state)
         return
@@ -274,6 +278,12 @@ def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     if row.asks and (state is DeliveryState.UNKNOWN or job.held.tries >= LATE_AFTER):
         look_at_row(unit, row)
     _again(unit, job, unit.now + pause, state)
+
+
+def _doubtful_calls(unit: UnitOfWork, job: Job) -> int:
+    """How many copies of a message its reader may have."""
+    doubtful = (ATTEMPTS.c.delivery_id == job.delivery_id, ATTEMPTS.c.outcome == UnknownOutcome.__name__)
+    return unit.session.scalar(select(func.count()).select_from(ATTEMPTS).where(*doubtful)) or 1
 
 
 def _again(unit: UnitOfWork, job: Job, at: datetime, state: DeliveryState, **values: Any) -> None:

@@ -16,6 +16,7 @@ from alerts.channels.port import (
     TemporaryFailure,
     UnknownOutcome,
 )
+from alerts.messages.outbox import enqueue
 from alerts.models import DeliveryState, NeedState
 from alerts.search.dismissing import confirm_dismissal
 from cases.docket.dismissing import ask_to_dismiss
@@ -277,3 +278,14 @@ def test_what_waits_for_an_account_that_was_left_goes_to_the_new_one_and_not_to_
     night.later(seconds=30)
     assert not [one.text for one in night.sent("telegram", AIGERIM) if code in one.text], "it may be in other hands"
     assert [code in one.text for one in night.sent("telegram", "199")] == [True]
+
+
+def test_what_may_have_been_read_each_time_is_not_said_to_a_reporter_every_minute(night: Night) -> None:
+    reporter = "7000001"
+    with night.store.unit("test") as unit:
+        enqueue(unit, find_or_open_chat(unit, "telegram", reporter), "reply.start", language="en")
+    night.channels["telegram"].lose_answers(1000)
+    night.later(minutes=2)
+    assert len(night.sent("telegram", reporter)) == 5, "at first a lost answer is made good at once"
+    night.later(hours=6)
+    assert len(night.sent("telegram", reporter)) < 15
