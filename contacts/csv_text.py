@@ -29,7 +29,7 @@ def clean(cell: str) -> str:
 
     Raises RejectedError for control characters and for letters that were lost before the file reached us.
     """
-    text = "".join(filter(_shows, cell.replace("\r\n", "\n").replace("\r", "\n")))
+    text = visible(cell.replace("\r\n", "\n").replace("\r", "\n"))
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs" or character == "\ufffd":
@@ -37,6 +37,11 @@ def clean(cell: str) -> str:
         if category == "Cc" and character not in "\n\t":
             raise RejectedError("it holds a control character; type it again")
     return unicodedata.normalize("NFC", text).strip()
+
+
+def visible(text: str) -> str:
+    """The text without marks that show nothing, those that turn a line around among them."""
+    return "".join(filter(_shows, text))
 
 
 def _shows(character: str) -> bool:

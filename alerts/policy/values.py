@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, TypeVar
 
 from alerts.policy.spans import read_wait, write_wait
+from contacts.csv_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -47,9 +48,13 @@ def name_in(faults: Faults, node: Node, entries: dict[str, Node], whose: str) ->
 
 
 def name_of(faults: Faults, node: Node) -> str | None:
-    """One line of text without control characters."""
-    name = faults.text(node, "a name")
-    if name is None:
+    """One line of text without control characters, spelt as a contact's: marks that show nothing are left out."""
+    said = faults.text(node, "a name")
+    if said is None:
+        return None
+    name = unicodedata.normalize("NFC", visible(said)).strip()
+    if not name:
+        faults.add(node, "write a name here that can be seen: this one holds nothing but marks that show nothing")
         return None
     if len(name) > LONGEST_NAME or any(unicodedata.category(sign) in _NOT_IN_NAMES for sign in name):
         faults.add(node, f"a name is one line of at most {LONGEST_NAME} characters")

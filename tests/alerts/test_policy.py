@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from alerts.policy import (
 )
 from alerts.policy.ladder import Holder, Ladder, Order, Person, Role, Roster, Step
 from alerts.policy.steps import CHANNELS, ROLES
+from contacts.csv_text import visible
 from contacts.matching import CRITERIA
 from contacts.roster import Override
 
@@ -236,6 +238,17 @@ def test_a_fault_in_a_fuller_document_is_told_as_well(old: str, new: str, line: 
     check_fault(FULL, old, new, line, advice)
 
 
+def test_a_name_is_spelt_as_contacts_are_without_marks_that_turn_a_line_around() -> None:
+    turned = FULL.replace("- name: duty", '- name: "\\u202edu\\u2066ty\\u200f"').replace(
+        "member: Timur", 'member: "\\u202dTimur"'
+    )
+    assert read_policies(turned) == read_policies(FULL)
+    apart = FULL.replace("member: Timur", 'member: "Timu\\u0301r"')
+    (override, *_) = read_policies(apart).rosters[0].overrides
+    assert override.member == "Tim\u00far"
+    check_fault(FULL, "- name: duty", '- name: "\\u202e\\u200f"', 14, "a name here that can be seen")
+
+
 def check_fault(document: str, old: str, new: str, line: int, advice: str) -> None:
     assert old in document
     with pytest.raises(PolicyError) as caught:
@@ -314,9 +327,10 @@ def test_no_message_repeats_a_name() -> None:
 
 names = (
     st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=20)
-    .map(str.strip)
+    .map(lambda name: normalize("NFC", visible(name)).strip())
     .filter(bool)
 )
+"""As they are read: spelt as contacts' are."""
 whole_seconds = st.integers(60, 24 * 3600).map(lambda count: timedelta(seconds=count))
 targets = st.one_of(
     names.map(Roster),
