@@ -504,6 +504,24 @@ def test_what_is_missed_again_is_one_question_and_can_be_ended(store: Store, cas
     assert {state for _, state in looks(store, case_id, "family_update")} == {"cancelled"}
 
 
+def test_of_a_contact_that_was_missed_and_the_next_one_comes_back(
+    store: Store, case_id: UUID, clock: ManualClock
+) -> None:
+    now = clock.now()
+    happens(store, case_id, "daily_contact_expected", When(now), appointed_at=now + timedelta(hours=5))
+    clock.advance(timedelta(hours=7))
+    with store.unit("test") as unit:
+        watch = unit.session.scalars(select(Watch).where(Watch.kind == "daily_contact")).one()
+        mark_missed(unit, watch)
+        repeat(unit, watch)
+    with store.unit("test") as unit:
+        wrong = enter(unit, case_id, Entry("arrived_safely", When(unit.now)), zone=ZONE).id
+    assert waiting(store, case_id, "daily_contact") == []
+    with store.unit("test") as unit:
+        take_back(unit, case_id, wrong)
+    assert waiting(store, case_id, "daily_contact") == [now + timedelta(hours=30)], "both had ended"
+
+
 def closes_for(store: Store, case_id: UUID, clock: ManualClock, time: timedelta) -> None:
     """Somebody closes it, and later it is opened again: by mistake, or because something came in."""
     with store.unit("test") as unit:
