@@ -18,6 +18,7 @@ from app.replay.staff import COORDINATOR, LAWYER, Staff
 from app.replay.stage import Stage
 from app.replay.story import DAILY, instant, is_day
 from cases.docket.entering import Entry, When, enter, on_day
+from cases.incidents.models import IncidentCase
 from cases.incidents.opening import MEASURES, Happening
 from cases.incidents.reading import read_list
 from cases.intake import open_case
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from app.replay.story import Step, Story
     from sandbox import Phone
+    from store.unit_of_work import UnitOfWork
 
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=12)
@@ -144,12 +146,22 @@ def _does(replay: Replay, step: Step) -> None:
 
 def _enter(replay: Replay, step: Step, entry: Entry) -> None:
     with replay.stage.house.store.unit(replay.staff.actor(step.by)) as unit:
-        case = unit.session.scalars(select(Case).order_by(Case.opened_at, Case.id).limit(1)).one_or_none()
-        if case is None:
-            case = open_case(unit, language="en")
+        case = case_of(unit, step)
         case.jurisdiction = replay.story.jurisdiction
         case.threatened_state = replay.story.threatened_state
         enter(unit, case.id, entry, zone=replay.story.zone)
+
+
+def case_of(unit: UnitOfWork, step: Step) -> Case:
+    """Return the case that something is entered in: the first, or that of the ``person`` of a list a step names.
+
+    It is opened where there is none yet.
+    """
+    cases = select(Case).order_by(Case.opened_at, Case.id).limit(1)
+    if "person" in step.given:
+        cases = cases.join(IncidentCase, IncidentCase.case_id == Case.id)
+        return unit.session.scalars(cases.where(IncidentCase.number == int(step.given["person"]))).one()
+    return unit.session.scalars(cases).one_or_none() or open_case(unit, language="en")
 
 
 def _entry(story: Story, step: Step) -> Entry:

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 import app.replay
 from app.replay.checks import Verdict, judge
 from app.replay.filing import lay_out
+from app.replay.play import case_of
 from app.replay.record import ClockShown, Paged, Record, Remembered, RiskShown, Told, WatchShown
-from app.replay.story import StoryFileError, read_stories
+from app.replay.story import Step, StoryFileError, read_stories
 from cases.docket.entering import Entry, When, enter
+from cases.incidents.models import IncidentCase
+from cases.incidents.opening import Happening, open_incident
+from cases.incidents.reading import read_list
 from tests.quick import quick_store
 from tests.web.scene import Scene
 
@@ -165,6 +170,22 @@ def test_the_papers_of_a_story_are_those_of_its_first_case_and_tell_what_people_
     assert "Заседание перенесено: на " in said["first_hour", "ru"]
     assert not [kind for kind, _ in said if kind in ("tr_lawsuit", "echr_r39")], "they do not exist in Kazakhstan"
     assert all(one.is_draft for one in sheets)
+
+
+def test_what_happened_to_some_of_a_list_is_entered_with_one_of_them(tmp_path: Path) -> None:
+    with quick_store(tmp_path) as store:
+        scene = Scene.begin(store)
+        with store.unit("test") as unit:
+            happening = Happening("custody_start", When(unit.now), "Asia/Almaty", "kk")
+            people = [one for one in read_list("1. Guldana T. 2. Serik D") if one.is_person]
+            open_incident(unit, happening, people, report=scene.case_id)
+            assert case_of(unit, Step(NOON, "coordinator", {})).id == scene.case_id
+            second = case_of(unit, Step(NOON, "coordinator", {"person": 2}))
+            number = select(IncidentCase.number).where(IncidentCase.case_id == second.id)
+            assert unit.session.scalars(number).one() == 2
+    (story,) = [one for one in read_stories(STORIES) if one.id == "nineteen-arrests"]
+    whose = {one.given["event"]: one.given.get("person") for one in story.steps if "event" in one.given}
+    assert whose["administrative_arrest"] != whose["fined"], "who was fined was not arrested"
 
 
 @pytest.mark.long
