@@ -56,6 +56,14 @@ class ReleaseOpened(Event):
 
 
 @dataclass(frozen=True)
+class ReleaseLinkFreed(Event):
+    """Somebody of the team let a recipient open their link on another device."""
+
+    release_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True)
 class ReleaseAcknowledged(Event):
     """A recipient says that they have it in hand."""
 

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from cases.models import Case
-from cases.releases.events import ReleaseAcknowledged, ReleaseOpened
+from cases.releases.events import ReleaseAcknowledged, ReleaseLinkFreed, ReleaseOpened
 from cases.releases.models import Release, ReleaseRecipient, ReleaseState
-from cases.releases.proposing import content_of
+from cases.releases.proposing import content_of, locked
 from contacts.models import Contact
 from store.base import OWN
 from store.tokens import token_index
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from cases.views.audience import AudienceView
     from store.unit_of_work import UnitOfWork
 
@@ -92,6 +94,31 @@ def acknowledge(unit: UnitOfWork, token: str, device: str | None) -> Refused | N
         who = recipient.contact_id
         unit.record(ReleaseAcknowledged(case_id=release.case_id, release_id=release.id, contact_id=who))
     return None
+
+
+def free_link(unit: UnitOfWork, release_id: UUID, recipient_id: UUID) -> bool:
+    """Let the next device that opens a recipient's link be the only one; return whether another was until now.
+
+    What has not left, was called back, or is over stays as it is. Safe to repeat.
+    """
+    release = locked(unit, release_id)
+    recipient = unit.session.scalars(
+        select(ReleaseRecipient)
+        .where(
+            ReleaseRecipient.id == recipient_id,
+            ReleaseRecipient.release_id == release.id,
+            ReleaseRecipient.device_index.is_not(None),
+            ReleaseRecipient.expires_at > unit.now,
+        )
+        .with_for_update(**OWN)
+    ).one_or_none()
+    if recipient is None or release.state != ReleaseState.SENT:
+        return False
+    recipient.device_index = None
+    unit.session.flush()
+    who = recipient.contact_id
+    unit.record(ReleaseLinkFreed(case_id=release.case_id, release_id=release.id, contact_id=who))
+    return True
 
 
 def code_of_release(unit: UnitOfWork, recipient: ReleaseRecipient) -> str:

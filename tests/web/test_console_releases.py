@@ -11,10 +11,12 @@ from sqlalchemy import select
 from cases.consent.agreeing import emergency_releases, standing_of
 from cases.docket.entering import Entry, When, enter
 from cases.models import Case
-from cases.releases.models import Release, ReleaseVoice
+from cases.releases.models import Release, ReleaseRecipient, ReleaseState, ReleaseVoice
+from cases.releases.proposing import PURPOSE
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store.eventlog import EventRow
+from store.tokens import token_of
 from tests.accounts import Browser, Member, join, quick
 from tests.web.conftest import ZONE
 from tests.web.scene import reached
@@ -197,6 +199,36 @@ def test_who_can_be_sent_nothing_is_not_chosen(desk: Desk) -> None:
     assert "See Contacts" in refused.text
     with desk.scene.store.read() as unit:
         assert unit.session.scalars(select(Release)).all() == []
+
+
+def test_a_recipient_who_wants_it_on_another_device_is_let_by_whoever_they_ask(
+    desk: Desk, client: FlaskClient, clock: ManualClock
+) -> None:
+    desk.enters()
+    desk.agrees()
+    where = desk.proposes()
+    with desk.scene.store.unit("test") as unit:
+        release = unit.session.scalars(select(Release)).one()
+        marta = unit.session.scalars(select(ReleaseRecipient)).one()
+        release.state, marta.sent_at = ReleaseState.SENT, unit.now
+        marta.expires_at = unit.now + timedelta(days=7)
+        link, who = f"/release/{token_of(unit, PURPOSE, marta.id)}", str(marta.id)
+    button = "Let them open it on another device"
+    phone, desktop = (client.application.test_client() for _ in range(2))
+    assert button not in desk.as_(desk.timur).sees(where), "nobody has opened it yet"
+    assert [phone.post(link).status_code, desktop.post(link).status_code] == [200, 403]
+    assert button in desk.as_(desk.timur).sees(where)
+    assert desk.as_(desk.timur, duress=True).sends(where, do="another_device", recipient=who).status_code == 404
+    assert desk.as_(desk.timur).sends(where, do="another_device", recipient="x").status_code == 400
+    assert desktop.post(link).status_code == 403, "nothing has changed yet"
+    for _ in range(2):
+        assert desk.as_(desk.timur).sends(where, do="another_device", recipient=who).status_code == 303
+    with desk.scene.store.read() as unit:
+        freed = unit.session.scalars(select(EventRow).where(EventRow.name == "ReleaseLinkFreed")).one()
+        assert freed.actor == f"contact:{desk.timur.contact_id}"
+    assert [desktop.post(link).status_code, phone.post(link).status_code] == [200, 403]
+    clock.advance(timedelta(days=7))
+    assert button not in desk.as_(desk.timur).sees(where), "it opens nowhere any more"
 
 
 def test_counsels_fields_are_for_counsel(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from cases.consent.vocabulary import Audience
 from cases.models import Case
 from cases.releases.deciding import APPROVERS, GOES_TO
 from cases.releases.models import OPEN, Basis, Release, ReleaseRecipient, ReleaseState, ReleaseVoice
+from cases.releases.opening import free_link
 from cases.releases.proposing import (
     Proposal,
     approve,
@@ -36,7 +37,7 @@ from contacts.models import Contact
 from store.data_keys import case_scope, contact_scope
 from store.sets import Together, Wanted
 from web.console.addressed import no_case, note_shown, readable_case
-from web.console.entered import instant_given, refused
+from web.console.entered import RefusedError, id_given, instant_given, refused
 from web.console.gate import Guard
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def one(gate: Gate, release_id: UUID) -> Response:
             "may_approve": release.state == ReleaseState.PROPOSED and not _has_approved(gate, voices),
             "may_stop": release.state in stopped_by(str(gate.who.role)),
             "may_recall": release.state in (*OPEN, ReleaseState.SENT),
+            "elsewhere": _open_somewhere(release, [one for _, one in recipients], unit.now),
         }
         unit.session.expunge_all()  # it is drawn when the unit is over
     if content is not None:
@@ -189,19 +191,25 @@ def one(gate: Gate, release_id: UUID) -> Response:
     return gate.show("console/release.html", **shown)
 
 
+def _open_somewhere(release: Release, recipients: Sequence[ReleaseRecipient], now: datetime) -> set[UUID]:
+    """Whose link opens on one device alone by now: they may want it on another."""
+    opened = [one for one in recipients if one.device_index is not None and (one.expires_at or now) > now]
+    return {one.id for one in opened} if release.state == ReleaseState.SENT else set()
+
+
 def _has_approved(gate: Gate, voices: Sequence[tuple[str, ReleaseVoice]]) -> bool:
     return any(one.contact_id == gate.who.contact_id and one.approves for _, one in voices)
 
 
 def decide(gate: Gate, release_id: UUID) -> Response:
-    """Say yes, stop it, or call it back."""
+    """Say yes, stop it, call it back, or let a recipient open their link on another device."""
     try:
         with gate.store.unit(gate.who.actor) as unit:
             release, contact_id = unit.session.get(Release, release_id), gate.who.contact_id
             if release is None or contact_id is None or not _may_decide(gate, unit, release):
                 return no_case(gate)
             _act(unit, release_id, contact_id, gate.who.role)
-    except ConsentError as error:
+    except (ConsentError, RefusedError) as error:
         return refused(gate, error)
     return gate.to("releases.one", release_id=release_id, said="done")
 
@@ -217,6 +225,8 @@ def _act(unit: UnitOfWork, release_id: UUID, contact_id: UUID, role: str) -> Non
             release = locked(unit, release_id)
             if release.state in (*OPEN, ReleaseState.SENT):
                 call_back(unit, release, "recalled")
+        case "another_device":
+            free_link(unit, release_id, id_given("recipient"))
         case _:
             pass
 
