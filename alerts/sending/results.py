@@ -263,10 +263,12 @@ def _follow(unit: UnitOfWork, job: Job, new_address: str) -> None:
 
 def _retry(unit: UnitOfWork, job: Job, state: DeliveryState) -> None:
     row = unit.session.get_one(Delivery, job.delivery_id)
-    calls, steps = job.held.tries, URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
     if state is DeliveryState.UNKNOWN and job.action == "send" and not row.asks:
-        calls, steps = _doubtful_calls(unit, job), DOUBTFUL_STEPS
-    pause = timedelta(seconds=claims.nth_pause(steps, calls))
+        calls = _doubtful_calls(unit, job)
+        pause = timedelta(seconds=claims.nth_pause(DOUBTFUL_STEPS, calls))
+    else:
+        calls, steps = job.held.tries, URGENT_STEPS if row.urgent or row.asks else PATIENT_STEPS
+        pause = timedelta(seconds=claims.nth_pause(steps, calls))
     is_no_news = not row.asks and calls * pause > GIVE_UP_AFTER
     if is_no_news and job.action == "redact":  # what somebody said must not stay there, however long it takes
         _again(unit, job, unit.now + TRY_ON, state)

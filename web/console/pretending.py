@@ -77,18 +77,17 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
         _have_stand_again(gate, unit, mine, taken)
         return Did(about=taken.id)
     entry = entry_given(zone, unit.now)
-    if request.form.get("entry"):
-        taken = _take_back(mine, id_given("entry"))
-        if entry.event not in GIVES_UP_A_SLOT:
-            _have_stand_again(gate, unit, mine, taken)
-    if entry.event in GIVES_UP_A_SLOT:
+    taken = _take_back(mine, id_given("entry")) if request.form.get("entry") else None
+    if taken is not None and entry.event not in GIVES_UP_A_SLOT:
+        _have_stand_again(gate, unit, mine, taken)
+    if entry.event in GIVES_UP_A_SLOT and (taken is None or taken.event not in GIVES_UP_A_SLOT):
         mine.docket = [replace(one, stands=one.stands and not is_set_for(one.event)) for one in mine.docket]
     return _entered(gate, unit, mine, entry, zone)
 
 
 def _not_here(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
     zone = case.timezone or gate.zone
-    return _entered(gate, unit, mine, not_here_given(unit, zone), zone)
+    return _entered(gate, unit, mine, not_here_given(zone, unit.now), zone)
 
 
 def _entered(gate: Gate, unit: UnitOfWork, mine: Pretence, entry: Entry, zone: str) -> Did:
