@@ -61,6 +61,7 @@ ABOVE = frozenset(
         "evidence",
         "hostile",
         "identity",
+        "law",
         "papers",
         "registry",
         "scheduler",

@@ -105,6 +105,7 @@ def test_signing_the_same_again_is_one_sign_off(store: Store) -> None:
     assert happened(store) == ["RuleSignedOff"]
 
 
+@pytest.mark.both  # a lock
 def test_signing_anew_takes_the_place_of_what_was_signed_before(store: Store, clock: ManualClock) -> None:
     first = sign(store)
     clock.advance(timedelta(days=20))
@@ -114,6 +115,7 @@ def test_signing_anew_takes_the_place_of_what_was_signed_before(store: Store, cl
     assert happened(store) == ["RuleSignedOff", "RuleSignoffRevoked", "RuleSignedOff"]
 
 
+@pytest.mark.both  # a lock
 def test_two_may_vouch_and_one_may_take_it_back(store: Store) -> None:
     sign(store)
     sign(store, by=TIMUR)
@@ -136,6 +138,7 @@ def test_the_check_sees_what_was_signed(store: Store) -> None:
         assert [one.fault for one in findings(changed, signoffs(unit), date(2026, 3, 3))] == [Fault.CHANGED]
 
 
+@pytest.mark.both  # an index of its own
 def test_the_table_holds_one_sign_off_in_force_for_each_contact(store: Store) -> None:
     sign(store)
     again = {"edition": RULE.edition, "text_hash": RULE.text_hash(), "rule_id": RULE.id, "contact_id": DANA}
@@ -197,6 +200,7 @@ def test_a_term_of_nothing_is_refused_and_one_of_a_moment_is_a_term(store: Store
     sign(store, term=timedelta(seconds=1))
 
 
+@pytest.mark.both  # a lock
 def test_what_ends_soon_is_found_until_its_signer_was_told(store: Store) -> None:
     sign(store, term=timedelta(days=31))
     soon = sign(store, by=TIMUR, term=MONTH)
