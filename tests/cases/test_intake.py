@@ -16,14 +16,21 @@ from store.chats import find_or_open_chat
 from store.data_keys import case_scope
 from store.eventlog import EventRow, Reaction
 from store.vault import Field
+from tests.quick import quick_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from store.unit_of_work import Store, UnitOfWork
 
 ODD = "they took \ud800 my\x00 brother \u202e ئىنىم"
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with quick_store(tmp_path_factory.mktemp("intake")) as store:
+        yield store
 
 
 def report(store: Store, words: str = "hello", address: str = "100") -> Case:
@@ -112,11 +119,11 @@ BOTH = frozenset({Need.COORDINATOR, Need.LAWYER})
         ("text", ODD, BOTH),
     ],
 )
-def test_words_are_heard_wherever_they_stand(store: Store, kind: str, content: str, needs: frozenset[Need]) -> None:
-    case = report(store)
-    with store.unit("test") as unit:
+def test_words_are_heard_wherever_they_stand(quick: Store, kind: str, content: str, needs: frozenset[Need]) -> None:
+    case = report(quick)
+    with quick.unit("test") as unit:
         intake.add_message(unit, current(unit), kind=kind, content=content)
-    with store.read() as unit:
+    with quick.read() as unit:
         assert assess(unit, case.id).needs == needs
 
 
