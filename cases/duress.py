@@ -17,6 +17,7 @@ from store.data_keys import case_scope
 from store.vault import Field
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from store.unit_of_work import UnitOfWork
@@ -59,7 +60,7 @@ def heed(unit: UnitOfWork, report_id: UUID, message_id: UUID) -> bool:
 def speaks(text: str, word: str) -> bool:
     """Whether a text holds a word (or several), whatever the case, the marks in and around it, and the blanks. Pure."""
     wanted, said = _joined(word), folded(text).split()
-    return any(_begins(said[at:], wanted) for at in range(len(said)))
+    return any(_begins(said, at, wanted) for at in range(len(said)))
 
 
 def is_said(text: str, word: str) -> bool:
@@ -91,12 +92,11 @@ def _joined(words: str) -> str:
     return folded(words).replace(" ", "")
 
 
-def _begins(said: list[str], wanted: str) -> bool:
-    """Whether words, put together one behind another, come to what is wanted."""
-    for word in said if wanted else ():
-        if not wanted.startswith(word):
-            return False
-        wanted = wanted.removeprefix(word)
+def _begins(said: Sequence[str], at: int, wanted: str) -> bool:
+    """Whether words from a place on, put together one behind another, come to what is wanted."""
+    while wanted and at < len(said) and wanted.startswith(said[at]):
+        wanted = wanted.removeprefix(said[at])
+        at += 1
         if not wanted:
             return True
     return False
