@@ -77,10 +77,10 @@ def _event(gate: Gate, unit: UnitOfWork, case: Case, mine: Pretence) -> Did:
         _have_stand_again(gate, unit, mine, taken)
         return Did(about=taken.id)
     entry = entry_given(zone, unit.now)
-    taken = _take_back(mine, id_given("entry")) if request.form.get("entry") else None
-    if taken is not None and entry.event not in GIVES_UP_A_SLOT:
-        _have_stand_again(gate, unit, mine, taken)
-    if entry.event in GIVES_UP_A_SLOT and (taken is None or taken.event not in GIVES_UP_A_SLOT):
+    wrong = _take_back(mine, id_given("entry")) if request.form.get("entry") else None
+    if wrong is not None and entry.event not in GIVES_UP_A_SLOT:
+        _have_stand_again(gate, unit, mine, wrong)
+    if entry.event in GIVES_UP_A_SLOT and (wrong is None or wrong.event not in GIVES_UP_A_SLOT):
         mine.docket = [replace(one, stands=one.stands and not is_set_for(one.event)) for one in mine.docket]
     return _entered(gate, unit, mine, entry, zone)
 
