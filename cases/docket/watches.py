@@ -136,7 +136,8 @@ def watch_on(unit: UnitOfWork, case_id: UUID, ended_at: datetime) -> None:
         Watch.ended_at == ended_at,
         Watch.ended_by.is_(None),
     )
-    rows = unit.session.scalars(ended.order_by(Watch.due_at, Watch.id).with_for_update(**OWN)).all()
+    in_order = ended.order_by(Watch.id).with_for_update(**OWN).execution_options(populate_existing=True)
+    rows = sorted(unit.session.scalars(in_order), key=lambda watch: watch.due_at)
     ahead = [watch for watch in rows if watch.due_at > unit.now]
     for watch in ahead:
         watch.state, watch.ended_at = WatchState.WAITING, None
