@@ -36,15 +36,16 @@ def hear_whatsapp(
     """Hear what was written at an instant, in the unit that puts its raw copy away; what waited for a word leaves.
 
     Not what waited to be told of a case that was closed meanwhile: what is written now is a report of its own.
-    The word that erases is answered, but where it may be a trap.
+    The word that erases is answered, but where it may be a trap; what stands behind it is heard as well.
     """
     case_id, chat.heard_at = chat.case_id, at if chat.heard_at is None else max(chat.heard_at, at)
-    if text.strip().lower() == ERASE and not files:
-        if not is_suspected(unit, chat):
-            once = f"wiped:{chat.id}:{at.isoformat()}"
-            tell(unit, chat, Reply(WIPED), language=chat.language or "en", dedupe_key=once)
-    else:
+    first, *behind = text.split(maxsplit=1) or [""]
+    erases = first.lower() == ERASE
+    if not erases or behind or files:
         hear_text(unit, chat, text, files=files, place=place)
+    if erases and not is_suspected(unit, chat):
+        once = f"wiped:{chat.id}:{at.isoformat()}"
+        tell(unit, chat, Reply(WIPED), language=chat.language or "en", dedupe_key=once)
     if case_id is not None and chat.case_id != case_id:
         cancel(unit, *is_held(chat.id))
     let_go(unit, chat)

@@ -284,6 +284,16 @@ def test_the_word_that_erases_says_what_can_be_erased_and_is_no_report(night: Ni
         assert len(unit.session.scalars(select(ReportMessage.id)).all()) == 1
 
 
+def test_words_behind_the_one_that_erases_are_kept_and_it_is_answered(night: Night) -> None:
+    night.whatsapps(FAMILY, TOOK)
+    night.later(minutes=1)
+    night.whatsapps(FAMILY, "/wipe please, they are at the door")
+    night.later(minutes=1)
+    assert told(night)[-1].startswith("We cannot erase this chat from your phone")
+    with night.store.read() as unit:
+        assert len(unit.session.scalars(select(ReportMessage.id)).all()) == 2
+
+
 def test_after_the_word_that_erases_no_promised_time_is_told_until_something_is(night: Night) -> None:
     night.whatsapps(FAMILY, TOOK)
     night.later(minutes=1)
