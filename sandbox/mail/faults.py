@@ -15,11 +15,6 @@ class Reply:
     code: int
     text: str
 
-    @property
-    def is_for_a_while(self) -> bool:
-        """Whether trying again may help (4xx)."""
-        return self.code < 500  # noqa: PLR2004 - where SMTP's permanent errors begin
-
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
 
