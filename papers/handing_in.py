@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 log = structlog.get_logger(__name__)
-NO_DOCUMENT: Final = "this is no .docx document, or too large a one, or one with macros"
 LARGEST: Final = 1_000_000
 """Bytes of a document …"""
 LARGEST_UNPACKED: Final = 20_000_000
@@ -73,7 +72,11 @@ def read_document(content: bytes, draft: Paper) -> Document:
         raise
     except Exception:  # noqa: BLE001  one that was damaged on its way says so in as many ways as it has parts
         log.warning("document_not_read", trouble=where_it_failed())
-        raise PaperError(NO_DOCUMENT) from None
+        raise _no_document() from None
+
+
+def _no_document() -> PaperError:
+    return PaperError("this is no .docx document, or too large a one, or one with macros")
 
 
 def _read_document(content: bytes, draft: Paper) -> Document:
@@ -93,13 +96,13 @@ def _opened(content: bytes) -> Any:
     from docx import Document as Docx
 
     if len(content) > LARGEST:
-        raise PaperError(NO_DOCUMENT)
+        raise _no_document()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
     is_one = any(part.filename == "word/document.xml" for part in parts)
     has_macros = any("vbaProject" in part.filename for part in parts)
     if not is_one or has_macros or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise PaperError(NO_DOCUMENT)
+        raise _no_document()
     return Docx(io.BytesIO(content))
 
 

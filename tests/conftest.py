@@ -9,7 +9,7 @@ import os
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from store.clock import ManualClock
 from store.engine import open_engine
 from store.unit_of_work import Store
 from store.vault import KeyRing
-from tests.empty_database import open_in_a_hurry, put_empty_database
+from tests.empty_database import UsedAgain, open_in_a_hurry, put_empty_database
 from tests.remembered_rules import remember_rules
 from tests.story import Town
 
@@ -228,27 +228,24 @@ def in_database(uri: str, name: str) -> str:
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
+@pytest.fixture(scope="session")
+def used_again(postgresql: str, template_database: str) -> tuple[UsedAgain, str]:
+    """The database that tests on PostgreSQL use one after another, and its address in SQLAlchemy's form."""
+    name = f"test_{os.getpid()}"
+    url = in_database(postgresql, name)
+    there = url.replace("postgresql+psycopg://", "postgresql://")
+    return UsedAgain(postgresql, template_database, name, there), url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database with the schema, on each engine in turn."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path}/panah.db"
-            put_empty_database(tmp_path / "panah.db")
-        else:
-            uri = request.getfixturevalue("postgresql")
-            template = request.getfixturevalue("template_database")
-            name = f"test_{os.getpid()}_{next(_numbers)}"
-            with psycopg.connect(uri, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-            stack.callback(_drop, uri, name)
-            url = in_database(uri, name)
-        yield url
-
-
-def _drop(uri: str, name: str) -> None:
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    if request.param == "sqlite":
+        put_empty_database(tmp_path / "panah.db")
+        return f"sqlite:///{tmp_path}/panah.db"
+    database, url = request.getfixturevalue("used_again")
+    database.make_ready()
+    return str(url)
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import UnitOfWork
 
+pytestmark = pytest.mark.long  # they try the simulator, which is played by hand and by --long
+
 log = structlog.get_logger(__name__)
 ASLEEP = Action(1, "temper", {"name": "Aigerim", "temper": "asleep"})
 REPORTED = Action(5, "report", {"words": "they took my brother", "door": "telegram"})

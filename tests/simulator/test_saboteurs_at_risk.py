@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from store.unit_of_work import UnitOfWork
 
+pytestmark = pytest.mark.long  # they try the simulator, which is played by hand and by --long
+
 LEFT = Action(5, "seals", {"minute": 20 * 60, "answers": True})
 TOLD = (Action(20, "told_taken", {"file": 0, "by": 0}), Action(21, "told_taken", {"file": 0, "by": 1}))
 FIRST, SECOND = (Action(30, "agrees", {"file": 0, "name": name}) for name in ("Aigerim", "Dana"))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
     from tests.simulator.world import World
 
+pytestmark = pytest.mark.long  # they try the simulator, which is played by hand and by --long
+
 SINGS = Action(5, "sings", {"times": 2})
 SUNG = Plan(0, 0.02, 1, (SINGS, Action(10, "drill", {})))
 """Half an hour, in which two canaries go their way, and everybody is rung."""

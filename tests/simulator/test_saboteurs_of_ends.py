@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 
+pytestmark = pytest.mark.long  # they try the simulator, which is played by hand and by --long
+
+
 class Impatient(World):
     """What was never a case is erased as soon as somebody looks."""
 

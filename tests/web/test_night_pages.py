@@ -86,6 +86,7 @@ def test_each_takes_eight_statements_at_most_whatever_the_size(house: House) -> 
 
 
 def test_who_is_forced_finds_next_to_nothing_and_changes_nothing(house: House) -> None:
+    """But an address of their calendar, which is empty: ``tests/web/test_calendar_pages.py``."""
     member = join(house.store, "Aigerim")
     fill(house, 3)
     codes = [house.case().code, house.case().code]
@@ -98,8 +99,6 @@ def test_who_is_forced_finds_next_to_nothing_and_changes_nothing(house: House) -
         before = _everything(unit)
     other = house.id_of("Helper 0-1")
     for path, fields in (
-        ("/console/calendar/feed", {}),
-        ("/console/calendar/feed/revoke", {}),
         (
             "/console/duty/cover",
             {"roster": "duty", "who": str(other), "from": "2026-03-03T09:00", "until": "2026-03-04T09:00"},
