@@ -87,7 +87,7 @@ def test_a_photo_is_seen_and_a_voice_is_heard(page: Page, site: str, night: Nigh
     assert seen == 2
 
 
-def test_a_recipient_opens_what_left(page: Page, night: Night) -> None:
+def test_a_recipient_opens_what_left_and_is_let_open_it_elsewhere(page: Page, site: str, night: Night) -> None:
     with night.store.unit("test") as unit:
         for member, role in ((night.coordinator, "coordinator"), (night.lawyer, "lawyer")):
             assert member.contact_id is not None
@@ -106,6 +106,13 @@ def test_a_recipient_opens_what_left(page: Page, night: Night) -> None:
     page.get_by_role("button").first.click()
     expect(page.get_by_text(say("web.release_thanks", language_of(page)))).to_be_visible()
     is_sound(page, "83-release-received")
+
+    night.speaks(night.coordinator, language_of(page))
+    page.context.add_cookies([{"name": "panah", "value": night.coordinator.session(), "url": site}])
+    page.goto(f"/console/release/{night.release_id}")
+    is_sound(page, "83-release-on-another-device")
+    page.locator("button[value='another_device']").click()
+    expect(page.locator("button[value='another_device']")).to_have_count(0)
 
 
 def test_a_locked_instance_says_so(page: Page, locked: str) -> None:
