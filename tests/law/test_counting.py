@@ -552,3 +552,53 @@ def test_a_moment_is_an_instant_or_a_day() -> None:
         Moment(at=datetime(2026, 3, 2, tzinfo=UTC), on=date(2026, 3, 2))
     with pytest.raises(ValueError, match="zone"):
         Moment(at=datetime(2026, 3, 2))  # noqa: DTZ001  that is the point
+
+
+# What mistakes made on purpose showed that nobody asked
+
+
+def test_that_days_may_be_working_days_is_a_doubt_as_sure_as_its_reading() -> None:
+    decided = clock("kz.coao.appeal.decide_10d", on("2026-03-02"))
+    doubts = {line.key: line.values for line in decided.doubts}
+    assert "may_mean_working_days" in doubts
+    assert doubts["working_days_confidence"] == {"confidence": "low"}
+    counting = replace(BOOK.rule("kz.coao.appeal.decide_10d").counting, working_days_confidence=None)
+    assert "working_days_confidence" not in keys(clock(like(decided.rule_id, counting=counting), on("2026-03-02")))
+
+
+def test_what_is_certain_is_no_doubt_and_nothing_is_said_twice() -> None:
+    for rule in ("kz.coao.appeal.decide_10d", "kz.cpc.extr.decision_appeal_10d", "kz.refugee.leave_1m"):
+        counted = clock(rule, on("2026-03-02"))
+        assert all(line.doubt for line in counted.doubts)
+        assert not {"rule", "counted_by", "safe", "arguable"} & {line.key for line in counted.doubts}
+        assert [line for place, line in enumerate(counted.why) if line in counted.why[:place]] == []
+        (law,) = (line.values["law"] for line in counted.why if line.key == "counted_by")
+        assert law == BOOK.rule(rule).counting.law
+
+
+def test_days_that_are_counted_and_a_day_that_does_not_move_are_not_spoken_of() -> None:
+    in_a_week = like("kz.coao.appeal.decide_10d", period=Period(3, Unit.WORKING_DAYS))
+    quiet = keys(clock(in_a_week, on("2026-03-02")))  # a Monday, and no day off until Thursday
+    assert "not_counted" not in quiet
+    assert "moved" not in quiet
+
+
+def test_a_date_in_the_ruling_on_the_laws_own_last_day_is_no_doubt() -> None:
+    custody = clock("kz.cpc.custody_2m", at("2025-11-21T23:00"), ends="2026-01-21")
+    assert "ruling_date_beyond" not in keys(custody)
+
+
+def test_months_back_from_an_hour_leave_the_whole_of_the_last_day() -> None:
+    renew = clock("kz.refugee.renew_1m", at("2026-04-15T15:00"))
+    assert local(renew.safe_at) == "2026-03-15T00:00+05:00"
+
+
+def test_days_without_a_break_counted_back_go_back() -> None:
+    rule = like("kz.cpc.extr.provisional_40d", direction="before_trigger")
+    assert local(clock(rule, at("2025-10-10T13:00")).safe_at) == "2025-08-31T13:00+05:00"
+
+
+def test_after_an_extension_of_unknown_length_others_have_their_dates() -> None:
+    unknown, known = Extension(None, None, Unit.MONTHS, "why"), Extension(5, None, Unit.CALENDAR_DAYS, "illness")
+    later = clock(like("kz.cpc.custody_2m", extensions=(unknown, known)), at("2026-03-02T15:00")).later
+    assert [step.on for step in later] == [None, date(2026, 5, 7)]
