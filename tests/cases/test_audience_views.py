@@ -464,3 +464,12 @@ def test_a_day_is_printed_as_it_was_written_down_and_an_hour_by_the_clock_there(
     assert "2026-03-05\n" in said
     assert "2026-03-05T10:00+05:00" in said
     assert "2026-03-04" not in said
+
+
+def test_a_day_is_the_day_where_it_was_written_down_and_an_instant_is_told_by_the_clock_of_the_case() -> None:
+    at = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    assert Dated("transferred", at, None, None, day_only=True, zone="Asia/Tashkent").day_zone("Asia/Almaty") == (
+        "Asia/Tashkent"
+    )
+    assert Dated("transferred", at, None, None, day_only=True).day_zone("Asia/Almaty") == "Asia/Almaty"
+    assert Dated("transferred", at, None, None, zone="Asia/Tashkent").day_zone("Asia/Almaty") == "Asia/Almaty"

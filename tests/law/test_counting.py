@@ -81,7 +81,9 @@ def test_a_refusal_may_be_contested_for_months_but_not_safely() -> None:
 
 
 def test_the_month_to_leave_is_shorter_than_the_time_to_complain() -> None:
-    assert clock("kz.refugee.leave_1m", on("2024-09-13")).safe_on == date(2024, 10, 13)
+    leave = clock("kz.refugee.leave_1m", on("2024-09-13"))
+    assert leave.safe_on == date(2024, 10, 13)
+    assert "no_such_day" not in keys(leave)
 
 
 def test_forty_days_again() -> None:
