@@ -177,3 +177,8 @@ def test_a_part_of_a_name_in_chinese_gives_it_away_and_so_do_five_digits(text: s
 def test_one_of_several_that_are_held_back_is_enough() -> None:
     assert gives_away("house of Nurlan", ["Gulnar", "Нұрлан", "+77000001234"])
     assert not gives_away("house of Nurlan", [])
+
+
+def test_of_a_short_word_no_ending_is_taken_and_of_a_long_one_a_single_letter_too() -> None:
+    assert not gives_away("Alim", ["Al"]), "or each name would give away every shorter one"
+    assert gives_away("Nurlans", ["Nurlan"])

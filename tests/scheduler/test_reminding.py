@@ -98,6 +98,19 @@ def test_that_a_hearing_has_moved_is_said_at_once_and_then_by_the_ladder() -> No
             raise AssertionError(other)
 
 
+def test_a_hearing_that_has_moved_to_tonight_waits_for_no_morning() -> None:
+    tonight = NOON + 5 * HOUR
+    assert next_reminder(ACT, tonight, tonight, 0, NOON, moved_at=NOON) == Reminder(5, Urgency.NOW)
+
+
+def test_a_clock_is_over_at_the_very_instant_that_can_be_argued() -> None:
+    match next_reminder(ACT, NOON, NOON, 0, NOON):
+        case Reminder(over=over):
+            assert over
+        case other:
+            raise AssertionError(other)
+
+
 def test_a_hearing_that_has_moved_is_loud_once_and_then_as_far_away_as_it_is() -> None:
     far = NOON + 30 * DAY
     week_before = next_reminder(ACT, far, far, 1, far - 7 * DAY, moved_at=NOON)
