@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 @pytest.mark.storm
 @pytest.mark.processes
 @pytest.mark.timeout(400)
-def test_killed_twice_with_eight_reports_in_flight(ground: Ground, tell: Tell) -> None:
-    weather(ground, tell, reports=8, kills=2, seed=20260302)
+def test_killed_four_times_with_twelve_reports_in_flight(ground: Ground, tell: Tell) -> None:
+    weather(ground, tell, reports=12, kills=4, seed=20260302)
 
 
 @pytest.mark.long

@@ -62,6 +62,7 @@ def test_a_code_that_was_wrong_does_not_stay_when_all_else_goes(town: Town) -> N
     gulnar, _ = reported(town)
     gulnar.command("/link WRONG234")
     gulnar.sees("wrong or has expired")
+    town.rests()  # until it is written down that it was sent
     told = wipes(town, gulnar)
     assert standing(gulnar) == [told.plain]
 
