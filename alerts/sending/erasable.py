@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from alerts.models import HANDED_OVER, ChatLine, Delivery
+from alerts.models import HANDED_OVER, ChatLine, ChatWipe, Delivery
 from cases.models import Download, FileState, ReportMessage
 from cases.sealed.models import SealedEntry, SealedFile
 from contacts.models import ContactMethod
@@ -37,14 +37,15 @@ AT_ONCE = 100
 def numbers_to_erase(unit: UnitOfWork, chat_id: UUID, before: datetime, order_key: int) -> list[str]:
     """Return up to AT_ONCE messages said until ``before`` that can be erased now.
 
-    Of ours only those that were queued ahead of ``order_key``: what tells about the erasing stays.
+    Of ours also what was queued when everything was wished gone, however late it came; and only what was queued ahead
+    of ``order_key``: what tells about the erasing stays.
     """
     oldest = unit.now - POSSIBLE_FOR
     theirs = select(ChatLine.number).where(
         ChatLine.chat_id == chat_id, ChatLine.said_at <= before, ChatLine.said_at > oldest, ~_without_copy()
     )
     ours = select(Delivery.provider_ref).where(
-        *_ours(chat_id), Delivery.sent_at <= before, Delivery.sent_at > oldest, Delivery.order_key < order_key
+        *_ours(chat_id), _said_until(before), Delivery.sent_at > oldest, Delivery.order_key < order_key
     )
     numbers = [
         *(str(number) for number in unit.session.scalars(theirs.order_by(ChatLine.said_at).limit(AT_ONCE))),
@@ -56,7 +57,7 @@ def numbers_to_erase(unit: UnitOfWork, chat_id: UUID, before: datetime, order_ke
 def still_there(unit: UnitOfWork, chat_id: UUID, up_to: datetime) -> int:
     """Count the messages said until ``up_to`` that were not erased."""
     theirs = select(func.count()).where(ChatLine.chat_id == chat_id, ChatLine.said_at <= up_to)
-    ours = select(func.count()).where(*_ours(chat_id), Delivery.sent_at <= up_to)
+    ours = select(func.count()).where(*_ours(chat_id), _said_until(up_to))
     return (unit.session.scalar(theirs) or 0) + (unit.session.scalar(ours) or 0)
 
 
@@ -86,6 +87,11 @@ def _ours(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
         Delivery.erased_at.is_(None),
         or_(*(Delivery.template.startswith(prefix) for prefix in OF_DIALOGUE), ~is_helpers),
     )
+
+
+def _said_until(before: datetime) -> ColumnElement[bool]:
+    wished_gone = select(ChatWipe.up_to).where(ChatWipe.chat_id == Delivery.chat_id).scalar_subquery()
+    return or_(Delivery.sent_at <= before, Delivery.created_at <= wished_gone)
 
 
 def _without_copy() -> ColumnElement[bool]:

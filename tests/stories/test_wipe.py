@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from alerts.models import ChatLine
+from alerts.models import ChatLine, Delivery, DeliveryState
 from cases.files import LARGEST
 from cases.models import Case, ReportMessage
 from cases.verification import suspect
@@ -65,6 +65,22 @@ def test_a_code_that_was_wrong_does_not_stay_when_all_else_goes(town: Town) -> N
     town.rests()  # until it is written down that it was sent
     told = wipes(town, gulnar)
     assert standing(gulnar) == [told.plain]
+
+
+def test_what_was_on_its_way_when_all_else_went_goes_too(town: Town) -> None:
+    gulnar, _ = reported(town)
+    town.sandbox.faults.slow(1, method="sendMessage")
+    gulnar.command("/link WRONG234")
+    town.sandbox.wait_until(lambda: _is_leaving(town, "staff.link_failed"))
+    told = wipes(town, gulnar)
+    assert any("wrong or has expired" in message.plain for message in gulnar.conversation)
+    assert standing(gulnar) == [told.plain]
+
+
+def _is_leaving(town: Town, template: str) -> bool:
+    with town.house.store.read() as unit:
+        leaving = select(Delivery.id).where(Delivery.template == template, Delivery.state == DeliveryState.SENDING)
+        return unit.session.scalar(leaving) is not None
 
 
 def test_a_chat_that_may_be_a_trap_is_erased_and_not_answered(town: Town) -> None:
