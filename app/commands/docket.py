@@ -92,18 +92,18 @@ def add(code: str, name: str, **given: Any) -> None:
         case = the_case(unit, code)
         _place(case, given["jurisdiction"], given["timezone"], given["region"])
         zone = case.timezone or built.settings.timezone
-        entry = Entry(
-            event=name,
-            happened=_when(given["happened"], zone),
-            appointed_at=None if given["appointed"] is None else _when(given["appointed"], zone).at,
-            until=None if given["until"] is None else _when(given["until"], zone),
-            also=tuple(_when(one, zone) for one in given["also"]),
-            moves=None if given["moves"] is None else _matter(unit, case, given["moves"]),
-            people=given["people"],
-            source=given["source"],
-            note=given["note"],
-        )
         try:
+            entry = Entry(
+                event=name,
+                happened=_when(given["happened"], zone),
+                appointed_at=None if given["appointed"] is None else _when(given["appointed"], zone).at,
+                until=None if given["until"] is None else _when(given["until"], zone),
+                also=tuple(_when(one, zone) for one in given["also"]),
+                moves=None if given["moves"] is None else _matter(unit, case, given["moves"]),
+                people=given["people"],
+                source=given["source"],
+                note=given["note"],
+            )
             enter(unit, case.id, entry, zone=zone)
         except EntryError as error:
             fail(str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,10 @@ class EntryError(ValueError):
     """An entry that cannot be kept; the message says what to do. It quotes nothing of the entry's notes."""
 
 
+YEARS: Final = range(1900, 2200)
+"""Years in which something happens; at the ends of what a computer can count nothing can be added any more."""
+
+
 @dataclass(frozen=True)
 class When:
     """An instant, or a day without a time, as somebody wrote it down in the case's zone."""
@@ -71,7 +75,12 @@ def on_day(year_month_day: datetime, zone: str) -> When:
 
 
 def by_wall_clock(wall: datetime, zone: str, *, day_only: bool = False) -> When:
-    """Return the instant that a time on the clocks of a zone means, or that day; an offset that is written counts."""
+    """Return the instant that a time on the clocks of a zone means, or that day; an offset that is written counts.
+
+    Raises EntryError for a year outside of YEARS.
+    """
+    if wall.year not in YEARS:
+        raise EntryError(f"a year from {YEARS[0]} to {YEARS[-1]} is needed")
     if day_only:
         return on_day(wall, zone)
     return When((wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC))

@@ -98,6 +98,10 @@ def test_of_two_hearings_the_one_that_moves_is_named(ready: Panah, code: str) ->
 def test_bad_input_says_what_to_do_and_changes_nothing(ready: Panah, code: str) -> None:
     assert "--for" in ready.refuses("event", "add", code, "hearing_scheduled", "--at", "2030-01-01")
     assert "2030-12-31" in ready.refuses("event", "add", code, "released", "--at", "tomorrow", status=2)
+    assert "1900" in ready.refuses("event", "add", code, "released", "--at", "0001-01-01T00:00", *PLACE)
+    assert "2199" in ready.refuses(
+        "event", "add", code, "released", "--at", "9999-12-31T23:59", "--timezone", "Etc/GMT+12"
+    )
     assert "no case" in ready.refuses("event", "add", "AAA-AAA", "released", "--at", "2030-01-01")
     assert "time zone" in ready.refuses("event", "add", code, "released", "--at", "2030-01-01", "--timezone", "Mars/A")
     assert "two letters" in ready.refuses("event", "add", code, "released", "--at", "2030-01-01", "--jurisdiction", "K")

@@ -257,7 +257,6 @@ def _past(pointer: str, written: str, zone: str, now: datetime) -> When:
 
 def _when(pointer: str, written: str, zone: str) -> When:
     try:
-        wall = datetime.fromisoformat(written)
+        return by_wall_clock(datetime.fromisoformat(written), zone, day_only="T" not in written)
     except ValueError:
         raise wrong(pointer, "a day, or a minute, that there is") from None
-    return by_wall_clock(wall, zone, day_only="T" not in written)
