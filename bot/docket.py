@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from alerts.messages.buttons import mint
-from alerts.needs.targets import way_to
+from alerts.needs.ways import way_to
 from alerts.telling.case_list import works_on
 from alerts.telling.docket_list import clocks_of
 from alerts.telling.wording import CLOCKS, note_ref, when_ref

@@ -8,7 +8,8 @@ from alerts.messages.outbox import enqueue
 from alerts.messages.reach import note_reachable, note_unreachable
 from alerts.sending.erasing import note_said
 from bot.hearing import heard, read_input
-from bot.staff import answer_press, answer_staff, hear_correction
+from bot.presses import answer_press
+from bot.staff import answer_staff, hear_correction
 from bot.updates import Elsewhere, Message, Nothing, Press, Standing, Update, read_update
 from contacts.directory import linked_contact
 from dialogue.model import Command, Input

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from alerts.messages.buttons import seal_callback
 from alerts.messages.outbox import enqueue, reword
 from alerts.models import Delivery
-from alerts.needs.targets import staff_language
+from alerts.needs.ways import staff_language
 from contacts.directory import linked_contact
 
 if TYPE_CHECKING:

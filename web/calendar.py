@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request
 
 from alerts.ical import written
-from alerts.needs.targets import language_of
+from alerts.needs.ways import language_of
 from alerts.telling.case_list import cases_taken_by
 from cases.docket.calendar import calendar_of
 from contacts.calendar_feeds import subscriber

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
-from alerts.needs.targets import language_of
+from alerts.needs.ways import language_of
 from alerts.screens.opening import reads_case
 from cases.events import FileViewed
 from cases.file_links import read_ticket

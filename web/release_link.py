@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from alerts.needs.targets import language_of
+from alerts.needs.ways import language_of
 from cases.consent.deciding import PRESS
 from cases.consent.vocabulary import Audience
 from cases.releases.deciding import GOOD_FOR

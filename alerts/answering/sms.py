@@ -19,7 +19,7 @@ from alerts.messages.channel_states import can_answer_sms
 from alerts.messages.outbox import enqueue
 from alerts.messages.reach import note_reachable, note_unreachable
 from alerts.models import Delivery
-from alerts.needs.targets import staff_language
+from alerts.needs.ways import staff_language
 from alerts.occasions.shifts import shift_test_in
 from alerts.search.acks import Ack
 from cases.models import Report, ReportMessage

@@ -19,7 +19,7 @@ from alerts.models import SOUGHT, Need, NeedState, Page
 from alerts.needs.company import others_like
 from alerts.needs.conflicts import conflicts_of
 from alerts.needs.seats import is_of_custody, open_seats, taken
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from cases.identity.suggesting import of_one_person
 from contacts.accounts.coercion import coerced_contacts
 from contacts.models import Contact

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alerts.models import Need
-from alerts.needs.targets import reachable, ways_to
+from alerts.needs.targets import reachable
+from alerts.needs.ways import ways_to
 from contacts.directory import name_of
 from store.base import new_id
 

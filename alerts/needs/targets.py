@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, distinct, func, select
+from sqlalchemy import select
 
-from alerts.models import CANARY, CANARY_READER, CUSTODY, Alert, ChannelState, Need, NeedState
-from alerts.needs.company import of_an_open_case
+from alerts.models import CANARY, CANARY_READER, Need, NeedState
 from alerts.needs.conflicts import conflicts_of
+from alerts.needs.loads import loads
 from alerts.needs.seats import seated
+from alerts.needs.ways import ways_to
 from alerts.policy.ladder import Holder, Person, Role, Roster
 from alerts.policy.policies import duty_named, find_member
 from cases.models import Case
@@ -18,39 +19,18 @@ from cases.triage import topics_of
 from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts, find_contact
 from contacts.matching import Candidate, Wanted, match
-from contacts.models import Contact, ContactMethod
+from contacts.models import Contact
 from contacts.roster import on_call
-from contacts.values import ChannelName
 from contacts.values import Role as ContactRole
-from store.chats import Chat
-from texts.audience import is_for_staff
-from texts.catalogue import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from uuid import UUID
-
-    from sqlalchemy import Select
 
     from alerts.needs.conflicts import Conflicts
     from alerts.policy import Policies
     from alerts.policy.ladder import Step, Target
     from store.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True)
-class Reachable:
-    """A contact and one living, proved way to reach them."""
-
-    contact: Contact
-    method: ContactMethod
-    chat: Chat
-    language: str
-
-    @property
-    def channel(self) -> str:
-        """The channel of the way."""
-        return self.method.channel
 
 
 ROLES_BEFORE_CONSENT = frozenset({"coordinator", "lawyer"})
@@ -92,72 +72,6 @@ class _About:
     need: Need
     conflicts: Conflicts
     policies: Policies | None
-
-
-def ways_to(unit: UnitOfWork, contact: Contact) -> list[Reachable]:
-    """Return every proved and living way to a contact over a channel that is set up, in the order of `ChannelName`."""
-    off = select(ChannelState.channel).where(ChannelState.configured.is_(False))
-    rows = unit.session.execute(
-        select(ContactMethod, Chat)
-        .join(Chat, Chat.id == ContactMethod.chat_id)
-        .where(
-            ContactMethod.contact_id == contact.id,
-            ContactMethod.verified_at.is_not(None),
-            ContactMethod.dead_at.is_(None),
-            ContactMethod.channel.not_in(off),
-        )
-    )
-    return _in_order(contact, [(method, chat) for method, chat in rows])
-
-
-def _in_order(contact: Contact, rows: Iterable[tuple[ContactMethod, Chat]]) -> list[Reachable]:
-    ways = [Reachable(contact, method, chat, staff_language(contact, chat)) for method, chat in rows]
-    return sorted(ways, key=lambda way: ORDER_OF_WAYS.get(way.channel, len(ORDER_OF_WAYS)))
-
-
-WAYS: Final = (
-    (
-        ContactMethod,
-        and_(
-            ContactMethod.contact_id == Contact.id,
-            ContactMethod.verified_at.is_not(None),
-            ContactMethod.dead_at.is_(None),
-            ContactMethod.channel.not_in(select(ChannelState.channel).where(ChannelState.configured.is_(False))),
-        ),
-    ),
-    (Chat, Chat.id == ContactMethod.chat_id),
-)
-"""What :func:`ways_to` reads, to be read beside a contact."""
-
-
-def language_among(contact: Contact, rows: Iterable[tuple[ContactMethod | None, Chat | None]]) -> str:
-    """Return what :func:`language_of` does, of what was read of :data:`WAYS`."""
-    ways = _in_order(contact, [(method, chat) for method, chat in rows if method is not None and chat is not None])
-    return next((way.language for way in ways), next(_ours(contact), SOURCE))
-
-
-ORDER_OF_WAYS: Final = {str(channel): place for place, channel in enumerate(ChannelName)}
-
-
-def way_to(unit: UnitOfWork, contact: Contact) -> Reachable | None:
-    """Return the conversation in which a contact can be told more than a code: a linked Telegram account, or None."""
-    return next((way for way in ways_to(unit, contact) if way.channel == ChannelName.TELEGRAM), None)
-
-
-def staff_language(contact: Contact, chat: Chat) -> str:
-    """The language a helper is spoken to in: chosen, else the first listed that we speak, else the account's."""
-    if chat.language_chosen and chat.language:
-        return chat.language
-    return next(_ours(contact), chat.language or SOURCE)
-
-
-def language_of(unit: UnitOfWork, contact: Contact) -> str:
-    """The language of what a helper reads elsewhere than in a conversation: that of the first way to them."""
-    return next((way.language for way in ways_to(unit, contact)), next(_ours(contact), SOURCE))
-
-
-def _ours(contact: Contact) -> Iterator[str]:
-    return (language for language in contact.languages if is_for_staff(language))
 
 
 def _contacts(unit: UnitOfWork, target: Target, about: _About) -> Iterator[Contact]:
@@ -238,18 +152,3 @@ def _topics(unit: UnitOfWork, need: Need, target: Role) -> frozenset[str]:
     if need.case_id is None or "speciality" not in target.match:
         return frozenset()
     return topics_of(unit, need.case_id)
-
-
-def loads(unit: UnitOfWork) -> dict[UUID, int]:
-    """How many open cases each helper has."""
-    return {who: count for who, count in unit.session.execute(cases_held()) if who is not None}
-
-
-def cases_held() -> Select[UUID | None, int]:
-    """Each helper who has open cases, and how many (``cases``). A reminder that somebody takes is no case more."""
-    return (
-        select(Need.accepted_by, func.count(distinct(Need.case_id)).label("cases"))
-        .join(Alert, Alert.id == Need.alert_id)
-        .where(Need.state == NeedState.ACCEPTED, Alert.kind == CUSTODY, of_an_open_case())
-        .group_by(Need.accepted_by)
-    )

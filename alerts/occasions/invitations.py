@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from alerts.events import NeedAccepted, NeedGivenBack
 from alerts.messages.outbox import cancel, enqueue
 from alerts.models import CUSTODY, UNSENT, Alert, Delivery, Need, NeedState
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.telling.enclosed import change_of
 from cases.docket.calendar import hearing_of
 from cases.docket.entering import standing_hearings

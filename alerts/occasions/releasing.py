@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from alerts.messages.outbox import cancel, enqueue
 from alerts.models import RELEASE, Delivery, Need, NeedState
-from alerts.needs.targets import WAYS, way_to, ways_to
+from alerts.needs.ways import WAYS, way_to, ways_to
 from alerts.occasions.due_alerts import About, ask_about, stop_asking
 from cases.consent.vocabulary import Audience
 from cases.models import Case

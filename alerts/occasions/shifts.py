@@ -20,7 +20,7 @@ from alerts.messages.channel_states import can_answer_sms
 from alerts.messages.outbox import enqueue, reword
 from alerts.messages.reply_numbers import next_reply_number
 from alerts.models import Delivery, ShiftTest
-from alerts.needs.targets import ORDER_OF_WAYS, Reachable, ways_to
+from alerts.needs.ways import ORDER_OF_WAYS, Reachable, ways_to
 from alerts.telling.tiers import Asking, language_on
 from alerts.telling.wording import roster_ref, time_ref
 from contacts.models import Contact

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from alerts.messages.channel_states import can_answer_sms
 from alerts.messages.outbox import enqueue
 from alerts.models import ChannelState
-from alerts.needs.targets import staff_language
+from alerts.needs.ways import staff_language
 from alerts.telling.tiers import language_on, words_of
 from alerts.telling.wording import VERIFY, check_ref
 from contacts.directory import address_of_method, telegram_method

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from alerts.models import CANARY_READER, Need, NeedState, Page
-from alerts.needs.targets import loads
+from alerts.needs.loads import loads
 from cases.models import Case
 from contacts.directory import address_of_method, name_of
 from contacts.matching import zone_or_utc

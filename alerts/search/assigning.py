@@ -14,8 +14,8 @@ from sqlalchemy import and_, exists, false, or_, select
 from alerts.events import LawyerChosen, NeedAcceptedOnWord
 from alerts.models import CUSTODY, SOUGHT, Alert, ChannelState, Need, Page
 from alerts.needs.conflicts import conflicts_of
+from alerts.needs.loads import cases_held
 from alerts.needs.seats import seated
-from alerts.needs.targets import cases_held
 from alerts.search.acks import Ack, accept_need
 from alerts.search.planning import open_need
 from alerts.search.rings import ring

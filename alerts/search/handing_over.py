@@ -20,7 +20,7 @@ from alerts.needs.conflicts import cases_in_conflict
 from alerts.needs.feigning import seems_to_have
 from alerts.needs.milestone_buttons import holder_buttons
 from alerts.needs.seats import is_of_custody, is_over, seated
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.search.acks import Ack
 from alerts.telling.page_words import code_of
 from alerts.telling.recipients import tell_holder, ways_to_tell
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from alerts.needs.targets import Reachable
+    from alerts.needs.ways import Reachable
     from store.unit_of_work import UnitOfWork
 
 TAKE_OVER: Final = "take_over"

@@ -14,7 +14,8 @@ from alerts.needs.company import LOOK_AGAIN, waits_for_its_company
 from alerts.needs.one_person import is_handed_over
 from alerts.needs.searching import keep, page_for, standing_of
 from alerts.needs.seats import declined_elsewhere, is_over, open_seats, waits_its_turn
-from alerts.needs.targets import reachable, ways_to
+from alerts.needs.targets import reachable
+from alerts.needs.ways import ways_to
 from alerts.policy import escalation
 from alerts.policy.policies import ladder_for
 from alerts.policy.quiet import is_quiet, rests_until

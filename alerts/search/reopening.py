@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from alerts.models import CUSTODY, Alert, Need, NeedState
 from alerts.needs.seats import is_of_custody, is_over
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.policy.milestones import MILESTONES
 from alerts.search.following_up import follow_up_from_now_on
 from alerts.search.paging import give_back_need

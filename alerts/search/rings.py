@@ -18,7 +18,7 @@ from alerts.messages.giving_up import BROKEN_CHANNEL, LATE_AFTER, RING, lose_pag
 from alerts.messages.outbox import AT_ONCE, enqueue_all, message
 from alerts.models import HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need, Page
 from alerts.needs.incidents import comes_together
-from alerts.needs.targets import Reachable, ways_to
+from alerts.needs.ways import Reachable, ways_to
 from alerts.policy.ladder import Order
 from alerts.policy.quiet import rests_until
 from alerts.policy.ringing import Rung, Way, lost, next_rings

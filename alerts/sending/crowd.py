@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, or_, select, update
 
 from alerts.models import DUE, HANDED_OVER, SOUGHT, Alert, Delivery, DeliveryState, Need
-from alerts.needs.targets import Reachable
+from alerts.needs.ways import Reachable
 from alerts.policy.throttle import may_go
 from alerts.telling.tiers import Asked, Asking, ask_by
 from cases.models import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.messages.outbox import enqueue
-from alerts.needs.targets import Reachable, ways_to
+from alerts.needs.ways import Reachable, ways_to
 from contacts.values import ChannelName
 
 if TYPE_CHECKING:

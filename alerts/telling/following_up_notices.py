@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from alerts.needs.targets import Reachable
+    from alerts.needs.ways import Reachable
     from alerts.policy.milestones import Milestone
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork

@@ -11,7 +11,7 @@ from alerts.events import ReporterUnreachable, WindowClosed
 from alerts.messages.buttons import mint
 from alerts.messages.outbox import enqueue
 from alerts.models import CUSTODY, Alert, Delivery, Need, NeedState
-from alerts.needs.targets import Reachable, way_to
+from alerts.needs.ways import Reachable, way_to
 from alerts.policy.waits import still_ahead
 from alerts.telling.page_words import code_of
 from alerts.telling.recipients import everybody_reachable

@@ -10,7 +10,7 @@ from alerts.messages.outbox import enqueue
 from alerts.models import CANARY, SOUGHT, Alert, Need
 from alerts.needs.conflicts import concerned
 from alerts.needs.incidents import another_speaks_for, open_beside
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.telling.page_words import code_of, words_without_case
 from alerts.telling.recipients import LOUD_ROLES, every_way, everybody_reachable
 from alerts.telling.tiers import CONFIRMING, Asked, Asking, ask_by, language_on, words_of
@@ -24,7 +24,7 @@ from contacts.values import ChannelName
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from alerts.needs.targets import Reachable
+    from alerts.needs.ways import Reachable
     from store.eventlog import Event
     from store.unit_of_work import UnitOfWork
 

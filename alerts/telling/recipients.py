@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alerts.messages.outbox import enqueue
-from alerts.needs.targets import Reachable, way_to, ways_to
+from alerts.needs.ways import Reachable, way_to, ways_to
 from alerts.telling.tiers import language_on, words_of
 from contacts.directory import active_contacts
 from contacts.values import ChannelName

@@ -22,7 +22,7 @@ from store.chats import address_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from alerts.needs.targets import Reachable
+    from alerts.needs.ways import Reachable
     from store.unit_of_work import UnitOfWork
 
 CODE_ONLY = ("code", "codes", "count")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from alerts.channels.other.schemes import why_not
-from alerts.needs.targets import ROLES_BEFORE_CONSENT, ways_to
+from alerts.needs.targets import ROLES_BEFORE_CONSENT
+from alerts.needs.ways import ways_to
 from app.doctor.findings import Finding, ok, warn
 from contacts.countries import BY_COUNTRY, Confidence, SmsFacts, TwoWay, sms_facts
 from contacts.directory import active_contacts, address_of_method, name_of

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.needs.targets import way_to, ways_to
+from alerts.needs.ways import way_to, ways_to
 from alerts.occasions.people_drill import latest_score
 from alerts.policy import default_policy
 from alerts.policy.policies import ABSENT, duty_named, find_member, policies_in_force

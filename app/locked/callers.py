@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from contacts.accounts.coercion import coerced_contacts
 from contacts.directory import active_contacts
 from store.chats import address_of

@@ -12,7 +12,7 @@ from alerts.answering.sms import hear_sms
 from alerts.channels.port import Sent as Taken
 from alerts.messages.channel_states import note_channels
 from alerts.models import Delivery
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.occasions.verifying import methods_to_check, send_check
 from alerts.sending import taking
 from alerts.sending.limits import limits_of

@@ -13,7 +13,7 @@ from alerts.events import NeedAccepted, NeedDeclined
 from alerts.messages.outbox import enqueue
 from alerts.models import ACCOUNT, Alert, Delivery, DeliveryState, FeignedAcceptance, Need, NeedState, Page
 from alerts.needs.feigning import seems_to_have
-from alerts.needs.targets import ways_to
+from alerts.needs.ways import ways_to
 from alerts.occasions.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
 from alerts.occasions.signoff_reminders import remind_signers
 from alerts.policy.milestones import Milestone

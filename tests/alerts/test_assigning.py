@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery, Need, Page
-from alerts.needs.targets import loads
+from alerts.needs.loads import loads
 from alerts.policy import escalation
 from alerts.policy.policies import ladder_for
 from alerts.search.acks import Ack, accept_need, decline_need

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from alerts.messages.buttons import mint
 from alerts.models import CUSTODY, Alert, Delivery, Handover, Need, NeedState, Page, PressableButton, ShiftTest
-from bot.staff import answer_press
+from bot.presses import answer_press
 from bot.updates import Press
 from cases.aside import Sent, set_aside
 from cases.docket.entering import When

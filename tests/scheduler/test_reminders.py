@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Alert, Need, NeedState
-from alerts.needs.targets import loads
+from alerts.needs.loads import loads
 from app.queues import timer_queue
 from app.settings import read_settings
 from cases.docket.entering import Entry, When, enter

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
-from alerts.needs.targets import WAYS, language_among
+from alerts.needs.ways import WAYS, language_among
 from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.passkeys import site_at
