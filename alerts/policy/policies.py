@@ -120,8 +120,7 @@ def ladder_of(unit: UnitOfWork, kind: str, case_id: UUID | None) -> Ladder:
 
 def ladder_in(policies: Policies, kind: str, case: Case | None) -> Ladder:
     """Return whom some policies have asked for a need of this kind of a case, or of none. Pure."""
-    jurisdiction = None if case is None or case.region is None else case.region[:2]
-    chosen = choose_policy(policies.policies, jurisdiction=jurisdiction, risk=None)
+    chosen = choose_policy(policies.policies, jurisdiction=None if case is None else case.region, risk=None)
     built_in = default_policy().policies[0]
     return chosen.needs.get(kind) or built_in.needs[kind]
 

@@ -26,7 +26,9 @@ from alerts.policy import (
     to_yaml,
 )
 from alerts.policy.ladder import Holder, Ladder, Order, Person, Role, Roster, Step
+from alerts.policy.policies import ladder_in
 from alerts.policy.steps import CHANNELS, ROLES
+from cases.models import Case
 from contacts.csv_text import visible
 from contacts.matching import CRITERIA
 from contacts.roster import Override
@@ -499,6 +501,21 @@ def test_a_part_of_a_country_goes_before_the_country_whichever_was_written_first
         assert choose_policy(written, "KZ-SHY", "high").name == "kazakhstan"
         assert choose_policy(written, "TR", "high").name == "danger"
         assert choose_policy(written, "TR", "low").name == "everywhere"
+
+
+def test_a_case_of_a_part_of_a_country_is_asked_about_by_the_policy_of_that_part() -> None:
+    of_part, of_another, of_country = (
+        Ladder((Step((Role("coordinator"),), ("telegram",), timedelta(minutes=minutes)),)) for minutes in (1, 2, 3)
+    )
+    written = Policies(
+        (
+            Policy("astana", {"coordinator": of_another}, frozenset({"KZ-AST"})),
+            Policy("kazakhstan", {"coordinator": of_country}, frozenset({"KZ"})),
+            Policy("almaty", {"coordinator": of_part}, frozenset({"KZ-ALM"})),
+        )
+    )
+    chosen = {region: ladder_in(written, "coordinator", Case(region=region)) for region in ("KZ-ALM", "KZ-75", "KZ")}
+    assert chosen == {"KZ-ALM": of_part, "KZ-75": of_country, "KZ": of_country}
 
 
 def test_of_equals_the_first_written_is_chosen() -> None:
