@@ -1,1 +1,1 @@
-"""What happens by the clock: the tick that makes sure of everything, and (in time) hearings and deadlines."""
+"""What happens by the clock: the tick, reminders of hearings and deadlines, the heartbeat."""

@@ -1,1 +1,1 @@
-"""The console and the other pages: one-time case pages first, more in time."""
+"""Pages: the form, what stands behind one-time links, the console, the API, and the doors of Telegram and Twilio."""
