@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from contacts.events import ContactImported
+from contacts.events import ContactImported, ContactReturned
 from contacts.models import Contact, ContactMethod, MethodCheck
 from contacts.values import ChannelName, ContactCard, Gender, Role
 from store.base import new_id
@@ -26,7 +26,8 @@ def put_contact(unit: UnitOfWork, card: ContactCard) -> UUID:
     """Add a contact, or bring the one of the same name up to date. Return their id.
 
     The same card twice changes and records nothing. What a card no longer states is forgotten, and an address that
-    changed counts as neither proved nor dead; a linked Telegram account stays linked whatever the card says.
+    changed counts as neither proved nor dead; a linked Telegram account stays linked whatever the card says. Who had
+    left is back, and the log says so.
     """
     contact = find_contact(unit, card.name)
     if contact is None:
@@ -34,12 +35,15 @@ def put_contact(unit: UnitOfWork, card: ContactCard) -> UUID:
         contact.name_index = unit.vault.blind_index("contact_name", card.name)
     elif contact.left_at is None and _card(unit, contact) == card:
         return contact.id
+    is_back = contact.left_at is not None
     _fill_in(unit, contact, card)
     unit.session.add(contact)  # not before it is filled in: sealing may flush
     unit.session.flush()
     for channel in ChannelName:
         _put_method(unit, contact, channel, card.addresses().get(channel))
     unit.record(ContactImported(case_id=None, contact_id=contact.id))
+    if is_back:
+        unit.record(ContactReturned(case_id=None, contact_id=contact.id))
     return contact.id
 
 

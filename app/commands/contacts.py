@@ -32,9 +32,12 @@ def contacts() -> None:
 @click.option("--partial", is_flag=True, help="Import the good rows although others are bad.")
 @fails_clearly
 def import_(file: Path, *, partial: bool) -> None:
-    """Import contacts from a CSV file; all of them or, without --partial, none."""
+    """Import contacts from a CSV file; all of them or, without --partial, none.
+
+    Whoever was marked as having left and stands in it is back.
+    """
     from contacts.csv_format import read_contacts
-    from contacts.directory import put_contact
+    from contacts.directory import find_contact, put_contact
 
     reading = read_contacts(file.read_bytes())
     for problem in reading.problems:
@@ -42,9 +45,13 @@ def import_(file: Path, *, partial: bool) -> None:
     if reading.problems and not partial:
         fail("nothing was imported; mend the file, or use --partial")
     with house().store.unit("cli") as unit:
+        known = [find_contact(unit, card.name) for card in reading.cards]
+        back = sum(one is not None and one.left_at is not None for one in known)
         for card in reading.cards:
             put_contact(unit, card)
     click.echo(f"Imported {len(reading.cards)} contacts.")
+    if back:
+        click.echo(f"{back} of them had been marked as having left, and are back: alerted again, let in again.")
     sys.exit(FAULT if reading.problems else 0)
 
 

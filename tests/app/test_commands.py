@@ -137,6 +137,13 @@ class TestContacts:
         ready.does("contacts", "import", file)
         assert events(ready) == before
 
+    def test_whoever_had_left_and_is_imported_again_is_said_to_be_back(self, ready: Panah) -> None:
+        file = ready.writes("team.csv", TEAM)
+        assert "back" not in ready.does("contacts", "import", file)
+        in_database(ready, "UPDATE contact SET left_at = '2026-01-01 00:00:00.000000'")
+        assert "had been marked as having left, and are back" in ready.does("contacts", "import", file)
+        assert "back" not in ready.does("contacts", "import", file)
+
     def test_bad_rows_are_named_and_nothing_is_imported(self, ready: Panah) -> None:
         file = ready.writes("team.csv", TEAM + "Timur,king,,,\n")
         said = ready.refuses("contacts", "import", file)

@@ -153,6 +153,7 @@ def test_who_had_left_is_back_when_imported_again(fresh: Store) -> None:
     assert cards(fresh) == []
     assert put(fresh, FULL) == dana
     assert cards(fresh) == [FULL]
+    assert events(fresh) == ["ContactImported", "ContactImported", "ContactReturned"]
 
 
 def test_helpers_are_found_by_role_oldest_first(fresh: Store) -> None:
