@@ -37,7 +37,7 @@ AT_ONCE = 100
 def numbers_to_erase(unit: UnitOfWork, chat_id: UUID, before: datetime, order_key: int) -> list[str]:
     """Return up to AT_ONCE messages said until ``before`` that can be erased now.
 
-    Of ours also what was queued when everything was wished gone, however late it came; and only what was queued ahead
+    Of ours also what was queued before everything was wished gone, however late it came; and only what was queued ahead
     of ``order_key``: what tells about the erasing stays.
     """
     oldest = unit.now - POSSIBLE_FOR
@@ -91,7 +91,7 @@ def _ours(chat_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 def _said_until(before: datetime) -> ColumnElement[bool]:
     wished_gone = select(ChatWipe.up_to).where(ChatWipe.chat_id == Delivery.chat_id).scalar_subquery()
-    return or_(Delivery.sent_at <= before, Delivery.created_at <= wished_gone)
+    return or_(Delivery.sent_at <= before, Delivery.created_at < wished_gone)
 
 
 def _without_copy() -> ColumnElement[bool]:

@@ -59,12 +59,13 @@ def note_said(unit: UnitOfWork, chat: Chat, number: int, said_at: datetime) -> N
 def note_shown(unit: UnitOfWork, sent: Delivery) -> None:
     """Remember a message of ours as something to be erased, if it went to a reporter and can be taken back at all.
 
-    What was on its way when they wished everything gone goes now: the erasing could not know its number.
+    What was on its way when they wished everything gone goes now: the erasing could not know its number. What was
+    queued in the unit of the wish itself answers it, and stays.
     """
     if sent.channel != ChannelName.TELEGRAM or sent.chat_id is None:
         return
     wish = unit.session.get(ChatWipe, sent.chat_id)
-    if wish is not None and sent.created_at <= wish.up_to:
+    if wish is not None and sent.created_at < wish.up_to:
         _erase_the_rest(unit, sent.chat_id, wish.up_to)
     if not _is_helpers(unit, sent.chat_id):
         _look_at(unit, sent.chat_id, unit.now + ERASE_AFTER)
