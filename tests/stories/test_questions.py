@@ -98,7 +98,7 @@ def test_the_language_is_changed_at_a_tap_and_at_a_command(town: Town, team: Tea
     gulnar.writes("they took my brother")
     team.dana.sees(town.code_on(gulnar))
     gulnar.taps("Қазақша")
-    gulnar.sees("Хабарламаңызды алдық")
+    gulnar.sees("Хабарыңызды алдық")
     gulnar.sees("Не болып жатыр")
     town.later(seconds=5)
     gulnar.command("/language ru")

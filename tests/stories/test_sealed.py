@@ -84,7 +84,7 @@ def test_it_is_left_looked_at_and_withdrawn_with_proof(town: Town, team: Team) -
         presses(town, ardak, "For the team")
         sent = ardak.sends("video")
         town.rests()
-        presses(town, ardak, "Who may be told", "UN refugee agency", "Who and where I am", "If I face return")
+        presses(town, ardak, "Who may be told", "UN refugee agency", "Who and where I am", "If I could be sent back")
         presses(town, ardak, "The press", "Yes, without my name", "What is in it")
         told = ardak.sees("In your file").plain
         assert [line.split(": ")[1] for line in told.splitlines()[1:]] == ["1", "1", "0", "1", "1", "0", "—"]
@@ -111,7 +111,7 @@ def test_it_is_left_looked_at_and_withdrawn_with_proof(town: Town, team: Team) -
     lying = b"".join(file.read_bytes() for file in files_of(town) if file.exists())
     assert not [piece for piece in pieces if piece in lying]
     ardak.command("/sealed")
-    ardak.sees("A sealed file is for the day you are taken")
+    ardak.sees("A sealed file is there in case you are taken one day")
 
 
 def test_who_is_made_to_withdraw_sees_what_they_would_see(town: Town, team: Team) -> None:
@@ -131,7 +131,7 @@ def test_who_is_made_to_withdraw_sees_what_they_would_see(town: Town, team: Team
         phone.sees("Withdrawn: 1")
         town.rests()
         phone.command("/sealed")
-        phone.sees("A sealed file is for the day you are taken")
+        phone.sees("A sealed file is there in case you are taken one day")
         town.rests()
         seen.append([one.plain for one in phone.messages[before:]])
     assert seen[0] == seen[1]
