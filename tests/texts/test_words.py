@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from texts.audience import is_for_relatives, required
-from texts.catalogue import LANGUAGES, SOURCE, Entry, entries, keys
+from texts.bidi import isolate
+from texts.catalogue import LANGUAGES, SOURCE, Entry, entries, keys, say
 from texts.locale import is_right_to_left
 
 TRANSLATED: Final = tuple(language for language in LANGUAGES if language != SOURCE)
@@ -121,6 +122,22 @@ def test_a_text_message_to_helpers_begins_with_a_letter_from_right_to_left(langu
             for form in entry.forms or (entry.text,):
                 first = next(letter for letter in FILLED_IN.sub("", form) if letter.isalpha())
                 assert first >= "\u0600", key
+
+
+ALWAYS_SEVERAL: Final = frozenset(
+    {f"{way}.bundle_other" for way in ("page", "sms", "voice", "email")} | {"web.incident_proposed"}
+)
+"""Texts of several cases, which are never said of one."""
+
+
+def test_what_may_be_one_is_said_of_one() -> None:
+    """Two reminders of one case are one case by text, call and e-mail, and a list may hold one person."""
+    counted = {
+        key for key, entry in entries(SOURCE).items() if re.search(r"\{count\} (cases|people|reports)\b", entry.text)
+    }
+    assert {key for key in counted if not entries(SOURCE)[key].forms} == ALWAYS_SEVERAL
+    assert say("button.list_mine", "en", count="1") == f"{isolate('1')} case, I have it"
+    assert say("button.list_mine", "ru", count="21") == f"{isolate('21')} дело, беру я"
 
 
 # --- Kazakh in two scripts ---------------------------------------------------------------------------------------
