@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from texts.zones import known_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EVERY_HOURS: Final = (12, 24, 168)
 PATIENCE_HOURS: Final = (1, 2, 6)
@@ -35,18 +38,22 @@ def _minute(hour: int, minute: int) -> int | None:
     return hour * 60 + minute if hour < DAY_HOURS and minute < HOUR_MINUTES else None
 
 
+def minutes_of(minute: int, every_hours: int) -> Sequence[int]:
+    """Return the minutes of a local day at which somebody is asked; of a week, on that day of it."""
+    if every_hours >= DAY_HOURS:
+        return (minute,)
+    return range(minute % (every_hours * HOUR_MINUTES), DAY_MINUTES, every_hours * HOUR_MINUTES)
+
+
 def next_beat(minute: int, every_hours: int, zone: str, after: datetime) -> datetime:
     """Return the first agreed instant (aware UTC) after another; the hour on the wall stays when clocks change.
 
     Where that hour does not exist, as long after it as the clock was moved. Of a week, the first is within a day.
     """
     local = after.astimezone(ZoneInfo(zone))
-    minutes = (
-        range(minute % (every_hours * 60), DAY_MINUTES, every_hours * 60) if every_hours < DAY_HOURS else (minute,)
-    )
     for days in range(3):
         day = local.date() + timedelta(days=days)
-        for one in minutes:
+        for one in minutes_of(minute, every_hours):
             at = datetime.combine(day, time(one // 60, one % 60), ZoneInfo(zone)).astimezone(UTC)
             if at > after:
                 return at

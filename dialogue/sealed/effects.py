@@ -13,7 +13,7 @@ from alerts.sending.erasing import erase_quietly
 from cases.consent.errors import ConsentError
 from cases.models import FileState
 from cases.sealed import check_ins
-from cases.sealed.beating import read_hour
+from cases.sealed.beating import minutes_of, read_hour
 from cases.sealed.events import SealedFileNotFetched
 from cases.sealed.keeping import (
     agree_on,
@@ -222,11 +222,12 @@ def _list(talk: Talk, file: SealedFile) -> Reply:
     found = {kind: str(count) for kind, count in counted(talk.unit, file.case_id).items()}
     awaited = check_ins.check_in_of(talk.unit, file.case_id)
     found["lost"] = str(lost_in(talk.unit, file.case_id))
-    return Reply("reply.sealed_list", {**found, "hour": "—" if awaited is None else _hour(awaited)})
+    return Reply("reply.sealed_list", {**found, "hour": "—" if awaited is None else _hours(awaited)})
 
 
-def _hour(row: CheckIn) -> str:
-    return f"{row.minute // 60:02}:{row.minute % 60:02}"
+def _hours(row: CheckIn) -> str:
+    """Every hour of the day at which somebody is written to: an answer is awaited after each."""
+    return ", ".join(f"{minute // 60:02}:{minute % 60:02}" for minute in minutes_of(row.minute, row.every_hours))
 
 
 def _agree_on_hour(talk: Talk, file: SealedFile, every_hours: int, patience_hours: int) -> list[Reply]:
@@ -236,6 +237,6 @@ def _agree_on_hour(talk: Talk, file: SealedFile, every_hours: int, patience_hour
     row = check_ins.agree(talk.unit, file, hour, every_hours, patience_hours)
     talk.asked = MENU
     return [
-        Reply("reply.check_agreed", {"hour": _hour(row), "zone": row.zone, "hours": str(patience_hours)}),
+        Reply("reply.check_agreed", {"hour": _hours(row), "zone": row.zone, "hours": str(patience_hours)}),
         menu(),
     ]

@@ -453,3 +453,14 @@ def test_into_a_conversation_that_may_be_a_trap_nothing_is_sent_and_what_is_told
     town.rests()
     assert new(ardak, before) == []
     team.aigerim.sees("should have checked in")
+
+
+def test_whoever_is_asked_twice_a_day_is_told_both_hours(town: Town) -> None:
+    phone = town.relative("Ardak")
+    begins(town, phone)
+    presses(town, phone, "Check-ins", "Twice a day", "2 hours")
+    phone.writes("20:00")
+    phone.sees("Agreed. I write at 08:00, 20:00")
+    town.rests()
+    presses(town, phone, "What is in it")
+    phone.sees("check-in at: 08:00, 20:00")
