@@ -116,14 +116,14 @@ class Sender:
         return self._at_once - len(self._under_way)
 
     def _take(self, room: int) -> list[Job]:
-        """Take what may leave. Only where the last look found something is the lock taken without looking first."""
+        """Take what may leave. Only where the last take left no room is the lock taken without looking first."""
         if not self._more:
             self._due_in = seconds_until_due(self._store, TABLE, may_be_taken(self._name))
             if self._due_in > 0:
                 return []
         with self._store.unit("sender") as unit:
             jobs = take(unit, self._wording, room, self._limits, channel=self._name)
-        self._more, self._due_in = bool(jobs), 0.0
+        self._more, self._due_in = len(jobs) == room, 0.0
         return jobs
 
     async def _wait_for_bell(self, due_in: float) -> None:
