@@ -44,6 +44,7 @@ def import_(file: Path, *, dry_run: bool) -> None:
         fail(f"{file.name}: {error}")
     else:
         click.echo(f"In force: {len(found.policies)} policies, {len(found.rosters)} rosters.")
+        _say_what_is_not_looked_at(found)
 
 
 @policy.command()
@@ -87,8 +88,15 @@ def _print(policies: Policies, needs: Sequence[NeedNow]) -> None:
         click.echo(f"{need.policy}: {need.need}{wanted}")
         for line in _lines(need.steps):
             click.echo(f"  {line}")
+    _say_what_is_not_looked_at(policies)
     for roster in sorted(policies.missing_rosters):
         click.echo(f"There is no roster `{roster}`: every coordinator stands in for it.")
+
+
+def _say_what_is_not_looked_at(policies: Policies) -> None:
+    for one in policies.policies:
+        if one.risks is not None:
+            click.echo(f"{one.name}: `risk` is not looked at yet; this policy is for every case of its places.")
 
 
 def _lines(steps: Sequence[StepNow]) -> Iterator[str]:

@@ -275,6 +275,12 @@ class TestWhoWouldRingNow:
         file = staffed.writes("policy.yaml", NIGHTS.replace("wait: 3m", "wait: 3 moons"))
         assert "line 8" in staffed.refuses("policy", "import", file, "--dry-run")
 
+    def test_that_risk_is_not_looked_at_is_said(self, staffed: Panah) -> None:
+        written = NIGHTS.replace("    needs:", "    applies_to: {risk: [high]}\n    needs:")
+        file = staffed.writes("policy.yaml", written)
+        for said in (staffed.does("policy", "import", file, "--dry-run"), staffed.does("policy", "import", file)):
+            assert "nights: `risk` is not looked at yet" in said
+
     def test_what_is_in_force_is_shown_as_data(self, staffed: Panah) -> None:
         staffed.does("policy", "import", staffed.writes("policy.yaml", NIGHTS))
         assert "1. Aigerim" in staffed.does("policy", "show", "--now")
