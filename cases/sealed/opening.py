@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from cases.docket.entering import Entry, When, enter
 from cases.events import ReportExtended
 from cases.files import take_out_of_seal
 from cases.models import Report, ReportMessage
+from cases.retention import open_again
 from cases.sealed.deciding import opens_at, opens_now
 from cases.sealed.events import SealedFileOpened
 from cases.sealed.keeping import WHO_AND_WHERE, content_of, entries_of, file_of_case, told
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 
 DOOR = "sealed"
 """The door of the report that a sealed file becomes: nobody can be answered there."""
+ANSWERS: Final = {
+    "never": ((), (Audience.PRESS, Audience.PRESS_NAMED)),
+    "unnamed": ((Audience.PRESS,), (Audience.PRESS_NAMED,)),
+    "named": ((Audience.PRESS, Audience.PRESS_NAMED), ()),
+}
+"""What each answer about the press allows, and what it forbids."""
 
 
 def open_in_time(unit: UnitOfWork, timer: Timer, held: Claim, *, delay: timedelta, zone: str) -> None:
@@ -75,7 +82,11 @@ def open_file(unit: UnitOfWork, file: SealedFile, *, zone: str) -> None:
 
 
 def add_to_opened(unit: UnitOfWork, file: SealedFile, entry_id: UUID) -> None:
-    """Have something belong to the case that was left after the file had been opened; who has the case is told."""
+    """Have something belong to the case that was left after the file had been opened; who has the case is told.
+
+    A closed case is open again.
+    """
+    open_again(unit, file.case_id)
     entry = unit.session.get_one(SealedEntry, entry_id)
     for message in _take_out(unit, file, [entry]):
         unit.record_last(ReportExtended(case_id=file.case_id, report_id=message.report_id, message_id=message.id))
@@ -128,22 +139,24 @@ def _sign(unit: UnitOfWork, file: SealedFile, entry: SealedEntry) -> None:
 
 
 def _sign_for_press(unit: UnitOfWork, file: SealedFile, entry: SealedEntry) -> None:
-    """Have what the press may be told wait for its condition; a no counts at once."""
+    """Have what the press may be told wait for its condition; what it may not counts at once, whatever was said before.
+
+    A yes without the name is a no to the name: it may have been signed for earlier.
+    """
     answer = told(content_of(unit, entry))["answer"]
-    if answer == "never":
-        for audience in (Audience.PRESS, Audience.PRESS_NAMED):
-            enter_consent(
-                unit,
-                file.case_id,
-                audience,
-                FieldClass,
-                granted=False,
-                authority=Authority.PRIOR_INSTRUCTION,
-                how="left in the sealed file",
-                given_at=entry.left_at,
-            )
-        return
-    audiences = [Audience.PRESS] if answer == "unnamed" else [Audience.PRESS, Audience.PRESS_NAMED]
-    terms = say("web.sealed_when_both", "en")
-    kinds = map(FieldClass, WHO_AND_WHERE)
-    sign_emergency_release(unit, file.case_id, audiences, kinds, terms, signed_at=entry.left_at)
+    may, never = ANSWERS[answer]
+    for audience in never:
+        enter_consent(
+            unit,
+            file.case_id,
+            audience,
+            FieldClass,
+            granted=False,
+            authority=Authority.PRIOR_INSTRUCTION,
+            how="left in the sealed file",
+            given_at=entry.left_at,
+        )
+    if may:
+        terms = say("web.sealed_when_both", "en")
+        kinds = map(FieldClass, WHO_AND_WHERE)
+        sign_emergency_release(unit, file.case_id, may, kinds, terms, signed_at=entry.left_at)
