@@ -94,7 +94,9 @@ def erase_case(store: Store, case_id: UUID, *, by: str, again: bool = False) -> 
             _refuse_what_must_stay(unit, case_id)
         line = _line_for_counting(unit, case, by)
         chats = _chats_of(unit, case_id)
-        _have_forgotten_elsewhere(unit, case_id, chats)
+        if not again:
+            _refuse_unheard(unit, chats)
+        _have_forgotten_elsewhere(unit, case_id)
         doomed = _doomed(unit, case, chats)
         scopes = _scopes_of(unit, case_id, chats, doomed.get(_table(Incident), ()))
         pieces = _pieces(unit, doomed, scopes)
@@ -137,10 +139,7 @@ def _line_for_counting(unit: UnitOfWork, case: Case, by: str) -> ErasedCase:
 
 
 def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
-    """Return the conversations that belong to this case alone; take it out of the others.
-
-    Raises RetentionError while something that was just written there waits to be read.
-    """
+    """Return the conversations that belong to this case alone; take it out of the others."""
     ours = select(Report.chat_id).where(Report.case_id == case_id, Report.chat_id.is_not(None))
     elsewhere = exists().where(Report.chat_id == Chat.id, Report.case_id != case_id)
     helpers = exists().where(ContactMethod.chat_id == Chat.id)
@@ -160,16 +159,23 @@ def _chats_of(unit: UnitOfWork, case_id: UUID) -> list[UUID]:
             select(Chat.id).where(Chat.id.in_(ours), ~elsewhere, ~helpers, ~sealed).with_for_update(**OWN)
         )
     )
-    waiting = exists().where(InboxItem.chat_id.in_(alone), InboxItem.due_at.is_not(None))
-    if unit.session.scalar(select(waiting)):
-        raise RetentionError("somebody has just written about it; look at that first")
     unit.session.execute(
         update(Chat).where(Chat.case_id == case_id, Chat.id.not_in(alone)).values(case_id=None, dialogue=None)
     )
     return alone
 
 
-def _have_forgotten_elsewhere(unit: UnitOfWork, case_id: UUID, chats: Sequence[UUID]) -> None:
+def _refuse_unheard(unit: UnitOfWork, chats: Sequence[UUID]) -> None:
+    """Raise RetentionError while something that was just written in conversations that would go waits to be read.
+
+    What waits in a backup is none of that: it was heard in its time, or the case would not have been erased.
+    """
+    waiting = exists().where(InboxItem.chat_id.in_(chats), InboxItem.due_at.is_not(None))
+    if unit.session.scalar(select(waiting)):
+        raise RetentionError("somebody has just written about it; look at that first")
+
+
+def _have_forgotten_elsewhere(unit: UnitOfWork, case_id: UUID) -> None:
     """Have providers forget what they still have of it: when its rows are gone, nobody here knows of that any more."""
     unfetched = (
         select(Download, Chat.door)
@@ -178,14 +184,6 @@ def _have_forgotten_elsewhere(unit: UnitOfWork, case_id: UUID, chats: Sequence[U
     )
     for download, door in unit.session.execute(unfetched).all():
         have_forgotten(unit, door, source_of(unit, download))
-    ours = aliased(Delivery)
-    pending = (
-        select(Delivery.channel, ours.provider_ref)
-        .join(ours, ours.id == Delivery.edits_id)
-        .where(Delivery.chat_id.in_(chats), Delivery.action == "redact", Delivery.due_at.is_not(None))
-    )
-    for channel, ref in unit.session.execute(pending).all():
-        have_forgotten(unit, channel, ref or "")
 
 
 def _doomed(unit: UnitOfWork, case: Case, chats: Sequence[UUID]) -> Ids:
