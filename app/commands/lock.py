@@ -65,8 +65,10 @@ def wipe(confirm: str | None) -> None:
         confirm = click.prompt(f"Type “{WORD}” to go on", err=True)
     if confirm != WORD:
         fail(f"nothing was done: type “{WORD}”, or give it with --confirm")
-    for line in destroy(chosen):
-        click.echo(f"destroyed: {line}")
-    click.echo("Not reached, and yours to see to:")
-    for line in NOT_REACHED:
-        click.echo(f"- {line}")
+    try:
+        for line in destroy(chosen):
+            click.echo(f"destroyed: {line}")
+    finally:
+        click.echo("Not reached, and yours to see to:")
+        for line in NOT_REACHED:
+            click.echo(f"- {line}")

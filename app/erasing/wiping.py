@@ -27,15 +27,17 @@ NOT_REACHED = (
 )
 
 
-def wipe(settings: Settings) -> list[str]:
-    """Destroy ring, key and data of this home; return what was destroyed, a line each. Repeating it is safe.
+def wipe(settings: Settings) -> Iterator[str]:
+    """Destroy ring, key and data of this home, and say of each when it is gone. Repeating it is safe.
 
-    Nothing is asked here, and nothing needs a key: it works on a locked home, and on one that is damaged.
+    Nothing is asked here, and nothing needs a key: it works on a locked home, and on one that is damaged. The database
+    comes last: its server may not answer, and raises DBAPIError then.
     """
-    done = list(_keys(settings))
-    done += _database(settings)
-    done += [str(path) for path in _rest_of(settings.home) if destroy_file(path)]
-    return done
+    yield from _keys(settings)
+    for path in _rest_of(settings.home):
+        if destroy_file(path):
+            yield str(path)
+    yield from _database(settings)
 
 
 def _keys(settings: Settings) -> Iterator[str]:

@@ -46,6 +46,7 @@ def holds(folder: Path, piece: bytes) -> bool:
     return any(piece in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.both  # on PostgreSQL alone: nothing on SQLite tells the same
 def test_its_key_is_in_no_file_of_the_database_and_old_rows_open_for_nobody(
     engine: Engine, ring: KeyRing, clock: ManualClock
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
+from sqlalchemy import inspect, text
 
 from app.cli import main
 from app.key.changing import change_own_key
@@ -19,6 +20,7 @@ from app.locked.keyless import store_without_keys
 from app.locked.running import works_while_locked
 from app.settings import SettingsError, read_settings
 from app.wiring import build, open_home
+from store.engine import open_engine
 from store.inbox import RawInput
 from store.ring_file import RingFile, open_ring, scratch_of
 from store.sealed import IntakeKey, open_sealed, seal_inputs
@@ -328,3 +330,25 @@ def test_a_home_is_destroyed_by_two_typed_words_only(own: Panah) -> None:
     assert said.index("keyring.json") < said.index("panah.db"), "the keys first"
     assert "backups" in said
     own.does("wipe", "--confirm", "destroy everything")
+
+
+def test_a_home_is_destroyed_though_the_server_of_its_database_does_not_answer(ready: Panah) -> None:
+    (ready.home / "before-0001.db").write_bytes(b"an old copy")
+    nowhere = "postgresql+psycopg://nobody@/panah?host=/nowhere"
+    result = ready("wipe", "--confirm", "destroy everything", DATABASE_URL=nowhere)
+    assert result.exit_code == 1
+    assert "does not answer" in result.stderr
+    assert "before-0001.db" in result.stdout
+    assert "a second node" in result.stdout, "what else is to be seen to is said all the same"
+    assert {path.name for path in ready.home.iterdir()} <= {"keyring.json.lock"}
+
+
+def test_nothing_is_left_in_a_database_whose_home_is_gone_already(panah: Panah, empty_database: str) -> None:
+    engine = open_engine(empty_database)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE one (id INT PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE other (id INT REFERENCES one (id))"))
+    panah.does("wipe", "--confirm", "destroy everything", DATABASE_URL=empty_database)
+    engine.dispose()
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
