@@ -80,6 +80,10 @@ def test_reports_of_one_place_are_proposed_as_one_incident_and_one_press_makes_i
     assert asked.count <= 8, asked.statements
     found = CLUSTER.search(page)
     assert found is not None
+    forced = Browser(client.application.test_client()).comes_in(aigerim, duress=True)
+    assert forced.sends("/console/incidents/gather", cluster=found[1]).location == "/console/incidents?said=done"
+    with quick_store.read() as unit:
+        assert not unit.session.scalars(select(IncidentCase.id)).all(), "it looks done"
     answer = browser.sends("/console/incidents/gather", cluster=found[1])
     assert answer.status_code == 303
     with quick_store.read() as unit:

@@ -235,6 +235,7 @@ def test_under_duress_there_is_no_incident_and_nothing_is_made(
     browser.sees(f"/console/incident/{code}", 404)
     assert makes(browser).status_code == 303
     assert acts(browser, code, "transfer").status_code == 404
+    assert browser.sends(f"/console/incident/{code}/accept").status_code == 404
     assert counts(quick_store, Incident, Case) == (1, 3)
 
 
@@ -262,6 +263,58 @@ def test_one_press_does_it_for_all_who_were_chosen(quick_store: Store, client: F
     assert acts(browser, code, "promise", at="2020-01-01T12:00").status_code == 409
     assert acts(browser, code, "event", event="hearing_moved", at="2026-03-05T12:00").status_code == 409
     assert acts(browser, code, "transfer", everybody="").status_code == 409, "nobody was chosen"
+
+
+def numbers(store: Store) -> list[int]:
+    """Who is in the incident, by their number in the list."""
+    with store.read() as unit:
+        return sorted(unit.session.scalars(select(IncidentCase.number)))
+
+
+def test_who_does_not_belong_to_it_is_taken_out_and_keeps_their_case_but_not_the_last(
+    quick_store: Store, client: FlaskClient, aigerim: Member
+) -> None:
+    browser = Browser(client).comes_in(aigerim)
+    code = code_of(makes(browser))
+    with quick_store.read() as unit:
+        of_number = select(Case.code, IncidentCase.number).join(IncidentCase, IncidentCase.case_id == Case.id)
+        second = next(one.code for one in unit.session.execute(of_number) if one.number == 2)
+    assert acts(browser, code, "leave").status_code == 409, "an incident ends with its last case"
+    assert numbers(quick_store) == [1, 2, 3], "then nobody is taken out"
+    assert acts(browser, code, "leave", everybody="", case=second).status_code == 303
+    assert numbers(quick_store) == [1, 3]
+    assert second not in browser.sees(f"/console/incident/{code}")
+    assert "Асқар" in browser.sees(f"/console/case/{second}")
+    assert counts(quick_store, Case) == (3,)
+    assert acts(browser, code, "leave", everybody="", case=second).status_code == 409, "nobody of it was chosen"
+
+
+def test_a_lawyer_takes_nobody_out_of_an_incident(quick_store: Store, client: FlaskClient, aigerim: Member) -> None:
+    """The button is not on their page; whoever sends what it would send is told that there is nothing."""
+    dana = join(quick_store, "Dana", "lawyer")
+    browser = Browser(client).comes_in(aigerim)
+    code = code_of(makes(browser))
+    with quick_store.read() as unit:
+        needs = unit.session.scalars(select(Need.id).where(Need.kind == "lawyer")).all()
+    for need in needs[:2]:
+        browser.comes_in(dana).sends(f"/console/need/{need}", answer="accept")
+    assert 'value="leave"' not in browser.sees(f"/console/incident/{code}")
+    assert acts(browser, code, "leave").status_code == 404
+    assert numbers(quick_store) == [1, 2, 3]
+
+
+def test_what_cannot_be_done_for_several_is_done_for_nobody(
+    quick_store: Store, client: FlaskClient, aigerim: Member
+) -> None:
+    browser = Browser(client).comes_in(aigerim)
+    code = code_of(makes(browser))
+    before = counts(quick_store, Occurrence, Watch, Fact)
+    assert acts(browser, code, "transfer", at="2026-03-09T12:00", place="Zharkent").status_code == 409, "not yet"
+    assert acts(browser, code, "promise").status_code == 409, "by when?"
+    assert "within a month" in acts(browser, code, "promise", at="2026-05-09T12:00").text
+    assert acts(browser, code, "event", event="photographed", at="2026-03-09T12:00").status_code == 409
+    assert acts(browser, code, "erase").status_code == 404
+    assert counts(quick_store, Occurrence, Watch, Fact) == before
 
 
 def test_a_message_with_many_names_stays_one_report_beside_those_it_told_of(

@@ -24,7 +24,7 @@ from alerts.search.taking_in import gather_reports
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
 from cases.docket.entering import ABOUT_HEARINGS, Entry, EntryError, When, enter
-from cases.docket.promising import FARTHEST, PromiseError, family_told, promise_update
+from cases.docket.promising import PromiseError, family_told, promise_update
 from cases.incidents.opening import IncidentError, leave
 from contacts.accounts.roles import Ability, can
 from web.console.docket_forms import choices, entry_given
@@ -146,13 +146,13 @@ def accept(gate: Gate, incident: str) -> Response:
 
 def act(gate: Gate, incident: str) -> Response:
     """Do one thing for several people: those that were ticked, or all, as far as whoever presses reads their cases."""
-    if gate.who.duress:
-        return no_incident(gate)
     use = USES.get(request.form.get("do", ""))
+    if use is None or gate.who.duress or (use is _leave and not can(gate.who.role, Ability.CLOSE)):
+        return no_incident(gate)
     try:
         with gate.store.unit(gate.who.actor) as unit:
             shown = incident_shown(unit, incident, gate.who)
-            if shown is None or use is None:
+            if shown is None:
                 return no_incident(gate)
             use(_deed(gate, unit, shown))
     except RefusedError as error:
@@ -215,8 +215,6 @@ def _promise(deed: Deed) -> None:
     if not request.form.get("at"):
         raise RefusedError("web.case_when_unclear")
     when = instant_given("at", deed.shown.zone)
-    if not deed.unit.now < when.at <= deed.unit.now + FARTHEST:
-        raise RefusedError("web.incident_when_promised")
     for line in deed.lines:
         promise_update(deed.unit, line.case_id, when.at, seen=line.promise_id)
 
