@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pyotp
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from alerts.models import CUSTODY, Alert, Need, NeedState, Page
 from alerts.telling.case_list import cases_for, cases_taken_by, works_on
 from contacts.accounts.managing import revoke_account
+from contacts.accounts.models import Account, Approval
 from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
 from contacts.models import Contact
@@ -425,6 +427,58 @@ def test_what_cannot_be_is_refused_in_words(quick_store: Store, browser: Browser
     with quick_store.unit("test") as unit:
         revoke_account(unit, aigerim.account_id)
         assert unit.session.scalars(select(Contact.role)).one() == AccountRole.COORDINATOR
+
+
+def test_who_is_forced_changes_no_account_and_it_looks_done(quick_store: Store, browser: Browser) -> None:
+    admin, aigerim = join(quick_store, "administrator", "admin"), join(quick_store, "Aigerim")
+    timur = join(quick_store, "Timur")
+    browser.comes_in(admin)
+    with quick_store.unit("test") as unit:
+        put_contact(unit, ContactCard("Dana", Role.LAWYER))
+    browser.sends("/console/accounts/invite", name="Dana", role="lawyer")
+    second = Browser(browser.client.application.test_client()).comes_in(aigerim)
+    found = re.search(r"/console/approval/[0-9a-f-]+", second.sees("/console/accounts"))
+    assert found is not None
+    dana = str(found[0])
+
+    def standing() -> list[object]:
+        with quick_store.read() as unit:
+            accounts = unit.session.execute(select(Account.id, Account.role, Account.revoked_at, Account.approved_at))
+            return [*accounts.all(), *unit.session.execute(select(Approval.id, Approval.settled_at)).all()]
+
+    before = standing()
+    second.comes_in(aigerim, duress=True)
+    assert second.sends(dana, answer="confirm").location == "/console/accounts?said=done"
+    browser.comes_in(admin, duress=True)
+    for path, fields, said in [
+        ("/console/accounts/invite", {"name": "Nobody Known", "role": "lawyer"}, "waits"),
+        (f"/console/accounts/{timur.account_id}/role", {"role": "lawyer"}, "waits"),
+        (f"/console/accounts/{timur.account_id}/revoke", {}, "done"),
+    ]:
+        assert browser.sends(path, **fields).location == f"/console/accounts?said={said}"
+    assert browser.sends(f"/console/accounts/{timur.account_id}/link").status_code == 400
+    assert standing() == before
+
+
+def test_what_does_not_fit_any_more_when_a_second_agrees_is_refused(quick_store: Store, browser: Browser) -> None:
+    admin, aigerim = join(quick_store, "administrator", "admin"), join(quick_store, "Aigerim")
+    alim = join(quick_store, "Alim", "observer", works_as="lawyer")
+    browser.comes_in(admin)
+    assert browser.sends(f"/console/accounts/{UUID(int=1)}/role", role="lawyer").status_code == 400
+    path = f"/console/accounts/{alim.account_id}/role"
+    assert browser.sends(path, role="lawyer").location == "/console/accounts?said=waits"
+    with quick_store.unit("test") as unit:
+        put_contact(unit, ContactCard("Alim", Role.PARTNER, ("KZ",)))
+    second = Browser(browser.client.application.test_client()).comes_in(aigerim)
+    found = re.search(r"/console/approval/[0-9a-f-]+", second.sees("/console/accounts"))
+    assert found is not None
+    answer = second.sends(found[0], answer="confirm")
+    assert answer.status_code == 400
+    assert "That cannot be done." in answer.text
+    with quick_store.read() as unit:
+        assert unit.session.get_one(Account, alim.account_id).role == AccountRole.OBSERVER
+    assert second.sends(found[0], answer="refuse").location == "/console/accounts?said=done"
+    assert found[0] not in second.sees("/console/accounts")
 
 
 def test_pages_speak_the_language_of_who_reads_them(quick_store: Store, browser: Browser) -> None:
