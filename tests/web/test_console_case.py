@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from cases.consent.values import LONGEST
 from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
 from cases.docket.models import Deadline, Occurrence, OccurrenceState, Watch, WatchState
-from cases.docket.promising import promise_of, promise_update
+from cases.docket.promising import promise_of, promise_update, tomorrow_morning
 from cases.docket.reading import case_by_code
 from cases.models import CaseNote
 from contacts.models import Contact
@@ -33,8 +34,6 @@ from tests.web.test_console import seek
 from web.factory import make_app
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from werkzeug.test import TestResponse
 
     from store.clock import ManualClock
@@ -311,6 +310,32 @@ def test_who_has_a_need_says_how_far_they_are_and_gives_it_back(desk: Browser, p
     desk.sees(path, 404)
 
 
+def test_what_is_sought_is_taken_and_passed_on_by_who_reads_the_case(scene: Scene, browser: Browser, path: str) -> None:
+    aigerim, timur = join(scene.store, "Aigerim"), join(scene.store, "Timur")
+    need = seek(scene, "coordinator", asked=timur)
+    with scene.store.unit("test") as unit:
+        for one in (aigerim, timur):
+            assert one.contact_id is not None
+            grant_access(unit, scene.case_id, one.contact_id, one.contact_id, unit.now + timedelta(days=1))
+    browser.comes_in(timur)
+    assert browser.sends(f"{path}/need", need=str(need.id), do="decline").location.endswith("said=declined")
+    browser.comes_in(aigerim)
+    assert browser.sends(f"{path}/need", need=str(need.id), do="accept").location.endswith("said=accepted")
+    assert browser.comes_in(timur).sends(f"{path}/need", need=str(need.id), do="accept").location.endswith("said=taken")
+    with scene.store.read() as unit:
+        assert unit.session.get_one(Need, need.id).accepted_by == aigerim.contact_id
+
+
+def test_nobody_takes_what_is_sought_of_another_kind_or_in_another_case(desk: Browser, scene: Scene, path: str) -> None:
+    of_lawyers = seek(scene, "lawyer")
+    elsewhere = seek(Scene.begin(scene.store, "somebody else was taken"), "coordinator")
+    for need, do in ((of_lawyers, "accept"), (of_lawyers, "decline"), (elsewhere, "accept"), (of_lawyers, "erase")):
+        assert desk.sends(f"{path}/need", need=str(need.id), do=do).status_code == 400
+    with scene.store.read() as unit:
+        for need in (of_lawyers, elsewhere):
+            assert unit.session.get_one(Need, need.id).accepted_by is None
+
+
 def test_a_promise_is_kept_and_made_anew(desk: Browser, scene: Scene, path: str) -> None:
     desk.sends(f"{path}/promise", by="3", seen="")
     seen = hidden(desk.sees(path), "seen", "promise")
@@ -319,6 +344,12 @@ def test_a_promise_is_kept_and_made_anew(desk: Browser, scene: Scene, path: str)
         states = {one.state for one in unit.session.scalars(select(Watch))}
         assert states == {WatchState.KEPT, WatchState.WAITING}
     assert desk.sends(f"{path}/promise", by="at", at="2020-01-01T10:00", seen="").status_code == 400
+    answer = desk.sends(f"{path}/promise", by="morning", seen=hidden(desk.sees(path), "seen", "promise"))
+    assert answer.status_code == 303
+    with scene.store.read() as unit:
+        promise = promise_of(unit, scene.case_id)
+        assert promise is not None
+        assert promise.due_at == tomorrow_morning(unit.now, ZONE)
 
 
 # The docket
@@ -504,6 +535,40 @@ def test_a_hearing_that_somebody_moved_meanwhile_is_not_moved_twice(desk: Browse
     assert [at.day for at in standing if at is not None] == [11]
 
 
+def test_of_two_hearings_it_is_said_which_one_is_called_off(desk: Browser, scene: Scene, path: str) -> None:
+    def stood() -> str:
+        return ",".join(str(one.id) for one in entered(scene))
+
+    for day in ("09", "11"):
+        desk.sends(f"{path}/event", event="hearing_scheduled", at=f"2026-03-{day}T10:00", stood=stood())
+    first, second = entered(scene)
+    called_off = {"event": "hearing_cancelled", "stood": stood()}
+    for wrong in ("", "00000000-0000-4000-8000-000000000009"):
+        assert desk.sends(f"{path}/event", hearing=wrong, **called_off).status_code == 400
+    assert len(entered(scene)) == 2
+    assert desk.sends(f"{path}/event", hearing=str(second.matter_id), **called_off).status_code == 303
+    standing = [one.id for one in entered(scene) if one.state == OccurrenceState.STANDING and one.for_at is not None]
+    assert standing == [first.id]
+
+
+def test_a_clock_of_another_case_is_not_ended_here(desk: Browser, scene: Scene, path: str) -> None:
+    other = Scene.begin(scene.store, "somebody else was taken")
+    with scene.store.unit("test") as unit:
+        enter(
+            unit,
+            other.case_id,
+            Entry("hearing_scheduled", When(unit.now), appointed_at=unit.now + timedelta(days=7)),
+            zone=ZONE,
+        )
+    with scene.store.read() as unit:
+        clock = unit.session.scalars(select(Deadline).where(Deadline.case_id == other.case_id)).first()
+        assert clock is not None
+        fields = {"clock": str(clock.id), "seen": clock.safe_at.isoformat(), "note": "filed"}
+    assert desk.sends(f"{path}/done", **fields).status_code == 400
+    with scene.store.read() as unit:
+        assert unit.session.get_one(Deadline, UUID(fields["clock"])).done_at is None
+
+
 def test_two_who_correct_the_same_entry(desk: Browser, scene: Scene, path: str) -> None:
     desk.sends(f"{path}/event", event="transferred", at="2026-03-01T10:00")
     entry = str(entered(scene)[0].id)
@@ -639,3 +704,23 @@ def test_what_was_entered_is_put_right_and_taken_back(scene: Scene, browser: Bro
     page = browser.sees(path)
     assert page.count('class="gone"') == 1
     assert "second" in page
+
+
+def test_who_is_forced_moves_a_hearing_takes_that_back_and_keeps_a_promise(scene: Scene, browser: Browser) -> None:
+    path, _ = forced_with_a_case(scene, browser)
+    before = rows_of_cases(scene.store)
+    browser.sends(f"{path}/event", event="hearing_scheduled", at="2026-03-09T10:00")
+    moved = browser.sends(f"{path}/event", event="hearing_moved", at="2026-03-11T10:00").location
+    page = plain(browser.sees(path))
+    assert page.count('class="gone"') == 1, "the first stands no longer"
+    entry = re.findall(r"about=([0-9a-f-]{36})", moved)[0]
+    assert browser.sends(f"{path}/event", do="take_back", entry=entry).status_code == 303
+    page = plain(browser.sees(path))
+    assert page.count('class="gone"') == 2
+    assert page.count("9 March 2026, 10:00") > page.count("11 March 2026, 10:00") > 0, "the first is there once more"
+    assert browser.sends(f"{path}/promise", by="morning", seen="").status_code == 303
+    assert 'value="told"' in browser.sees(path)
+    assert browser.sends(f"{path}/promise", by="told", seen="").status_code == 303
+    assert 'value="told"' not in browser.sees(path)
+    assert browser.sends(f"{path}/fact", field="relation", value="y", confidence="certain").status_code == 400
+    assert rows_of_cases(scene.store) == before
