@@ -26,7 +26,7 @@ from app.cli import NOBODY_ELSE, main
 from app.doctor import accounts, database, home, network, team, work
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
-from app.doctor.keys import check_ring_copy, judge_backups
+from app.doctor.keys import check_epochs, check_ring_copy, judge_backups
 from app.evidence.sealing import seal_now
 from app.migration import downgrade
 from app.settings import read_settings
@@ -44,9 +44,10 @@ from law.signoff import sign_off
 from sandbox import Sandbox
 from store.base import new_id
 from store.chats import find_or_open_chat
+from store.data_keys import Scope
 from store.engine import open_engine
 from store.unit_of_work import Store
-from store.vault import new_key
+from store.vault import Field, KeyRing, new_key
 from tests.accounts import DURESS, join
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def house(store: Store, clock: ManualClock, database_url: str, tmp_path: Path) -
     return House(settings, store, clock, Wording("Asia/Almaty", "http://localhost:8000"))
 
 
-def test_it_says_when_the_log_was_sealed_last(house: House) -> None:
+def test_it_says_when_the_log_was_sealed_last(house: House, clock: ManualClock) -> None:
     """Each instance has a seal after an hour: what is found of it must not be a fault of the doctor's own."""
     assert "never sealed" in database.check_seals(house).what
     seal_now(house.store, house.settings.seals_path)
@@ -271,7 +272,9 @@ def test_it_says_when_the_log_was_sealed_last(house: House) -> None:
     assert found.level is Level.OK
     assert "seal 1 is from" in found.what
     house.settings.seals_path.unlink()
-    assert database.check_seals(house).level is Level.WARN
+    assert "is not there" in database.check_seals(house).what
+    clock.advance(timedelta(days=1))
+    assert "is `panah up` running?" in database.check_seals(house).what_to_do
 
 
 def test_a_healthy_database_is_well(house: House) -> None:
@@ -291,6 +294,24 @@ def test_an_engine_that_may_forget_is_a_fault(house: House, tmp_path: Path) -> N
     opened = Store(careful, house.store.ring, house.store.clock)
     assert database.check_engine(replace(house, store=opened)).level is Level.OK
     careful.dispose()
+
+
+def test_it_says_which_epochs_the_ring_has_and_what_it_has_lost(house: House, clock: ManualClock) -> None:
+    def judged(*epochs: str) -> Finding:
+        ring = KeyRing(dict.fromkeys(epochs, b"e" * 32), b"r" * 32)
+        return check_epochs(replace(house, store=Store(house.store.engine, ring, clock)))
+
+    assert judged("2026-03").level is Level.OK
+    with house.store.unit("test") as unit:
+        unit.vault.seal(Scope("case", new_id()), Field("case", "note", new_id()), "words")
+    assert judged("2026-03").level is Level.OK
+    assert judged("2026-02.16", "2026-03").level is Level.OK
+    assert "1 data keys are wrapped by others" in judged("2026-02.16").what, "it is an old copy of the ring"
+    assert "lies in the future" in judged("2026-03", "2026-04").what
+    assert "is not done" in judged("2026-02", "2026-02.16", "2026-03").what
+    clock.advance(timedelta(days=14))
+    assert "is not done" in judged("2026-03").what
+    assert judged("2026-03", "2026-03.16").level is Level.OK
 
 
 def test_a_failover_that_may_lose_something_is_worth_a_warning() -> None:

@@ -74,8 +74,8 @@ class Night:
         self.telegram, self.sms = telegram or FakeChannel(), FakeChannel()
         self._working: asyncio.Task[None] | None = None
         self.now = 1000.0
-        doors = {"telegram": self._door(self.telegram), "sms": self._door(self.sms)}
-        self.answering = Answering(doors, ways, lambda: self.now, hotlines=hotlines)
+        self.doors = {"telegram": self._door(self.telegram), "sms": self._door(self.sms)}
+        self.answering = Answering(self.doors, ways, lambda: self.now, hotlines=hotlines)
 
     @staticmethod
     def _door(channel: FakeChannel) -> Callable[[], Any]:
@@ -245,6 +245,22 @@ def test_what_nobody_foresaw_in_one_row_keeps_no_other_from_being_answered(runne
     assert [one.address for one in night.telegram.sent] == ["67"]
     night.hears(said("help", chat=68, number=5))
     assert [one.address for one in night.telegram.sent] == ["67", "68"]
+
+
+def test_a_door_that_does_not_open_keeps_nobody_else_from_being_told_and_is_tried_again(runner: asyncio.Runner) -> None:
+    night = Night(runner, AIGERIM, TIMUR)
+    opens = night.doors["sms"]
+
+    def shut() -> Any:
+        raise OSError("no route to the provider")
+
+    night.doors["sms"] = shut
+    night.hears(said("help"), ends=False)
+    assert [one.address for one in night.telegram.sent] == ["501", "77"]
+    night.doors["sms"] = opens
+    night.now += PAUSES[0]
+    night.hears(said("hello all", chat=-5, kind="group", number=2))
+    assert [one.address for one in night.sms.sent] == ["+77000000001"]
 
 
 def test_what_could_not_be_taken_back_is_tried_until_it_is(runner: asyncio.Runner) -> None:
