@@ -63,16 +63,20 @@ def find_recipient(unit: UnitOfWork, token: str) -> ReleaseRecipient | None:
 
 def open_release(unit: UnitOfWork, token: str, device: str | None) -> Opened | Refused:
     """Show what was sent, made anew from the view, on the device that opened it first. Each showing is logged."""
-    found = _of_device(unit, token, device)
-    if isinstance(found, Refused):
-        return found
-    recipient, device = found
+    recipient = _locked_recipient(unit, token)
+    if recipient is None:
+        return Refused.UNKNOWN
+    if recipient.device_index is not None and not _is_its_device(recipient, device):
+        return Refused.ELSEWHERE
     release = unit.session.get_one(Release, recipient.release_id)
     if release.state != ReleaseState.SENT:
         return Refused.RECALLED
     view = content_of(unit, release)
     if view is None:
         return Refused.CHANGED
+    if device is None or recipient.device_index is None:
+        device = secrets.token_urlsafe(DEVICE_BYTES)
+        recipient.device_index = token_index(device)
     recipient.opened_at = recipient.opened_at or unit.now
     unit.session.flush()
     unit.record(ReleaseOpened(case_id=release.case_id, release_id=release.id, contact_id=recipient.contact_id))
@@ -80,13 +84,15 @@ def open_release(unit: UnitOfWork, token: str, device: str | None) -> Opened | R
 
 
 def acknowledge(unit: UnitOfWork, token: str, device: str | None) -> Refused | None:
-    """Take a recipient's word that they have it in hand; saying it again changes and records nothing."""
-    found = _of_device(unit, token, device)
-    if isinstance(found, Refused):
-        return found
-    recipient, _ = found
-    if recipient.opened_at is None:
+    """Take a recipient's word that they have it in hand; saying it again changes and records nothing.
+
+    It opens nothing: a link that was let go waits for whoever opens it next.
+    """
+    recipient = _locked_recipient(unit, token)
+    if recipient is None or recipient.opened_at is None:
         return Refused.UNKNOWN
+    if not _is_its_device(recipient, device):
+        return Refused.ELSEWHERE
     if recipient.acknowledged_at is None:
         release = unit.session.get_one(Release, recipient.release_id)
         recipient.acknowledged_at = unit.now
@@ -127,21 +133,19 @@ def code_of_release(unit: UnitOfWork, recipient: ReleaseRecipient) -> str:
     return unit.session.get_one(Case, release.case_id).code
 
 
-def _of_device(unit: UnitOfWork, token: str, device: str | None) -> tuple[ReleaseRecipient, str] | Refused:
+def _locked_recipient(unit: UnitOfWork, token: str) -> ReleaseRecipient | None:
     known = find_recipient(unit, token)
     if known is None:
-        return Refused.UNKNOWN
-    recipient = unit.session.scalars(
+        return None
+    return unit.session.scalars(
         select(ReleaseRecipient)
         .where(ReleaseRecipient.id == known.id)
         .with_for_update(**OWN)
         .execution_options(populate_existing=True)
     ).one()
-    if recipient.device_index is None:
-        device = secrets.token_urlsafe(DEVICE_BYTES)
-        recipient.device_index = token_index(device)
-        unit.session.flush()
-        return recipient, device
-    if device is None or not secrets.compare_digest(token_index(device), recipient.device_index):
-        return Refused.ELSEWHERE
-    return recipient, device
+
+
+def _is_its_device(recipient: ReleaseRecipient, device: str | None) -> bool:
+    """Whether a device is the one that opened a link; none is before anybody has, or once it was let go."""
+    held = recipient.device_index
+    return held is not None and device is not None and secrets.compare_digest(token_index(device), held)

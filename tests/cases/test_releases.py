@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from cases.consent.agreeing import enter_consent, freeze, thaw
 from cases.consent.errors import ConsentError
@@ -17,8 +18,9 @@ from cases.consent.vocabulary import LEAST, Audience, Authority, FieldClass
 from cases.docket.models import Dismissal
 from cases.models import Case
 from cases.releases.deciding import HOUR, PER_HOUR, Voice, is_approved, room_at
-from cases.releases.models import Basis, Release, ReleaseState
-from cases.releases.proposing import Proposal, approve, content_of, may_leave, propose, veto
+from cases.releases.models import Basis, Release, ReleaseRecipient, ReleaseState
+from cases.releases.opening import Opened, Refused, acknowledge, free_link, open_release
+from cases.releases.proposing import PURPOSE, Proposal, approve, content_of, may_leave, propose, veto
 from cases.verification import Basis as Ground
 from cases.verification import bear_out
 from contacts.accounts.directory import open_account
@@ -26,6 +28,8 @@ from contacts.accounts.roles import AccountRole
 from contacts.directory import put_contact
 from contacts.values import ContactCard, Role
 from store.base import new_id
+from store.eventlog import EventRow
+from store.tokens import token_of
 from tests.conftest import START
 from tests.web.scene import Scene
 
@@ -232,6 +236,57 @@ def test_counsel_stops_what_two_coordinators_approved(store: Store, office: Offi
         assert veto(unit, release, office.dana, "lawyer") is ReleaseState.VETOED
         with pytest.raises(ConsentError, match="coordinator or a lawyer"):
             approve(unit, release, office.jonas, "journalist")
+
+
+def test_who_said_yes_may_think_better_of_it_as_long_as_one_yes_is_missing(store: Store, office: Office) -> None:
+    with store.unit("test") as unit:
+        agrees(unit, office, Audience.UNHCR)
+        release = propose(unit, office.case(unit), to_unhcr(office), office.aigerim)
+        approve(unit, release, office.aigerim, "coordinator")
+        with pytest.raises(ConsentError, match="may stop what leaves"):
+            veto(unit, release, office.marta, "unhcr")
+        assert veto(unit, release, office.aigerim, "coordinator") is ReleaseState.VETOED
+        assert approve(unit, release, office.timur, "coordinator") is ReleaseState.VETOED
+
+
+def test_what_was_sent_is_shown_to_one_device_and_to_none_once_it_is_something_else(
+    store: Store, office: Office
+) -> None:
+    with store.unit("test") as unit:
+        agrees(unit, office, Audience.UNHCR)
+        release = unit.session.get_one(Release, propose(unit, office.case(unit), to_unhcr(office), office.aigerim))
+        for person in (office.aigerim, office.timur):
+            approve(unit, release.id, person, "coordinator")
+        release.state = ReleaseState.SENT
+        recipient = unit.session.scalars(select(ReleaseRecipient)).one()
+        recipient.expires_at = unit.now + HOUR
+        unit.session.flush()
+        token = token_of(unit, PURPOSE, recipient.id)
+        assert acknowledge(unit, token, None) is Refused.UNKNOWN, "they have not seen it"
+        shown = open_release(unit, token, None)
+        assert isinstance(shown, Opened)
+        device = shown.device
+        assert acknowledge(unit, token, device) is None
+        assert free_link(unit, release.id, recipient.id), "they want to read it elsewhere"
+        assert acknowledge(unit, token, device) is Refused.ELSEWHERE, "from the page that is still open here"
+        again = open_release(unit, token, None)
+        assert isinstance(again, Opened)
+        assert open_release(unit, token, device) is Refused.ELSEWHERE
+        device = again.device
+    with store.unit("test") as unit:
+        agrees(unit, office, Audience.UNHCR, FieldClass.CUSTODY, granted=False)
+        assert open_release(unit, token, device) is Refused.CHANGED
+        assert unit.session.scalars(select(EventRow.name)).all().count("ReleaseOpened") == 2
+
+
+def test_no_weaker_word_takes_from_a_case_what_a_document_bore_out(store: Store) -> None:
+    scene = Scene.begin(store)
+    with store.unit("test") as unit:
+        states = [
+            bear_out(unit, scene.case_id, ground, "somebody")
+            for ground in (Ground.SECOND_SOURCE, Ground.SECOND_SOURCE, Ground.DOCUMENT, Ground.SECOND_SOURCE)
+        ]
+    assert states == ["corroborated", "corroborated", "confirmed", "confirmed"]
 
 
 def test_the_yes_of_who_is_forced_or_was_dismissed_since_counts_no_longer_and_their_no_does(
