@@ -19,10 +19,11 @@ from cases.docket.watches import keep_watch, mark_missed
 from cases.retention import RetentionError, close_case, is_closed
 from cases.sealed import check_ins, keeping, triggering
 from cases.sealed.deciding import is_triggered, may_be_approved
-from cases.sealed.models import EntryKind, SealedApproval, SealedFile
+from cases.sealed.models import EntryKind, SealedApproval, SealedFile, SealedSource
 from cases.verification import suspect
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.models import Account
+from store.base import new_id
 from store.chats import find_or_open_chat
 from store.queues import work_once
 from tests.accounts import join
@@ -245,6 +246,50 @@ def test_a_phrase_and_a_word_for_being_forced_never_hold_each_other(silent: Sile
             assert keeping.agree_on(unit, file, kept, first)
             assert not keeping.agree_on(unit, file, refused, second)
             assert keeping.agree_on(unit, file, kept, second), "but the same can be changed"
+
+
+def test_what_says_nothing_confirms_nothing_and_opens_nothing(silent: Silent) -> None:
+    own = silent.reported(FRIEND)
+    with silent.store.unit("test") as unit:
+        file = silent.file(unit)
+        for who, words in ((" ", "saw it"), ("the aunt", " ")):
+            with pytest.raises(ConsentError, match="say"):
+                triggering.confirm_by_word(unit, file, who, words)
+        with pytest.raises(ConsentError, match="say how they know"):
+            triggering.confirm_by_report(unit, file, own, "")
+    silent.misses()
+    silent.is_looked_for()
+    with silent.store.unit("test") as unit, pytest.raises(ConsentError, match="say why"):
+        triggering.approve(unit, silent.file(unit), new_id(), "coordinator", " ", zone="UTC")
+    with silent.store.read() as unit:
+        assert not unit.session.scalars(select(SealedApproval)).all()
+
+
+def test_a_source_is_dropped_in_its_own_file_once_and_never_after_the_opening(silent: Silent) -> None:
+    with silent.store.unit("test") as unit:
+        for who in ("the aunt", "a neighbour", "the cousin"):
+            triggering.confirm_by_word(unit, silent.file(unit), who, "saw it")
+        first, second, _ = unit.session.scalars(select(SealedSource).order_by(SealedSource.id)).all()
+        other = SealedFile(case_id=new_id())
+        assert not triggering.drop_source(unit, other, first.id), "of somebody else's file"
+        assert triggering.drop_source(unit, silent.file(unit), first.id)
+        assert not triggering.drop_source(unit, silent.file(unit), first.id)
+    assert silent.is_triggered()
+    for which in (0, 1):
+        silent.agrees(which)
+    silent.settles(minutes=31)
+    silent.settles(minutes=31)
+    assert silent.is_open()
+    with silent.store.unit("test") as unit:
+        assert not triggering.drop_source(unit, silent.file(unit), second.id)
+
+
+def test_other_words_than_the_one_agreed_on_say_nothing_of_being_forced(silent: Silent) -> None:
+    with silent.store.unit("chat:person") as unit:
+        file = silent.file(unit)
+        keeping.agree_on(unit, file, "duress_word", "pomegranate")
+        assert not keeping.heed_duress(unit, file, "an apple, please")
+        assert file.forced_at is None
 
 
 def test_a_case_is_not_closed_over_a_sealed_file_or_a_check_in(silent: Silent) -> None:
