@@ -153,6 +153,39 @@ def test_what_people_said_stays_as_they_said_it(desk: Desk) -> None:
     desk.asks(first)
     desk.looks()
     assert desk.suggested(second) == [(first, "other")]
+    with desk.store.unit("contact:1") as unit:
+        assert not join_cases(unit, desk.only(first), first), "nor do they become one by a late press"
+        enter_fact(unit, second, "name_latin", "Talgat Omarov")
+    desk.asks(second)
+    desk.looks()
+    assert desk.suggested(second) == [(first, "other")], "also where nothing speaks for it any more"
+
+
+def test_a_case_leads_only_another_that_was_suggested_to_be_of_the_same_person(desk: Desk) -> None:
+    first, _, stranger = desk.case(name_native=NAME), desk.case(name_latin=ALIKE), desk.case(name_native=ELSE)
+    desk.looks()
+    for suggestion, leader in ((desk.only(first), stranger), (new_id(), first)):
+        with pytest.raises(JoinRefusedError, match="gone"), desk.store.unit("contact:1") as unit:
+            join_cases(unit, suggestion, leader)
+
+
+def test_what_is_told_of_a_case_while_it_is_compared_is_compared_too(desk: Desk) -> None:
+    first, second = desk.case(name_native=ELSE), desk.case(name_latin=ALIKE)
+    desk.looks()
+    assert desk.suggested(second) == []
+    desk.asks(first)
+    queue = look_queue(desk.lookout)
+    with desk.store.unit("test") as unit:
+        (held,) = queue.take(unit, 1)
+    assert queue.prepare is not None
+    queue.prepare(held)
+    with desk.store.unit("test") as unit:
+        enter_fact(unit, first, "name_native", NAME)
+    with desk.store.unit("test") as unit:
+        queue.handle(unit, held)
+    assert desk.suggested(second) == [], "it was compared as it is no more"
+    desk.looks()
+    assert desk.suggested(second) == [(first, "open")], "nobody has to ask again"
 
 
 def test_one_leads_the_other_follows_and_all_can_be_undone(desk: Desk) -> None:
