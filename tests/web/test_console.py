@@ -327,6 +327,40 @@ def test_a_new_password_ends_every_session(quick_store: Store, browser: Browser)
     assert aigerim.gives(new) is not None
 
 
+def test_neither_password_can_be_the_other(quick_store: Store, browser: Browser) -> None:
+    """Of one that is both the real one would count, on the day on which it must not."""
+    aigerim = join(quick_store, "Aigerim")
+    browser.comes_in(aigerim)
+    for what, other in (("password", DURESS), ("duress", PASSWORD)):
+        answer = browser.sends(f"/console/account/{what}", password=other, again=other, proof=PASSWORD)
+        assert answer.status_code == 400
+        assert "must be another one" in answer.text
+    new = "a third door in the wall"
+    answer = browser.sends("/console/account/duress", password=new, again=new, proof=PASSWORD)
+    assert answer.location == "/console/account?said=done"
+    assert give(quick_store, aigerim, PASSWORD) == (True, False)
+    assert give(quick_store, aigerim, new) == (True, True)
+    assert give(quick_store, aigerim, DURESS) == (False, False)
+
+
+def test_who_is_forced_learns_of_no_password_whether_it_is_the_real_one(scene: Scene, browser: Browser) -> None:
+    forced(scene, browser)
+    for what in ("duress", "password"):
+        answer = browser.sends(f"/console/account/{what}", password=PASSWORD, again=PASSWORD, proof=DURESS)
+        assert answer.status_code == 303, what
+        assert "another one" not in answer.text
+
+
+def give(store: Store, member: Member, password: str) -> tuple[bool, bool]:
+    """Whether a password lets somebody on, and whether it says that they are forced."""
+    half = member.gives(password)
+    with store.read() as unit:
+        coerced = unit.session.get_one(Account, member.account_id).coerced_at is not None
+    with store.unit("test") as unit:
+        unit.session.get_one(Account, member.account_id).coerced_at = None
+    return half is not None, coerced
+
+
 def test_one_sees_and_ends_ones_sessions(quick_store: Store, browser: Browser) -> None:
     aigerim = join(quick_store, "Aigerim")
     other = Browser(browser.client.application.test_client()).comes_in(aigerim)

@@ -12,7 +12,7 @@ from contacts.accounts.directory import login_of
 from contacts.accounts.models import Account
 from contacts.accounts.own import change_duress, change_password, renew_recovery_codes
 from contacts.accounts.passkeys import passkeys_of
-from contacts.accounts.passwords import complaint, same
+from contacts.accounts.passwords import Found, complaint, same
 from contacts.accounts.second_factor import recovery_codes_left
 from contacts.accounts.sessions import end_session, open_sessions
 from contacts.accounts.signing_in import prove_again
@@ -60,6 +60,7 @@ def end_others(gate: Gate) -> Response:
 def password(gate: Gate) -> Response:
     """Have another password; under duress it is the one for such days that changes."""
     new, wrong = _new_password(gate)
+    wrong = wrong or _taken_for_the_other(gate, new, Found.DURESS)
     if wrong is not None:
         return account_page(gate, wrong)
     hashed, who = gate.passwords.hash(new), gate.who
@@ -74,8 +75,7 @@ def password(gate: Gate) -> Response:
 def duress(gate: Gate) -> Response:
     """Have another password for a day under duress; on such a day nothing changes."""
     new, wrong = _new_password(gate)
-    if wrong is None and gate.passwords.check(_real(gate), None, new).value == "real":
-        wrong = "duress_same"
+    wrong = wrong or _taken_for_the_other(gate, new, Found.REAL)
     if wrong is not None:
         return account_page(gate, wrong)
     hashed, who = gate.passwords.hash(new), gate.who
@@ -133,9 +133,16 @@ def _new_password(gate: Gate) -> tuple[str, str | None]:
     return new, wrong
 
 
-def _real(gate: Gate) -> str | None:
+def _taken_for_the_other(gate: Gate, new: str, other: Found) -> str | None:
+    """Return what is wrong with a password that is their other one; who is forced is told nothing of either.
+
+    It takes as long for them.
+    """
     with gate.store.read() as unit:
-        return unit.session.get_one(Account, gate.who.account_id).password
+        account = unit.session.get_one(Account, gate.who.account_id)
+        real, under_duress = account.password, account.duress
+    is_other = gate.passwords.check(real, under_duress, new) is other
+    return "duress_same" if is_other and not _is_forced(gate, gate.who) else None
 
 
 def _is_forced(gate: Gate, who: SignedIn) -> bool:
