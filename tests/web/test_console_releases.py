@@ -245,6 +245,10 @@ def test_counsels_fields_are_for_counsel(desk: Desk) -> None:
     assert refused.status_code == 400
     assert dana.sends(f"{desk.person}/counsel", field="torture", audience="un", do="open").status_code == 303
     assert "Torture → UN bodies" in dana.sees(desk.person)
+    assert aigerim.sends(f"{desk.person}/counsel", field="torture", audience="un", do="close").status_code == 400
+    for _ in range(2):
+        assert dana.sends(f"{desk.person}/counsel", field="torture", audience="un", do="close").status_code == 303
+        assert "Torture → UN bodies" not in dana.sees(desk.person), "and closed it stays"
 
 
 @pytest.mark.parametrize("do", ["enter", "take_back"])
@@ -352,6 +356,20 @@ def test_what_was_signed_beforehand_is_fired_by_one_coordinator(desk: Desk) -> N
     assert "in force" in aigerim.sees(desk.person)
     assert aigerim.sends(f"{desk.person}/emergency", do="fire", release=str(signed.id)).status_code == 400
     assert NAME in aigerim.sees(f"{desk.release}?audience=unhcr").partition('id="stays"')[0]
+
+
+def test_what_was_signed_beforehand_and_taken_back_is_fired_by_nobody(desk: Desk) -> None:
+    desk.enters()
+    aigerim, where = desk.as_(desk.aigerim), f"{desk.person}/emergency"
+    assert aigerim.sends(where, do="sign", terms="if I am taken").status_code == 400, "for whom, and what?"
+    assert aigerim.sends(where, do="sign", audience="unhcr", kind="identity", terms="if I am taken").status_code == 303
+    with desk.scene.store.read() as unit:
+        (signed,) = emergency_releases(unit, desk.scene.case_id)
+    assert aigerim.sends(where, do="withdraw", release=str(signed.id)).status_code == 303
+    assert aigerim.sends(where, do="fire", release=str(signed.id)).status_code == 400
+    leaves = aigerim.sees(f"{desk.release}?audience=unhcr").partition('id="stays"')[0]
+    assert NAME not in leaves.partition("<main")[2]
+    assert aigerim.sends(desk.release, recipient=str(desk.marta), basis="consent").status_code == 400, "for whom?"
 
 
 def test_a_guardian_who_has_a_part_in_it_agrees_to_nothing(desk: Desk) -> None:

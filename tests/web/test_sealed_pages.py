@@ -168,6 +168,16 @@ def test_whom_they_trust_is_read_only_as_long_as_something_speaks_for_it(left: L
     assert AUNT not in left.sees(left.aigerim)
 
 
+def test_what_somebody_told_one_of_the_team_counts_once_by_who_they_are(left: Left) -> None:
+    for who, words, status in (("", "saw it", 409), ("the aunt", "", 409), ("the aunt", "saw it", 303)):
+        assert left.presses(left.aigerim, "word", who=who, words=words) == status
+    assert left.presses(left.aigerim, "word", who="The  Aunt", words="saw it again") == 303
+    assert left.presses(left.aigerim, "drop", source="x") == 409
+    with left.store.read() as unit:
+        assert len(unit.session.scalars(select(SealedSource)).all()) == 1
+    assert left.presses(left.timur, "approve", words="one says so") == 409
+
+
 def test_an_objection_stops_it_and_two_must_agree_anew(left: Left) -> None:
     left.confirms()
     for who in (left.aigerim, left.dana):
