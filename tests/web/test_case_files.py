@@ -15,6 +15,7 @@ from cases.files import SentFile
 from cases.intake import Wrapping
 from cases.models import Report, ReportMessage
 from cases.pictures import look_at_files, told_by
+from contacts.leaving import mark_left
 from store.eventlog import EventRow
 from store.files import FileChunk
 from tests.accounts import Browser, join
@@ -66,6 +67,16 @@ def test_a_coordinator_and_a_lawyer_save_either(client: FlaskClient, scene: Scen
     assert answer.data[:3] == b"\xff\xd8\xff"
     assert answer.mimetype == "application/octet-stream"
     assert re.fullmatch(r'attachment; filename="\S+-clean\.jpg"', answer.headers["Content-Disposition"])
+
+
+def test_an_address_of_a_file_opens_nothing_for_who_has_left(client: FlaskClient, scene: Scene) -> None:
+    sends(scene, picture())
+    aigerim = scene.helper()
+    original, clean = links(page_of(client, scene, aigerim))
+    assert client.get(original).status_code == 200
+    with scene.store.unit("test") as unit:
+        mark_left(unit, aigerim)
+    assert {client.get(one).status_code for one in (original, clean)} == {404}
 
 
 def test_of_a_file_that_is_damaged_here_no_copy_is_given_and_that_is_said(client: FlaskClient, scene: Scene) -> None:

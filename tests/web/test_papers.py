@@ -6,17 +6,19 @@ import hashlib
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docx
 import pytest
 from sqlalchemy import select
 
 from cases.consent.agreeing import freeze
+from papers.keeping import handed
 from papers.models import PaperVersion
 from store.eventlog import EventRow
 from tests.accounts import Browser, Member
 from tests.cases.test_pictures import picture
+from tests.papers.test_handing_in import saved
 from tests.web.night import Night, begin_night
 from tests.web.queries import counted
 from tests.web.test_case_files import sends
@@ -172,24 +174,26 @@ def test_a_document_that_was_filled_in_comes_back_is_approved_and_leaves_as_it_i
     coordinator, counsel = desk.as_(desk.night.coordinator), desk.as_(desk.night.lawyer)
     path = f"{desk.papers}/wgad_urgent"
     assert "Hand an edited document in" in counsel.sees(path), "what is taken from this very page comes back to it"
-    nothing = (io.BytesIO(b"x"), "wgad.docx")
-    early = counsel.sends(f"{path}/hand-in", language="en", document=nothing)
+    early = counsel.sends(f"{path}/hand-in", language="en", document=(io.BytesIO(b"x"), "wgad.docx"))
     assert (early.status_code, "Take the .docx first" in early.text) == (400, True)
     taken = docx.Document(io.BytesIO(counsel.sends(f"{path}/take", language="en", **{"as": "docx"}).data))
     page = counsel.sees(path)
     base = re.search(r'name="made_from"><option value="([0-9a-f-]{36})">v1', page)
     assert base is not None
 
-    def hands_in(document: object, **made_from: str) -> int:
-        out = io.BytesIO()
-        document.save(out)  # type: ignore[attr-defined]
-        file = (io.BytesIO(out.getvalue()), "wgad.docx")
+    def hands_in(document: Any, **made_from: str) -> int:
+        file = (io.BytesIO(saved(document)), "wgad.docx")
         return counsel.sends(f"{path}/hand-in", language="en", document=file, **made_from).status_code
 
     assert hands_in(taken) == 303, "the page they have before them was shown before they took anything"
     page = plain(counsel.sees(path))
     assert "still marked in it" in page
     assert "Approve this document" not in page
+    with desk.night.store.read() as unit:
+        marked = unit.session.scalars(select(PaperVersion).where(PaperVersion.based_on.is_not(None))).one()
+        unfinished = {"language": "en", "version": str(marked.id), "seen": handed(unit, marked).sha256}
+    refused = counsel.sends(f"{path}/approve", **unfinished)
+    assert (refused.status_code, "still to be filled in" in refused.text) == (400, True)
 
     cells = [cell for table in taken.tables for row in table.rows for cell in row.cells]
     for one in [*taken.paragraphs, *(paragraph for cell in cells for paragraph in cell.paragraphs)]:
@@ -197,6 +201,7 @@ def test_a_document_that_was_filled_in_comes_back_is_approved_and_leaves_as_it_i
             if run.text.startswith("["):
                 run.text = "As counsel has written it."
     assert hands_in(taken, made_from=base[1]) == 303
+    assert hands_in(taken, made_from=base[1]) == 303, "the same once more is the same version"
     page = plain(counsel.sees(path))
     assert "Version 3, handed in by Dana" in page
     found = re.search(
