@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from papers.bundle import EPOCH
 from papers.docx import GAP_FILL, LAW_COLOUR
 from papers.errors import PaperError
 from papers.kinds import FILING_LANGUAGES
@@ -86,10 +87,18 @@ def _read_document(content: bytes, draft: Paper) -> Document:
     _without_notes(opened, draft)
     _without_marks(opened)
     _without_author(opened)
-    written = io.BytesIO()
-    opened.save(written)
     paper = _paper(opened, draft)
-    return Document(written.getvalue(), paper, _marked(paper, draft))
+    return Document(_written(opened), paper, _marked(paper, draft))
+
+
+def _written(opened: Any) -> bytes:
+    """Return a document as a file that is the same whenever it is written: of what was brought twice one is kept."""
+    saved, dated = io.BytesIO(), io.BytesIO()
+    opened.save(saved)
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(dated, "w") as archive:
+        for name in parts.namelist():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), parts.read(name), zipfile.ZIP_DEFLATED)
+    return dated.getvalue()
 
 
 def _opened(content: bytes) -> Any:

@@ -193,6 +193,10 @@ def test_nothing_tells_on_whose_machine_it_was_written_and_when() -> None:
         assert told in everything_in(before)
         assert told not in everything_in(kept)
     assert "On 1 March, by two officers." in "\n".join(one.text for one in paragraphs(docx.Document(io.BytesIO(kept))))
+    with zipfile.ZipFile(io.BytesIO(kept)) as archive:
+        dates = {one.date_time for one in archive.infolist()}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}, "nor when it was handed in: the same document is the same file"
+    assert read_document(before, paper).content == kept
 
 
 def everything_in(content: bytes) -> bytes:
