@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import inspect, text
 
 from app.cli import main
-from app.key.changing import change_own_key
+from app.key.changing import change_own_key, keep_recovered
 from app.key.finding import find_key, next_key_path
 from app.key.shares import recover_key, split_key
 from app.locked.intake import published
@@ -312,6 +312,22 @@ def fault_of_intake(panah: Panah) -> str:
     (found,) = (one for one in json.loads(panah("doctor", "--json").stdout) if one["name"] == "sealed_intake")
     assert found["level"] == "fault"
     return str(found["what"])
+
+
+def test_a_key_that_comes_from_elsewhere_is_neither_changed_here_nor_written_over_anything(ready: Panah) -> None:
+    settings, key = settings_of(ready), ready.environment["PANAH_KEY"]
+    ring = settings.ring_path.read_bytes()
+    with pytest.raises(SettingsError, match="from elsewhere"):
+        change_own_key(settings)
+    with pytest.raises(SettingsError, match="from elsewhere"):
+        keep_recovered(settings, key, None)
+    there = ready.folder / "there.key"
+    there.write_text("another")
+    with pytest.raises(SettingsError, match="exists"):
+        keep_recovered(settings, key, there)
+    assert there.read_text() == "another"
+    assert settings.ring_path.read_bytes() == ring
+    assert keep_recovered(settings, key, ready.folder / "new" / "k").read_text().strip() == key
 
 
 def test_a_home_is_destroyed_by_two_typed_words_only(own: Panah) -> None:

@@ -494,6 +494,20 @@ def test_who_is_forced_changes_no_account_and_it_looks_done(quick_store: Store, 
     assert standing() == before
 
 
+def test_where_nobody_else_could_agree_a_role_changes_at_once_and_ends_what_was_open(
+    quick_store: Store, browser: Browser
+) -> None:
+    admin, dana = join(quick_store, "administrator", "admin"), join(quick_store, "Dana", "observer", works_as="lawyer")
+    other = Browser(browser.client.application.test_client()).comes_in(dana)
+    browser.comes_in(admin)
+    path = f"/console/accounts/{dana.account_id}/role"
+    assert browser.sends(path, role="lawyer").location == "/console/accounts?said=done"
+    assert other.client.get(HOME).location == "/console/sign-in"
+    other.comes_in(dana)
+    assert browser.sends(path, role="lawyer").location == "/console/accounts?said=done"
+    assert other.client.get(HOME).status_code == 200, "it was that already"
+
+
 def test_what_does_not_fit_any_more_when_a_second_agrees_is_refused(quick_store: Store, browser: Browser) -> None:
     admin, aigerim = join(quick_store, "administrator", "admin"), join(quick_store, "Aigerim")
     alim = join(quick_store, "Alim", "observer", works_as="lawyer")
