@@ -245,6 +245,11 @@ class Settings(BaseModel):
         return self.home / "restore-spent.json"
 
     @property
+    def gone_path(self) -> Path:
+        """What had been erased when a backup began to be put back, until it is gone again: ids only."""
+        return self.home / "restore-gone.json"
+
+    @property
     def seals_path(self) -> Path:
         """The lines of all seals of the log, to be shipped elsewhere."""
         return self.home / "seals.jsonl"

@@ -61,8 +61,7 @@ def restore(
     from app.backup.restoring import Asking, verify
     from app.backup.restoring import restore as put_back
     from app.backup.spending import SpentFile
-    from app.erasing.erasure import erase_again, erased_here
-    from app.erasing.sealing import withdraw_again, withdrawn_here
+    from app.erasing.gone import be_gone_again, remember_gone
     from app.presence import alone
     from app.wiring import build, clock_of, open_home
 
@@ -78,7 +77,7 @@ def restore(
         return
     who = agree_by_shares(partial(_opens, chosen)) if shares else None
     with alone(chosen.home):
-        erased, withdrawn = erased_here(chosen.database), withdrawn_here(chosen.database)
+        remember_gone(chosen.gone_path, chosen.database)
         done = put_back(
             chosen.database,
             ring,
@@ -88,14 +87,12 @@ def restore(
             force=force,
             asking=Asking(partial(_agree, given=agreed, shares=who), SpentFile(chosen.spent_path)),
         )
-        store = build(chosen, ring).store
-        again = erase_again(store, erased)
-        files = withdraw_again(store, withdrawn)
+        again = be_gone_again(build(chosen, ring).store, chosen.gone_path)
     click.echo(f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M} UTC are back, and the event log holds.")
-    if again:
-        click.echo(f"Erased again, because they had been before: {', '.join(again)}")
-    if files:
-        click.echo(f"Sealed files that had been withdrawn, and are again: {files}")
+    if again.codes:
+        click.echo(f"Erased again, because they had been before: {', '.join(again.codes)}")
+    if again.files:
+        click.echo(f"Sealed files that had been withdrawn, and are again: {again.files}")
     if done.unreadable_scopes:
         click.echo(f"{done.unreadable_scopes} data keys are of destroyed epochs: what they close is lost.")
 

@@ -65,6 +65,7 @@ def up(roles: str, callers: int | None) -> None:
     While it is locked, take in what people bring to any door, sealed, and wait for `panah unlock`.
     """
     from app.crash import leave_no_memory
+    from app.erasing.gone import finish_being_gone
     from app.locked.again import begin_again_if_locked
     from app.locked.callers import take_over
     from app.locked.staying import stay_locked
@@ -87,6 +88,7 @@ def up(roles: str, callers: int | None) -> None:
         if chosen.database.startswith("sqlite"):
             upgrade(chosen.database, backups=chosen.home)
         house = build(chosen, ring)
+        finish_being_gone(house.store, chosen.gone_path)
         open_sealed(house.store)  # before anything newer comes in: what people wrote stays in its order
         run(
             house,

@@ -20,6 +20,7 @@ from contacts.directory import put_contact
 from contacts.linking import make_link_code
 from contacts.values import ContactCard, Role
 from sandbox import Sandbox
+from store.base import new_id
 from store.vault import new_key
 from tests.bad_days.program import Program
 from tests.ports import free_port
@@ -111,8 +112,11 @@ def test_it_is_ready_when_it_says_so_says_nothing_of_anybody_and_ends_when_told(
     tmp_path: Path, compiled: Path, sandbox: Sandbox
 ) -> None:
     with node(tmp_path, compiled, sandbox) as here:
+        left_behind = here.home / "restore-gone.json"
+        left_behind.write_text(json.dumps({"erased": [str(new_id())], "withdrawn": []}))
         up = here.start().wait_until_ready()
         assert up.said.read_text() == f"ready http://localhost:{here.port} (bot, web, worker)\n"
+        assert not left_behind.exists(), "what a restore that was killed has left is finished before anything runs"
         assert answer(f"{here.url}/healthz") == (200, "ok\n")
         assert answer(f"{here.url}/readyz") == (200, "ready\n")
         assert answer(f"{here.url}/nothing") == (404, "404 Not Found\n")
