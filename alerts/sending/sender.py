@@ -10,7 +10,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from alerts.channels.port import (
     AnswersQuestions,
@@ -28,6 +27,7 @@ from alerts.sending.limits import TELEGRAM, Limits
 from alerts.sending.results import Outcome, record, record_bare
 from alerts.sending.taking import take
 from contacts.values import ChannelName
+from store.outages import is_outage
 from store.queues import seconds_until_due, where_it_failed
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ RECORD_WITHIN = 0.01
 RECORD_AT_MOST = 32
 GATHER = 0.005
 """Real seconds in which calls that end are gathered, while more than half of all that may be made are under way."""
-DATABASE_DOWN = (OperationalError, InterfaceError)
 LOOK_AGAIN = 0.5
 """Real seconds after which the sender looks for work even if no bell rang."""
 
@@ -173,23 +172,27 @@ class Sender:
             with self._store.unit("sender") as unit:
                 record(unit, batch, self._limits)
         except Exception as error:
-            if len(batch) > 1:
-                log.exception("batch_not_recorded", trouble=where_it_failed(), outcomes=len(batch))
-                for outcome in batch:
-                    self._record([outcome])
-            elif isinstance(error, DATABASE_DOWN):
+            trouble, alone = where_it_failed(), len(batch) == 1
+            if alone and is_outage(error):
                 raise
-            else:
-                self._record_bare(batch[0], where_it_failed())
+            if not alone:
+                log.exception("batch_not_recorded", trouble=trouble, outcomes=len(batch))
+        else:
+            return
+        if alone:
+            self._record_bare(batch[0], trouble)
+            return
+        for outcome in batch:  # not while the batch's own error is handled: theirs would seem to come from it
+            self._record([outcome])
 
     def _record_bare(self, outcome: Outcome, trouble: str) -> None:
         log.error("outcome_not_recorded", trouble=trouble, delivery=str(outcome.job.delivery_id))
         try:
             with self._store.unit("sender") as unit:
                 record_bare(unit, outcome, trouble)
-        except DATABASE_DOWN:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_outage(error):
+                raise
             log.exception("outcome_lost", trouble=where_it_failed(), delivery=str(outcome.job.delivery_id))
 
     async def _wind_up(self, recorder: asyncio.Task[None]) -> None:

@@ -6,18 +6,33 @@ import asyncio
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import delete, exc, func, select
+from structlog.testing import capture_logs
 
 from alerts.channels.fake import FakeChannel
+from alerts.channels.port import (
+    ChannelError,
+    PermanentFailure,
+    RateLimited,
+    Sent,
+    TemporaryFailure,
+    UnknownOutcome,
+)
+from alerts.events import ItemParked
 from alerts.messages.outbox import enqueue
-from alerts.models import Attempt
+from alerts.models import Attempt, Delivery, DeliveryState
+from alerts.sending.limits import TELEGRAM
+from alerts.sending.results import Outcome
 from alerts.sending.sender import Sender
-from alerts.sending.taking import LEASE
+from alerts.sending.taking import LEASE, take
 from alerts.telling.wording import Wording
 from store.chats import find_or_open_chat
 from store.clock import ManualClock
+from store.eventlog import EventRow
 from store.unit_of_work import Store
 from tests.conftest import START
 from tests.quick import quick_store
@@ -26,9 +41,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from alerts.sending.jobs import Job
     from store.unit_of_work import UnitOfWork
 
 PATIENCE = 60.0
+WORDING = Wording("UTC", "https://panah.example.org")
+POOL_IS_EMPTY = exc.TimeoutError()
+DISK_IS_FULL = exc.OperationalError("INSERT", {}, Exception())
+OUR_FAULT = ValueError()
 
 
 class SleepyStore(Store):
@@ -53,7 +73,7 @@ def test_what_was_taken_before_the_machine_slept_is_left_to_whoever_takes_it_nex
         with store.unit("test") as unit:
             enqueue(unit, find_or_open_chat(unit, "telegram", "7000001"), "reply.start", language="en")
         channel, stop = FakeChannel(), threading.Event()
-        sender = Sender(store, channel, Wording("UTC", "https://panah.example.org"))
+        sender = Sender(store, channel, WORDING)
         thread = threading.Thread(target=lambda: asyncio.run(sender.run(stop)))
         thread.start()
         until = time.monotonic() + PATIENCE
@@ -64,3 +84,128 @@ def test_what_was_taken_before_the_machine_slept_is_left_to_whoever_takes_it_nex
         assert len(channel.sent) == 1
         with store.read() as unit:
             assert unit.session.scalars(select(Attempt.outcome).order_by(Attempt.began_at)).all() == [None, "sent"]
+
+
+class StumblingStore(Store):
+    """One whose next units come to nothing, one for each of these troubles."""
+
+    troubles: tuple[Exception, ...] = ()
+
+    @contextmanager
+    def unit(self, actor: str, *, rings: bool = True) -> Iterator[UnitOfWork]:
+        trouble, self.troubles = next(iter(self.troubles), None), self.troubles[1:]
+        with super().unit(actor, rings=rings) as unit:
+            yield unit
+            if trouble is not None:
+                raise trouble
+
+
+class Recording:
+    """Messages whose calls are over, and a sender who has to write down what they came to."""
+
+    def __init__(self, quick: Store, messages: int) -> None:
+        self.store = StumblingStore(quick.engine, quick.ring, quick.clock)
+        self.sender = Sender(self.store, FakeChannel(), WORDING)
+        with self.store.unit("test") as unit:
+            for number in range(messages):
+                chat = find_or_open_chat(unit, "telegram", f"700000{number}")
+                enqueue(unit, chat, "reply.start", language="en")
+        with self.store.unit("test") as unit:
+            self.jobs = take(unit, WORDING, messages, TELEGRAM, channel="telegram")
+
+    def records(self, *results: Sent | ChannelError, troubles: tuple[Exception, ...] = ()) -> None:
+        self.store.troubles = troubles
+        outcomes = [Outcome(job, result) for job, result in zip(self.jobs, results, strict=True)]
+        with capture_logs():
+            self.sender._record(outcomes)  # noqa: SLF001  what it does with outcomes, without waiting for calls
+
+    def row(self, job: Job) -> Delivery:
+        with self.store.read() as unit:
+            row = unit.session.get_one(Delivery, job.delivery_id)
+            unit.session.expunge(row)
+            return row
+
+    def states(self) -> list[str]:
+        return [self.row(job).state for job in self.jobs]
+
+    def shown(self) -> int:
+        """How many messages people were asked to look at."""
+        with self.store.read() as unit:
+            wanted = select(func.count()).select_from(EventRow).where(EventRow.name == ItemParked.__name__)
+            return unit.session.scalar(wanted) or 0
+
+
+def test_an_outcome_whose_message_is_gone_takes_no_other_with_it(tmp_path: Path) -> None:
+    """Its case was erased while the call was under way."""
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 3)
+        gone = here.jobs[1].delivery_id
+        with here.store.unit("test") as unit:
+            unit.session.execute(delete(Attempt).where(Attempt.delivery_id == gone))
+            unit.session.execute(delete(Delivery).where(Delivery.id == gone))
+        here.records(Sent("1"), TemporaryFailure("502"), UnknownOutcome("no_answer"))
+        del here.jobs[1]
+        assert here.states() == [DeliveryState.SENT, DeliveryState.UNKNOWN]
+        assert here.shown() == 0
+
+
+@pytest.mark.parametrize(
+    ("result", "state"),
+    [
+        (Sent("17"), DeliveryState.SENT),
+        (UnknownOutcome("no_answer"), DeliveryState.UNKNOWN),
+        (PermanentFailure("403"), DeliveryState.FAILED_PERMANENT),
+        (TemporaryFailure("502"), DeliveryState.FAILED_TEMPORARY),
+        (RateLimited("429", retry_after=timedelta(seconds=5)), DeliveryState.FAILED_TEMPORARY),
+    ],
+)
+def test_where_nothing_can_follow_what_the_provider_said_is_kept_and_people_look(
+    tmp_path: Path, result: Sent | ChannelError, state: DeliveryState
+) -> None:
+    """Sending it again could fail in the same way for ever, and its reader would have it each time."""
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 1)
+        here.records(result, troubles=(OUR_FAULT,))
+        row = here.row(here.jobs[0])
+        assert (row.state, row.due_at, row.fence) == (state, None, None)
+        assert row.parked_at is not None
+        assert row.trouble is not None
+        assert row.trouble.startswith("ValueError at test_sender.py:")
+        assert row.provider_ref == (result.provider_id if isinstance(result, Sent) else None)
+        assert (row.sent_at is not None) is isinstance(result, Sent)
+        assert here.shown() == 1
+        with here.store.read() as unit:
+            said = "sent" if isinstance(result, Sent) else type(result).__name__
+            assert unit.session.scalars(select(Attempt.outcome)).all() == [said]
+
+
+def test_what_cannot_be_recorded_at_all_is_lost_alone(tmp_path: Path) -> None:
+    """The batch, the first of it, and the bare words about the first."""
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 2)
+        here.records(Sent("1"), Sent("2"), troubles=(OUR_FAULT, OUR_FAULT, OUR_FAULT))
+        assert here.states() == [DeliveryState.SENDING, DeliveryState.SENT]
+        assert here.row(here.jobs[0]).due_at == quick.clock.now() + LEASE, "it is sent again when its lease is over"
+
+
+@pytest.mark.parametrize("outage", [POOL_IS_EMPTY, DISK_IS_FULL])
+@pytest.mark.parametrize("before", [(), (OUR_FAULT,)])
+def test_a_database_that_is_down_is_raised_and_no_message_pays_for_it(
+    tmp_path: Path, outage: Exception, before: tuple[Exception, ...]
+) -> None:
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 1)
+        with pytest.raises(type(outage)):
+            here.records(TemporaryFailure("502"), troubles=(*before, outage))
+        assert here.states() == [DeliveryState.SENDING]
+        assert here.row(here.jobs[0]).due_at == quick.clock.now() + LEASE
+        assert here.shown() == 0
+
+
+def test_a_batch_that_met_an_outage_is_recorded_one_by_one(tmp_path: Path) -> None:
+    """And what fails in it by itself is told from the outage: it is kept bare, and the others go on."""
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 2)
+        here.records(Sent("1"), Sent("2"), troubles=(DISK_IS_FULL, OUR_FAULT))
+        assert here.states() == [DeliveryState.SENT, DeliveryState.SENT]
+        assert [here.row(job).parked_at is not None for job in here.jobs] == [True, False]
