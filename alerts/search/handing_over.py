@@ -243,7 +243,10 @@ def _refuse(unit: UnitOfWork, need: Need, holder_id: UUID, contact_id: UUID, *, 
     if not believes:
         _answer_shown(unit, need, contact_id, "handover_left", {"name": contact_ref(holder_id)})
         return Ack.DECLINED
-    unit.session.merge(FeignedAcceptance(need_id=need.id, contact_id=contact_id, at=unit.now))
+    believed = FeignedAcceptance(need_id=need.id, contact_id=contact_id, at=unit.now)
+    # Anew, also where something is noted of an earlier time: merging keeps what is not said.
+    believed.contact_made_at = believed.filed_at = believed.reminded_at = believed.given_back_at = None
+    unit.session.merge(believed)
     unit.session.flush()
     _answer_shown(unit, need, contact_id, "taken_over", {})
     return Ack.YOURS

@@ -12,14 +12,15 @@ from alerts.answering.answers import settle_answer
 from alerts.events import NeedAccepted, NeedDeclined
 from alerts.messages.outbox import enqueue
 from alerts.models import ACCOUNT, Alert, Delivery, DeliveryState, FeignedAcceptance, Need, NeedState, Page
-from alerts.needs.feigning import seems_to_have
+from alerts.needs.feigning import UNASKED, believe, believed_reached, seems_to_have
 from alerts.needs.ways import ways_to
 from alerts.occasions.account_alarms import page_the_others, tell_account_set_up, warn_of_copied_passkey, watch_reading
 from alerts.occasions.signoff_reminders import remind_signers
 from alerts.policy.milestones import Milestone
 from alerts.search.acks import Ack, accept_need, hold_need, standing
 from alerts.search.following_up import give_away, reach
-from alerts.search.paging import TIMER, escalate
+from alerts.search.handing_over import answer_offer, offer
+from alerts.search.paging import TIMER, escalate, give_back_need
 from alerts.telling.settled import show_what_is_believed, tell_who_took_it
 from app.locked.callers import ways_now
 from cases.events import CaseViewed
@@ -41,10 +42,11 @@ from tests.accounts import DURESS, Member, join
 from tests.alerts.desk import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from store.clock import ManualClock
-    from store.unit_of_work import Store
+    from store.unit_of_work import Store, UnitOfWork
 
 
 class Team:
@@ -203,6 +205,86 @@ def test_what_somebody_had_is_sought_for_others_and_their_chat_hears_nothing(tea
         theirs = select(ContactMethod.id).where(ContactMethod.contact_id == team.aigerim.contact_id)
         told = unit.session.scalars(select(Delivery.template).where(Delivery.method_id.in_(theirs))).all()
     assert told == []
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_yes_of_who_is_forced_to_what_is_settled_already_is_answered_as_to_anybody(team: Team, over: bool) -> None:
+    need_id = team.seeks(team.aigerim)
+    team.is_forced(team.aigerim)
+    assert team.aigerim.contact_id is not None
+    with team.store.unit("test") as unit:
+        need = unit.session.get_one(Need, need_id)
+        need.state = NeedState.CLOSED if over else NeedState.ACCEPTED
+        if not over:
+            need.accepted_by, need.accepted_at = team.timur.contact_id, unit.now
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.aigerim.contact_id) is (Ack.CLOSED if over else Ack.TAKEN)
+        assert hold_need(unit, need_id, team.aigerim.contact_id) is Ack.TAKEN
+        assert unit.session.scalars(select(FeignedAcceptance)).all() == []
+
+
+def test_what_who_is_forced_gave_back_they_take_again_only_while_it_is_sought(team: Team) -> None:
+    need_id, who = team.seeks(team.aigerim), team.aigerim.contact_id
+    team.is_forced(team.aigerim)
+    assert who is not None
+    assert team.timur.contact_id is not None
+
+    def says(act: Callable[[UnitOfWork, UUID, UUID], Ack], contact_id: UUID) -> Ack:
+        with team.store.unit("test") as unit:
+            return act(unit, need_id, contact_id)
+
+    assert [says(one, who) for one in (accept_need, give_away, accept_need)] == [Ack.YOURS, Ack.GIVEN_BACK, Ack.YOURS]
+    assert says(give_away, who) is Ack.GIVEN_BACK
+    assert says(accept_need, team.timur.contact_id) is Ack.YOURS
+    assert says(accept_need, who) is Ack.TAKEN
+    with team.store.read() as unit:
+        assert not seems_to_have(unit, unit.session.get_one(Need, need_id), who)
+
+
+@pytest.mark.parametrize("by_wish", [False, True])
+def test_only_what_was_theirs_until_it_was_taken_without_a_word_seems_to_be_theirs(team: Team, by_wish: bool) -> None:
+    """What they had done by then they see, and can go on from there. What they gave back before is not theirs again."""
+    need_id, who = team.seeks(team.aigerim), team.aigerim.contact_id
+    assert who is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, who) is Ack.YOURS
+        assert reach(unit, need_id, who, Milestone.CONTACT_MADE) is Ack.NOTED
+    with team.store.unit("test") as unit:
+        if by_wish:
+            assert give_away(unit, need_id, who) is Ack.GIVEN_BACK
+        else:
+            give_back_need(unit, unit.session.get_one(Need, need_id), who, UNASKED)
+    team.is_forced(team.aigerim)
+    with team.store.unit("test") as unit:
+        need = unit.session.get_one(Need, need_id)
+        assert seems_to_have(unit, need, who) is not by_wish
+        if by_wish:
+            return
+        assert believed_reached(unit, need, who) == (Milestone.CONTACT_MADE,)
+        assert not believe(unit, need, who, Milestone.CONTACT_MADE), "that was noted before"
+        assert believe(unit, need, who, Milestone.FILED)
+        assert believed_reached(unit, need, who) == (Milestone.CONTACT_MADE, Milestone.FILED)
+        assert (need.contact_made_at, need.filed_at) == (None, None), "it begins again for whoever takes it"
+
+
+def test_a_yes_of_who_is_forced_to_an_offer_looks_like_one_whatever_they_gave_back_before(team: Team) -> None:
+    """What is noted of them is of an earlier time in which they were forced."""
+    need_id, who = team.seeks(team.aigerim), team.timur.contact_id
+    assert team.aigerim.contact_id is not None
+    assert who is not None
+    with team.store.unit("test") as unit:
+        assert accept_need(unit, need_id, team.aigerim.contact_id) is Ack.YOURS
+        offer(unit, need_id, team.aigerim.contact_id, who)
+        noted = FeignedAcceptance(need_id=need_id, contact_id=who, at=unit.now)
+        noted.contact_made_at = noted.given_back_at = unit.now
+        unit.session.add(noted)
+    team.is_forced(team.timur)
+    with team.store.unit("test") as unit:
+        assert answer_offer(unit, need_id, who, takes=True) is Ack.YOURS
+        need = unit.session.get_one(Need, need_id)
+        assert need.accepted_by == team.aigerim.contact_id
+        assert seems_to_have(unit, need, who)
+        assert believed_reached(unit, need, who) == ()
 
 
 def asked(team: Team, member: Member, need_id: UUID) -> UUID:
