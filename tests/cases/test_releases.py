@@ -124,21 +124,25 @@ class Office:
     def case(self, unit: UnitOfWork) -> Case:
         return unit.session.get_one(Case, self.scene.case_id)
 
+    @classmethod
+    def of(cls, store: Store) -> Office:
+        scene = Scene.begin(store)
+        people = {"Aigerim": Role.COORDINATOR, "Timur": Role.COORDINATOR, "Dana": Role.LAWYER}
+        with store.unit("test") as unit:
+            bear_out(unit, scene.case_id, Ground.DOCUMENT, "the order")
+            for name, value in {"name_latin": "Example", "place": "Centre 1", "region": "KZ-ALM"}.items():
+                enter_fact(unit, scene.case_id, name, value)
+            ids = [put_contact(unit, ContactCard(name, role)) for name, role in people.items()]
+            outside = [
+                put_contact(unit, ContactCard("Marta", Role.UNHCR)),
+                put_contact(unit, ContactCard("Jonas", Role.JOURNALIST)),
+            ]
+        return cls(scene, *ids, *outside)
+
 
 @pytest.fixture
 def office(store: Store) -> Office:
-    scene = Scene.begin(store)
-    people = {"Aigerim": Role.COORDINATOR, "Timur": Role.COORDINATOR, "Dana": Role.LAWYER}
-    with store.unit("test") as unit:
-        bear_out(unit, scene.case_id, Ground.DOCUMENT, "the order")
-        for name, value in {"name_latin": "Example", "place": "Centre 1", "region": "KZ-ALM"}.items():
-            enter_fact(unit, scene.case_id, name, value)
-        ids = [put_contact(unit, ContactCard(name, role)) for name, role in people.items()]
-        outside = [
-            put_contact(unit, ContactCard("Marta", Role.UNHCR)),
-            put_contact(unit, ContactCard("Jonas", Role.JOURNALIST)),
-        ]
-    return Office(scene, *ids, *outside)
+    return Office.of(store)
 
 
 def agrees(unit: UnitOfWork, office: Office, audience: Audience, *kinds: FieldClass, granted: bool = True) -> None:
