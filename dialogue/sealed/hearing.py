@@ -11,7 +11,7 @@ from cases.sealed.keeping import answer_in, glance, listen, name_person, note_an
 from cases.sealed.models import EntryKind, SealedEntry
 from dialogue.model import Reply, Said
 from dialogue.sealed.checking_in import answers_check_in
-from dialogue.sealed.deciding import CHOSEN, MENU, PROVED, Keep, Leave, Outcome, asked_again, is_ours, step
+from dialogue.sealed.deciding import CHOSEN, MENU, PROVED, Keep, Leave, Outcome, Take, asked_again, is_ours, step
 from dialogue.sealed.effects import as_named, carry_out, keep_words
 from dialogue.sealed.talk import NAMED, TELEGRAM, Talk, close, cries, cries_for_help, hold, open_question, tell
 from dialogue.silence import is_suspected
@@ -80,6 +80,8 @@ def _keeps_silently(talk: Talk) -> bool:
     for effect in outcome.effects:
         if isinstance(effect, Keep):
             keep_words(talk, EntryKind(effect.kind))
+        elif isinstance(effect, Take) and effect.what == str(EntryKind.TRUSTED):
+            keep_words(talk, EntryKind.TRUSTED)
         elif isinstance(effect, Leave):
             close(talk)
     return True
