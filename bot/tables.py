@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
+from sqlalchemy.exc import NoResultFound
 
 from alerts.channels.port import ChannelError, PermanentFailure, RateLimited
 from bot.lists import as_it_can_be_kept, read_back
@@ -44,6 +45,8 @@ STEPS: Final = (2, 5, 15, 60)
 """Seconds until the next try after the first, second … bad moment; the last repeats, until its sender is told."""
 TRIES: Final = 5
 """A table at which something else fails so often cannot be read."""
+GONE: Final = (LeaseLostError, NoResultFound)
+"""Somebody else has it, or it was forgotten while it was fetched."""
 
 
 class TableApi(Protocol):
@@ -90,20 +93,23 @@ class Tables:
 
     async def _read_next(self) -> None:
         for one in await asyncio.to_thread(self._take):
-            await self._read(one)
+            try:
+                await self._read(one)
+            except GONE:
+                log.info("lease_lost", queue="list", id=str(one.held.id))
 
     def _take(self) -> list[TableToFetch]:
         with self._store.unit("tables", rings=False) as unit:
             return aside.take_tables(unit, 1)
 
     async def _read(self, one: TableToFetch) -> None:
-        """Fetch and read one table; whatever happens to it, the others go on."""
+        """Fetch and read one table; whatever happens to it, the others go on. Raises GONE."""
         try:
             source = await self._fetch(one)
             pieces = None if source is None else await asyncio.to_thread(_pieces, source)
             await asyncio.to_thread(self._note, one, pieces)
-        except LeaseLostError:
-            log.info("lease_lost", queue="list", id=str(one.held.id))
+        except GONE:
+            raise
         except PermanentFailure as error:
             log.warning("fetching_failed", id=str(one.held.id), code=error.code, meaning=error.meaning)
             await asyncio.to_thread(self._note, one, None)
