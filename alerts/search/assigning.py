@@ -204,7 +204,7 @@ def accepted_by_telephone(unit: UnitOfWork, case: Case, contact_id: UUID, zone: 
     """
     need = _sought(unit, case, zone)
     contact = _lawyer_of(unit, contact_id)
-    if conflicts_of(unit, need).has(unit, contact):
+    if is_coerced(unit, contact_id) or conflicts_of(unit, need).has(unit, contact):
         raise NotAssignedError("they cannot work on this case")
     ack = accept_need(unit, need.id, contact_id)
     if ack is Ack.YOURS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from alerts.events import NeedAcceptedOnWord
 from alerts.models import Delivery, Need, Page
 from alerts.needs.loads import loads
 from alerts.policy import escalation
@@ -15,9 +16,12 @@ from alerts.policy.policies import ladder_for
 from alerts.search.acks import Ack, accept_need, decline_need
 from alerts.search.assigning import NotAssignedError, accepted_by_telephone, assign_lawyer, lawyers_among, people_for
 from alerts.search.paging import progress_of
-from cases.models import Case
+from cases.models import Case, Report
 from cases.retention import close_case
-from contacts.models import Contact
+from contacts.accounts.directory import open_account
+from contacts.accounts.roles import AccountRole
+from contacts.models import Contact, ContactMethod
+from store.eventlog import EventRow
 from tests.quick import quick_store as quick_store_in
 from tests.web.long_case import lawyer
 from tests.web.scene import Scene
@@ -106,6 +110,30 @@ def test_a_lawyer_who_has_it_leaves_nothing_to_assign(scene: Scene) -> None:
         assert accepted_by_telephone(unit, case_in(unit, scene), dana, ZONE) is Ack.YOURS
     with pytest.raises(NotAssignedError, match="has it by now"):
         ask(scene, saule)
+
+
+@pytest.mark.parametrize("why", ["reported", "forced", "left"])
+def test_who_cannot_work_on_a_case_is_neither_rung_nor_has_it_on_their_word(scene: Scene, why: str) -> None:
+    need = seek(scene, "lawyer")
+    with scene.store.unit("test") as unit:
+        dana = lawyer(unit, "Dana")
+        if why == "reported":
+            chat_id = unit.session.scalars(select(Report.chat_id).where(Report.case_id == scene.case_id)).one()
+            for method in unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == dana.id)):
+                method.chat_id = chat_id
+        elif why == "forced":
+            account = open_account(unit, "dana", AccountRole.LAWYER)
+            account.contact_id, account.coerced_at = dana.id, unit.now
+        else:
+            dana.left_at = unit.now
+    for act in (assign_lawyer, accepted_by_telephone):
+        with scene.store.unit("test") as unit, pytest.raises(NotAssignedError):
+            act(unit, case_in(unit, scene), dana.id, ZONE)
+    with scene.store.read() as unit:
+        assert unit.session.get_one(Need, need.id).accepted_by is None
+        assert unit.session.scalars(select(Page)).all() == []
+        said = select(EventRow).where(EventRow.name == NeedAcceptedOnWord.__name__)
+        assert unit.session.scalars(said).all() == []
 
 
 def test_who_fits_and_can_be_reached_stands_first(scene: Scene) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 
 from alerts.channels.fake import FakeChannel
 from alerts.channels.port import (
+    AddressMoved,
     ChannelError,
     PermanentFailure,
     RateLimited,
@@ -23,19 +25,22 @@ from alerts.channels.port import (
     UnknownOutcome,
 )
 from alerts.events import ItemParked
+from alerts.messages.giving_up import MOVED, RING
 from alerts.messages.outbox import enqueue
-from alerts.models import Attempt, Delivery, DeliveryState
+from alerts.models import Attempt, Delivery, DeliveryState, Page
 from alerts.sending.limits import TELEGRAM
-from alerts.sending.results import Outcome
+from alerts.sending.results import Outcome, record
 from alerts.sending.sender import Sender
 from alerts.sending.taking import LEASE, take
 from alerts.telling.wording import Wording
 from store.chats import find_or_open_chat
 from store.clock import ManualClock
 from store.eventlog import EventRow
+from store.timers import Timer
 from store.unit_of_work import Store
 from tests.conftest import START
 from tests.quick import quick_store
+from tests.web.house import House
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,3 +214,50 @@ def test_a_batch_that_met_an_outage_is_recorded_one_by_one(tmp_path: Path) -> No
         here.records(Sent("1"), Sent("2"), troubles=(DISK_IS_FULL, OUR_FAULT))
         assert here.states() == [DeliveryState.SENT, DeliveryState.SENT]
         assert [here.row(job).parked_at is not None for job in here.jobs] == [True, False]
+
+
+def test_a_message_follows_its_conversation_to_where_it_lives_now(tmp_path: Path) -> None:
+    """A group that became another kind of group, say."""
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 1)
+        chat_id = here.jobs[0].chat_id
+        here.records(AddressMoved("moved", new_address="-100700"))
+        assert here.row(here.jobs[0]).due_at == quick.clock.now()
+        with quick.unit("test") as unit:
+            (again,) = take(unit, WORDING, 1, TELEGRAM, channel="telegram")
+            assert (again.chat_id, again.address) == (chat_id, "-100700")
+            assert find_or_open_chat(unit, "telegram", "-100700").id == chat_id
+
+
+def test_what_was_for_a_conversation_that_is_known_where_it_moved_to_is_not_sent_twice(tmp_path: Path) -> None:
+    """There it gets what it must by itself, and whoever was paged in the old one is rung by the next channel."""
+    with quick_store(tmp_path) as quick:
+        house = House(quick)
+        with quick.unit("test") as unit:
+            find_or_open_chat(unit, "telegram", "-100700")
+        need = house.asks(house.case(), house.helper("Aigerim"))
+        with quick.read() as unit:
+            page_id = unit.session.scalars(select(Page.id).where(Page.need_id == need.id)).one()
+        for asked in (page_id, None):
+            id_ = house.message("queued", need, page_id=asked, template="reply.start")
+            with quick.unit("test") as unit:
+                jobs = take(unit, WORDING, 9, TELEGRAM, channel="telegram")
+            with quick.unit("test") as unit:
+                record(unit, [Outcome(job, AddressMoved("moved", new_address="-100700")) for job in jobs])
+                row = unit.session.get_one(Delivery, id_)
+                assert (row.state, row.due_at, row.trouble) == (DeliveryState.FAILED_PERMANENT, None, MOVED)
+        with quick.read() as unit:
+            rung = unit.session.scalars(select(Timer).where(Timer.kind == RING)).one()
+            assert (rung.subject_id, rung.due_at) == (page_id, unit.now)
+
+
+@pytest.mark.parametrize(("tries", "is_over"), [(1440, False), (1441, True)])
+def test_what_is_no_page_is_given_up_after_a_day_of_tries(tmp_path: Path, tries: int, *, is_over: bool) -> None:
+    with quick_store(tmp_path) as quick:
+        here = Recording(quick, 1)
+        here.jobs = [replace(job, held=replace(job.held, tries=tries)) for job in here.jobs]
+        here.records(TemporaryFailure("502"))
+        row = here.row(here.jobs[0])
+        state = DeliveryState.FAILED_PERMANENT if is_over else DeliveryState.FAILED_TEMPORARY
+        assert (row.state, row.due_at is None, row.parked_at is not None) == (state, is_over, is_over)
+        assert here.shown() == int(is_over)
