@@ -134,7 +134,7 @@ def test_one_press_declines_all(phone: Phone, bundle: tuple[UUID, list[Need]]) -
 
 
 def test_who_is_forced_is_sent_a_link_as_anybody_is(phone: Phone) -> None:
-    """Whose it is is looked at where it is opened (`web/case_link.py`)."""
+    """It opens nothing (tests/web/test_case_page.py)."""
     need = phone.house.asks(phone.house.case(), phone.aigerim, answer="accept")
     with phone.store.unit("test") as unit:
         account = open_account(unit, "aigerim", AccountRole.COORDINATOR)

@@ -199,6 +199,35 @@ def test_a_log_that_was_forged_whole_with_the_key_contradicts_the_seals_kept_els
     assert "was another than the one here: forged whole" in told
 
 
+@pytest.mark.parametrize("gone", [1, 2])
+def test_a_seal_that_was_taken_out_from_among_them_is_missed(scene: Scene, clock: ManualClock, gone: int) -> None:
+    """Whatever it sealed anew is put to the next one, so that the chains themselves contradict nothing."""
+    for _ in range(2):
+        clock.advance(timedelta(minutes=61))
+        with scene.store.unit("cli") as unit:
+            unit.record(CaseViewed(case_id=scene.case_id, contact_id=scene.contact_id))
+        seal(scene.store)
+    assert found(scene) == []
+    tampers(scene, delete(SealHead).where(SealHead.seal_number == gone))
+    tampers(scene, delete(Seal).where(Seal.number == gone))
+    assert "seal: the seal before it was taken out or changed" in found(scene)
+
+
+def test_where_the_event_is_gone_at_which_a_chain_was_sealed_it_is_not_sealed_on(
+    scene: Scene, clock: ManualClock
+) -> None:
+    chain = f"case:{scene.case_id}"
+    with scene.store.unit("cli") as unit:
+        last = unit.session.scalars(select(ChainHead.position).where(ChainHead.chain == chain)).one()
+        unit.record(CaseViewed(case_id=scene.case_id, contact_id=scene.contact_id))
+    tampers(scene, delete(EventRow).where(EventRow.chain == chain, EventRow.position == last))
+    clock.advance(timedelta(minutes=61))
+    assert seal(scene.store) is not None
+    with scene.store.read() as unit:
+        anew = select(SealHead.chain).where(SealHead.seal_number == 2)
+        assert chain not in unit.session.scalars(anew).all()
+
+
 def test_lines_that_are_not_ours_are_told_apart(scene: Scene) -> None:
     (line,) = lines(scene)
     assert found(scene, [line]) == []

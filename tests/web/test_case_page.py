@@ -19,6 +19,8 @@ from alerts.search.acks import Ack
 from alerts.search.following_up import reach
 from cases.docket.entering import Entry, When, enter, on_day
 from cases.links import LINK_MINUTES
+from contacts.accounts.directory import open_account
+from contacts.accounts.roles import AccountRole
 from contacts.models import Contact
 from store.base import new_id
 from store.chats import Chat, find_or_open_chat
@@ -126,6 +128,19 @@ class TestWhose:
         link = scene.link(aigerim)
         with quick_store.unit("test") as unit:
             unit.session.execute(update(Contact).where(Contact.id == aigerim).values(left_at=unit.now))
+        for answer in (client.get(link), client.post(link)):
+            assert answer.status_code == 404
+            assert scene.code not in answer.text
+        assert seen_by(quick_store) == []
+
+    def test_who_is_forced_sees_nothing_by_a_link_they_were_sent_before(
+        self, client: FlaskClient, scene: Scene, quick_store: Store
+    ) -> None:
+        aigerim = scene.helper()
+        link = scene.link(aigerim)
+        with quick_store.unit("test") as unit:
+            account = open_account(unit, "aigerim", AccountRole.COORDINATOR)
+            account.contact_id, account.coerced_at = aigerim, unit.now
         for answer in (client.get(link), client.post(link)):
             assert answer.status_code == 404
             assert scene.code not in answer.text
