@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+from sqlalchemy.exc import NoResultFound
 
 from alerts.channels.port import ChannelError, PermanentFailure, RateLimited, TemporaryFailure
 from alerts.channels.telegram.errors import FILE_TOO_LARGE
@@ -157,7 +158,7 @@ class Downloads:
         try:
             with self._store.unit("downloads") as unit:
                 note(unit, one)
-        except LeaseLostError:
+        except (LeaseLostError, NoResultFound):  # somebody else fetches it, or what it came with was erased
             log.info("lease_lost", queue="download", id=str(one.held.id))
 
 

@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Do as the base class and :meth:`process_result_value`, by one call for each value: a page has thousands."""
+        """Give back aware UTC, by one call for each value where the base class makes several: a page has thousands."""
         inner = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
 
         def instant(value: Any) -> datetime | None:
@@ -48,10 +48,3 @@ class UtcDateTime(TypeDecorator[datetime]):
             return known
 
         return instant
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back aware UTC."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -148,7 +148,7 @@ def _doubtful_since(unit: UnitOfWork, due: Due) -> datetime | None:
 
 def _choose_messages(unit: UnitOfWork, row: Delivery) -> list[str]:
     """Say which messages a call that erases is about: those that can be erased now, not when it was queued."""
-    if row.action != "delete" or row.chat_id is None:
+    if row.chat_id is None:
         return []
     numbers = numbers_to_erase(unit, row.chat_id, datetime.fromisoformat(row.values["before"]), row.order_key)
     row.values = {**row.values, "numbers": numbers}

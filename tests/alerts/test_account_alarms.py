@@ -26,9 +26,11 @@ from app.locked.callers import ways_now
 from cases.events import CaseViewed
 from cases.intake import open_report
 from cases.models import Case
+from contacts.accounts.directory import open_account
 from contacts.accounts.events import AccountActivated, AccountCoerced, PasskeyFellBack
 from contacts.accounts.models import Account
 from contacts.accounts.reading import MOST
+from contacts.accounts.roles import AccountRole
 from contacts.models import Contact, ContactMethod
 from law.shipped import load_rules
 from law.signoff import sign_off
@@ -162,6 +164,20 @@ def test_nobody_is_paged_twice_for_the_same(team: Team, clock: ManualClock) -> N
     clock.advance(timedelta(hours=2))
     team.is_forced(team.aigerim)
     assert team.alarms() == 1, "it has not been taken yet"
+
+
+def test_of_an_account_that_helps_with_nothing_the_others_hear_as_well(team: Team) -> None:
+    """An administrator's; and whose alarm was called off before anybody came to it keeps what they have."""
+    assert team.timur.contact_id is not None
+    (case_id,) = team.cases(1, taken_by=team.timur)
+    with team.store.unit("test") as unit:
+        ids = [open_account(unit, "root", AccountRole.ADMIN).id, team.timur.account_id]
+    for account_id in ids:
+        with team.store.unit("system") as unit:
+            page_the_others(unit, AccountCoerced(case_id=None, account_id=account_id))
+    assert team.alarms() == 2
+    with team.store.read() as unit:
+        assert unit.session.scalars(select(Need.accepted_by).where(Need.case_id == case_id)).one() is not None
 
 
 def test_a_yes_of_who_is_forced_is_a_no(team: Team) -> None:

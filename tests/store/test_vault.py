@@ -14,7 +14,7 @@ from store.data_keys import SYSTEM, DataKey, case_scope, chat_scope
 from store.errors import KeyMissingError, UnreadableError, WrongKeyError
 from store.ring_file import make_ring, name_once, open_ring, write_once
 from store.unit_of_work import Store
-from store.vault import Field, KeyRing, decrypt, encrypt, new_key, read_key
+from store.vault import Field, KeyRing, decrypt, encrypt, new_key, read_key, unpad
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +91,15 @@ def test_the_ring_opens_with_its_key_only_and_is_never_overwritten(tmp_path: Pat
         make_ring(path, key, "2026-04")
     with pytest.raises(KeyMissingError, match="panah init"):
         open_ring(tmp_path / "none.json", key)
+
+
+def test_a_ring_shows_no_key_where_it_is_written_down() -> None:
+    assert repr(KeyRing({"2026-03": b"e" * 32}, b"r" * 32)) == "KeyRing(2026-03)"
+
+
+def test_what_is_framed_wrongly_is_not_read() -> None:
+    with pytest.raises(UnreadableError):
+        unpad((7).to_bytes(4) + b"sealed")
 
 
 @pytest.mark.parametrize("text", ["", "short", "not base64 !!", "QUJD"])
