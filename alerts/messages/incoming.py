@@ -77,7 +77,7 @@ def unpack(kept: str) -> IncomingText:
         place = found.get("place")
         pin = None if place is None else (float(place[0]), float(place[1]))
         return IncomingText(str(found["sid"]), str(found["words"]), files, pin)
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return IncomingText("", kept)
 
 

@@ -10,7 +10,9 @@ from alerts.channels.port import PermanentFailure, TemporaryFailure
 from alerts.channels.twilio.account import TwilioAccount
 from alerts.channels.twilio.attachments import Attachments
 from alerts.channels.twilio.http import API_URL, stored_at
+from alerts.channels.twilio.recordings import Recordings
 from sandbox import Sandbox
+from tests.alerts.leaks import closed_port
 
 SAMPLE = b"OggS"
 
@@ -39,6 +41,19 @@ async def test_a_file_is_fetched_where_the_api_sends_us_and_the_token_stays_with
             await fetched(sandbox, f"{sent.sid}/ME{'0' * 32}")
         with pytest.raises(PermanentFailure):
             await fetched(sandbox, "../../etc/passwd")
+
+
+@pytest.mark.anyio
+async def test_a_recording_that_is_not_there_yet_and_a_line_that_is_dead_are_bad_moments() -> None:
+    """Somebody has spoken: what they said is asked for again, and given up by nobody."""
+    name = f"RE{'0' * 32}"
+    with Sandbox() as sandbox:
+        there = (sandbox.twilio_url, "not_there"), (f"http://127.0.0.1:{closed_port()}", "not_sent")
+        for url, code in there:
+            async with TwilioAccount(sandbox.twilio.account, sandbox.twilio.token, url) as account:
+                with pytest.raises(TemporaryFailure, match=code):
+                    async for _ in Recordings(account).stream(name, 5.0):
+                        pass
 
 
 @pytest.mark.parametrize(
