@@ -21,6 +21,7 @@ from alerts.screens.incident_reading import incident_shown, is_another_look, not
 from alerts.search.acks import Ack, accept_need
 from alerts.search.following_up import reach
 from alerts.search.taking_in import gather_reports
+from cases.changed import ChangedMeanwhileError
 from cases.consent.errors import ConsentError
 from cases.consent.people import enter_fact
 from cases.docket.entering import ABOUT_HEARINGS, Entry, EntryError, When, enter
@@ -159,7 +160,7 @@ def act(gate: Gate, incident: str) -> Response:
         return _page(gate, incident, error.key)
     except PromiseError:
         return _page(gate, incident, "web.incident_when_promised")
-    except (ConsentError, EntryError, IncidentError):
+    except (ChangedMeanwhileError, ConsentError, EntryError, IncidentError):
         return _page(gate, incident, "web.incident_refused")
     return gate.to("incident.look", incident=incident, said="done")
 
