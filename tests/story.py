@@ -10,7 +10,6 @@ import re
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -82,6 +81,8 @@ class Town:
 
     has_every_channel = False
     """Whether SMS, voice and e-mail are set up beside Telegram, and the web pages served that their answers need."""
+    has_mail = False
+    """Whether e-mail alone is set up beside Telegram: a third of the work of all channels."""
 
     def __init__(self, database_url: str, ring: KeyRing, begins_at: datetime, *, canary: bool = False) -> None:
         self.clock = RunningClock(begins_at)
@@ -134,19 +135,23 @@ class Town:
                 "TELEGRAM_BOT_TOKEN": TOKEN,
                 "TELEGRAM_API_URL": self.sandbox.url,
                 "PANAH_FALLBACK_HOTLINES": HOTLINE,
-                **(self.providers() if self.has_every_channel else {}),
+                **self.providers(),
                 "PANAH_CANARY": "true" if self._canary else "false",
             }
         )
         store = Store(open_in_a_hurry(self._database_url), self._ring, self.clock, reactions=reaction_names())
-        address = PUBLIC_URL if self.has_every_channel else "http://localhost:8000"
+        address = PUBLIC_URL if self.has_every_channel or self.has_mail else "http://localhost:8000"
         return House(settings, store, self.clock, Wording(ZONE, address))
 
     def providers(self) -> dict[str, str]:
-        """The settings of every channel but Telegram."""
-        return {
+        """The settings of the channels beside Telegram."""
+        if not (self.has_every_channel or self.has_mail):
+            return {}
+        mail = {"PANAH_PUBLIC_URL": PUBLIC_URL, "SMTP_URL": self.sandbox.smtp_url, "MAIL_FROM": "panah@example.org"}
+        if not self.has_every_channel:
+            return mail
+        return mail | {
             "PANAH_BIND": urlsplit(self.sandbox.deliver_to or "").netloc,
-            "PANAH_PUBLIC_URL": PUBLIC_URL,
             "TWILIO_API_URL": self.sandbox.twilio_url,
             "TWILIO_ACCOUNT_SID": self.sandbox.twilio.account,
             "TWILIO_AUTH_TOKEN": self.sandbox.twilio.token,
@@ -155,8 +160,6 @@ class Town:
             "TWILIO_WHATSAPP_FROM": self.sandbox.twilio.number,
             "TWILIO_WHATSAPP_TEMPLATE": KNOCK,
             "PANAH_SMS_ANSWERS_IN": "KZ",
-            "SMTP_URL": self.sandbox.smtp_url,
-            "MAIL_FROM": "panah@example.org",
         }
 
     @contextmanager
@@ -241,15 +244,11 @@ class Town:
 
     def _join(self, unit: UnitOfWork, name: str, role: str, languages: tuple[str, ...], *, linked: bool) -> Phone:
         """Enter somebody; the account is linked as ``/link`` does it, without the way there (a story of its own)."""
-        number, email = f"+7700000{len(self._staff):04}", f"{name.lower()}@example.org"
-        reached = {"number": number, "email": email} if self.has_every_channel else {}
-        phone = self.sandbox.phone(
-            name, role=role, language=languages[0], number=reached.get("number"), email=reached.get("email")
-        )
+        number = f"+7700000{len(self._staff):04}" if self.has_every_channel else None
+        email = f"{name.lower()}@example.org" if self.has_every_channel or self.has_mail else None
+        phone = self.sandbox.phone(name, role=role, language=languages[0], number=number, email=email)
         self._staff.append(phone)
-        card = ContactCard(name, Role(role), ("KZ",), languages, country="KZ")
-        if self.has_every_channel:
-            card = replace(card, sms=number, voice=number, email=email)
+        card = ContactCard(name, Role(role), ("KZ",), languages, country="KZ", sms=number, voice=number, email=email)
         contact_id = put_contact(unit, card)
         for method in unit.session.scalars(select(ContactMethod).where(ContactMethod.contact_id == contact_id)).all():
             begin_check(unit, method)

@@ -16,8 +16,7 @@ from alerts.models import Delivery
 from cases.docket.entering import Entry, When, enter, standing_hearings
 from cases.docket.reading import case_by_code
 from tests.conftest import START
-from tests.stories.test_channels import EveryChannel
-from tests.story import ZONE
+from tests.story import ZONE, Town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +32,10 @@ SUNDAY = datetime(2026, 3, 8, 11, tzinfo=ZoneInfo(ZONE))
 PLACE = "Канарейка district court"
 
 
-class Courtroom(EveryChannel):
+class Courtroom(Town):
     """A town with a case that a lawyer has taken."""
+
+    has_mail = True
 
     code = ""
 

@@ -27,7 +27,7 @@ from contacts.directory import find_contact
 from contacts.models import ContactMethod
 from store.eventlog import EventRow
 from tests.conftest import START
-from tests.stories.test_channels import EveryChannel
+from tests.story import Town
 from texts.catalogue import say
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ NAME = "Qarlygash Examplekyzy"
 PLACE = "Centre number one"
 
 
-class Office(EveryChannel):
-    """A town with one case that is borne out."""
+class Office(Town):
+    """A town with one case that is borne out; people outside are written to by e-mail."""
+
+    has_mail = True
 
     code = ""
 
