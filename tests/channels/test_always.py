@@ -137,7 +137,7 @@ class AnyNightForLong(AnyNight):
 
 
 TestAnyNight = AnyNight.TestCase
-TestAnyNight.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
+TestAnyNight.settings = settings(max_examples=5, stateful_step_count=12, deadline=None)
 # Seven minutes and more: with less time the run ends in the middle, and Hypothesis calls that an inconsistent test.
 TestAnyNightForLong = pytest.mark.timeout(3600)(pytest.mark.long(AnyNightForLong.TestCase))
 TestAnyNightForLong.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)

@@ -71,7 +71,7 @@ policies:
 
 
 CALM = settings(
-    max_examples=4, stateful_step_count=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    max_examples=3, stateful_step_count=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )
 """Each example is a night: few of them, and no second look for a shorter one."""
 
@@ -399,7 +399,7 @@ class NothingIsKeptError(Exception):
 
 
 @given(any_company(), st.sampled_from(("coordinator", "lawyer")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_of_any_company_exactly_one_search_is_carried_on_and_none_is_more_urgent(
     quick_store: Store, company: Company, kind: str
 ) -> None:

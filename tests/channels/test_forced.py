@@ -132,8 +132,8 @@ def test_who_is_forced_is_reminded_and_loses_it_by_silence_as_others_do(team: Ni
         is_forced(team, "Aigerim")
     seen = []
     for _ in range(6):
-        for _ in range(10):
-            team.later(minutes=1)
+        for _ in range(2):
+            team.later(minutes=5)
             with team.store.unit("system") as unit:
                 follow_up_what_is_believed(unit)
         team.later(seconds=5)

@@ -202,7 +202,7 @@ def test_who_took_it_over_is_reminded_and_loses_it_as_anybody_does(team: Night) 
     offers(team, code, "Timur")
     answers(team, code, "Timur")
     heard = len(team.sent("telegram", PHONES["Timur"]))
-    team.later(hours=2)
+    team.later(hours=1, minutes=15)
     assert len(team.sent("telegram", PHONES["Timur"])) > heard
     assert has(team, code) is None, "nobody followed it up, so others are asked"
     assert team.need(code).state in SOUGHT

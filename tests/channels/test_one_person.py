@@ -121,7 +121,7 @@ def test_whoever_has_the_one_gets_the_other_at_once_with_what_was_done(team: Nig
     need = team.need(second, "lawyer")
     assert need.accepted_by == team.contact_id("Dana")
     assert need.filed_at is not None
-    team.later(hours=2)
+    team.later(hours=1, minutes=15)
     assert asked(team, "Dana", second) == before
     assert team.need(second, "lawyer").accepted_by == team.contact_id("Dana"), "nobody takes it for forgotten"
     assert team.store.verify_log() == []

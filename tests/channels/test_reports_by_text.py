@@ -244,7 +244,7 @@ def test_who_was_not_answered_in_a_flood_hears_only_that_somebody_has_it_and_is_
 
 def test_what_was_told_before_uses_up_no_text_and_taken_is_told_to_whoever_had_all_of_theirs(night: Night) -> None:
     night.texts(STRANGER, "hello, are you there?")
-    night.later(hours=5)  # “nobody has taken it yet” is said once, and decided on again and again
+    night.later(hours=2)  # “nobody has taken it yet” is said once, and decided on again and again
     with night.store.unit("test") as unit:
         chat = find_chat(unit, "sms", STRANGER)
         assert chat is not None

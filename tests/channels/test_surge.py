@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.heavy
 
 AIGERIM, DANA = "101", "102"
-STORM = 40
+STORM = 24
 SINGLY = 10
 """What one phone is asked by Telegram within a minute before the rest is bundled."""
 
@@ -43,7 +43,7 @@ def test_a_storm_is_told_in_a_few_messages_and_nothing_is_dropped(night: Night) 
 def test_one_tap_takes_everything_a_bundle_names(night: Night) -> None:
     night.helper("Aigerim", telegram=AIGERIM)
     night.helper("Dana", "lawyer", telegram=DANA)
-    codes = flood(night, SINGLY + 6)
+    codes = flood(night, SINGLY + 3)
     night.later(seconds=70)
     (bundle,) = [row for row in night.rows("telegram", "Dana") if row.template == "page.bundle"]
     with night.store.unit("test") as unit:
@@ -63,7 +63,7 @@ def test_one_tap_takes_everything_a_bundle_names(night: Night) -> None:
 def test_another_happening_is_heard_of_at_once(night: Night) -> None:
     night.helper("Aigerim", telegram=AIGERIM)
     night.helper("Dana", "lawyer", telegram=DANA)
-    flood(night, 20, region="KZ-75")
+    flood(night, SINGLY + 3, region="KZ-75")
     night.later(seconds=20)
     elsewhere = night.reports(region="KZ-10")
     night.later(seconds=2)
@@ -74,7 +74,7 @@ def test_what_is_taken_meanwhile_is_in_no_bundle(night: Night) -> None:
     night.helper("Aigerim", telegram=AIGERIM)
     night.helper("Dana", "lawyer", telegram=DANA)
     night.helper("Erlan", "lawyer", telegram="103")
-    codes = flood(night, SINGLY + 4)
+    codes = flood(night, SINGLY + 3)
     taken = codes[-1]
     with night.store.unit("test") as unit:
         accept_need(unit, night.need(taken, "lawyer").id, night.contact_id("Erlan"))
