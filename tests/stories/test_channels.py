@@ -136,7 +136,9 @@ def test_a_mail_scanner_opens_the_link_and_answers_nothing(town: EveryChannel, a
     gulnar.sees("has taken your report")
 
 
-@pytest.mark.parametrize("broken", ["telegram", "sms", "voice", "email"])
+@pytest.mark.parametrize(
+    "broken", ["telegram", *(pytest.param(name, marks=pytest.mark.long) for name in ("sms", "voice", "email"))]
+)
 def test_each_provider_in_turn_is_broken_and_a_human_is_reached(
     town: EveryChannel, aigerim: Phone, broken: str
 ) -> None:

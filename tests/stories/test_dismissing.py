@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.heavy
 
 WRITTEN_DOWN = "we have written down that the lawyer is no longer wanted"
+EACH_TIME = ("ru", "ug")
 QUESTION = "Somebody asked that the lawyer be dismissed"
 
 
@@ -140,7 +141,10 @@ def test_what_the_chat_says_is_the_same_with_and_without_a_lawyer_and_said_twice
         assert len(watches) == 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [one if one in EACH_TIME else pytest.param(one, marks=pytest.mark.long) for one in LANGUAGES],
+)
 def test_the_words_of_the_button_say_it_in_every_language(town: Town, team: Team, language: str) -> None:
     gulnar = town.relative(language=language)
     gulnar.writes("they took my brother")

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import Delivery, DeliveryState
-from alerts.sending.erasing import wipe
 from cases import intake
 from cases.docket.correcting import take_back
 from cases.docket.entering import Entry, When, enter
@@ -255,10 +254,6 @@ def test_what_somebody_is_forced_to_promise_is_told_to_nobody(town: Town, team: 
         assert not unit.session.scalars(select(EventRow).where(EventRow.name == FamilyPromised.__name__)).all()
 
 
-def wipes(unit: UnitOfWork, chat: Chat) -> None:
-    wipe(unit, chat)
-
-
 def is_not_safe(unit: UnitOfWork, chat: Chat) -> None:
     report = intake.current_report(unit, chat)
     assert report is not None
@@ -271,7 +266,7 @@ def is_made_to_write(unit: UnitOfWork, chat: Chat) -> None:
     report.duress_at = unit.now
 
 
-@pytest.mark.parametrize("happens", [wipes, is_not_safe, is_made_to_write])
+@pytest.mark.parametrize("happens", [is_not_safe, is_made_to_write])
 def test_where_it_could_harm_it_stands_in_no_chat_until_somebody_asks(
     town: Town, team: Team, happens: Callable[[UnitOfWork, Chat], None]
 ) -> None:
@@ -285,17 +280,6 @@ def test_where_it_could_harm_it_stands_in_no_chat_until_somebody_asks(
         town.later(minutes=5)
         town.rests()
     assert any(MEANS in one for one in asks(town, gulnar))
-
-
-def test_who_had_their_chat_erased_and_writes_again_is_told(town: Town, team: Team) -> None:
-    gulnar, desk = reported(town, team)
-    gulnar.command("/wipe")
-    town.later(minutes=1)
-    town.rests()
-    gulnar.writes("he called from there")
-    town.later(seconds=5)
-    desk.promises("3")
-    gulnar.sees(MEANS)
 
 
 def test_a_chat_that_may_be_a_trap_is_told_nothing(town: Town, team: Team) -> None:

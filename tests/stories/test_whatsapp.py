@@ -73,6 +73,7 @@ def test_first_words_in_kazakh_page_people_and_are_answered_in_kazakh(town: Ever
     assert NUMBER not in str(town.logged)
 
 
+@pytest.mark.long
 def test_news_a_day_later_knock_once_and_are_told_when_they_write(town: EveryChannel, aisha: Phone) -> None:
     aigerim, _ = town.team(Aigerim="coordinator", Timur="coordinator")
     aisha.whatsapps(TOOK)
@@ -90,6 +91,7 @@ def test_news_a_day_later_knock_once_and_are_told_when_they_write(town: EveryCha
     assert aisha.sms == []
 
 
+@pytest.mark.long
 def test_one_person_told_of_by_telegram_whatsapp_and_the_form_is_proposed_as_one(
     town: EveryChannel, aisha: Phone
 ) -> None:
