@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.erasing.sealing import erase_withdrawn
 from cases.docket.entering import Entry, When, enter
+from cases.files import LARGEST
 from cases.models import Case, Download, FileState, Report, ReportMessage
 from cases.sealed import check_ins
 from cases.sealed.keeping import file_of_case
@@ -122,14 +123,20 @@ def test_who_is_made_to_withdraw_sees_what_they_would_see(town: Town, team: Team
         says(town, phone, "Agreed phrase", PHRASE)
         says(town, phone, "Word if I am forced", FORCED)
         says(town, phone, "For the team", "what I saw")
+        sent = phone.sends("video", file_size=LARGEST + 1)
+        phone.sees("is not kept")
+        phone.command("/sealed")
+        town.rests()
         presses(town, phone, "Withdraw it", "Yes, withdraw it")
         phone.writes("let me out")
         phone.sees("That is not the agreed phrase")
         town.rests()
         before = len(phone.messages)
         phone.writes(word)
-        phone.sees("Withdrawn: 1")
+        phone.sees("Withdrawn:")
+        town.later(seconds=5)  # one message a second leaves for a chat
         town.rests()
+        assert next(one for one in phone.conversation if one.id == sent.id).deleted, "what was not copied goes too"
         phone.command("/sealed")
         phone.sees("A sealed file is there in case you are taken one day")
         town.rests()
@@ -139,7 +146,7 @@ def test_who_is_made_to_withdraw_sees_what_they_would_see(town: Town, team: Team
     with town.house.store.read() as unit:
         kept = unit.session.scalars(select(SealedFile).where(SealedFile.withdrawn_at.is_(None))).one()
         assert kept.forced_at is not None
-    assert count(town, SealedEntry) == 1, "nothing was destroyed"
+    assert count(town, SealedEntry) == 2, "nothing was destroyed"
 
 
 def agrees_on_an_hour(town: Town, phone: Phone) -> UUID:

@@ -16,13 +16,14 @@ from cases.docket.models import Watch, WatchState
 from cases.files import LARGEST
 from cases.models import Case, Download, FileState, Report, ReportMessage
 from cases.sealed import check_ins, keeping, triggering
-from cases.sealed.models import CheckIn, SealedEntry, SealedFile
+from cases.sealed.models import CheckIn, EntryKind, SealedEntry, SealedFile
 from cases.verification import suspect
 from contacts.accounts.coercion import note_coercion
 from contacts.accounts.managing import invite_from_shell
 from contacts.accounts.models import Account
 from contacts.accounts.roles import AccountRole
 from contacts.directory import find_contact
+from store.chats import find_chat
 from tests.stories.test_sealed import FORCED, NATIVE, PHRASE, agrees_on_an_hour, begins, count, presses, says
 from tests.story import ZONE
 
@@ -49,15 +50,15 @@ def new(phone: Phone, before: int) -> list[str]:
 # A cry for help
 
 
-@pytest.mark.parametrize("command", ["/start", "/help", "/status"])
-def test_a_command_ends_the_talk_about_the_file_and_a_cry_is_a_report(town: Town, team: Team, command: str) -> None:
-    ardak = town.relative("Ardak")
-    begins(town, ardak)
-    presses(town, ardak, "For the team")
-    ardak.command(command)
-    town.rests()
-    ardak.writes("nobody has seen him since morning, please help")
-    team.aigerim.sees(town.code_on(ardak))
+def test_a_command_ends_the_talk_about_the_file_and_a_cry_is_a_report(town: Town, team: Team) -> None:
+    for command in ("/start", "/help", "/status"):
+        ardak = town.relative(f"Ardak {command}")
+        begins(town, ardak)
+        presses(town, ardak, "For the team")
+        ardak.command(command)
+        town.rests()
+        ardak.writes("nobody has seen him since morning, please help")
+        team.aigerim.sees(town.code_on(ardak))
     assert entries(town) == []
 
 
@@ -221,14 +222,19 @@ def test_the_word_for_being_forced_is_heard_wherever_it_is_said(town: Town, team
 
 
 def left_by(town: Town, name: str) -> Phone:
+    """Somebody who has left a file with both words and a check-in in an hour. How that is said is told above."""
     phone = town.relative(name)
     begins(town, phone)
-    says(town, phone, "Agreed phrase", PHRASE)
-    says(town, phone, "Word if I am forced", FORCED)
-    says(town, phone, "For the team", "what I saw")
-    presses(town, phone, "Check-ins", "Every day", "2 hours")
-    phone.writes(f"{(town.clock.now() + timedelta(hours=1)).astimezone(ZoneInfo(ZONE)):%H:%M}")
-    phone.sees("Agreed. I write at")
+    with town.house.store.unit("test") as unit:
+        chat = find_chat(unit, "telegram", str(phone.chat_id))
+        assert chat is not None
+        file = keeping.file_of_chat(unit, chat.id)
+        assert file is not None
+        assert keeping.agree_on(unit, file, "phrase", PHRASE)
+        assert keeping.agree_on(unit, file, "duress_word", FORCED)
+        keeping.keep(unit, file, EntryKind.TEAM, "what I saw")
+        at = (unit.now + timedelta(hours=1)).astimezone(ZoneInfo(ZONE))
+        check_ins.agree(unit, file, (at.hour * 60 + at.minute, ZONE), 24, 2)
     town.rests()
     return phone
 
@@ -281,24 +287,6 @@ def is_of_now(text: str) -> bool:
 
 def phone_list(phone: Phone) -> str:
     return next(one.plain for one in reversed(phone.messages) if "check-in at" in one.plain)
-
-
-def test_a_film_too_large_goes_from_the_chat_however_the_file_was_withdrawn(town: Town, team: Team) -> None:
-    for name, word in (("Ardak", PHRASE), ("Bolat", FORCED)):
-        phone = left_by(town, name)
-        presses(town, phone, "For the team")
-        sent = phone.sends("video", file_size=LARGEST + 1)
-        phone.sees("is not kept")
-        town.rests()
-        phone.command("/sealed")
-        town.rests()
-        presses(town, phone, "Withdraw it", "Yes, withdraw it")
-        phone.writes(word)
-        phone.sees("Withdrawn:")
-        town.later(seconds=5)
-        town.rests()
-        assert next(one for one in phone.conversation if one.id == sent.id).deleted
-    team.aigerim.sees("may be under pressure")
 
 
 def test_only_who_knows_the_phrase_agrees_on_another(town: Town, team: Team) -> None:
