@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from alerts.models import Need, NeedState
+from alerts.policy.milestones import Milestone
+from alerts.search.acks import Ack, accept_need
+from alerts.search.following_up import reach
 from cases.docket.models import Deadline, Occurrence, Proposal, Watch, WatchState
 from cases.models import Case
+from contacts.directory import find_contact
 from store.eventlog import EventRow
 from tests.stories.test_case_commands import asks, reported
 
@@ -30,15 +35,16 @@ def labels(message: Message) -> list[str]:
 def with_dana(town: Town, team: Team) -> str:
     """A case that a coordinator and the lawyer have taken, and come further with, so that nothing reminds of it."""
     code = reported(town)
-    for helper in (team.aigerim, team.dana):
-        helper.taps("Accept", on=helper.sees(code))
-        helper.sees("You have taken")
-        town.later(seconds=3)
-        helper.taps("Contact made", on=helper.sees("You have taken"))
-        helper.is_told("contact made")
-        town.later(seconds=3)
-    team.dana.taps("Filed", on=team.dana.messages[0])
-    team.dana.is_told("filed")
+    with town.house.store.unit("test") as unit:
+        for need in unit.session.scalars(select(Need).where(Need.state == NeedState.PAGING)).all():
+            helper = find_contact(unit, "Aigerim" if need.kind == "coordinator" else "Dana")
+            assert helper is not None
+            assert accept_need(unit, need.id, helper.id) is Ack.YOURS
+            assert reach(unit, need.id, helper.id, Milestone.CONTACT_MADE) is Ack.NOTED
+            if need.kind == "lawyer":
+                assert reach(unit, need.id, helper.id, Milestone.FILED) is Ack.NOTED
+    for phone in (team.aigerim, team.dana):
+        phone.sees("You have taken")
     town.later(seconds=5)
     town.rests()
     return code

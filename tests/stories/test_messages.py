@@ -96,12 +96,10 @@ def test_whatever_comes_first_opens_a_report_and_is_kept_as_it_is(town: Town) ->
         somebody = town.relative()
         somebody.sends(name)
         somebody.sees("We have your message")
-        town.later(seconds=2)
     for name, (_, content) in SENT.items():
         somebody = town.relative()
         somebody.sends_raw({name: content})
         somebody.sees("We have your message")
-        town.later(seconds=2)
     found = kept(town)
     assert [one.kind for one in found] == [*FILES.values(), *(kind for kind, _ in SENT.values())]
     for one, (name, (_, content)) in zip(found[len(FILES) :], SENT.items(), strict=True):
