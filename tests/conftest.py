@@ -47,7 +47,7 @@ TAKING_TURNS = ("storm", "browser", "processes")
 REAL_TIME = ("processes", "browser")
 """Marks of stories whose clock is the machine's."""
 AGAIN = "told a second time"
-ON_BOTH_ENGINES = frozenset({"test_spine", "test_accepting"})
+ON_BOTH_ENGINES = frozenset({"test_spine"})
 """Stories that are told on PostgreSQL each time; the others there by --long only."""
 ABOVE = frozenset(
     {
@@ -71,7 +71,6 @@ ABOVE = frozenset(
 """Folders whose tests run on PostgreSQL by --long only …"""
 LOCKS = frozenset(
     {
-        "test_answers",
         "test_company",
         "test_consent",
         "test_docket",

@@ -35,6 +35,7 @@ def alert(night: Night) -> str:
     return code
 
 
+@pytest.mark.both
 def test_a_yes_by_sms_holds_the_ladder_until_it_is_confirmed_in_telegram(night: Night, alert: str) -> None:
     night.texts(NUMBER, f" {number_in(night)} А. ")  # a Cyrillic А, a space, a full stop
     need = night.need(alert)
@@ -46,6 +47,7 @@ def test_a_yes_by_sms_holds_the_ladder_until_it_is_confirmed_in_telegram(night: 
     assert night.need(alert).accepted_by == night.contact_id("Aigerim")
 
 
+@pytest.mark.both
 def test_a_yes_nobody_confirms_lapses_after_ten_minutes_and_cannot_be_said_twice(night: Night, alert: str) -> None:
     number = number_in(night)
     night.texts(NUMBER, f"{number}A")
@@ -103,6 +105,7 @@ def test_a_number_of_somebody_elses_message_is_nobodys(night: Night, alert: str)
     assert night.need(alert).held_by is None
 
 
+@pytest.mark.both
 def test_nonsense_is_answered_three_times_and_then_no_more(night: Night, alert: str) -> None:
     before = len(night.sent("sms", NUMBER))
     for _ in range(6):
@@ -137,6 +140,7 @@ def test_no_answer_is_promised_where_texts_cannot_be_answered(night: Night) -> N
     assert any(button.url for row in message.keyboard for button in row) or "https://panah.example.org" in message.text
 
 
+@pytest.mark.both
 def test_a_key_in_a_call_counts_at_once(night: Night) -> None:
     night.policy(coordinator="[voice]")
     night.helper("Aigerim", voice=NUMBER)

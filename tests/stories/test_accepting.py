@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cases.links import LINK_MINUTES
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def test_a_coordinator_does_not_end_the_search_for_a_lawyer_and_the_relative_hea
         team.dana.sees("You have taken")
 
 
+@pytest.mark.both
 def test_two_accept_in_the_same_instant_and_one_wins(town: Town) -> None:
     town.policy(BOTH_AT_ONCE)
     pair = town.team(Aigerim="coordinator", Timur="coordinator")

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tests.stories.conftest import Team
     from tests.story import Town
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
 DESK, POCKET = 1280, 360
 PLACE = {"latitude": 43.238, "longitude": 76.945}
 FORWARDED = {"type": "user", "date": 1772000000, "sender_user": {"id": 7000555, "first_name": "Ruslan-Invented"}}

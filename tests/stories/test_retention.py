@@ -116,6 +116,7 @@ def test_a_closed_case_rings_nobody_is_warned_of_confirmed_and_erased(town: Town
     assert code not in again.plain, "it is a stranger who writes, and another case"
 
 
+@pytest.mark.long
 def test_a_place_that_moves_opens_it_at_once(town: Town, team: Team) -> None:
     gulnar = town.relative()
     gulnar.writes("they took my brother")
