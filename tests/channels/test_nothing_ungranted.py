@@ -73,7 +73,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 agreed = st.lists(st.tuples(st.sampled_from(OUTSIDE), st.sampled_from(FieldClass), st.booleans()), max_size=6)
 
 
-@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=3, phases=[Phase.explicit, Phase.generate])
 @given(
     known=st.sets(st.sampled_from(sorted(FIELDS)), min_size=1),
     names=st.sampled_from(SPELLINGS),
