@@ -7,16 +7,17 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
-from babel.messages.pofile import read_po
 
 from app.cli import main
 from tests.test_docs import DOCUMENTS, ROOT
+from texts.catalogue import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def test_every_module_that_is_run_is_there(document: Path) -> None:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_word_in_italics_is_one_that_people_see(guide: str) -> None:
-    seen = list(_texts(GUIDES[guide]))
+    seen = _texts(GUIDES[guide])
     found = [" ".join(words.split()) for words in EMPHASIS.findall(CODE.sub("", (DOCS / guide).read_text()))]
     assert found
     for words in found:
@@ -149,16 +150,18 @@ def _is_given(value: object) -> bool:
     return isinstance(value, str | tuple | list | bool | int) and value not in ("", (), [])
 
 
-def _texts(language: str) -> Iterator[re.Pattern[str]]:
+@cache
+def _texts(language: str) -> tuple[re.Pattern[str], ...]:
     """What a person may read, in a language; what differs each time may be anything."""
-    catalogue = ROOT / "texts" / "catalogues" / language / "panah.po"
-    with catalogue.open("rb") as file:
-        for message in read_po(file):
-            forms = message.string if isinstance(message.string, list | tuple) else (message.string or "",)
-            for form in forms:
-                fixed = re.split(r"\{[a-z_]+\}", form)
-                if message.id and any(part.strip(" .:·") for part in fixed):
-                    yield re.compile(".+".join(map(re.escape, fixed)), re.DOTALL)
+    return tuple(_patterns(language))
+
+
+def _patterns(language: str) -> Iterator[re.Pattern[str]]:
+    for entry in entries(language).values():
+        for form in entry.forms or (entry.text,):
+            fixed = re.split(r"\{[a-z_]+\}", form)
+            if any(part.strip(" .:·") for part in fixed):
+                yield re.compile(".+".join(map(re.escape, fixed)), re.DOTALL)
 
 
 def _shape(text: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Who reads which text, read from the first word of its key."""
 
+from functools import cache
 from typing import Final
 
 from texts.catalogue import FALLBACKS, keys
@@ -10,6 +11,7 @@ _BUTTONS: Final = ("option.", "button.", "language.")
 _OTHER_BUTTONS: Final = frozenset({"web.show"})
 
 
+@cache
 def required(language: str) -> frozenset[str]:
     """Keys a catalogue must hold: what relatives read in every language, everything in those of the staff."""
     if language in _STAFF_LANGUAGES:
