@@ -49,18 +49,26 @@ def comes_in(page: Page, site: str, night: Night, who: str, language: str) -> No
     page.context.add_cookies([{"name": "panah", "value": member.session(), "url": site}])
 
 
+EVERY = re.compile("")
+AT_NIGHT = re.compile(r"/console(/calendar|/case/[^/]+(/person|/papers/[^/]+)?|/contacts|/duty|/incident/[^/]+)?")
+"""A few of each kind: the board, a case, forms, lists, a month."""
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    ("page", "language"),
+    ("page", "language", "looked_at"),
     [
-        ((POCKET, "dark"), "ug"),
-        ((DESK, "light"), "en"),
-        pytest.param((POCKET, "dark"), "en", marks=pytest.mark.long),
-        pytest.param((DESK, "light"), "ug", marks=pytest.mark.long),
+        ((POCKET, "dark"), "ug", AT_NIGHT),
+        ((DESK, "light"), "en", EVERY),
+        pytest.param((POCKET, "dark"), "ug", EVERY, marks=pytest.mark.long),
+        pytest.param((POCKET, "dark"), "en", EVERY, marks=pytest.mark.long),
+        pytest.param((DESK, "light"), "ug", EVERY, marks=pytest.mark.long),
     ],
     indirect=["page"],
+    ids=lambda given: {EVERY: "every page", AT_NIGHT: "at night"}.get(given) if isinstance(given, re.Pattern) else None,
 )
-def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) -> None:
+def test_each_page_is_sound(page: Page, site: str, night: Night, language: str, looked_at: re.Pattern[str]) -> None:
+    width = (page.viewport_size or {})["width"]
     comes_in(page, site, night, "coordinator", language)
     found: dict[str, object] = {}
     weights: list[int] = []
@@ -75,6 +83,8 @@ def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) 
 
     page.on("response", weigh)
     for address in addresses(night):
+        if not (looked_at is EVERY or looked_at.fullmatch(address)):
+            continue
         weights.clear()
         answer = page.goto(address)
         assert answer is not None
@@ -83,6 +93,10 @@ def test_each_page_is_sound(page: Page, site: str, night: Night, language: str) 
         page.wait_for_load_state("load")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ug" else "ltr")
         looks_right(page, named(address, night, language))
+        for other in {POCKET, width} - {width}:  # whatever it is looked at on, it would fit a telephone too
+            page.set_viewport_size({"width": other, "height": 844})
+            looks_right(page, named(address, night, language))
+            page.set_viewport_size({"width": width, "height": 844})
         if wrong := barriers(page, only=SERIOUS):
             found[address] = wrong
         if sum(weights) + sum(kept.values()) > WEIGHT:
