@@ -25,6 +25,7 @@ from store.engine import open_engine
 from store.unit_of_work import Store
 from store.vault import KeyRing
 from tests.empty_database import UsedAgain, open_in_a_hurry, put_empty_database
+from tests.remembered_migrations import remember_migrations
 from tests.remembered_rules import remember_rules
 from tests.story import Town
 
@@ -40,6 +41,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("panah")
 remember_rules()
+remember_migrations()
 
 TAKING_TURNS = ("storm", "browser", "processes")
 """Tests with the same of these marks run one after another, by one worker: side by side they would starve."""
