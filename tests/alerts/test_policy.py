@@ -392,7 +392,7 @@ documents = st.builds(
 ).filter(lambda document: document.policies or document.rosters)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(documents)
 def test_what_is_written_reads_back_the_same(document: Policies) -> None:
     assert read_policies(to_yaml(document)) == document

@@ -243,4 +243,4 @@ class Asking(RuleBasedStateMachine):
 
 
 TestAsking = Asking.TestCase
-TestAsking.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestAsking.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

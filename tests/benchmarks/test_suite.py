@@ -1,4 +1,4 @@
-"""The benchmarks run; how fast anything is, is no matter of a test."""
+"""The benchmarks run, by --long; how fast anything is, is no matter of a test."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 @pytest.mark.processes
 def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
     arguments = ["bench", "--quick", "--json", "--folder", str(tmp_path)]
@@ -28,6 +29,7 @@ def test_a_quick_run_gives_every_figure_its_baseline(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir()), "a throw-away home was left behind"
 
 
+@pytest.mark.long
 @pytest.mark.processes
 def test_people_are_found_among_others(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["bench", "identity", "--quick", "--json", "--folder", str(tmp_path)])
@@ -36,6 +38,7 @@ def test_people_are_found_among_others(tmp_path: Path) -> None:
     assert rows["among the first ten"]["ours"] > 0.5
 
 
+@pytest.mark.long
 @pytest.mark.processes
 def test_a_raid_is_taken_in_to_its_last_page(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["bench", "raid", "--quick", "--json", "--folder", str(tmp_path)])

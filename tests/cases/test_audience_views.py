@@ -126,7 +126,7 @@ agreed = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     known=st.sets(st.sampled_from(sorted(FIELDS)), min_size=1),
     names=st.sampled_from(SPELLINGS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +117,11 @@ def test_a_list_that_is_too_long_is_refused_and_not_cut() -> None:
 
 
 def test_a_long_line_is_read_in_reasonable_time() -> None:
-    assert len(people("Guldana T., " * 3000)) == 3000
+    began = time.process_time()
+    assert len(people("Guldana T., " * 1000)) == 1000
     assert read_list("(" * 20_000 + "a" + ")" * 20_000)
-    assert len(read_list("a;" * 20_000)) == 20_000
+    assert len(read_list("a;" * 5_000)) == 5_000
+    assert time.process_time() - began < 10
 
 
 def test_however_much_is_said_of_somebody_is_read_once() -> None:

@@ -268,4 +268,4 @@ def quiet(tmp_path_factory: pytest.TempPathFactory, clock: ManualClock) -> Itera
 
 def test_whatever_happens_to_a_sealed_file(quiet: Store, clock: ManualClock) -> None:
     machine = type("OfThisStore", (AnyLife,), {"store": quiet, "clock": clock})
-    run_state_machine_as_test(machine, settings=settings(max_examples=12, stateful_step_count=25))
+    run_state_machine_as_test(machine, settings=settings(max_examples=8, stateful_step_count=25))

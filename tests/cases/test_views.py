@@ -81,7 +81,7 @@ told = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(story=st.lists(told, max_size=12), role=st.sampled_from(OTHERS))
 def test_nothing_leads_anybody_but_a_coordinator_to_the_reporter(
     quick: Store, story: list[tuple[str, str]], role: str

@@ -93,7 +93,7 @@ def is_content(given: Input) -> bool:
 
 
 @given(conversations)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_is_lost_nothing_raises_and_one_report_is_opened(conversation: list[tuple[Input, timedelta]]) -> None:
     state, now, opened = start(), NOON, 0
     for said, later in conversation:
@@ -110,7 +110,7 @@ def test_nothing_is_lost_nothing_raises_and_one_report_is_opened(conversation: l
 
 
 @given(stored, st.booleans(), conversations)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_was_stored_the_conversation_goes_on(
     kept: str | bytes | None, open_report: bool, conversation: list[tuple[Input, timedelta]]
 ) -> None:
@@ -125,7 +125,7 @@ def test_whatever_was_stored_the_conversation_goes_on(
 
 
 @given(conversations)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_skipping_leads_to_thanks(conversation: list[tuple[Input, timedelta]]) -> None:
     state = start()
     for said, later in conversation:

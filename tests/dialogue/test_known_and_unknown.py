@@ -108,7 +108,7 @@ def _as_it_comes(words: str) -> Input:
     return Command(*words[1:].split(maxsplit=1)) if words.startswith("/") else Said(words)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(conversation=told)
 def test_a_known_name_and_an_unknown_one_are_answered_alike(quick: Store, conversation: list[Input]) -> None:
     assert answers(quick, conversation, KNOWN) == answers(quick, conversation, UNKNOWN)
@@ -204,7 +204,7 @@ class Looking:
 
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(names=two_names())
 def test_no_reply_depends_on_whether_somebody_of_that_name_is_known(looking: Looking, names: tuple[str, str]) -> None:
     """Text, buttons and when it leaves are the same, also after somebody has looked who it may be."""

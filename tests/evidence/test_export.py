@@ -15,12 +15,13 @@ from app.evidence.dossier import dossier, note_export
 from app.evidence.folder import write_folder
 from app.evidence.sealing import append_seals, seal
 from cases.models import Case
+from store.clock import ManualClock
+from tests.conftest import START
 from tests.evidence.scene import PICTURE, WORDS, build_scene
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from store.clock import ManualClock
     from store.unit_of_work import Store
     from tests.evidence.scene import Scene
 
@@ -116,15 +117,16 @@ def test_what_was_changed_in_a_folder_is_named(
     assert "it does NOT hold" in done.stdout
 
 
-@pytest.fixture
-def folder_to_change(tmp_path: Path, clock: ManualClock) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def folder_to_change(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Of one engine: what is in a folder does not depend on where it came from."""
     from app.schema import metadata
     from store.engine import open_engine
     from store.unit_of_work import Store
     from store.vault import KeyRing
 
-    engine = open_engine(f"sqlite:///{tmp_path}/panah.db")
+    clock, folder = ManualClock(START), tmp_path_factory.mktemp("folder-to-change")
+    engine = open_engine(f"sqlite:///{folder}/panah.db")
     metadata().create_all(engine)
     found = export(build_scene(Store(engine, KeyRing({"2026-03": b"e" * 32}, b"r" * 32), clock), clock))
     engine.dispose()

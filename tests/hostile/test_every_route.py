@@ -63,7 +63,7 @@ def with_places(path: str, code: str | None, value: str) -> str:
 
 LEFT_OUT = {"/metrics", "/console/sign-out", "/console/account/sessions/end"}
 """The first needs the whole program; the others end the session by which the rest is tried."""
-EACH_TIME = {"zero", "template", "number"}
+EACH_TIME = {"zero", "number"}
 """The others are tried by ``./panah test --long``."""
 
 

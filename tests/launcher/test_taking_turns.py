@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.conftest import TAKING_TURNS
 from tests.launcher.checkout import REPOSITORY
 
@@ -24,6 +26,7 @@ def test_{mark}(number):
 """
 
 
+@pytest.mark.long  # three starts of pytest, for a few lines that change with the marks
 def test_tests_with_the_same_mark_are_run_by_one_worker(tmp_path: Path) -> None:
     noted = tmp_path / "noted"
     (tmp_path / "conftest.py").write_text(CONFTEST)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.jsonl"))
+EACH_TIME = {"late-worker", "release-of-a-closed-case"}
+"""Of what is kept; of each of the others a story was told when it was found, in `tests/stories/test_retention.py` and
+`tests/channels/test_told_late.py`."""
 
 
 def keeps(plan: Plan) -> None:
@@ -66,7 +69,10 @@ def test_a_case_is_erased_after_its_year_and_what_never_was_one_after_its_month(
         assert tally.erased == erased
 
 
-@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(one, id=one.stem, marks=() if one.stem in EACH_TIME else pytest.mark.long) for one in KEPT],
+)
 def test_what_broke_a_promise_once_breaks_none_now(path: Path) -> None:
     keeps(read_plan(path))
 
@@ -113,8 +119,9 @@ class Forgetful(World):
                 unit.session.execute(delete(ReportMessage).where(ReportMessage.id.in_(newest.scalar_subquery())))
 
 
+@pytest.mark.long  # it tries the simulator; that what is needed is left of many things is asked above
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("plan", [FORGOTTEN, pytest.param(make_plan(224, 0.4), marks=pytest.mark.long)])
+@pytest.mark.parametrize("plan", [FORGOTTEN, make_plan(224, 0.4)])
 def test_of_a_whole_history_that_fails_two_actions_are_left_that_still_fail(plan: Plan) -> None:
     broken, _ = breaks(plan, Forgetful)
     assert broken is not None

@@ -339,7 +339,7 @@ def test_killed_at_any_moment_nothing_that_was_committed_is_lost(
     dice = random.Random(20260302)  # noqa: S311  dice, not secrets
     committed: list[tuple[UUID, bytes]] = []
     months = set()
-    for _ in range(8):
+    for _ in range(5):
         committed += run_and_kill(database_url, home, compiled, tmp_path, dice.uniform(0.05, 0.4))
         opened = Store(store.engine, RingFile(*home).open(), store.clock)
         months.add(opened.ring.current_epoch)
