@@ -67,6 +67,9 @@ def _stems(latin: str) -> Iterator[str]:
 
 def gives_away(text: str, secrets: Iterable[str]) -> bool:
     """Whether a text holds a word, or a run of digits, of any of the values that are held back."""
+    secrets = list(secrets)
+    if not secrets:
+        return False  # the text need not be heard: that is what a paper with nothing held back costs
     said, digits = [Sounds.of(word) for word in words_of(text)], digits_of(text)
     return any(_holds(said, digits, secret) for secret in secrets)
 
@@ -75,13 +78,17 @@ def _holds(said: list[Sounds], digits: str, secret: str) -> bool:
     run = digits_of(secret)
     if len(run) >= DIGITS_TELL and run in digits:
         return True
-    return any(_alike(one, other) for one in words_of(secret) for other in said)
+    return any(_is_among(said, one) for one in words_of(secret))
 
 
-def _alike(one: Word, other: Sounds) -> bool:
-    if not (one.han or other.han):
-        return shape(one.latin) in other.fine
-    mine, theirs = shape(one.latin, coarse=True), other.coarse
+def _is_among(said: list[Sounds], one: Word) -> bool:
+    fine, coarse = shape(one.latin), shape(one.latin, coarse=True)
+    return any(_alike(coarse, other) if one.han or other.han else fine in other.fine for other in said)
+
+
+def _alike(mine: str, other: Sounds) -> bool:
+    """Whether two words sound alike as far as Chinese characters tell."""
+    theirs = other.coarse
     if min(len(mine), len(theirs)) < TELLING:
         return mine == theirs
     return mine in theirs or theirs in mine  # Chinese sets no blanks between the parts of a name

@@ -349,7 +349,7 @@ def test_killed_while_putting_one_back_the_old_or_the_new_is_there_and_whole(
     make_backup(store, file, [make_identity(identity, None)])
     store.engine.dispose()
     dice = random.Random(20260302)  # noqa: S311  dice, not secrets
-    for _ in range(4):
+    for _ in range(3):
         child = subprocess.Popen(
             [sys.executable, "-c", RESTORING, empty_database, str(file), str(identity)],
             env={**inherited(), "PYTHONPYCACHEPREFIX": str(compiled)},

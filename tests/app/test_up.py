@@ -166,6 +166,7 @@ def test_without_a_token_the_pages_are_served_and_the_rest_is_said_to_be_off(
         assert up.exit_status == 0
 
 
+@pytest.mark.long  # `tests/bad_days/test_workers.py` starts as many each time, and kills one
 def test_roles_in_processes_of_their_own_share_the_work(tmp_path: Path, compiled: Path, sandbox: Sandbox) -> None:
     with node(tmp_path, compiled, sandbox) as here:
         parts = (("bot", "bot"), ("worker", "one"), ("worker", "two"))

@@ -50,6 +50,7 @@ def test_the_clock_jumps_ahead_and_back_and_nobody_is_forgotten(ground: Ground) 
     assert program.terminate() < 10
 
 
+@pytest.mark.long  # `tests/alerts/test_escalation.py` and `tests/channels/test_due.py` tell it each time
 @pytest.mark.timeout(120)
 def test_a_day_off_ends_with_everybody_being_asked_once_more(ground: Ground) -> None:
     program = ground.running()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.bad_days.ground import Ground
 
 pytestmark = pytest.mark.processes
-REPORTS = 12
+REPORTS = 6
 ENOUGH_CALLS = 5
 
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.processes
 STRANGER = 7_000_099
 
 
+@pytest.mark.long  # `tests/stories/test_our_own_faults.py` tells it each time
 @pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_the_same_update_twice_is_one_report(ground: Ground) -> None:
@@ -67,6 +68,7 @@ def test_killed_after_telegram_answered_and_before_the_commit(ground: Ground) ->
     assert len(ground.case_codes()) == 1
 
 
+@pytest.mark.long  # `tests/stories/test_our_own_faults.py` tells it each time
 @pytest.mark.heavy
 @pytest.mark.timeout(90)
 def test_malformed_updates_and_a_raising_handler_stop_nobody(ground: Ground) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.matching import CRITERIA, Candidate, Wanted, match, zone_or_utc
@@ -173,6 +173,7 @@ NEEDS = st.builds(
 MATCHES = st.frozensets(st.sampled_from([*CRITERIA, "typo"]))
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, NEEDS, MATCHES, st.randoms())
 def test_the_order_does_not_depend_on_the_order_they_came_in(
     candidates: list[Candidate], wanted: Wanted, criteria: frozenset[str], random: Random
@@ -181,6 +182,7 @@ def test_the_order_does_not_depend_on_the_order_they_came_in(
     assert match(candidates, wanted, criteria) == match(iter(shuffled), wanted, criteria)
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, NEEDS, MATCHES)
 def test_everybody_found_is_allowed_and_nobody_twice(
     candidates: list[Candidate], wanted: Wanted, criteria: frozenset[str]
@@ -192,6 +194,7 @@ def test_everybody_found_is_allowed_and_nobody_twice(
     assert keys == sorted(keys)
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, NEEDS, MATCHES, MATCHES)
 def test_more_criteria_never_find_more_people(
     candidates: list[Candidate], wanted: Wanted, some: frozenset[str], others: frozenset[str]
@@ -199,12 +202,14 @@ def test_more_criteria_never_find_more_people(
     assert set(match(candidates, wanted, some | others)) <= set(match(candidates, wanted, some))
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, MATCHES)
 def test_what_the_case_does_not_know_excludes_nobody(candidates: list[Candidate], criteria: frozenset[str]) -> None:
     unknown = Wanted(Role.LAWYER, NOW)
     assert match(candidates, unknown, criteria) == match(candidates, unknown, frozenset())
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, NEEDS, MATCHES)
 def test_load_changes_the_order_only(candidates: list[Candidate], wanted: Wanted, criteria: frozenset[str]) -> None:
     idle = [replace(one, active_cases=0, max_active_cases=None) for one in candidates]
@@ -212,6 +217,7 @@ def test_load_changes_the_order_only(candidates: list[Candidate], wanted: Wanted
     assert found == {one.contact_id for one in match(idle, wanted, criteria)}
 
 
+@settings(max_examples=25)
 @given(CANDIDATES, NEEDS)
 def test_whoever_works_in_the_region_is_found_by_its_country_too(candidates: list[Candidate], wanted: Wanted) -> None:
     if wanted.region is not None:

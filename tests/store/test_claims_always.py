@@ -152,7 +152,7 @@ def lives(engine: Engine, many: int, steps: int) -> None:
 
 @pytest.mark.heavy
 def test_claims_hold_whatever_happens(engine: Engine) -> None:
-    lives(engine, many=40, steps=30)
+    lives(engine, many=25, steps=25)
 
 
 @pytest.mark.long
