@@ -45,4 +45,4 @@ class RememberedMigrations:
 
 def remember_migrations() -> None:
     """Have every migration of this process done so."""
-    migration.command = RememberedMigrations  # type: ignore[assignment]
+    migration.command = RememberedMigrations  # type: ignore[attr-defined, assignment]

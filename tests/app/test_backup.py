@@ -42,7 +42,7 @@ from store.files import CHUNK, FileWriter, begin_file, read_file
 from store.unit_of_work import Store
 from store.vault import Field, KeyRing
 from tests.accounts import join
-from tests.bad_days.program import inherited
+from tests.bad_days.program import inherited, kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -352,7 +352,7 @@ def test_killed_while_putting_one_back_the_old_or_the_new_is_there_and_whole(
     for _ in range(3):
         child = subprocess.Popen(
             [sys.executable, "-c", RESTORING, empty_database, str(file), str(identity)],
-            env={**inherited(), "PYTHONPYCACHEPREFIX": str(compiled)},
+            env={**inherited(), **kept_in(compiled)},
             stdout=subprocess.PIPE,
         )
         assert child.stdout is not None

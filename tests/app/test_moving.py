@@ -25,7 +25,7 @@ from store.engine import open_engine
 from store.eventlog import EventRow
 from store.vault import KeyRing
 from tests.app.test_backup import Filled, everything, using
-from tests.bad_days.program import inherited
+from tests.bad_days.program import inherited, kept_in
 from tests.conftest import START, in_database
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def test_killed_again_and_again_at_any_moment_it_comes_to_its_end(
     for life in itertools.count():
         child = subprocess.Popen(
             [sys.executable, "-c", MOVING, url, new, str(tmp_path)],
-            env={**inherited(), "PYTHONPYCACHEPREFIX": str(compiled)},
+            env={**inherited(), **kept_in(compiled)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -31,7 +31,7 @@ class Program:
         self.said = folder / f"{name}.out"
         self.log_file = folder / f"{name}.err"
         self._command = [sys.executable, "-P", "-m", "app.cli", *arguments]
-        self._environment = {**inherited(), "PYTHONPYCACHEPREFIX": str(compiled), **environment}
+        self._environment = {**inherited(), **kept_in(compiled), **environment}
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._said_before = 0
@@ -135,3 +135,8 @@ def inherited() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(OURS) and name != "PYTHONDONTWRITEBYTECODE"
     }
+
+
+def kept_in(compiled: Path) -> dict[str, str]:
+    """Where processes find what is compiled: where these tests keep it, and in ``compiled`` if they keep nothing."""
+    return {"PYTHONPYCACHEPREFIX": str(compiled)} if sys.dont_write_bytecode else {}

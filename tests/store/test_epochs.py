@@ -24,7 +24,7 @@ from store.handover import KeyEpoch, epoch_of
 from store.ring_file import RingFile, make_ring
 from store.unit_of_work import Store
 from store.vault import Field, KeyRing, new_key, read_key
-from tests.bad_days.program import inherited
+from tests.bad_days.program import inherited, kept_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -362,7 +362,7 @@ def run_and_kill(
     with (folder / "said").open("wb") as out:
         child = subprocess.Popen(
             [sys.executable, "-c", ROTATING, url, str(path), key.hex()],
-            env={**inherited(), "PYTHONPYCACHEPREFIX": str(compiled)},
+            env={**inherited(), **kept_in(compiled)},
             stdout=out,
         )
     deadline = time.monotonic() + 60

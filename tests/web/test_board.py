@@ -104,13 +104,13 @@ def plain(words: str) -> str:
     return words.replace("\u2068", "").replace("\u2069", "")
 
 
-def test_a_board_of_sixty_cases_asks_as_often_as_one_of_three(quick_store: Store, browser: Browser) -> None:
+def test_a_board_of_twenty_cases_asks_as_often_as_one_of_three(quick_store: Store, browser: Browser) -> None:
     aigerim = join(quick_store, "Aigerim")
     with quick_store.unit("test") as unit:
         import_policies(unit, ROSTERS)
     browser.comes_in(aigerim)
     asked = []
-    for more in (3, 57):
+    for more in (3, 17):
         many(quick_store, more)
         browser.sees(HOME)
         with counted(quick_store) as found:

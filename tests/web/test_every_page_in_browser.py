@@ -68,7 +68,8 @@ AT_NIGHT = re.compile(r"/console(/calendar|/case/[^/]+(/person|/papers/[^/]+)?|/
     ids=lambda given: {EVERY: "every page", AT_NIGHT: "at night"}.get(given) if isinstance(given, re.Pattern) else None,
 )
 def test_each_page_is_sound(page: Page, site: str, night: Night, language: str, looked_at: re.Pattern[str]) -> None:
-    width = (page.viewport_size or {})["width"]
+    assert page.viewport_size is not None
+    width = page.viewport_size["width"]
     comes_in(page, site, night, "coordinator", language)
     found: dict[str, object] = {}
     weights: list[int] = []

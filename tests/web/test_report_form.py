@@ -607,7 +607,7 @@ def pages_for(client: FlaskClient, said: list[str], name: str) -> list[tuple[int
     return [(page.status, NUMBER.sub("", CODE.sub("CODE", TICKET.sub("", page.html)))) for page in pages]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(said=st.lists(st.sampled_from(SAYINGS), min_size=1, max_size=3))
 def test_a_known_name_and_an_unknown_one_are_shown_the_same_pages(knowing: FlaskClient, said: list[str]) -> None:
     assert pages_for(knowing, said, KNOWN) == pages_for(knowing, said, UNKNOWN)
