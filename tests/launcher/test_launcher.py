@@ -13,7 +13,7 @@ import pytest
 from tests.launcher.checkout import PYTHON, REPOSITORY, Checkout, Ended, ended
 
 pytestmark = pytest.mark.processes
-SIDE_BY_SIDE = f"-n {(os.cpu_count() or 1) + 2} --dist loadgroup"
+SIDE_BY_SIDE = f"-n {(os.cpu_count() or 1) + 1} --dist loadgroup"
 
 
 @pytest.fixture(scope="module")
